@@ -1,0 +1,3 @@
+"""chatd: a secure, durable chat daemon."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The operator: chatctl and the first set-up."""

@@ -1,0 +1,1 @@
+"""Who is speaking: passwords, sessions, tokens, tickets, origins."""

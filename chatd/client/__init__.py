@@ -1,0 +1,1 @@
+"""The other end: a Python client on Twisted and Autobahn."""

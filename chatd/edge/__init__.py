@@ -1,0 +1,1 @@
+"""Where the network is: TLS, HTTP, WebSocket."""

@@ -1,0 +1,1 @@
+"""Who hears it: the hub, the sequencer, presence and the buses between nodes."""

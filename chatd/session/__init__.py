@@ -1,0 +1,1 @@
+"""One connection without its socket: states, liveness, limits, outbox."""

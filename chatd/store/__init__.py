@@ -1,0 +1,1 @@
+"""What is remembered: one portable SQL text, the writer, the readers, migrations."""
