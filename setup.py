@@ -1,0 +1,12 @@
+"""The packages of chatd; everything else about the distribution is in pyproject.toml."""
+
+from setuptools import find_packages, setup
+
+setup(
+    # twisted.plugins is Twisted's package: we add one file to it and never an __init__.py, which
+    # would hide Twisted's own and go away with it on uninstall.
+    packages=[*find_packages(include=["chatd", "chatd.*"]), "twisted.plugins"],
+    # Said aloud, this default makes an editable install a plain .pth naming this folder. Left
+    # unsaid, setuptools maps `chatd` alone and twistd finds no plugin.
+    package_dir={"": "."},
+)

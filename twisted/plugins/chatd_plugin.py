@@ -1,0 +1,5 @@
+"""Tells twistd that there is a `chatd` command; imports nothing of ours (dropin.cache, speed)."""
+
+from twisted.application.service import ServiceMaker
+
+chatd = ServiceMaker("chatd", "chatd.service", "A secure, durable chat daemon", "chatd")
