@@ -1,0 +1,22 @@
+"""Principal: who is at the door, always known before the WebSocket handshake is answered."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Credential = Literal["cookie", "bearer", "ticket"]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """An authenticated user and how this was proven.
+
+    ``session`` names the login session or token behind it, so that ending that one closes what it
+    opened. ``expires`` is Unix time in seconds, None where the proof has no end of its own.
+    """
+
+    user: str
+    name: str
+    admin: bool
+    credential: Credential
+    session: str
+    expires: float | None = None

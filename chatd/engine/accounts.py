@@ -1,0 +1,172 @@
+"""What the people at the door bring along, and the changes to it.
+
+Secrets are never stored: a credential, an invitation or a ticket is found by the SHA-256 of its
+random secret. These changes travel in the same `Unit` as everything else, through the one writer.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from chatd.engine.unit import Change
+
+CredentialKind = Literal["session", "token"]
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """An account. ``password`` is an argon2id PHC string, None where there is none."""
+
+    id: str
+    name: str
+    display: str
+    password: str | None
+    admin: bool
+    disabled: bool
+    created: int
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRow:
+    """A login session (cookie) or a bearer token. Times in ms; ``expires`` None = no end.
+
+    ``id`` is its public name (in lists, in `Principal.session`); ``digest`` is the SHA-256 of its
+    secret. ``user_name``, ``admin`` and ``disabled`` are the account's at the time of reading.
+    """
+
+    id: str
+    kind: CredentialKind
+    user: str
+    user_name: str
+    admin: bool
+    disabled: bool
+    label: str
+    created: int
+    seen: int
+    expires: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRow:
+    id: str
+    by: str | None
+    admin: bool
+    created: int
+    expires: int
+    uses_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """A one-use way through the WebSocket handshake, bound to a user, a session and an Origin."""
+
+    user: str
+    session: str
+    origin: str
+    expires: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreateUser(Change):
+    """A new account; `name-taken` where the name or a look-alike of it (the skeleton) exists."""
+
+    user: str
+    name: str
+    skeleton: str
+    display: str
+    password: str | None
+    admin: bool
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetPassword(Change):
+    user: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetDisabled(Change):
+    """Disabling an account also ends every credential and ticket of it."""
+
+    user: str
+    disabled: bool
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetAdmin(Change):
+    user: str
+    admin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CreateCredential(Change):
+    id: str
+    digest: bytes
+    kind: CredentialKind
+    user: str
+    label: str
+    at: int
+    expires: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TouchCredential(Change):
+    """Was seen; a session's end moves along. No refusal where it is gone meanwhile."""
+
+    id: str
+    seen: int
+    expires: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndCredential(Change):
+    """By id; or with ``id`` None all of ``user`` except ``but``. No refusal where none is left."""
+
+    user: str
+    id: str | None = None
+    but: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateInvitation(Change):
+    id: str
+    digest: bytes
+    by: str | None
+    admin: bool
+    at: int
+    expires: int
+    uses: int
+
+
+@dataclass(frozen=True, slots=True)
+class UseInvitation(Change):
+    """Takes one use; `gone` where it is used up, expired at ``now`` or unknown."""
+
+    digest: bytes
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndInvitation(Change):
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTicket(Change):
+    """Also removes tickets that expired before ``at``."""
+
+    digest: bytes
+    user: str
+    session: str
+    origin: str
+    at: int
+    expires: int
+
+
+@dataclass(frozen=True, slots=True)
+class UseTicket(Change):
+    """Removes it; `unauthorized` where it is unknown, used, or expired at ``now``."""
+
+    digest: bytes
+    now: int

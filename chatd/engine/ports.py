@@ -1,0 +1,144 @@
+"""What the pure half needs from the world, as protocols with their guarantees.
+
+Coroutines of the pure half await only what these return. Any of them may raise a `Refusal`;
+whatever else they raise is a fault of ours.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from chatd.engine.accounts import CredentialRow, InvitationRow, TicketRow, UserRow
+from chatd.engine.rows import (
+    Committed,
+    EventRow,
+    MarkRow,
+    MemberRow,
+    Missed,
+    Page,
+    PersonRow,
+    RoomRow,
+)
+from chatd.engine.unit import Unit
+
+
+class Writer(Protocol):
+    """The one way anything lasting changes.
+
+    * Units take effect in the order of the calls; a unit sees all before it.
+    * The awaitable fires only after the commit that holds the unit reached the disk; units that
+      arrive together share one commit. Where the commit failed, or its outcome is not known, it
+      fails with `unavailable` (retry: the key decides) and the store is reopened before anything
+      else is acknowledged.
+    * All awaitables of one commit fire in order, in the same reactor turn, before `committed` is
+      told of the commit: a reply is queued before its event.
+    """
+
+    def commit(self, unit: Unit) -> Awaitable[Committed]: ...
+
+
+class Timeline(Protocol):
+    """Reads of the log. Each call is one consistent snapshot.
+
+    Where ``user`` may not see ``room``: `not-found` (hidden or missing), `forbidden` (public, not
+    joined). Rows are clipped to the user's membership intervals and carry current content.
+    """
+
+    def page(
+        self,
+        user: str,
+        room: str,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        around: int | None = None,
+        limit: int,
+    ) -> Awaitable[Page]:
+        """Messages with seq < before, > after, or about half on each side of ``around`` (itself
+        included, if a message); with none of them the latest. At most one is given."""
+
+    def missed(
+        self, user: str, rooms: Sequence[str], position: int, limit: int
+    ) -> Awaitable[Missed]:
+        """Events after ``position`` in ``rooms`` as ``user`` may see them, at most ``limit``."""
+
+    def events(self, first: int, last: int) -> Awaitable[Sequence[EventRow]]:
+        """Every event with first <= position <= last, over all rooms: fills a node's gap."""
+
+    def position(self) -> Awaitable[int]:
+        """The position of the last committed event, 0 in an empty store."""
+
+
+class Rooms(Protocol):
+    def of_user(self, user: str) -> Awaitable[tuple[Sequence[RoomRow], int]]:
+        """Every room ``user`` is a member of, and the log's position of that snapshot."""
+
+    def room(self, user: str, room: str) -> Awaitable[RoomRow]:
+        """One room as ``user`` sees it (public rooms also without membership), else `not-found`."""
+
+    def public(self, user: str, after: str | None, limit: int) -> Awaitable[Sequence[RoomRow]]:
+        """Public rooms by name, starting behind the slug-or-id ``after``."""
+
+    def members(
+        self, user: str, room: str, after: str | None, limit: int
+    ) -> Awaitable[Sequence[MemberRow]]:
+        """Members by user name, starting behind the name ``after``."""
+
+    def marks(self, user: str, room: str, limit: int) -> Awaitable[Sequence[MarkRow]]:
+        """Marks of members, the furthest first."""
+
+    def by_slug(self, slug: str) -> Awaitable[str]:
+        """The id behind a "#slug", else `not-found`."""
+
+
+class People(Protocol):
+    def person(self, user: str) -> Awaitable[PersonRow]: ...
+
+    def by_name(self, name: str) -> Awaitable[str]:
+        """The id behind an "@name", else `not-found`."""
+
+    def blocked(self, user: str) -> Awaitable[Sequence[PersonRow]]:
+        """Whom ``user`` has blocked."""
+
+
+class Accounts(Protocol):
+    """What authentication asks the store. None where there is nothing of that description."""
+
+    def user(self, user: str) -> Awaitable[UserRow | None]: ...
+    def user_by_name(self, name: str) -> Awaitable[UserRow | None]: ...
+    def users(self, after: str | None, limit: int) -> Awaitable[Sequence[UserRow]]: ...
+    def credential(self, digest: bytes) -> Awaitable[CredentialRow | None]: ...
+    def credentials(self, user: str) -> Awaitable[Sequence[CredentialRow]]: ...
+    def invitation(self, digest: bytes) -> Awaitable[InvitationRow | None]: ...
+    def invitations(self) -> Awaitable[Sequence[InvitationRow]]: ...
+    def ticket(self, digest: bytes) -> Awaitable[TicketRow | None]: ...
+    def has_admin(self) -> Awaitable[bool]: ...
+
+
+class Store(Writer, Timeline, Rooms, People, Accounts, Protocol):
+    """All of it. ``epoch`` changes only if the log itself was replaced (a backup was restored)."""
+
+    @property
+    def epoch(self) -> str: ...
+
+    #: Told after each commit, in order of position, in the reactor: the units that changed
+    #: anything. Set once, by whoever builds the node.
+    committed: Callable[[Sequence[Committed]], None]
+
+
+class Clock(Protocol):
+    """Two clocks: ``now`` is monotonic seconds (limits, timers), ``wall`` Unix milliseconds (what
+    people are shown)."""
+
+    def now(self) -> float: ...
+    def wall(self) -> int: ...
+
+
+#: Cancels a call that was asked for; harmless once it ran.
+Cancel = Callable[[], None]
+
+
+class Scheduler(Protocol):
+    def later(self, seconds: float, call: Callable[[], None]) -> Cancel: ...
+
+
+Random = Callable[[int], bytes]

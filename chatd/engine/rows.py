@@ -1,0 +1,126 @@
+"""What the store hands back: frozen rows, the same whichever database holds them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+RoomKind = Literal["public", "private", "direct"]
+RoleName = Literal["reader", "member", "moderator", "owner"]
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event as the log holds it, with current content.
+
+    ``position`` counts every event of the store densely from 1, in commit order, over all rooms.
+    ``number`` is the event's own number for a message, else the last message's before it.
+    ``body`` is JSON whose shape belongs to the feature that owns ``kind``; an edit's body is the
+    current body of its target, so that erased text is never read again.
+    """
+
+    position: int
+    room: str
+    seq: int
+    number: int
+    kind: str
+    author: str
+    author_name: str
+    at: int
+    target: int | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRow:
+    """A room as one user sees it. ``read``/``delivered`` are that user's marks (seq, 0 for none),
+    ``unread`` counts messages after ``read`` within what the user may see. ``role`` is None for a
+    public room one is not in. ``other`` is the other person of a direct conversation."""
+
+    id: str
+    kind: RoomKind
+    name: str
+    slug: str | None
+    topic: str
+    role: RoleName | None
+    head: int
+    number: int
+    read: int
+    delivered: int
+    unread: int
+    members: int
+    other: str | None = None
+    other_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    user: str
+    name: str
+    role: RoleName
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRow:
+    """How far a member got in a room: the seq delivered to and read by them, 0 for none."""
+
+    room: str
+    user: str
+    delivered: int
+    read: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    id: str
+    name: str
+    display: str
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Messages of a room in ascending order of seq, and whether more lie before and after."""
+
+    messages: tuple[EventRow, ...]
+    more_before: bool
+    more_after: bool
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What a resuming client missed: events in order of position up to ``position``.
+
+    ``more``: the limit was reached, ask again after the last event's position.
+    ``removed``: rooms asked for in which the user's membership has ended (their last event is the
+    removal) or which the user may not see.
+    """
+
+    events: tuple[EventRow, ...]
+    position: int
+    more: bool
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the ledger keeps of a keyed command's first answer."""
+
+    room: str | None = None
+    seq: int | None = None
+    number: int | None = None
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The outcome of one unit, after its commit reached the disk.
+
+    ``repeated``: the key was known, nothing was written, ``answer`` is the first one's.
+    """
+
+    answer: Answer
+    events: tuple[EventRow, ...] = ()
+    marks: tuple[MarkRow, ...] = ()
+    repeated: bool = False
+    #: per appended membership event: the room's member count afterwards, by room id
+    members: tuple[tuple[str, int], ...] = ()

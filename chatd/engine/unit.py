@@ -1,0 +1,250 @@
+"""The unit of work: what one command wants changed, and what must hold for it.
+
+A handler decides without reading: it returns a `Unit`. The store's single writer checks every
+requirement and makes every change of a unit inside one savepoint, gives the numbers, and commits
+many units at once. A requirement that does not hold raises a `Refusal` there and the unit leaves no
+trace. All values here are frozen and know nothing of SQL; `store` has one function for each type.
+"""
+
+from dataclasses import dataclass
+
+from chatd.engine.rows import RoleName, RoomKind
+
+# ---- what must hold -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """Checked in the writer's transaction, before the unit's changes, in the order given."""
+
+
+@dataclass(frozen=True, slots=True)
+class IsMember(Requirement):
+    """``user`` is a member of ``room`` with at least ``role``.
+
+    Otherwise: `not-found` where the room is missing or hidden from the user, `forbidden` else.
+    """
+
+    room: str
+    user: str
+    role: RoleName = "reader"
+
+
+@dataclass(frozen=True, slots=True)
+class IsRoom(Requirement):
+    """The room exists and is of one of ``kinds``; `not-found` for a room that ``user`` cannot see
+    and `wrong-state` for another kind."""
+
+    room: str
+    user: str
+    kinds: tuple[RoomKind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotMember(Requirement):
+    """``user`` is not yet in ``room``: else `exists`."""
+
+    room: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotBanned(Requirement):
+    """No ban of ``user`` in ``room`` is in force at ``now`` (ms): else `banned`."""
+
+    room: str
+    user: str
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outranks(Requirement):
+    """``actor``'s role in the room is above ``other``'s (owners may act on owners; one may always
+    act on oneself): else `forbidden`. `not-found` if ``other`` is not a member and
+    ``must_be_member``."""
+
+    room: str
+    actor: str
+    other: str
+    must_be_member: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class KeepsAnOwner(Requirement):
+    """The room has an owner besides ``user`` or no member besides ``user``: else `wrong-state`.
+    Direct conversations need no owner."""
+
+    room: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class IsMessage(Requirement):
+    """``seq`` is a message of the room, visible to ``user`` and not deleted: else `not-found`
+    (`gone` if deleted). It is by ``user``, and sent at ``not_before`` (ms) or later, or ``user``
+    has at least ``or_role`` in the room: else `forbidden`."""
+
+    room: str
+    seq: int
+    user: str
+    not_before: int = 0
+    or_role: RoleName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserExists(Requirement):
+    """``user`` is an account that is not disabled: else `not-found`."""
+
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotBlocked(Requirement):
+    """In a direct conversation neither has blocked the other: else `blocked`. Holds elsewhere."""
+
+    room: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotBlockedBy(Requirement):
+    """Neither of two people has blocked the other: else `blocked`."""
+
+    user: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnderLimit(Requirement):
+    """``user`` has created fewer than ``most`` rooms: else `limit-reached`."""
+
+    user: str
+    most: int
+
+
+# ---- what changes -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Made in the order given. Within a unit a later change may refer to the seq that the unit's
+    last `Append` to the same room got."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRoom(Change):
+    """A new room, without members. ``slug`` is unique over all rooms (`name-taken`).
+
+    ``shared_history``: a new member sees everything from seq 1, else from the joining on.
+    ``pair``: the two users of a direct conversation, sorted. One room for each pair: if it exists
+    already, the unit ends here with that room as its answer and nothing more is changed.
+    """
+
+    room: str
+    kind: RoomKind
+    name: str
+    slug: str | None
+    topic: str
+    creator: str
+    at: int
+    shared_history: bool
+    pair: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Append(Change):
+    """A new event; the writer gives position, seq and, if ``numbered``, number. ``body`` is JSON.
+
+    A numbered event (a message) moves the author's own marks to itself."""
+
+    room: str
+    kind: str
+    author: str
+    at: int
+    body: bytes
+    target: int | None = None
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceBody(Change):
+    """The message at ``seq`` has a new body from now on; the old one is overwritten."""
+
+    room: str
+    seq: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SetMember(Change):
+    """``user`` has ``role`` from the last appended event on (a new interval begins if not yet a
+    member), or with None is no member after it (the interval closes at that event's seq)."""
+
+    room: str
+    user: str
+    role: RoleName | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetBan(Change):
+    """``user`` may not enter until ``until`` (ms; None = for good); ``lifted`` ends a ban."""
+
+    room: str
+    user: str
+    by: str
+    at: int
+    until: int | None = None
+    lifted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRoom(Change):
+    """New name, slug or topic; None leaves it as it is."""
+
+    room: str
+    name: str | None = None
+    slug: str | None = None
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceMark(Change):
+    """Moves ``user``'s marks forward to at most the room's head; never back. None leaves one as it
+    is. ``read`` implies ``delivered``. Yields a MarkRow if something moved."""
+
+    room: str
+    user: str
+    delivered: int | None
+    read: int | None
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetBlock(Change):
+    """``user`` blocks ``other``, or with ``blocked`` False no longer does."""
+
+    user: str
+    other: str
+    blocked: bool
+    at: int
+
+
+# ---- both together ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Everything one command wants, all or nothing.
+
+    With ``key`` the ledger is asked first: (actor, key) known with the same ``digest`` → the first
+    answer again, nothing checked or changed; with another digest → `conflict`. The ledger's row is
+    written in the same savepoint as the changes.
+    """
+
+    actor: str
+    requires: tuple[Requirement, ...] = ()
+    changes: tuple[Change, ...] = ()
+    key: str | None = None
+    digest: bytes = b""
+    #: the room that the answer names where no event was appended
+    room: str | None = None
