@@ -1,4 +1,59 @@
+# Two commands matter: `make run` and `make test`. Each does all its own set-up (tools/bootstrap).
+
+python := .venv/bin/python
+# What twistd gets; --pidfile= because the foreground needs none and two folders may run at once.
+twistd := .venv/bin/twistd --nodaemon --pidfile= --logfile=var/log/chatd.log
+
 .DEFAULT_GOAL := help
-.PHONY: help
-help: ## print the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+.PHONY: help run test format lint types bench generate durability fresh lock clean
+
+help: ## this list
+	@awk -F ' ## ' '/^[a-z]+:.* ## / {sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2}' \
+	    Makefile
+	@echo "ARGS=... goes on to pytest, bench, durability and fresh; PORT=9443 to run."
+
+run: ## serve https://localhost:8443 from this folder; data stays in var/ (PORT=9443)
+	@tools/bootstrap run >/dev/null
+	@.venv/bin/chatctl quickstart var $(if $(PORT),--port $(PORT))
+	@exec $(twistd) chatd --config var/chatd.toml --quickstart
+
+test: ## lint, types and all tests (ARGS="-k history -x")
+	@without=$$(tools/bootstrap test) || exit 1; \
+	.venv/bin/ruff check --quiet . && .venv/bin/ruff format --quiet --diff . && \
+	$(python) -m mypy --no-error-summary && \
+	CHATD_TESTS_WITHOUT="$$without" exec $(python) -m pytest $(ARGS)
+
+format: ## put the code into the project's form
+	@tools/bootstrap dev >/dev/null
+	@.venv/bin/ruff check --fix --quiet . && .venv/bin/ruff format .
+
+lint: ## look for mistakes and untidy form
+	@tools/bootstrap dev >/dev/null
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+
+types: ## check the types
+	@tools/bootstrap dev >/dev/null
+	@$(python) -m mypy
+
+bench: ## measure speed and memory, beside a plain Autobahn server
+	@tools/bootstrap bench >/dev/null
+	@$(python) -m bench $(ARGS)
+
+generate: ## write anew what is generated from chatd/wire: schema, protocol page, JavaScript types
+	@tools/bootstrap run >/dev/null
+	@$(python) -m chatd.wire.export
+
+durability: ## cut the power of a virtual machine twenty times and look for lost messages
+	@tools/bootstrap durability >/dev/null
+	@$(python) -m tests.durability.power_cuts $(ARGS)
+
+fresh: ## try the first minute of a stranger in a bare Debian 12 tree (needs root)
+	@tools/bootstrap fresh >/dev/null
+	@tools/fresh $(ARGS)
+
+lock: ## pin the newest dependencies that pyproject.toml allows (needs uv)
+	@tools/lock
+
+clean: ## remove what was built; var/ (data, keys) and .venv stay
+	@rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	@find chatd tests tools bench twisted -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""What make uses around the code: the set-up and the trials."""
