@@ -14,6 +14,7 @@ from chatd.engine.rows import (
     MarkRow,
     MemberRow,
     Missed,
+    Opening,
     Page,
     PersonRow,
     RoomRow,
@@ -37,7 +38,7 @@ class Writer(Protocol):
 
 
 class Timeline(Protocol):
-    """Reads of the log. Each call is one consistent snapshot.
+    """Reads of the log. Each call is one consistent snapshot, of at most 256 KiB of bodies.
 
     Where ``user`` may not see ``room``: `not-found` (hidden or missing), `forbidden` (public, not
     joined). Rows are clipped to the user's membership intervals and carry current content.
@@ -56,10 +57,18 @@ class Timeline(Protocol):
         """Messages with seq < before, > after, or about half on each side of ``around`` (itself
         included, if a message); with none of them the latest. At most one is given."""
 
+    def opening(
+        self, user: str, room: str, *, limit: int, marks_up_to: int
+    ) -> Awaitable[Opening]:
+        """The room, its ``limit`` latest messages, and its members' marks if it has at most
+        ``marks_up_to`` members."""
+
     def missed(
-        self, user: str, rooms: Sequence[str], position: int, limit: int
+        self, user: str, rooms: Sequence[str], position: int | None, limit: int
     ) -> Awaitable[Missed]:
-        """Events after ``position`` in ``rooms`` as ``user`` may see them, at most ``limit``."""
+        """Events after ``position`` in ``rooms`` as ``user`` may see them, at most ``limit``; with
+        None no events, only the rooms as they are now. Ids of rooms that do not exist count as
+        removed."""
 
     def events(self, first: int, last: int) -> Awaitable[Sequence[EventRow]]:
         """Every event with first <= position <= last, over all rooms: fills a node's gap."""

@@ -27,6 +27,9 @@ class EventRow:
     at: int
     target: int | None
     body: bytes
+    #: the user the event is about and that person's name now, where there is one
+    subject: str | None = None
+    subject_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +90,28 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
-    """What a resuming client missed: events in order of position up to ``position``.
+class Opening:
+    """Everything a client needs to show a room, from one snapshot: ``room.head`` is the last event
+    at ``page.position``; ``marks`` is empty where the room has more members than was asked."""
 
-    ``more``: the limit was reached, ask again after the last event's position.
-    ``removed``: rooms asked for in which the user's membership has ended (their last event is the
-    removal) or which the user may not see.
+    room: RoomRow
+    page: Page
+    marks: tuple[MarkRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What a resuming client missed: events in order of position up to ``position``, one snapshot.
+
+    ``more``: the limit was reached, ask again after the last event's position, which ``position``
+    then is. ``rooms``: those asked for in which the user is a member now. ``removed``: the others,
+    where the membership ended (their last event is the removal) or never was.
     """
 
     events: tuple[EventRow, ...]
     position: int
     more: bool
+    rooms: tuple[RoomRow, ...]
     removed: tuple[str, ...]
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chatd.core.principal import Principal
+from chatd.engine.envelope import Movement
 from chatd.engine.ports import Store
 from chatd.engine.rows import Committed, EventRow
 from chatd.engine.unit import Unit
@@ -36,6 +37,8 @@ class Context:
     event: Callable[[EventRow], Event]
     #: the cursor that stands for a position of the log
     cursor: Callable[[int], str]
+    #: the position a cursor stands for, None for one of another log (its epoch differs)
+    position: Callable[[str], int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +72,13 @@ Row = Write | Read | Passing
 class EventKind:
     """How rows of one kind in the log become the event on the wire.
 
-    ``moves`` reads from the row whom the event moves in or out of the room.
+    ``moves`` tells whether the row moves its subject in or out of the room.
     """
 
     kind: str
     event: type[Event]
     render: Callable[[EventRow, str], Event]
-    moves: Callable[[EventRow], tuple[str, str] | None] | None = None
+    moves: Callable[[EventRow], Movement | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,8 @@ class CreateRoom(Change):
 class Append(Change):
     """A new event; the writer gives position, seq and, if ``numbered``, number. ``body`` is JSON.
 
-    A numbered event (a message) moves the author's own marks to itself."""
+    A numbered event (a message) moves the author's own marks to itself. ``subject`` is the user an
+    event is about; that person's name is read with the event, as the author's is."""
 
     room: str
     kind: str
@@ -164,6 +165,7 @@ class Append(Change):
     body: bytes
     target: int | None = None
     numbered: bool = False
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,53 @@
+"""Direct conversations: one room for each pair of people."""
+
+from chatd.core.codes import Code
+from chatd.core.principal import Principal
+from chatd.core.refusal import Refusal
+from chatd.engine.rows import Committed
+from chatd.engine.table import Context, Feature, Write
+from chatd.engine.unit import Append, CreateRoom, NotBlockedBy, Unit, UserExists
+from chatd.features.members import movement
+from chatd.wire.frames import Done, Keyed, UserRef
+
+
+class Direct(Keyed, frozen=True, kw_only=True, tag="direct"):
+    """The conversation with ``user``, made if it is the first time. The reply names the room."""
+
+    user: UserRef
+
+
+def direct(command: Direct, actor: Principal, context: Context) -> Unit:
+    if command.user == actor.user:
+        raise Refusal(
+            Code.BAD_FIELD, "A direct conversation takes another person.", field="user"
+        )
+    room = context.new_id("r")
+    first, second = sorted((actor.user, command.user))
+    return Unit(
+        actor.user,
+        requires=(UserExists(command.user), NotBlockedBy(actor.user, command.user)),
+        changes=(
+            CreateRoom(
+                room,
+                "direct",
+                "",
+                None,
+                "",
+                actor.user,
+                context.now,
+                shared_history=True,
+                pair=(first, second),
+            ),
+            Append(room, "room", actor.user, context.now, b'{"kind":"direct"}'),
+            *movement(room, actor.user, actor.user, "joined", "member", context.now),
+            *movement(room, actor.user, command.user, "added", "member", context.now),
+        ),
+        room=room,
+    )
+
+
+def opened(command: Direct, committed: Committed) -> Done:
+    return Done(id=command.id, room=committed.answer.room, at=committed.answer.at)
+
+
+feature = Feature("direct", rows=(Write(Direct, direct, cost=3, reply=opened),))

@@ -1,0 +1,238 @@
+"""Messages: send, edit, delete.
+
+The body of a message lives in one place, its own row of the log. An edit or a deletion replaces it
+there and appends an event of its own, in one transaction, so that nobody is ever sent erased text:
+who resumes across both gets the message with its current text.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from chatd.core.codes import Code
+from chatd.core.principal import Principal
+from chatd.core.refusal import Refusal
+from chatd.core.text import clean_text
+from chatd.engine.rows import EventRow
+from chatd.engine.table import Context, EventKind, Feature, Write
+from chatd.engine.unit import Append, IsMember, IsMessage, NotBlocked, ReplaceBody, Unit
+from chatd.wire.frames import Data, Event, Keyed, Millis, RoomRef, Seq
+
+#: For how long one may edit or delete one's own message, in milliseconds (24 hours).
+OWN_FOR = 24 * 3600 * 1000
+
+Text = Annotated[str, msgspec.Meta(max_length=16_384, description="Message text, in any script.")]
+
+
+class Send(Keyed, frozen=True, kw_only=True, tag="send"):
+    """Says something in a room. The reply's ``seq`` is the message's place for ever."""
+
+    room: RoomRef
+    text: Text
+    data: Data | None = None
+
+
+class Edit(Keyed, frozen=True, kw_only=True, tag="edit"):
+    """Replaces the text of one's own message, within 24 hours."""
+
+    room: RoomRef
+    seq: Seq
+    text: Text
+    data: Data | None = None
+
+
+class Delete(Keyed, frozen=True, kw_only=True, tag="delete"):
+    """Erases a message: one's own within 24 hours, anybody's as a moderator. Its place stays."""
+
+    room: RoomRef
+    seq: Seq
+
+
+class Body(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the log keeps of a message."""
+
+    text: str = ""
+    data: dict[str, Any] | None = None
+    edited: int | None = None
+    deleted: int | None = None
+
+
+class Message(Event, frozen=True, kw_only=True, tag="message"):
+    """Somebody said something. ``number`` counts the room's messages: unread = the room's number
+    less that of the last message read. ``text`` is the current one; absent once ``deleted``."""
+
+    number: int
+    text: str = ""
+    data: Data | None = None
+    edited: Millis | None = None
+    deleted: Millis | None = None
+
+
+class Edited(Event, frozen=True, kw_only=True, tag="edited"):
+    """The message ``target`` has this content now."""
+
+    target: Seq
+    text: str = ""
+    data: Data | None = None
+    deleted: Millis | None = None
+
+
+class Deleted(Event, frozen=True, kw_only=True, tag="deleted"):
+    """The message ``target`` was erased; only its place stays."""
+
+    target: Seq
+
+
+def send(command: Send, actor: Principal, context: Context) -> Unit:
+    body = Body(text=_text(command.text, context), data=_data(command.data, context))
+    return Unit(
+        actor.user,
+        requires=(
+            IsMember(command.room, actor.user, "member"),
+            NotBlocked(command.room, actor.user),
+        ),
+        changes=(
+            Append(
+                command.room,
+                "message",
+                actor.user,
+                context.now,
+                msgspec.json.encode(body),
+                numbered=True,
+            ),
+        ),
+    )
+
+
+def edit(command: Edit, actor: Principal, context: Context) -> Unit:
+    body = Body(
+        text=_text(command.text, context),
+        data=_data(command.data, context),
+        edited=context.now,
+    )
+    own = IsMessage(command.room, command.seq, actor.user, not_before=context.now - OWN_FOR)
+    return Unit(
+        actor.user,
+        requires=(
+            IsMember(command.room, actor.user, "member"),
+            NotBlocked(command.room, actor.user),
+            own,
+        ),
+        changes=_replace(command.room, command.seq, body, "edited", actor, context),
+    )
+
+
+def delete(command: Delete, actor: Principal, context: Context) -> Unit:
+    allowed = IsMessage(
+        command.room,
+        command.seq,
+        actor.user,
+        not_before=context.now - OWN_FOR,
+        or_role="moderator",
+    )
+    return Unit(
+        actor.user,
+        requires=(IsMember(command.room, actor.user, "member"), allowed),
+        changes=_replace(
+            command.room, command.seq, Body(deleted=context.now), "deleted", actor, context
+        ),
+    )
+
+
+def _replace(
+    room: str, seq: int, body: Body, kind: str, actor: Principal, context: Context
+) -> tuple[ReplaceBody, Append]:
+    # The event itself carries no text: what it shows is read from its target, always current.
+    return (
+        ReplaceBody(room, seq, msgspec.json.encode(body)),
+        Append(room, kind, actor.user, context.now, b"", target=seq),
+    )
+
+
+def _text(text: str, context: Context) -> str:
+    return clean_text(text, limit=context.limits.text_code_points)
+
+
+def _data(data: dict[str, Any] | None, context: Context) -> dict[str, Any] | None:
+    if data is None:
+        return None
+    if len(data) != 1 or "." not in next(iter(data)) or not isinstance(data[next(iter(data))], dict):
+        raise Refusal(
+            Code.BAD_FIELD,
+            "`data` holds one object under a name with a dot in it,"
+            ' such as {"org.example.card": {…}}.',
+            field="data",
+        )
+    size = len(msgspec.json.encode(data))
+    if size > context.limits.data_bytes:
+        raise Refusal(
+            Code.TOO_LARGE,
+            f"`data` takes {size} bytes; at most {context.limits.data_bytes} go with a message.",
+            field="data",
+        )
+    return data
+
+
+_body = msgspec.json.Decoder(Body)
+
+
+def render_message(row: EventRow, cursor: str) -> Message:
+    body = _body.decode(row.body)
+    return Message(
+        room=row.room,
+        seq=row.seq,
+        cursor=cursor,
+        at=row.at,
+        from_=row.author,
+        name=row.author_name,
+        number=row.number,
+        text=body.text,
+        data=body.data,
+        edited=body.edited,
+        deleted=body.deleted,
+    )
+
+
+def render_edited(row: EventRow, cursor: str) -> Edited:
+    body = _body.decode(row.body)
+    assert row.target is not None
+    return Edited(
+        room=row.room,
+        seq=row.seq,
+        cursor=cursor,
+        at=row.at,
+        from_=row.author,
+        name=row.author_name,
+        target=row.target,
+        text=body.text,
+        data=body.data,
+        deleted=body.deleted,
+    )
+
+
+def render_deleted(row: EventRow, cursor: str) -> Deleted:
+    assert row.target is not None
+    return Deleted(
+        room=row.room,
+        seq=row.seq,
+        cursor=cursor,
+        at=row.at,
+        from_=row.author,
+        name=row.author_name,
+        target=row.target,
+    )
+
+
+feature = Feature(
+    "messages",
+    rows=(
+        Write(Send, send),
+        Write(Edit, edit),
+        Write(Delete, delete),
+    ),
+    events=(
+        EventKind("message", Message, render_message),
+        EventKind("edited", Edited, render_edited),
+        EventKind("deleted", Deleted, render_deleted),
+    ),
+)
