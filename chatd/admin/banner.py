@@ -1,0 +1,49 @@
+"""What the terminal shows when `make run` is ready: a dozen calm lines."""
+
+import os
+from pathlib import Path
+
+from chatd.admin.local_ca import how_to_trust
+from chatd.admin.quickstart import shown
+
+
+def banner(
+    *,
+    public_url: str,
+    config: Path,
+    state: Path,
+    authority: Path,
+    first_administrator: str | None,
+) -> str:
+    """The lines, ending in a newline.
+
+    `first_administrator`: the link that makes the first administrator, None when there is one.
+    """
+    site = public_url.rstrip("/")
+    socket_url = f"wss{site.removeprefix('https')}/ws"
+    ca = shown(authority)
+    rows = [("data", f"{shown(state)} (settings: {shown(config)})")]
+    if first_administrator is not None:
+        rows = [
+            ("begin", first_administrator),
+            ("", "makes the first administrator: once, within 15 minutes"),
+            *rows,
+        ]
+    rows.append(("trust", f"{ca}, an authority for this machine alone; until then browsers warn"))
+    rows += [("", line) for line in how_to_trust(ca, site)]
+    rows += [
+        (
+            "terminal",
+            f"wscat --ca {ca} -s chatd.v1 -H 'Authorization: Bearer TOKEN' -c {socket_url}",
+        ),
+        ("stop", "Ctrl-C; the next start finds everything as it was"),
+    ]
+    lines = [f"  {name:<9} {text}" for name, text in rows]
+    return "\n".join(["", f"chatd is ready: {site}/", *lines, "", ""])
+
+
+def show(text: str) -> None:
+    """Write to the terminal itself: twistd sends `print` to the log, where no secret may go."""
+    data = text.encode()
+    while data:
+        data = data[os.write(1, data) :]
