@@ -1,0 +1,138 @@
+"""Reading chatd.toml: typed, and every mistake named with its file, line and mend."""
+
+import difflib
+import re
+import tomllib
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from chatd.settings import Settings
+
+
+class ConfigError(Exception):
+    """Something in the configuration is wrong; the text says where, what, and what is right."""
+
+
+def load(path: Path) -> Settings:
+    """The settings in ``path``, with paths in them resolved against its folder.
+
+    Raises `ConfigError` with all mistakes, a line each: ``file:line: what is wrong; what is right``.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path}: there is no such file; make one with `chatctl quickstart FOLDER`, or name"
+            " another with --config."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}.") from None
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Settings:
+    """As `load`, from the file's ``text``."""
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        line = found[1] if found else str(len(text.splitlines()) or 1)
+        what = str(error).split(" (at ")[0]
+        raise ConfigError(f"{path}:{line}: this is not TOML: {what}.") from None
+    lines = _Lines(text, path)
+    wrong: list[str] = []
+    sections = {}
+    known = {section.name: section.default_factory for section in fields(Settings)}
+    for name, content in tree.items():
+        if name not in known or not isinstance(content, dict):
+            wrong.append(lines.say(name, None, f"unknown section [{name}]{_near(name, known)}"))
+            continue
+        sections[name] = _section(known[name], name, content, lines, wrong)
+    if wrong:
+        raise ConfigError("\n".join(wrong))
+    return _resolved(Settings(**sections), path.parent)
+
+
+def _section(kind: Any, name: str, content: dict[str, Any], lines: "_Lines", wrong: list[str]) -> Any:
+    declared = {item.name: item for item in fields(kind)}
+    values = {}
+    for key, value in content.items():
+        if key not in declared:
+            wrong.append(
+                lines.say(name, key, f"unknown setting `{key}` in [{name}]{_near(key, declared)}")
+            )
+            continue
+        item = declared[key]
+        problem, value = _typed(item.type, value)
+        if problem is None and item.metadata["check"] is not None:
+            problem = item.metadata["check"](value)
+        if problem is not None:
+            shown = repr(content[key])
+            wrong.append(lines.say(name, key, f"`{key}` is {shown}; right would be {problem}"))
+            continue
+        values[key] = value
+    return kind(**values)
+
+
+def _typed(kind: Any, value: Any) -> tuple[str | None, Any]:
+    """What would be right, or None, and the value converted."""
+    if kind is bool:
+        return (None if isinstance(value, bool) else "true or false"), value
+    if kind is int:
+        right = isinstance(value, int) and not isinstance(value, bool)
+        return (None if right else "a whole number"), value
+    if kind is float:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return None, float(value)
+        return "a number", value
+    if kind is str:
+        return (None if isinstance(value, str) else "a text in quotes"), value
+    right = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return (None if right else 'a list of texts, such as ["a", "b"]'), value
+
+
+def _near(word: str, known: dict[str, Any]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"; did you mean `{close[0]}`?" if close else "; known are " + ", ".join(known) + "."
+
+
+class _Lines:
+    """Finds the line a setting stands on, which the TOML parser does not tell."""
+
+    def __init__(self, text: str, path: Path) -> None:
+        self._path = path
+        self._at: dict[tuple[str, str | None], int] = {}
+        section = ""
+        for number, line in enumerate(text.splitlines(), 1):
+            if found := re.match(r"\s*\[+\s*\"?([\w.-]+)\"?\s*\]", line):
+                section = found[1]
+                self._at.setdefault((section, None), number)
+            elif found := re.match(r"\s*\"?([\w.-]+)\"?\s*=", line):
+                key = found[1]
+                if not section:
+                    head, _, rest = key.partition(".")
+                    self._at.setdefault((head, rest or None), number)
+                self._at.setdefault((section, key), number)
+
+    def say(self, section: str, key: str | None, what: str) -> str:
+        line = self._at.get((section, key)) or self._at.get((section, None)) or 1
+        return f"{self._path}:{line}: {what}" + ("" if what.endswith((".", "?")) else ".")
+
+
+def _resolved(settings: Settings, folder: Path) -> Settings:
+    def path(text: str, base: Path = folder) -> str:
+        return str((base / text).resolve()) if text else ""
+
+    store = replace(settings.store, path=path(settings.store.path))
+    return replace(
+        settings,
+        store=store,
+        server=replace(
+            settings.server, control=path(settings.server.control, Path(store.path))
+        ),
+        tls=replace(
+            settings.tls, certificate=path(settings.tls.certificate), key=path(settings.tls.key)
+        ),
+        accounts=replace(settings.accounts, secret_file=path(settings.accounts.secret_file)),
+    )

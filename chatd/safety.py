@@ -1,0 +1,137 @@
+"""What chatd refuses to start with, each with the fix. Deny first: unsafe is not a warning."""
+
+import ipaddress
+import os
+import stat
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from chatd.settings import Settings
+
+#: Texts found in examples and on keyboards: not secrets.
+WELL_KNOWN = (b"secret", b"changeme", b"change-me", b"password", b"default", b"chatd", b"example")
+
+
+def unsafe(settings: Settings) -> list[str]:
+    """Everything that makes these settings unsafe to serve with, a sentence each; empty if none."""
+    found = []
+    hosts = [address.rpartition(":")[0].strip("[]") for address in settings.server.listen]
+    public = [host for host in hosts if not is_loopback(host)]
+    found += _addresses(settings, public)
+    found += _origins(settings.server.origins)
+    found += _proxies(settings.server.proxies)
+    found += _files(settings)
+    return found
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine reaches ``host``."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _addresses(settings: Settings, public: list[str]) -> list[str]:
+    found = []
+    url = urlsplit(settings.server.public_url)
+    if not settings.server.public_url:
+        if public:
+            found.append(
+                f"server.public_url is missing while chatd listens on {public[0]}: name the address"
+                ' people type, such as public_url = "https://chat.example.org".'
+            )
+    elif url.scheme != "https" or not url.hostname or url.path.strip("/") or url.query:
+        found.append(
+            f"server.public_url is {settings.server.public_url!r}: it must be https:// and a host"
+            ' (and a port if it is not 443), such as "https://chat.example.org".'
+        )
+    if settings.tls.terminated:
+        if public:
+            found.append(
+                f"tls.terminated is on while chatd listens on {public[0]}: without TLS it speaks"
+                " only on loopback addresses (127.0.0.1, ::1). Let the proxy on this machine"
+                " connect there, or give chatd a certificate."
+            )
+    elif not settings.tls.certificate or not settings.tls.key:
+        found.append(
+            "tls.certificate and tls.key are missing: name the PEM files, or set"
+            " terminated = true behind a proxy on this machine that ends TLS."
+        )
+    return found
+
+
+def _origins(origins: list[str]) -> list[str]:
+    found = []
+    for origin in origins:
+        url = urlsplit(origin)
+        if "*" in origin:
+            found.append(
+                f"server.origins holds {origin!r}: with a wildcard any site could act with its"
+                " visitors' cookies. List each origin, as browsers write it."
+            )
+        elif url.scheme != "https" or not url.hostname or url.path or url.query or url.fragment:
+            found.append(
+                f"server.origins holds {origin!r}, which is no origin: write scheme and host, and"
+                ' the port if it is not 443, such as "https://shop.example.org".'
+            )
+    return found
+
+
+def _proxies(proxies: list[str]) -> list[str]:
+    found = []
+    for text in proxies:
+        try:
+            network = ipaddress.ip_network(text)
+        except ValueError as error:
+            found.append(f'server.proxies holds {text!r}: {error}; right is "10.0.0.7/32".')
+            continue
+        if network.prefixlen == 0:
+            found.append(
+                f"server.proxies holds {text!r}: everybody could then claim any address. List the"
+                " proxies' own addresses."
+            )
+    return found
+
+
+def _files(settings: Settings) -> list[str]:
+    found = []
+    secret = Path(settings.accounts.secret_file)
+    try:
+        content = secret.read_bytes().strip()
+    except FileNotFoundError:
+        found.append(
+            f"accounts.secret_file {secret} does not exist: make it with"
+            f" `(umask 077 && head -c 48 /dev/urandom | base64 > {secret})`."
+        )
+    except OSError as error:
+        found.append(f"accounts.secret_file {secret} cannot be read: {error.strerror}.")
+    else:
+        found += _readable(secret, "accounts.secret_file")
+        weak = len(content) < 32 or len(set(content)) < 10
+        if weak or any(word in content.lower() for word in WELL_KNOWN):
+            found.append(
+                f"accounts.secret_file {secret} is empty, short or well known: make a new one with"
+                f" `(umask 077 && head -c 48 /dev/urandom | base64 > {secret})`."
+            )
+    if settings.tls.key:
+        found += _readable(Path(settings.tls.key), "tls.key")
+    return found
+
+
+def _readable(path: Path, name: str) -> list[str]:
+    """A secret file may be its owner's alone, or root's and readable by one group."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        return [f"{name} {path} cannot be read: {error.strerror}."]
+    mode = stat.S_IMODE(status.st_mode)
+    if mode & 0o027 or (mode & 0o040 and status.st_uid != 0):
+        return [
+            f"{name} {path} can be read by others (mode {mode:04o}): `chmod 600 {path}`."
+        ]
+    if not os.access(path, os.R_OK):
+        return [f"{name} {path} cannot be read by this user: check its owner."]
+    return []

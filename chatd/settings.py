@@ -1,0 +1,244 @@
+"""Every setting, declared once: name, type, default, unit, meaning. `config` reads a file into
+these; `chatctl settings` and docs/settings.md are printed from them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+Check = Callable[[Any], str | None]
+
+
+def setting(default: Any, doc: str, *, unit: str = "", check: Check | None = None) -> Any:
+    """A dataclass field that carries what a person wants to know about it.
+
+    ``check`` gets a value of the right type and returns what would be right, or None if it is.
+    """
+    metadata = {"doc": doc, "unit": unit, "check": check}
+    if isinstance(default, list):
+        return field(default_factory=lambda: list(default), metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+def between(low: float, high: float) -> Check:
+    def check(value: float) -> str | None:
+        return None if low <= value <= high else f"a number from {low:g} to {high:g}"
+
+    return check
+
+
+def one_of(*words: str) -> Check:
+    def check(value: str) -> str | None:
+        return None if value in words else "one of " + ", ".join(f'"{word}"' for word in words)
+
+    return check
+
+
+def _addresses(value: list[str]) -> str | None:
+    for text in value:
+        host, _, port = text.rpartition(":")
+        if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+            return 'addresses with a port, such as ["127.0.0.1:8443", "[::1]:8443"]'
+    return None if value else "at least one address"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """[server]: where it listens and what it is called outside."""
+
+    listen: list[str] = setting(
+        ["127.0.0.1:8443", "[::1]:8443"],
+        "Addresses to listen on; hosts in IPv6 stand in brackets.",
+        check=_addresses,
+    )
+    public_url: str = setting(
+        "",
+        "The address people type, such as https://chat.example.org. Required unless every address"
+        " listened on is loopback.",
+    )
+    name: str = setting("chatd", "What the page and the welcome call this server.")
+    origins: list[str] = setting(
+        [],
+        "Origins of other sites whose pages may connect, as browsers write them; empty: only the"
+        " origin of public_url.",
+    )
+    proxies: list[str] = setting(
+        [],
+        "Networks of proxies in front (CIDR). Only from these is a forwarded client address"
+        " believed.",
+    )
+    forwarded_by: str = setting(
+        "proxy-v2",
+        "How those proxies pass the address on: the PROXY protocol v2, or X-Forwarded-For.",
+        check=one_of("proxy-v2", "x-forwarded-for"),
+    )
+    control: str = setting(
+        "control.sock", "The Unix socket chatctl talks to; relative to the store's folder."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """[tls]: the certificate, or none where a proxy on this machine ends TLS."""
+
+    certificate: str = setting("", "PEM file with the certificate and its chain.")
+    key: str = setting("", "PEM file with the private key; nobody else may read it.")
+    terminated: bool = setting(
+        False,
+        "A proxy on this machine ends TLS: plain HTTP is then spoken, on loopback addresses only.",
+    )
+    stock: bool = setting(
+        False, "Use Twisted's own TLS transport instead of chatd's: slower, the reference."
+    )
+    handshake_seconds: float = setting(
+        5.0, "Time for the TLS handshake.", unit="s", check=between(1, 60)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """[store]: where everything lasting lies."""
+
+    path: str = setting(
+        "state", "The folder of the database; relative to the configuration file."
+    )
+    free_bytes: int = setting(
+        2**30,
+        "Nothing is stored while the disk has less free than this or free_percent, whichever is"
+        " more.",
+        unit="bytes",
+        check=between(0, 2**50),
+    )
+    free_percent: float = setting(
+        5.0, "See free_bytes.", unit="% of the disk", check=between(0, 90)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """[accounts]: people and how long they stay signed in."""
+
+    secret_file: str = setting(
+        "secrets/server.key",
+        "File with at least 32 random bytes that nobody else may read; relative to the"
+        " configuration file.",
+    )
+    invitations_by: str = setting(
+        "admins", "Who may invite new people.", check=one_of("admins", "members")
+    )
+    invitation_days: float = setting(
+        7.0, "How long an invitation is good.", unit="days", check=between(0.01, 365)
+    )
+    session_days: float = setting(
+        30.0, "A login ends after this long without use.", unit="days", check=between(0.01, 400)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """[limits]: what one connection, one person, one address may do."""
+
+    frame_bytes: int = setting(
+        65536, "Largest message frame.", unit="bytes", check=between(1024, 16 * 2**20)
+    )
+    text_code_points: int = setting(
+        4096, "Longest message text.", unit="code points", check=between(1, 16384)
+    )
+    data_bytes: int = setting(
+        4096, "Largest data object of a message.", unit="bytes", check=between(0, 65536)
+    )
+    json_depth: int = setting(8, "Deepest JSON nesting.", check=between(3, 32))
+    messages_per_second: float = setting(
+        5.0, "Commands per connection, by cost.", unit="1/s", check=between(0.1, 1e6)
+    )
+    messages_burst: float = setting(
+        20.0, "How many may be saved up.", check=between(10, 1e6)
+    )
+    bytes_per_second: float = setting(
+        32768.0, "Bytes per connection.", unit="bytes/s", check=between(1024, 1e9)
+    )
+    bytes_burst: float = setting(
+        262144.0, "How many may be saved up.", unit="bytes", check=between(65536, 1e9)
+    )
+    user_messages_per_second: float = setting(
+        10.0, "Commands per person over all connections.", unit="1/s", check=between(0.1, 1e6)
+    )
+    user_messages_burst: float = setting(
+        40.0, "How many may be saved up.", check=between(10, 1e6)
+    )
+    rooms_open: int = setting(100, "Rooms open on one connection.", check=between(1, 1000))
+    commands_in_flight: int = setting(
+        32, "Commands taken before the first is answered.", check=between(1, 1024)
+    )
+    reader_bytes: int = setting(
+        2**20, "What may wait for a slow reader.", unit="bytes", check=between(65536, 2**28)
+    )
+    reader_seconds: float = setting(
+        10.0, "How long it may wait.", unit="s", check=between(1, 600)
+    )
+    history_page: int = setting(50, "Messages in one page of history.", check=between(1, 500))
+    heartbeat_seconds: float = setting(
+        25.0, "Between signs of life.", unit="s", check=between(1, 300)
+    )
+    dead_seconds: float = setting(
+        35.0, "Silence after which a peer counts as gone.", unit="s", check=between(2, 600)
+    )
+    header_seconds: float = setting(
+        10.0, "Time for a request's headers, in all.", unit="s", check=between(1, 60)
+    )
+    connections: int = setting(
+        20000, "Connections in all.", check=between(10, 10**6)
+    )
+    connections_per_user: int = setting(20, "Connections of one person.", check=between(1, 10**5))
+    connections_per_address: int = setting(
+        100, "Connections from one address (IPv6: one /64).", check=between(1, 10**6)
+    )
+    unauthenticated: int = setting(
+        1000, "Connections in all on which nobody is known yet.", check=between(10, 10**6)
+    )
+    unauthenticated_per_address: int = setting(
+        50, "The same from one address.", check=between(1, 10**6)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of it. Paths are as written; `config.load` resolves them against the file's folder."""
+
+    server: Server = field(default_factory=Server)
+    tls: Tls = field(default_factory=Tls)
+    store: Storage = field(default_factory=Storage)
+    accounts: Accounts = field(default_factory=Accounts)
+    limits: LimitSettings = field(default_factory=LimitSettings)
+
+
+def describe() -> str:
+    """Every setting as a Markdown document."""
+    lines = [
+        "# Settings",
+        "",
+        "`chatd.toml` holds what differs from these defaults. `chatctl check` tells what is wrong",
+        "with a file, and the daemon refuses to start with it.",
+        "",
+    ]
+    for section in fields(Settings):
+        kind: Any = section.default_factory
+        doc = " ".join((kind.__doc__ or "").split()).split(":", 1)[1].strip()
+        lines += [f"## [{section.name}]", "", doc[0].upper() + doc[1:], ""]
+        lines += ["| setting | default | meaning |", "|---|---|---|"]
+        for item in fields(kind):
+            default = getattr(kind(), item.name)
+            shown = "[]" if default == [] else _toml(default)
+            unit = f" ({item.metadata['unit']})" if item.metadata["unit"] else ""
+            lines.append(f"| `{item.name}` | `{shown}`{unit} | {item.metadata['doc']} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    if isinstance(value, str):
+        return f'"{value}"'
+    return f"{value:g}" if isinstance(value, float) else str(value)

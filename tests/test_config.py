@@ -1,0 +1,71 @@
+"""Every mistake in the configuration is named with its file, line and mend."""
+
+from pathlib import Path
+
+import pytest
+
+from chatd.config import ConfigError, load, parse
+from chatd.settings import Settings, describe
+
+FILE = Path("/etc/chatd/chatd.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[server\n", "chatd.toml:1: this is not TOML"),
+        ('[server]\n\nlisten = "x"\n', "chatd.toml:3: `listen` is 'x'; right would be a list"),
+        ('[server]\nlisten = ["x"]\n', "chatd.toml:2: `listen` is ['x']; right would be addresses"),
+        ("[server]\nlisten = []\n", "right would be at least one address"),
+        ('[server]\nnam = "a"\n', "unknown setting `nam` in [server]; did you mean `name`?"),
+        ("[limit]\nx = 1\n", "unknown section [limit]; did you mean `limits`?"),
+        ("x = 1\n", "chatd.toml:1: unknown section [x]; known are server, tls"),
+        ("[limits]\njson_depth = 100\n", ":2: `json_depth` is 100; right would be a number from 3"),
+        ("[limits]\njson_depth = true\n", "right would be a whole number"),
+        ("[limits]\njson_depth = 8.5\n", "right would be a whole number"),
+        ('[limits]\nreader_seconds = "1"\n', "right would be a number"),
+        ("[tls]\nterminated = 1\n", "right would be true or false"),
+        ("[tls]\nkey = 1\n", "right would be a text in quotes"),
+        ('[accounts]\ninvitations_by = "me"\n', 'right would be one of "admins", "members"'),
+        ("server.nam = 1\n", "chatd.toml:1: unknown setting `nam`"),
+    ],
+)
+def test_a_mistake_is_named_with_line_and_mend(text: str, says: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(text, FILE)
+    assert says in str(caught.value)
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse("[server]\na = 1\nb = 2\n[limits]\njson_depth = 0\n", FILE)
+    assert len(str(caught.value).splitlines()) == 3
+
+
+def test_an_empty_file_means_the_defaults_with_paths_beside_it() -> None:
+    settings = parse("", FILE)
+    assert settings.limits == Settings().limits
+    assert settings.store.path == "/etc/chatd/state"
+    assert settings.server.control == "/etc/chatd/state/control.sock"
+    assert settings.tls.certificate == ""
+
+
+def test_a_whole_number_is_taken_where_a_fraction_may_stand() -> None:
+    assert parse("[limits]\nreader_seconds = 7\n", FILE).limits.reader_seconds == 7.0
+
+
+def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="chatctl quickstart"):
+        load(tmp_path / "no.toml")
+
+
+def test_the_shipped_file_is_short_and_has_no_mistake() -> None:
+    shipped = Path(__file__).parent.parent / "conf" / "chatd.toml"
+    assert len(shipped.read_text().splitlines()) <= 40
+    load(shipped)
+
+
+def test_the_description_names_every_setting_with_its_meaning() -> None:
+    text = describe()
+    for name in ("listen", "public_url", "reader_bytes", "secret_file", "handshake_seconds"):
+        assert f"| `{name}` | `" in text

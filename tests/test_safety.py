@@ -1,0 +1,85 @@
+"""chatd refuses to start unsafe, and says what to do instead."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from chatd.safety import unsafe
+from chatd.settings import Accounts, Server, Settings, Tls
+
+
+@pytest.fixture
+def safe(tmp_path: Path) -> Settings:
+    secret, certificate, key = (tmp_path / name for name in ("secret", "cert.pem", "key.pem"))
+    secret.write_bytes(os.urandom(48).hex().encode())
+    certificate.write_text("-")
+    key.write_text("-")
+    for path in (secret, key):
+        path.chmod(0o600)
+    return Settings(
+        server=Server(public_url="https://chat.example.org"),
+        tls=Tls(certificate=str(certificate), key=str(key)),
+        accounts=Accounts(secret_file=str(secret)),
+    )
+
+
+def test_safe_settings_pass(safe: Settings) -> None:
+    assert unsafe(safe) == []
+
+
+def test_loopback_needs_no_public_url(safe: Settings) -> None:
+    assert unsafe(replace(safe, server=Server())) == []
+
+
+@pytest.mark.parametrize(
+    ("server", "says"),
+    [
+        (Server(listen=["0.0.0.0:443"]), "public_url is missing"),
+        (Server(listen=["[::]:443"]), "public_url is missing"),
+        (Server(public_url="http://chat.example.org"), "must be https"),
+        (Server(public_url="https://chat.example.org/x"), "must be https"),
+        (Server(origins=["*"]), "wildcard"),
+        (Server(origins=["https://*.example.org"]), "wildcard"),
+        (Server(origins=["http://shop.example.org"]), "no origin"),
+        (Server(origins=["https://shop.example.org/"]), "no origin"),
+        (Server(proxies=["0.0.0.0/0"]), "claim any address"),
+        (Server(proxies=["proxy"]), 'right is "10.0.0.7/32"'),
+    ],
+)
+def test_an_unsafe_server_is_refused(safe: Settings, server: Server, says: str) -> None:
+    assert [text for text in unsafe(replace(safe, server=server)) if says in text]
+
+
+def test_without_tls_only_loopback_is_served(safe: Settings) -> None:
+    terminated = replace(safe, tls=Tls(terminated=True))
+    assert unsafe(terminated) == []
+    server = Server(listen=["192.0.2.1:80"], public_url="https://chat.example.org")
+    (text,) = unsafe(replace(terminated, server=server))
+    assert "only on loopback" in text
+
+
+def test_a_missing_certificate_is_refused(safe: Settings) -> None:
+    assert "tls.certificate" in unsafe(replace(safe, tls=Tls()))[0]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"x" * 64, b"changeme-changeme-changeme-changeme", b"short-1234"]
+)
+def test_an_empty_or_known_secret_is_refused(safe: Settings, content: bytes) -> None:
+    Path(safe.accounts.secret_file).write_bytes(content)
+    assert "empty, short or well known" in unsafe(safe)[0]
+
+
+def test_a_missing_secret_comes_with_the_command_that_makes_it(safe: Settings) -> None:
+    Path(safe.accounts.secret_file).unlink()
+    assert "/dev/urandom" in unsafe(safe)[0]
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o604, 0o620])
+def test_a_secret_others_can_read_or_write_is_refused(safe: Settings, mode: int) -> None:
+    for path in (safe.tls.key, safe.accounts.secret_file):
+        Path(path).chmod(mode)
+    texts = unsafe(safe)
+    assert len(texts) == 2 and all("chmod 600" in text for text in texts)
