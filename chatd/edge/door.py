@@ -1,0 +1,321 @@
+"""The listening side: who gets in, before any thought is spent on TLS or HTTP.
+
+Order: descriptors, limits, PROXY header, limits of the address that it names, TLS.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
+from typing import Any
+
+from twisted.internet import tcp
+from twisted.internet.interfaces import IDelayedCall, IProtocol, IProtocolFactory
+from twisted.internet.protocol import Protocol
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from chatd.edge.door_arrival import ProxiedArrival
+from chatd.edge.door_budget import Budget, Places, Seat, address_key, plain_address
+from chatd.edge.proxy_protocol import Source
+from chatd.edge.tls import Certificates, ConnectionCreator
+from chatd.edge.transport import TlsTransport
+from chatd.edge.transport_closing import TransportSettings
+from chatd.edge.transport_stock import (
+    StockServer,
+    StockTlsFactory,
+    StockTlsTransport,
+    edge_transport,
+)
+from chatd.edge.transport_turns import HandshakeTurns
+
+log = Logger()
+
+ACCEPTS_PER_TURN = 32
+DISCARD_BYTES = 65_536
+BACKOFF_SECONDS = (0.1, 1.0)  # first and longest pause of a listener without descriptors
+LOG_SECONDS = 10.0
+NO_DESCRIPTORS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True)
+class DoorLimits:
+    """Everything the door is bounded by."""
+
+    places: Places = field(default_factory=Places)
+    transport: TransportSettings = field(default_factory=TransportSettings)
+    handshakes_per_turn: int = 8
+    backlog: int = 1_024
+
+
+@dataclass
+class DoorCounters:
+    """Since the start. `refused` by reason: the names of Places, `proxy_header`, `descriptors`."""
+
+    accepted: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    handshakes: int = 0
+    handshake_failures: int = 0
+    resumed: int = 0
+
+    def refuse(self, reason: str) -> None:
+        self.refused[reason] = self.refused.get(reason, 0) + 1
+
+
+class Door:
+    """What all listeners of one daemon share: limits, counters, the turns of handshakes."""
+
+    def __init__(self, reactor: Any, limits: DoorLimits) -> None:
+        self.limits = limits
+        self.budget = Budget(limits.places)
+        self.counters = DoorCounters()
+        self.turns = HandshakeTurns(reactor, limits.handshakes_per_turn)
+        self._seconds = reactor.seconds
+        self._silent_until = 0.0
+        self._unsaid = 0
+
+    def note_failure(self, host: str, why: str) -> None:
+        """At most one line in LOG_SECONDS, whatever strangers throw at the port."""
+        now = self._seconds()
+        if now < self._silent_until:
+            self._unsaid += 1
+            return
+        log.info(
+            "no TLS connection with {host}: {why} ({unsaid} others since the last such line)",
+            host=host,
+            why=why,
+            unsaid=self._unsaid,
+        )
+        self._silent_until = now + LOG_SECONDS
+        self._unsaid = 0
+
+
+def listen(
+    reactor: Any,
+    address: str,
+    port: int,
+    certificates: Certificates,
+    factory: IProtocolFactory,
+    limits: DoorLimits | None = None,
+    *,
+    proxies: Iterable[str | Network] = (),
+    adopt_fd: int | None = None,
+    stock_tls: bool = False,
+    door: Door | None = None,
+) -> EdgePort:
+    """Listen with TLS on `address` and `port`, or on the listening socket `adopt_fd`.
+
+    `proxies` are the networks whose peers must send a PROXY v2 header. Several listeners share
+    their limits by sharing a `door`. An adopted descriptor is duplicated; the caller keeps its own.
+    Raises twisted.internet.error.CannotListenError.
+    """
+    if door is None:
+        door = Door(reactor, limits or DoorLimits())
+    if adopt_fd is None:
+        listener = EdgePort(port, factory, door.limits.backlog, address, reactor)
+    else:
+        os.set_blocking(adopt_fd, False)
+        with socket.socket(fileno=os.dup(adopt_fd)) as probe:
+            family = probe.family
+        listener = EdgePort._fromListeningDescriptor(reactor, adopt_fd, family, factory)
+    listener.serve(door, certificates, [ip_network(network) for network in proxies], stock_tls)
+    listener.startListening()
+    return listener
+
+
+def authenticated(transport: Any) -> None:
+    """It is known who is at the other end: the connection leaves the strangers' budget."""
+    edge_transport(transport).seat.authenticated()
+
+
+class EdgePort(tcp.Port):
+    """A listening socket that counts before it serves. It is the TransportHost of its sockets."""
+
+    transport: Any = TlsTransport
+    factory: Any
+    reactor: Any
+    door: Door
+
+    def serve(
+        self, door: Door, certificates: Certificates, proxies: list[Network], stock_tls: bool
+    ) -> None:
+        """Give the port what it serves with; once, before startListening."""
+        self.door = door
+        self.settings = door.limits.transport
+        self.turns = door.turns
+        self.tls_connection = certificates.connection
+        self._proxies = proxies
+        self._stock: Any = None
+        if stock_tls:
+            creator = ConnectionCreator(certificates)
+            self._stock = StockTlsFactory(creator, False, self.factory, self.reactor)
+        self._spare = _open_spare()
+        self._backoff = BACKOFF_SECONDS[0]
+        self._pause: IDelayedCall | None = None
+
+    # Accepting.
+
+    def doRead(self) -> None:
+        """Accept what waits, a bounded number in one turn."""
+        for _ in range(ACCEPTS_PER_TURN):
+            try:
+                sock, peer = self.socket.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except PermissionError:
+                continue  # the packet filter said no after the fact
+            except OSError as error:
+                if error.errno not in NO_DESCRIPTORS:
+                    raise
+                self._out_of_descriptors(error)
+                return
+            self._backoff = BACKOFF_SECONDS[0]
+            self.door.counters.accepted += 1
+            sock.setblocking(False)
+            self._arrived(sock, _plain_peer(peer))
+
+    def _arrived(self, sock: socket.socket, peer: tuple[Any, ...]) -> None:
+        proxied = any(plain_address(peer[0]) in network for network in self._proxies)
+        seat = self.door.budget.admit(None if proxied else address_key(peer[0]))
+        if isinstance(seat, str):
+            self._refuse(sock, seat)
+            return
+        now = self.reactor.seconds()
+        if not proxied:
+            self._start(sock, peer, seat, now)
+            return
+
+        def done(source: Source) -> None:
+            if source.address is None:
+                self._start(sock, peer, seat, now)
+                return
+            client = _peer_of(source)
+            why = seat.claim(address_key(client[0]))
+            if why is None:
+                self._start(sock, client, seat, now)
+            else:
+                seat.release()
+                self._refuse(sock, why)
+
+        def refused(why: str) -> None:
+            seat.release()
+            self.door.note_failure(peer[0], f"bad PROXY header, {why}")
+            self._refuse(sock, "proxy_header")
+
+        ProxiedArrival(sock, self.reactor, self.settings.handshake_seconds, done, refused)
+
+    def _refuse(self, sock: socket.socket, reason: str) -> None:
+        self.door.counters.refuse(reason)
+        close_quietly(sock)
+
+    def _start(self, sock: socket.socket, peer: tuple[Any, ...], seat: Seat, now: float) -> None:
+        number = self.sessionno
+        self.sessionno = number + 1
+        try:
+            if self._stock is not None:
+                self._start_stock(sock, peer, seat, number, now)
+            else:
+                TlsTransport(sock, self, peer, number, self.reactor, now).seat = seat
+        except Exception:
+            log.failure("a connection from {host} could not be served", host=peer[0])
+            seat.release()
+            sock.close()
+
+    def _start_stock(
+        self, sock: socket.socket, peer: tuple[Any, ...], seat: Seat, number: int, now: float
+    ) -> None:
+        server = StockServer(sock, Protocol(), peer, self, number, self.reactor)
+        tls = self._stock.buildProtocol(server.getPeer())
+        server.protocol = tls
+        tls.seat = seat
+        tls.watch(self, now, self.reactor)
+        tls.makeConnection(server)
+
+    # Without descriptors.
+
+    def _out_of_descriptors(self, error: OSError) -> None:
+        """Send one waiting peer away instead of leaving it hanging, then rest for a while: the
+        socket stays readable, and asking again at once would only burn the processor."""
+        self.door.counters.refuse("descriptors")
+        if self._spare is not None:
+            os.close(self._spare)
+            self._spare = None
+            with contextlib.suppress(OSError):
+                close_quietly(self.socket.accept()[0])
+        self._spare = _open_spare()
+        self.door.note_failure("new peers", f"accept failed, {error.strerror}")
+        self.stopReading()
+        self._pause = self.reactor.callLater(self._backoff, self._accept_again)
+        self._backoff = min(self._backoff * 2, BACKOFF_SECONDS[1])
+
+    def _accept_again(self) -> None:
+        self._pause = None
+        if self._spare is None:
+            self._spare = _open_spare()
+        if self.connected and not self.disconnecting:
+            self.startReading()
+
+    def connectionLost(self, reason: Failure) -> None:
+        if self._pause is not None:
+            self._pause.cancel()
+            self._pause = None
+        if self._spare is not None:
+            os.close(self._spare)
+            self._spare = None
+        super().connectionLost(reason)
+
+    # TransportHost.
+
+    def handshake_done(self, transport: TlsTransport | StockTlsTransport) -> IProtocol | None:
+        counters = self.door.counters
+        counters.handshakes += 1
+        counters.resumed += transport.resumed
+        if self._stock is not None:
+            return None  # Twisted's TLS has built its protocol already
+        return self.factory.buildProtocol(transport.getPeer())
+
+    def handshake_failed(self, transport: TlsTransport | StockTlsTransport, why: str) -> None:
+        self.door.counters.handshake_failures += 1
+        self.door.note_failure(transport.getPeer().host, why)
+
+    def transport_lost(self, transport: TlsTransport | StockTlsTransport) -> None:
+        if transport.seat is not None:
+            transport.seat.release()
+
+
+def close_quietly(sock: socket.socket) -> None:
+    """End a connection without a reset where that is cheap: FIN first, then drop what came."""
+    try:
+        sock.setblocking(False)
+        sock.shutdown(socket.SHUT_WR)
+        sock.recv(DISCARD_BYTES)
+    except OSError:
+        pass
+    sock.close()
+
+
+def _open_spare() -> int | None:
+    try:
+        return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+
+
+def _plain_peer(peer: tuple[Any, ...]) -> tuple[Any, ...]:
+    """An IPv4 peer of a dual-stack socket is an IPv4 peer, in limits and in logs."""
+    address = plain_address(peer[0])
+    if len(peer) == 4 and not isinstance(address, IPv6Address):
+        return (str(address), peer[1])
+    return peer
+
+
+def _peer_of(source: Source) -> tuple[Any, ...]:
+    if isinstance(source.address, IPv6Address):
+        return (str(source.address), source.port, 0, 0)
+    return (str(source.address), source.port)

@@ -1,0 +1,473 @@
+"""One accepted socket with TLS directly on it: no memory BIO between OpenSSL and the kernel.
+
+Twisted's own TLS copies every byte through a BIO, a write buffer and EPOLLOUT. Here a write is one
+SSL_write that reaches the kernel at once; only what the kernel refuses is kept and retried.
+`docs/decisions/tls-on-the-socket.md` says why and names the internals this stands on.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import socket
+import struct
+import sys
+import termios
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from OpenSSL import SSL
+from OpenSSL.SSL import _ffi, _lib  # type: ignore[attr-defined]
+from twisted.internet import main
+from twisted.internet._producer_helpers import _PullToPush
+from twisted.internet.error import ConnectionLost
+from twisted.internet.interfaces import IDelayedCall, IProtocol
+from twisted.internet.protocol import Protocol as Silent
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from chatd.edge.transport_closing import ClosingServer, TransportSettings
+from chatd.edge.transport_turns import HandshakeTurns
+
+log = Logger()
+
+RECORD_BYTES = 16_384  # the most one TLS record carries, RFC 8446 5.1
+READS_PER_TURN = 4
+FLUSH_BYTES_PER_TURN = 262_144
+JOIN_BYTES = 65_536
+
+_ssl_write = _lib.SSL_write
+_from_buffer = _ffi.from_buffer
+_silent = Silent()
+
+
+class TransportHost(Protocol):
+    """What a transport needs of the port that accepted it."""
+
+    settings: TransportSettings
+    turns: HandshakeTurns
+
+    def tls_connection(self, sock: socket.socket) -> SSL.Connection:
+        """A new server-side TLS connection on `sock`, not yet started."""
+
+    def handshake_done(self, transport: TlsTransport) -> IProtocol | None:
+        """The protocol to talk to; None closes the connection."""
+
+    def handshake_failed(self, transport: TlsTransport, why: str) -> None:
+        """Told once, before the transport is lost."""
+
+    def transport_lost(self, transport: TlsTransport) -> None:
+        """Told once for each transport, however it ended."""
+
+
+class TlsTransport(ClosingServer):
+    """A `tcp.Server` that speaks TLS by itself.
+
+    It is not an ISSLTransport: Autobahn would then look for Twisted's own TLS protocol.
+    The application's protocol is built when the handshake is done, not before.
+    """
+
+    on_drain: Callable[[], None] | None = None
+    tls_version = ""
+    cipher = ""
+    resumed = False
+    seat: Any = None  # the host's own note about this connection
+
+    # `_ssl` is None before and after the application may write: the descriptor number inside it
+    # may belong to somebody else once the socket is closed.
+    _opened = False
+    _offset = 0  # how much of the first chunk is sent
+    producer: Any = None
+    _reading = False  # registered with the reactor
+    _writing = False
+    _paused = False  # the application does not want to read
+    _write_wants_read = False
+    _read_wants_write = False
+    _deadline: IDelayedCall | None = None
+    _failure_told = False
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        host: Any,
+        peer: tuple[Any, ...],
+        sessionno: int,
+        reactor: Any,
+        accepted_at: float | None = None,
+    ) -> None:
+        self.host: TransportHost = host
+        self.settings = host.settings
+        self._chunks: deque[bytes] = deque()
+        now = reactor.seconds()
+        self.accepted_at = now if accepted_at is None else accepted_at
+        if self.settings.send_buffer is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.settings.send_buffer)
+        super().__init__(sock, _silent, peer, host, sessionno, reactor)
+        self.setTcpNoDelay(True)
+        left = self.accepted_at + self.settings.handshake_seconds - now
+        self._deadline = reactor.callLater(max(0.0, left), self._handshake_too_slow)
+
+    # The handshake.
+
+    def _handshake_ready(self) -> None:
+        """The socket can go on; take a step in this turn of the reactor or in a later one."""
+        if not self.host.turns.run(self._handshake_step):
+            self.stopReading()
+            self.stopWriting()
+
+    def _handshake_step(self) -> None:
+        if self.disconnected or self._ending:
+            return
+        try:
+            # Made as late as this, a socket that never speaks costs no TLS state, and a renewed
+            # certificate serves everybody who arrives after it.
+            if self._tls is None:
+                self._tls = self.host.tls_connection(self.socket)
+            self._tls.do_handshake()
+        except SSL.WantReadError:
+            self.stopWriting()
+            self.startReading()
+        except SSL.WantWriteError:
+            self.stopReading()
+            self.startWriting()
+        except SSL.Error as error:
+            self._handshake_broke(_sentence(error))
+        else:
+            self._open()
+
+    def _open(self) -> None:
+        tls = self._tls
+        self._cancel_deadline()
+        self._opened = True
+        self._ssl = tls._ssl
+        self.resumed = bool(_lib.SSL_session_reused(tls._ssl))
+        self.tls_version = sys.intern(tls.get_protocol_version_name())
+        self.cipher = sys.intern(tls.get_cipher_name() or "")
+        self.stopWriting()
+        self.startReading()
+        try:
+            protocol = self.host.handshake_done(self)
+            if protocol is None:
+                self.loseConnection()
+                return
+            self.protocol = protocol
+            protocol.makeConnection(self)
+        except Exception:
+            log.failure("a new connection from {peer} could not be served", peer=self.hostname)
+            self.abortConnection()
+
+    def _handshake_broke(self, why: str) -> None:
+        _lib.ERR_clear_error()
+        self._tell_failure(why)
+        # OpenSSL has sent its alert; see to it that a reset does not overtake it.
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+            self._discard()
+        except OSError:
+            pass
+        self._end_soon(ConnectionLost(why))
+
+    def _handshake_too_slow(self) -> None:
+        self._deadline = None
+        self._tell_failure("it took too long")
+        self._end_soon(ConnectionLost("the TLS handshake took too long"))
+
+    def _tell_failure(self, why: str) -> None:
+        if not self._failure_told:
+            self._failure_told = True
+            self.host.handshake_failed(self, why)
+
+    def _cancel_deadline(self) -> None:
+        timer, self._deadline = self._deadline, None
+        if timer is not None:
+            timer.cancel()
+
+    # Reading.
+
+    def doRead(self) -> Any:
+        """Read at most READS_PER_TURN records, so that one busy peer does not starve the rest."""
+        if not self._opened:
+            self._handshake_ready()
+            return None
+        if self._lingering:
+            return self._discard()
+        if self._write_wants_read:
+            # The write is what reads now: OpenSSL is inside a handshake message.
+            why = self._write_again()
+            if why is not None or self._write_wants_read:
+                return why
+        for _ in range(READS_PER_TURN):
+            if self._ssl is None or self._paused or self.disconnecting:
+                break
+            try:
+                data = self._tls.recv(RECORD_BYTES)
+            except SSL.WantReadError:
+                return None
+            except SSL.WantWriteError:
+                # A key update must be answered first and the kernel has no room.
+                self._read_wants_write = True
+                self.stopReading()
+                self.startWriting()
+                return None
+            except SSL.ZeroReturnError:
+                return self._heard_goodbye()
+            except SSL.Error as error:
+                return self._broke(error)
+            self.protocol.dataReceived(data)
+        if self._ssl is None:
+            return None
+        if self._paused or self.disconnecting:
+            if not self._write_wants_read:
+                self.stopReading()
+        elif self._tls.pending():
+            # Bytes that OpenSSL holds already will not wake epoll.
+            self.reactor.callLater(0, self._read_pending)
+        return None
+
+    def _read_pending(self) -> None:
+        if self._ssl is None or self._paused or self.disconnecting:
+            return
+        try:
+            why = self.doRead()
+        except Exception as error:
+            log.failure("reading from {peer} failed", peer=self.hostname)
+            why = error
+        if why is not None:
+            self.readConnectionLost(Failure(why))
+
+    def _broke(self, error: SSL.Error) -> Exception:
+        _lib.ERR_clear_error()
+        self._ssl = None
+        return main.CONNECTION_LOST if isinstance(error, SSL.SysCallError) else _lost(error)
+
+    def pauseProducing(self) -> None:
+        self._paused = True
+        if not self._write_wants_read:
+            self.stopReading()
+
+    def resumeProducing(self) -> None:
+        self._paused = False
+        if self.connected and not self.disconnecting and not self._read_wants_write:
+            self.startReading()
+            if self._ssl is not None and self._tls.pending():
+                self.reactor.callLater(0, self._read_pending)
+
+    # The two below are what the loop and Twisted's base classes use; they know no wishes.
+
+    def startReading(self) -> None:
+        if not self._reading and not self.disconnected:
+            self._reading = True
+            self.reactor.addReader(self)
+
+    def stopReading(self) -> None:
+        if self._reading:
+            self._reading = False
+            self.reactor.removeReader(self)
+
+    # Writing.
+
+    def write_now(self, data: bytes) -> None:
+        """Send `data` after all that was written before; keep what the kernel refuses."""
+        ssl = self._ssl
+        if ssl is None or not data:
+            return
+        if self._unsent:
+            self._chunks.append(data)
+            self._unsent += len(data)
+            return
+        sent = _ssl_write(ssl, data, len(data))
+        if sent != len(data):
+            self._keep(bytes(data), sent)
+
+    def write(self, data: bytes) -> None:
+        """As write_now, and pauses a registered producer that runs ahead of the peer."""
+        self.write_now(data)
+        if self._unsent > self.bufferSize and self.producer and not self.producerPaused:
+            self.producerPaused = True
+            self.producer.pauseProducing()
+
+    def writeSequence(self, iovec: Any) -> None:
+        self.write(b"".join(iovec))
+
+    def unsent(self) -> int:
+        """Bytes accepted by write and not yet in the kernel's hands."""
+        return self._unsent
+
+    def kernel_unsent(self) -> int:
+        """Bytes in the kernel's send queue, headers of TLS records included; 0 when unknown."""
+        try:
+            answer = fcntl.ioctl(self.socket.fileno(), termios.TIOCOUTQ, b"\0\0\0\0")
+        except (OSError, AttributeError, ValueError):
+            return 0
+        return int(struct.unpack("i", answer)[0])
+
+    def _keep(self, data: bytes, sent: int) -> None:
+        """SSL_write did not take all of `data`: find out why, keep the rest."""
+        self._chunks.append(data)
+        self._unsent = len(data)
+        why = self._took(sent)
+        if why is None and sent > 0:
+            why = self._flush()
+        if why is not None:
+            self._end_soon(why)
+        elif self._unsent and not self._write_wants_read:
+            self.startWriting()
+
+    def _took(self, sent: int) -> Exception | None:
+        """Account for the result of one SSL_write on the first chunk."""
+        if sent > 0:
+            self._unsent -= sent
+            self._offset += sent
+            if self._offset == len(self._chunks[0]):
+                self._chunks.popleft()
+                self._offset = 0
+            return None
+        try:
+            self._tls._raise_ssl_error(self._ssl, sent)
+        except SSL.WantWriteError:
+            pass
+        except SSL.WantReadError:
+            # Waiting for room would spin: there is room, what is missing is their message.
+            self._write_wants_read = True
+            self.stopWriting()
+            self.startReading()
+        except SSL.Error as error:
+            return self._broke(error)
+        return None
+
+    def _flush(self) -> Exception | None:
+        """Hand the kernel what it takes, bounded for one turn."""
+        chunks = self._chunks
+        self._write_wants_read = False
+        left = FLUSH_BYTES_PER_TURN
+        while chunks and left > 0 and self._ssl is not None:
+            if len(chunks) > 1 and len(chunks[0]) - self._offset < RECORD_BYTES:
+                self._join()
+            head = _from_buffer("char[]", chunks[0])
+            sent = _ssl_write(self._ssl, head + self._offset, len(chunks[0]) - self._offset)
+            why = self._took(sent)
+            if why is not None or sent <= 0:
+                return why
+            left -= sent
+        return None
+
+    def _join(self) -> None:
+        """Many small waiting writes become few records. The first bytes stay the same, as a
+        retried SSL_write demands (SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER)."""
+        parts = [self._chunks.popleft()[self._offset :]]
+        size = len(parts[0])
+        while self._chunks and size < JOIN_BYTES:
+            parts.append(self._chunks.popleft())
+            size += len(parts[-1])
+        self._offset = 0
+        self._chunks.appendleft(b"".join(parts))
+
+    def doWrite(self) -> Any:
+        """There is room: go on with whatever waited for it."""
+        if not self._opened:
+            self._handshake_ready()
+            return None
+        if self._goodbye_waits:
+            self._say_goodbye()
+            return None
+        if self._ssl is None:
+            self.stopWriting()
+            return None
+        if self._read_wants_write:
+            self._read_wants_write = False
+            if not self._unsent:
+                self.stopWriting()
+            if not self._paused:
+                self.startReading()
+            why = self.doRead()
+            if why is not None or self._read_wants_write:
+                return why
+        return self._write_again()
+
+    def _write_again(self) -> Exception | None:
+        had = self._unsent
+        why = self._flush()
+        if why is not None or self._ssl is None:
+            return why
+        if self._unsent:
+            if not self._write_wants_read:
+                self.startWriting()
+            return None
+        self.stopWriting()
+        if had and self.on_drain is not None:
+            self.on_drain()
+        if self.producer is not None and self.producerPaused and not self._unsent:
+            self.producerPaused = False
+            self.producer.resumeProducing()
+        self._maybe_say_goodbye()
+        return None
+
+    def startWriting(self) -> None:
+        if not self._writing and not self.disconnected:
+            self._writing = True
+            self.reactor.addWriter(self)
+
+    def stopWriting(self) -> None:
+        if self._writing:
+            self._writing = False
+            self.reactor.removeWriter(self)
+
+    # Producers.
+
+    producerPaused = False
+
+    def registerProducer(self, producer: Any, streaming: bool) -> None:
+        """A pull producer is wrapped: a write that goes out at once never asks it for more."""
+        if not streaming and not self.disconnected:
+            producer = _PullToPush(producer, self)
+        super().registerProducer(producer, True)
+        if not streaming and self.producer is not None:
+            producer.startStreaming()
+
+    def unregisterProducer(self) -> None:
+        producer, self.producer = self.producer, None
+        self.producerPaused = False
+        if isinstance(producer, _PullToPush):
+            producer.stopStreaming()
+        self._maybe_say_goodbye()
+
+    # The end.
+
+    def abortConnection(self) -> None:
+        """Drop everything at once; the peer sees a reset."""
+        self._ssl = None
+        super().abortConnection()
+
+    def startTLS(self, *_: object) -> None:
+        raise NotImplementedError("this transport speaks TLS from its first byte")
+
+    def connectionLost(self, reason: Failure) -> None:
+        if self.disconnected:
+            return
+        self._cancel_deadline()
+        self._cancel_close_timer()
+        if not self._opened:
+            self._tell_failure("the peer went away")
+        # The TLS object writes to a descriptor number; let go of it before the number is free.
+        self._ssl = self._tls = None
+        self._chunks.clear()
+        self._unsent = 0
+        self.on_drain = None
+        try:
+            super().connectionLost(reason)
+        finally:
+            self.host.transport_lost(self)
+
+
+def _sentence(error: SSL.Error) -> str:
+    """The words OpenSSL has for what went wrong."""
+    if isinstance(error, SSL.SysCallError):
+        return "the peer went away" if error.args[0] == -1 else str(error.args[1])
+    if isinstance(error, SSL.ZeroReturnError):
+        return "the peer closed"
+    entries = error.args[0] if error.args else ()
+    return str(entries[-1][2]) if entries else "TLS error"
+
+
+def _lost(error: SSL.Error) -> ConnectionLost:
+    return ConnectionLost(_sentence(error))
