@@ -1,0 +1,166 @@
+"""Bytes to commands and frames to bytes; for clients, the other way round.
+
+What the structs declare is checked while decoding, in one pass. Where a key stands twice in an
+object the last one counts, as in every common parser; telling would cost a second pass.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from chatd.wire import mistakes
+from chatd.wire.frames import Command, Event, Said
+
+#: A frame, or any other struct, as the JSON text that goes on the wire.
+encode: Final = msgspec.json.Encoder().encode
+
+MAX_ID: Final = 2**53 - 1
+
+# Strings are skipped whole; possessive, so that no input makes it look at a byte twice. An
+# unfinished string reaches to the end.
+_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_NOT_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_INTEGER = re.compile(rb"(?:0|[1-9][0-9]{0,15})\Z")
+# In broken JSON an id is believed only where clients write it: first, or right after the type.
+_EARLY_ID = re.compile(
+    rb'\s*\{\s*(?:"type"\s*:\s*"[^"\\]{0,64}"\s*,\s*)?"id"\s*:\s*(0|[1-9][0-9]{0,15})\s*[,}]'
+)
+
+
+class _Id(msgspec.Struct):
+    id: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _Type(msgspec.Struct):
+    type: str
+
+
+_ids: Final = msgspec.json.Decoder(_Id)
+_types: Final = msgspec.json.Decoder(_Type)
+_objects: Final = msgspec.json.Decoder(dict[str, Any])
+
+
+def is_deeper(data: bytes, depth: int) -> bool:
+    """Whether objects and lists nest more than ``depth`` levels; linear, and cheap for most."""
+    if data.count(b"{") + data.count(b"[") <= depth:
+        return False
+    level = 0
+    for byte in _STRINGS.sub(b"", data).translate(None, _NOT_BRACKETS):
+        if byte in b"[{":
+            level += 1
+            if level > depth:
+                return True
+        else:
+            level -= 1
+    return False
+
+
+def command_id(data: bytes) -> int | None:
+    """The ``id`` of a command that could not be decoded, for the error that answers it."""
+    try:
+        match = _INTEGER.match(bytes(_ids.decode(data).id))
+        found = None if match is None else match[0]
+    except (ValueError, RecursionError):
+        match = _EARLY_ID.match(data)
+        found = None if match is None else match[1]
+    return None if found is None or int(found) > MAX_ID else int(found)
+
+
+class Codec:
+    """Decodes the commands it was made with."""
+
+    def __init__(self, commands: Iterable[type[Command]]) -> None:
+        types = tuple(commands)
+        self._decoder: msgspec.json.Decoder[Command] = msgspec.json.Decoder(reduce(or_, types))
+        self._types = {_tag(kind): kind for kind in types}
+
+    def decode(self, data: bytes, depth: int) -> Command:
+        """The command in a frame; whatever else it holds is a Refusal, and nothing else raises."""
+        if is_deeper(data, depth):
+            raise mistakes.too_deep()
+        try:
+            return self._decoder.decode(data)
+        except (ValueError, RecursionError) as error:
+            raise mistakes.refusal(error, self._allowed(data, error)) from None
+
+    def _allowed(self, data: bytes, error: Exception) -> tuple[object, ...]:
+        """The words that the field ``error`` is about may hold; () if it is about something else.
+
+        The decoder that failed read the type already, so that reading it again cannot fail.
+        """
+        if not mistakes.is_about_a_word(error):
+            return ()
+        hints = get_type_hints(self._types[_types.decode(data).type])
+        return _words(hints.get(mistakes.place(error)))
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """A frame of a type that this client does not know: to be ignored, or shown to a debugger."""
+
+    type: str
+    raw: dict[str, Any]
+
+
+class FrameDecoder:
+    """Decodes what servers say, also ones that are newer than the client.
+
+    Unknown fields are ignored and an unknown type becomes `Unknown`, wherever it stands. Anything
+    else that does not fit is a ValueError.
+    """
+
+    def __init__(self, said: Iterable[type[Said]]) -> None:
+        types = {_tag(kind): kind for kind in said}
+        self._whole = {tag: msgspec.json.Decoder(kind) for tag, kind in types.items()}
+        self._with_events = {
+            tag: (kind, fields) for tag, kind in types.items() if (fields := _event_lists(kind))
+        }
+
+    def decode(self, data: bytes | str) -> Said | Unknown:
+        """The frame in ``data``."""
+        try:
+            tag = _types.decode(data).type
+            if tag in self._with_events:
+                return self._decode_parts(*self._with_events[tag], data)
+            decoder = self._whole.get(tag)
+            return Unknown(tag, _objects.decode(data)) if decoder is None else decoder.decode(data)
+        except RecursionError:
+            raise ValueError("the frame is nested too deep") from None
+
+    def _decode_parts(self, kind: type[Said], fields: tuple[str, ...], data: bytes | str) -> Said:
+        # A list of events of any kind: each one is a frame of its own, known or not.
+        parts = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+        lists = {
+            name: [
+                self.decode(bytes(part))
+                for part in msgspec.json.decode(parts.pop(name), type=list[msgspec.Raw])
+            ]
+            for name in fields
+            if name in parts
+        }
+        whole = msgspec.json.decode(encode(parts), type=kind)
+        return msgspec.structs.replace(whole, **lists)
+
+
+def _tag(kind: type[msgspec.Struct]) -> str:
+    tag = kind.__struct_config__.tag
+    assert isinstance(tag, str)
+    return tag
+
+
+def _event_lists(kind: type[Said]) -> tuple[str, ...]:
+    return tuple(name for name, hint in get_type_hints(kind).items() if hint == list[Event])
+
+
+def _words(hint: Any) -> tuple[object, ...]:
+    """The values of a Literal, also one within a union."""
+    if get_origin(hint) is Annotated:
+        return _words(get_args(hint)[0])
+    return tuple(
+        word
+        for part in get_args(hint)
+        for word in ((part,) if isinstance(part, str) else _words(part))
+    )
