@@ -24,7 +24,7 @@ from chatd.admin.certificates import (
     make_authority,
     make_certificate,
 )
-from chatd.admin.files import write_private, write_public
+from chatd.admin.files import private_folder, write_private, write_public
 
 RENEW_BEFORE = timedelta(days=30)
 HOST_NAME = re.compile(
@@ -56,6 +56,7 @@ def ensure(folder: Path, names: Sequence[str], now: datetime) -> Issued:
     certificate is renewed when it ends within 30 days, lacks a name or does not fit its key; the
     authority only when it cannot vouch for what is needed.
     """
+    private_folder(folder)
     ca, ca_key = folder / "ca.pem", folder / "ca.key"
     server, server_key = folder / "server.pem", folder / "server.key"
     if _is_good(_load_pair(server, server_key), _load_certificate(ca), names, now):

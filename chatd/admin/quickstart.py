@@ -2,6 +2,7 @@
 
 import errno
 import re
+import secrets
 import socket
 import sys
 import tomllib
@@ -19,7 +20,7 @@ LOOPBACK = {"127.0.0.1": socket.AF_INET, "[::1]": socket.AF_INET6}
 
 TEMPLATE = """\
 # Written by `chatctl quickstart`, yours to edit: it is kept as you leave it.
-# All settings, with unit and default: conf/chatd.toml. Paths are relative to this file.
+# `chatctl settings` lists all settings with unit and default. Paths are relative to this file.
 
 [server]
 listen = [{listen}]
@@ -31,6 +32,9 @@ key = "tls/server.key"
 
 [store]
 path = "state"
+
+[accounts]
+secret_file = "secrets/server.key"
 """
 
 
@@ -56,8 +60,12 @@ def quickstart(
     time zone; `names`: the DNS names to serve. Raises QuickstartError, also when the port is taken.
     """
     try:
-        for path in (folder, folder / "state", folder / "tls", folder / "log"):
+        for path in (folder, *(folder / name for name in ("state", "secrets", "log"))):
             private_folder(path)
+        secret = folder / "secrets" / "server.key"
+        if not secret.exists():
+            # Text, so that no reader can strip a random byte that looks like white space.
+            write_private(secret, secrets.token_urlsafe(48).encode() + b"\n")
         config, notes = _configure(folder / "chatd.toml", port)
         issued = local_ca.ensure(folder / "tls", names, now)
     except OSError as error:
