@@ -1,0 +1,194 @@
+"""The language of scenarios: what people do and hear, one line each, at any depth.
+
+A scenario is a text file. Empty lines and lines with # in front are skipped. Everybody named in
+``people:`` has an account. What a person hears in a room is checked strictly: the next event of
+that room, none left out. A line that ends in ``-> refused CODE`` must be refused with that code.
+
+    people: alice, bob
+    alice connects
+    alice makes room tea
+    bob connects on node 2
+    bob joins tea
+    alice opens tea
+    bob opens tea
+    alice says tea: hello
+    bob hears tea: #1 alice: hello
+
+``World`` and ``Link`` are what a depth has to provide (engine, several nodes, real wss).
+"""
+
+import re
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+Frame = dict[str, Any]
+
+
+class Link(Protocol):
+    """One connection. ``frames`` are those received that answer no command, oldest first."""
+
+    frames: deque[Frame]
+
+    def command(self, frame: Frame) -> Awaitable[Frame]:
+        """Sends a command and returns its reply; the id is filled in."""
+
+    def wait(self, wanted: Callable[[], bool]) -> Awaitable[None]:
+        """Until ``wanted()`` is true; fails when it stays false."""
+
+    def drop(self) -> Awaitable[None]:
+        """The network is cut, without a word."""
+
+
+class World(Protocol):
+    async def person(self, name: str) -> None: ...
+    async def connect(self, name: str, node: int) -> Link: ...
+    async def settle(self) -> None:
+        """Everything under way has arrived."""
+
+    async def passes(self, seconds: float) -> None: ...
+    async def fault(self, what: str) -> None: ...
+
+
+@dataclass
+class Person:
+    name: str
+    node: int = 1
+    link: Link | None = None
+    cursor: str | None = None
+    open: list[str] = field(default_factory=list)
+    heard: dict[str, deque[str]] = field(default_factory=dict)
+    signals: list[Frame] = field(default_factory=list)
+    last: dict[str, int] = field(default_factory=dict)
+
+
+class ScenarioError(AssertionError):
+    """A line of a scenario did not come true."""
+
+
+class Scenario:
+    """Plays one file in a world."""
+
+    def __init__(self, path: Path, world: World) -> None:
+        self.path = path
+        self.world = world
+        self.people: dict[str, Person] = {}
+        self.rooms: dict[str, str] = {}
+        self.seqs: dict[tuple[str, int], int] = {}
+        self.keys: dict[str, tuple[str, Frame, Frame]] = {}
+        self.count = 0
+
+    async def play(self) -> None:
+        for number, line in enumerate(self.path.read_text("utf-8").splitlines(), 1):
+            line = line.strip()
+            if not line or line.startswith("#"):
+                continue
+            try:
+                await self._line(line)
+            except (AssertionError, KeyError) as error:
+                raise ScenarioError(f"{self.path.name}:{number}: {line}\n    {error}") from error
+
+    async def _line(self, line: str) -> None:
+        for pattern, step in STEPS:
+            if found := re.fullmatch(pattern, line):
+                await step(self, **found.groupdict())
+                return
+        raise ScenarioError("no step reads like this")
+
+    # ---- helpers of the steps -------------------------------------------------------------------
+
+    def named(self, who: str) -> Person:
+        return self.people[who]
+
+    async def ask(self, who: str, refused: str | None, **frame: Any) -> Frame:
+        link = self.named(who).link
+        assert link is not None, f"{who} is not connected"
+        reply = await link.command(frame)
+        if refused:
+            assert reply["type"] == "error" and reply["code"] == refused, f"got {reply}"
+        else:
+            assert reply["type"] != "error", f"refused: {reply}"
+        return reply
+
+    def key(self) -> str:
+        self.count += 1
+        return f"k{self.count}"
+
+    def take(self, who: str) -> None:
+        """Sorts what arrived: events by room, the rest as signals."""
+        person = self.named(who)
+        assert person.link is not None
+        while person.link.frames:
+            self.sort(person, person.link.frames.popleft())
+
+    def sort(self, person: Person, frame: Frame) -> None:
+        if "seq" not in frame or "cursor" not in frame:
+            person.signals.append(frame)
+            return
+        room, seq = frame["room"], frame["seq"]
+        last = person.last.get(room)
+        assert last is None or seq == last + 1, f"seq {seq} after {last} in {frame}"
+        person.last[room] = seq
+        person.cursor = frame["cursor"]
+        person.heard.setdefault(room, deque()).append(self.words(frame))
+
+    def words(self, frame: Frame) -> str:
+        room = frame["room"]
+        match frame["type"]:
+            case "message":
+                self.seqs[room, frame["number"]] = frame["seq"]
+                said = "deleted" if "deleted" in frame else frame["text"]
+                edited = " (edited)" if "edited" in frame else ""
+                return f"#{frame['number']} {frame['name']}: {said}{edited}"
+            case "edited" | "deleted":
+                number = next(
+                    (n for (r, n), seq in self.seqs.items() if (r, seq) == (room, frame["target"])),
+                    None,
+                )
+                said = f": {frame['text']}" if "text" in frame else ""
+                return f"#{number} {frame['type']}{said}"
+            case "membership":
+                role = f" {frame['role']}" if frame["change"] == "role" else ""
+                return f"{frame['user_name']} {frame['change']}{role}"
+            case "room_changed":
+                return f"room changed: {frame.get('title', frame.get('topic', ''))}"
+        return str(frame)
+
+    async def hear(self, who: str, room: str) -> str:
+        person = self.named(who)
+        link = person.link
+        assert link is not None
+        key = self.rooms.get(room, room)
+
+        def there() -> bool:
+            self.take(who)
+            return bool(person.heard.get(key))
+
+        await link.wait(there)
+        return person.heard[key].popleft()
+
+
+Step = Callable[..., Awaitable[None]]
+STEPS: list[tuple[str, Step]] = []
+_PARTS = {
+    "WHO": r"(?P<who>[a-z]+)",
+    "OTHER": r"(?P<other>[a-z]+)",
+    "ROOM": r"(?P<room>[a-z]+)",
+    "N": r"#(?P<n>\d+)",
+    "TEXT": r"(?P<text>.*?)",
+    "REFUSED": r"(?: -> refused (?P<refused>[a-z-]+))?",
+}
+
+
+def step(text: str) -> Callable[[Step], Step]:
+    """Declares how a step is written; WHO, ROOM, N, TEXT … stand for their parts."""
+    pattern = text.replace(" REFUSED", "REFUSED")
+    pattern = re.sub(r"WHO|OTHER|ROOM|REFUSED|TEXT|\bN", lambda m: _PARTS[m[0]], pattern)
+
+    def declare(function: Step) -> Step:
+        STEPS.append((pattern, function))
+        return function
+
+    return declare
