@@ -1,0 +1,200 @@
+"""The engine: from a command to its unit or its answer, and from a row of the log to its event.
+
+It holds the sum of the features as two maps and no other state. What a feature refuses is a
+`Refusal`; whatever else it raises is a fault of ours, told to the log under a reference, and to
+the client only as that reference.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import blake2b
+from typing import Final, Protocol
+
+import msgspec
+
+from chatd.core import cursor, ids
+from chatd.core.codes import CODES, Code
+from chatd.core.principal import Principal
+from chatd.core.refusal import Refusal
+from chatd.engine.envelope import Envelope
+from chatd.engine.ports import Clock, Random, Store
+from chatd.engine.references import references, resolved
+from chatd.engine.rows import Committed, EventRow
+from chatd.engine.table import Context, EventKind, Feature, Passing, Read, Row, Write
+from chatd.engine.unit import Unit
+from chatd.engine.view import View
+from chatd.wire.codec import Codec, encode
+from chatd.wire.frames import Command, Done, Error, Event, Keyed, Limits, Reply
+
+#: Letters of the reference under which a fault is logged: 40 bits.
+REFERENCE_LETTERS: Final = 8
+#: Letters of an id after its first one, which tells what it names: 55 bits.
+ID_LETTERS: Final = 11
+DIGEST_BYTES: Final = 16
+
+_canonical: Final = msgspec.json.Encoder(order="deterministic").encode
+
+
+class FaultLog(Protocol):
+    """Where faults go. ``what`` is a command's type, or a word for what was being done.
+
+    What a person wrote never comes along; a failure's own words are the logger's to guard.
+    """
+
+    def __call__(self, *, what: str, reference: str, failure: BaseException) -> None: ...
+
+
+class Engine:
+    """Runs the commands of ``features``. ``limits`` may be set anew while it runs."""
+
+    def __init__(
+        self,
+        features: Sequence[Feature],
+        store: Store,
+        clock: Clock,
+        random: Random,
+        limits: Limits,
+        log: FaultLog,
+    ) -> None:
+        rows = [row for feature in features for row in feature.rows]
+        self.features = tuple(feature.name for feature in features)
+        self.store = store
+        self.clock = clock
+        self.random = random
+        self.limits = limits
+        self.codec = Codec(row.command for row in rows)
+        self._log = log
+        self._rows: dict[type[Command], Row] = {row.command: row for row in rows}
+        self._kinds: dict[str, EventKind] = {
+            kind.kind: kind for feature in features for kind in feature.events
+        }
+        self._references = {row.command: references(row.command) for row in rows}
+
+    # Commands.
+
+    def row(self, command: Command) -> Row:
+        """The row of the table that ``command`` belongs to."""
+        return self._rows[type(command)]
+
+    def needs_resolving(self, command: Command) -> bool:
+        """Whether it refers to a room or a person by name, which only the store can look up."""
+        return any(field.names(command) for field in self._references[type(command)])
+
+    async def resolved(self, command: Command) -> Command:
+        """``command`` with ids in the place of names; handlers see nothing else."""
+        return await resolved(command, self._references[type(command)], self.store)
+
+    def decide(self, command: Command, principal: Principal) -> Unit:
+        """The unit a `Write` asks for, in the name of ``principal`` and under its key."""
+        row = self.row(command)
+        assert isinstance(row, Write)
+        unit: Unit = row.decide(command, principal, self._context())
+        if isinstance(command, Keyed):
+            return replace(unit, actor=principal.user, key=command.key, digest=digest(command))
+        return replace(unit, actor=principal.user, key=None, digest=b"")
+
+    def reply(self, command: Command, committed: Committed) -> Reply:
+        """What the author of a `Write` gets once its unit is on disk."""
+        row = self.row(command)
+        assert isinstance(row, Write)
+        if row.reply is not None:
+            return row.reply(command, committed)
+        answer = committed.answer
+        return Done(
+            id=command.id, room=answer.room, seq=answer.seq, number=answer.number, at=answer.at
+        )
+
+    async def answer(self, command: Command, principal: Principal, view: View) -> Reply:
+        """The answer to a `Read`."""
+        row = self.row(command)
+        assert isinstance(row, Read)
+        return await row.answer(command, principal, self._context(), view)
+
+    def act(self, command: Command, principal: Principal, view: View) -> Reply:
+        """Passes a signal on."""
+        row = self.row(command)
+        assert isinstance(row, Passing)
+        row.act(command, principal, view)
+        return Done(id=command.id)
+
+    def error(self, failure: Exception, number: int | None, what: str) -> Error:
+        """The frame that answers a command (``number`` is its id, if known) that failed."""
+        if isinstance(failure, Refusal):
+            return Error(
+                id=number,
+                code=failure.code.value,
+                message=failure.message,
+                retry=failure.retry,
+                retry_after=failure.retry_after,
+                field=failure.field,
+            )
+        return Error(
+            id=number,
+            code=Code.INTERNAL.value,
+            message="The server made a mistake. Try again; if it stays, tell the operator the"
+            " reference.",
+            retry=CODES[Code.INTERNAL].retry,
+            reference=self.fault(failure, what),
+        )
+
+    def fault(self, failure: BaseException, what: str) -> str:
+        """Logs a fault of ours; the reference under which it is found."""
+        reference = ids.letters(self.random, REFERENCE_LETTERS)
+        self._log(what=what, reference=reference, failure=failure)
+        return reference
+
+    # Events.
+
+    def event(self, row: EventRow) -> Event:
+        """A row of the log as everyone who may see it gets it."""
+        return self._kinds[row.kind].render(row, self.cursor(row.position))
+
+    def envelope(self, row: EventRow, members: int) -> Envelope:
+        """A row on its way to the hub; ``members`` is the room's count after it, if it moved one.
+
+        Only messages tell their number: an event with one is activity in the room.
+        """
+        event = self.event(row)
+        moves = self._kinds[row.kind].moves
+        movement = None if moves is None else moves(row)
+        return Envelope(
+            position=row.position,
+            room=row.room,
+            seq=row.seq,
+            number=row.number,
+            payload=encode(event),
+            numbered="number" in event.__struct_fields__,
+            subject=None if movement is None else row.subject,
+            movement=movement,
+            members=members,
+        )
+
+    def cursor(self, position: int) -> str:
+        """The cursor that stands for ``position`` in this log."""
+        return cursor.encode(self.store.epoch, position)
+
+    def position(self, text: str) -> int | None:
+        """What a cursor stands for, None if for a place in another log; `bad-field` if in none."""
+        found = cursor.decode(text)
+        return found.position if found.epoch == self.store.epoch else None
+
+    def _context(self) -> Context:
+        return Context(
+            now=self.clock.wall(),
+            new_id=self._new_id,
+            store=self.store,
+            limits=self.limits,
+            event=self.event,
+            cursor=self.cursor,
+            position=self.position,
+        )
+
+    def _new_id(self, prefix: str) -> str:
+        return prefix + ids.letters(self.random, ID_LETTERS)
+
+
+def digest(command: Command) -> bytes:
+    """What a keyed command says, in 16 bytes: equal for a retry, whatever its id and key order."""
+    return blake2b(
+        _canonical(msgspec.structs.replace(command, id=0)), digest_size=DIGEST_BYTES
+    ).digest()
