@@ -13,6 +13,7 @@ import argparse
 import os
 import random
 import sys
+import time
 from pathlib import Path
 
 import apsw
@@ -22,6 +23,7 @@ from tests.durability import transcript
 ROOMS = ("tea", "coffee", "cocoa")
 AUTHORS = ("alice", "bob", "carol", "dave")
 LARGEST_BATCH = 50
+LONGEST_PAUSE = 0.02  # seconds between batches: cuts shall meet idle moments too
 SCHEMA = """
 create table if not exists event (
     room text not null, seq integer not null, author text not null, key text not null,
@@ -67,6 +69,7 @@ def run(folder: Path, cycle: int, seed: int, synchronous: str) -> None:
                 connection.execute("insert into event values (?, ?, ?, ?, ?)", row)
                 lines.append(transcript.acked(room, heads[room], author, key))
         say("".join(lines))
+        time.sleep(chance.uniform(0, LONGEST_PAUSE))
 
 
 def check(folder: Path) -> int:

@@ -16,6 +16,7 @@ import argparse
 import importlib
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -89,6 +90,8 @@ class Run:
                 word = self.transcript.take(line)
                 if line.startswith("-- check ended"):
                     judged = True
+                    for found in guest.report():
+                        self.transcript.take(found)
                     if self.judge(number - 1, line.endswith(" 0")):
                         return True
                 elif word == "acked" and not working:
@@ -125,7 +128,7 @@ class Run:
         places = {(event.author, event.key) for event in history.stored}
         acked = history.acknowledgements[self.before :]
         found = sum((ack.author, ack.key) in places for ack in acked)
-        self.totals.update(acked=len(acked), found=found, rounds=1, spoilt=bool(violations))
+        self.totals.update(acked=len(acked), found=found, rounds=1, spoilt=int(bool(violations)))
         self.kinds.update(violation.kind for violation in violations)
         print(
             f"round {number:3}: cut after {self.cut_after:4.2f} s, acknowledged {len(acked):6}, "
@@ -155,6 +158,7 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no guest is left behind
     seed = random.SystemRandom().randrange(1 << 30) if options.seed is None else options.seed
     folder = Path(tempfile.mkdtemp(prefix="chatd-power-cut-"))
     keep = options.keep

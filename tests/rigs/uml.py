@@ -89,6 +89,7 @@ class Guest:
         steps = {
             "folder": str(REPOSITORY),
             "environment": environment,
+            "report": str(folder),
             "check": check,
             "work": work,
         }
@@ -112,6 +113,8 @@ class Guest:
             str(plan),
         ]
         self.cut_because: str | None = None
+        self._report = folder / "check"
+        self._report.unlink(missing_ok=True)
         self._log: IO[bytes] = (folder / "console.log").open("wb")
         self._process = subprocess.Popen(
             command,
@@ -130,9 +133,14 @@ class Guest:
             if line.endswith(b"\n"):
                 yield line.decode("utf-8", "replace").rstrip("\r\n")
 
+    def report(self) -> Iterator[str]:
+        """What the check said, once the console has told that it ended."""
+        with self._report.open(encoding="utf-8", errors="replace") as text:
+            yield from text
+
     def cut(self, because: str) -> None:
         """Pull the plug: every process of the guest at once, without a word to any."""
-        self.cut_because = because
+        self.cut_because = self.cut_because or because
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
 
