@@ -1,0 +1,256 @@
+"""How connections end: orderly, cut, reset, half open, never heard of again."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import struct
+import time
+
+import pytest
+import pytest_twisted
+from loopback_tls import Loopback, Peer, Peers, connect, in_thread, openssl, plain, read_exactly
+from twisted.internet import reactor
+
+from chatd.edge.door import DoorLimits
+from chatd.edge.transport_closing import TransportSettings
+
+VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
+
+
+@pytest_twisted.async_yield_fixture
+async def loopback(tmp_path):
+    world = Loopback(tmp_path)
+    yield world
+    await world.stop()
+
+
+class Goodbye(Peer):
+    """Closes as soon as anything arrives."""
+
+    def dataReceived(self, data: bytes) -> None:
+        self.transport.write(b"bye\n")
+        self.transport.loseConnection()
+
+
+def reset(sock: socket.socket) -> None:
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    sock.close()
+
+
+@pytest.mark.parametrize("flag", ["-tls1_2", "-tls1_3"])
+async def test_a_close_by_the_server_sends_close_notify(loopback, flag):
+    port = loopback.listen(Peers(protocol=Goodbye))
+    said = await in_thread(openssl, port, flag, "-msg", "-ign_eof", stdin=b"hello\n")
+    alerts = [line for line in said.splitlines() if "Alert" in line]
+    assert alerts and alerts[0].startswith("<<<") and "close_notify" in alerts[0], said
+    assert "bye" in said
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_buffered_data_goes_out_before_the_close(loopback, version):
+    factory = Peers()
+    port = loopback.listen(factory)
+    data = os.urandom(6_000_000)
+
+    def client():
+        with connect(port, version) as sock:
+            time.sleep(0.2)
+            got = read_exactly(sock, len(data) + 1)  # ends at close_notify, a cut would raise
+            return got, sock.recv(1)
+
+    reading = in_thread(client)
+    peer = await factory.arrival()
+    peer.transport.write(data)
+    assert peer.transport.unsent() > 0
+    peer.transport.loseConnection()
+    assert await reading == (data, b"")
+    assert await peer.lost == "ConnectionDone"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("stock", [False, True])
+async def test_close_notify_from_the_peer_is_a_clean_end(loopback, version, stock):
+    factory = Peers()
+    port = loopback.listen(factory, stock_tls=stock)
+
+    def client():
+        sock = connect(port, version)
+        sock.sendall(b"last words")
+        sock.unwrap().close()  # sends close_notify and waits for ours
+
+    ending = in_thread(client)
+    peer = await factory.arrival()
+    assert await peer.lost == "ConnectionDone"
+    assert bytes(peer.received) == b"last words"
+    await ending
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_a_cut_without_close_notify_is_a_lost_connection(loopback, version):
+    factory = Peers()
+    port = loopback.listen(factory)
+
+    def client():
+        sock = connect(port, version)
+        sock.sendall(b"last words")
+        sock.shutdown(socket.SHUT_RDWR)
+        socket.socket(fileno=sock.detach()).close()
+
+    ending = in_thread(client)
+    peer = await factory.arrival()
+    assert await peer.lost == "ConnectionLost"
+    assert bytes(peer.received) == b"last words"
+    await ending
+
+
+async def test_a_reset_in_the_middle_of_a_write_is_a_lost_connection(loopback):
+    factory = Peers()
+    port = loopback.listen(factory)
+
+    def client():
+        sock = connect(port)
+        sock.recv(1_000)
+        reset(sock)
+
+    ending = in_thread(client)
+    peer = await factory.arrival()
+    peer.transport.write(bytes(20_000_000))
+    assert await peer.lost == "ConnectionLost"
+    await ending
+    peer.transport.write(b"silent")
+    assert peer.transport.unsent() == 0
+
+
+async def test_a_write_after_the_reset_tells_the_protocol_later_not_inside_the_call(loopback):
+    factory = Peers()
+    port = loopback.listen(factory)
+    ending = in_thread(lambda: reset(connect(port)))
+    peer = await factory.arrival()
+    peer.transport.pauseProducing()  # so that only the write can notice
+    await ending
+    for _ in range(3):
+        peer.transport.write(b"anybody there?")
+        assert peer.reason is None
+    assert await peer.lost == "ConnectionLost"
+
+
+async def test_a_peer_that_never_reads_cannot_keep_a_closing_connection(loopback):
+    factory = Peers()
+    limits = DoorLimits(transport=TransportSettings(close_seconds=0.2))
+    port = loopback.listen(factory, limits)
+    sock = await in_thread(connect, port)
+    peer = await factory.arrival()
+    peer.transport.write(bytes(30_000_000))
+    begin = reactor.seconds()
+    peer.transport.loseConnection()
+    assert await peer.lost == "ConnectionAborted"
+    assert reactor.seconds() - begin < 2
+    sock.close()
+
+
+async def test_a_peer_that_does_not_answer_the_close_is_left_after_a_moment(loopback):
+    factory = Peers()
+    limits = DoorLimits(transport=TransportSettings(linger_seconds=0.2))
+    port = loopback.listen(factory, limits)
+    sock = await in_thread(connect, port)
+    peer = await factory.arrival()
+    peer.transport.loseConnection()
+    assert await peer.lost == "ConnectionDone"
+    assert await in_thread(sock.recv, 10) == b""
+    sock.close()
+
+
+async def test_a_peer_that_floods_after_the_close_is_cut_off(loopback):
+    factory = Peers()
+    limits = DoorLimits(transport=TransportSettings(linger_seconds=60))
+    port = loopback.listen(factory, limits)
+
+    def client():
+        sock = connect(port)
+        begun.append(1)
+        try:
+            while True:
+                sock.sendall(bytes(65_536))
+        except OSError as error:
+            return type(error).__name__
+
+    begun: list[int] = []
+    flooding = in_thread(client)
+    peer = await factory.arrival()
+    peer.transport.loseConnection()
+    assert await peer.lost == "ConnectionDone"
+    assert await flooding in ("BrokenPipeError", "ConnectionResetError", "SSLEOFError")
+
+
+async def test_an_abort_resets_and_drops_what_was_buffered(loopback):
+    factory = Peers()
+    port = loopback.listen(factory)
+    sock = await in_thread(connect, port)
+    peer = await factory.arrival()
+    peer.transport.write(bytes(30_000_000))
+    peer.transport.abortConnection()
+    assert await peer.lost == "ConnectionAborted"
+    with pytest.raises(OSError):
+        await in_thread(read_exactly, sock, 30_000_000)
+    sock.close()
+
+
+async def test_data_after_the_servers_close_is_not_delivered(loopback):
+    factory = Peers(protocol=Goodbye)
+    port = loopback.listen(factory)
+
+    def client():
+        with connect(port) as sock:
+            sock.sendall(b"one")
+            answer = sock.recv(100)
+            sock.sendall(b"two")
+            return answer, sock.recv(100)
+
+    assert await in_thread(client) == (b"bye\n", b"")
+    assert await factory.made[0].lost == "ConnectionDone"
+
+
+@pytest.mark.parametrize("how", ["fin", "reset", "garbage", "half a hello"])
+async def test_an_aborted_handshake_never_reaches_the_application(loopback, how):
+    factory = Peers()
+    port = loopback.listen(factory)
+
+    def client():
+        sock = plain(port)
+        if how == "fin":
+            sock.close()
+        elif how == "reset":
+            reset(sock)
+        elif how == "garbage":
+            sock.sendall(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n")
+            while sock.recv(100):
+                pass
+            sock.close()
+        else:
+            sock.sendall(bytes.fromhex("16030100f8010000f40303"))
+            sock.close()
+
+    await in_thread(client)
+    await loopback.stop()
+    loopback.ports.clear()
+    assert factory.made == []
+    assert port.door.counters.handshake_failures == 1
+    assert port.door.counters.handshakes == 0
+
+
+async def test_a_silent_peer_is_cut_at_the_handshake_deadline(loopback):
+    factory = Peers()
+    limits = DoorLimits(transport=TransportSettings(handshake_seconds=0.2))
+    port = loopback.listen(factory, limits)
+
+    def client():
+        with plain(port) as sock:
+            begin = time.monotonic()
+            return sock.recv(10), time.monotonic() - begin
+
+    got, seconds = await in_thread(client)
+    assert got == b""
+    assert seconds < 2
+    assert port.door.counters.handshake_failures == 1

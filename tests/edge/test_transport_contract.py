@@ -1,0 +1,99 @@
+"""The parts of Twisted and pyOpenSSL that are not public and that the transport stands on.
+
+When one of these fails after an upgrade, read docs/decisions/tls-on-the-socket.md before anything
+else: the transport would not crash, it would lose or reorder bytes.
+"""
+
+from __future__ import annotations
+
+import inspect
+
+import twisted
+from OpenSSL import SSL
+from twisted.internet import _producer_helpers, abstract, posixbase, tcp
+from twisted.protocols import tls
+
+from chatd.edge.transport import TlsTransport
+
+
+def parameters(function):
+    return list(inspect.signature(function).parameters)
+
+
+def test_the_versions_are_those_that_were_read():
+    assert twisted.version.public().startswith("26.10."), "read the diff of tcp.py, tls.py"
+
+
+def test_tcp_server_is_built_and_ended_as_we_expect():
+    assert parameters(tcp.Server.__init__) == [
+        "self", "sock", "protocol", "client", "server", "sessionno", "reactor",
+    ]  # fmt: skip
+    source = inspect.getsource(tcp.Server.__init__)
+    assert "self.startReading()" in source and "self.connected = 1" in source
+    assert "self.server._realPortNumber" in source
+    lost = inspect.getsource(tcp.Connection.connectionLost)
+    for line in ("del self.protocol", "del self.socket", "del self.fileno", "_closeSocket"):
+        assert line in lost
+    abort = inspect.getsource(tcp._AbortingMixin.abortConnection)
+    assert "self.stopReading()" in abort and "callLater" in abort
+    assert parameters(tcp.Server.getPeer) == ["self"]
+    assert "self.client" in inspect.getsource(tcp.Server.getPeer)
+
+
+def test_the_base_classes_call_only_what_we_override():
+    lost = inspect.getsource(abstract.FileDescriptor.connectionLost)
+    for line in ("self.disconnected = 1", "self.connected = 0", "stopProducing", "stopWriting()"):
+        assert line in lost
+    assert abstract.FileDescriptor.bufferSize == 65_536
+    for name in ("write", "writeSequence", "loseConnection", "loseWriteConnection", "doRead",
+                 "doWrite", "startReading", "stopReading", "startWriting", "stopWriting",
+                 "pauseProducing", "resumeProducing", "registerProducer", "unregisterProducer",
+                 "readConnectionLost", "connectionLost", "abortConnection", "startTLS"):  # fmt: skip
+        assert callable(getattr(tcp.Server, name))
+        assert getattr(TlsTransport, name) is not getattr(tcp.Server, name), name
+    assert "streaming" in parameters(abstract.FileDescriptor.registerProducer)
+
+
+def test_the_reactor_disconnects_through_the_methods_we_override():
+    source = inspect.getsource(posixbase._DisconnectSelectableMixin._disconnectSelectable)
+    assert "selectable.readConnectionLost(f)" in source
+    assert "selectable.connectionLost(f)" in source
+
+
+def test_a_port_can_be_adopted_and_subclassed():
+    assert parameters(tcp.Port._fromListeningDescriptor) == [
+        "reactor", "fd", "addressFamily", "factory",
+    ]  # fmt: skip
+    adopt = inspect.getsource(tcp.Port._fromListeningDescriptor)
+    assert "cls(None, factory, None, interface, reactor)" in adopt
+    assert "socket.fromfd" in adopt
+    assert "_shouldShutdown = False" in inspect.getsource(tcp.Port.startListening)
+    assert parameters(tcp.Port.__init__)[1:] == [
+        "port", "factory", "backlog", "interface", "reactor",
+    ]  # fmt: skip
+
+
+def test_pull_producers_can_be_wrapped():
+    pusher = _producer_helpers._PullToPush
+    assert parameters(pusher.__init__) == ["self", "pullProducer", "consumer"]
+    assert callable(pusher.startStreaming) and callable(pusher.stopStreaming)
+
+
+def test_the_reference_path_has_the_hooks_of_its_adapter():
+    base = tls.BufferingTLSTransport
+    assert issubclass(base, tls.TLSMemoryBIOProtocol)
+    assert "_handshakeDone = True" in inspect.getsource(base._checkHandshakeStatus)
+    assert "_appSendBuffer" in inspect.getsource(base.write) or hasattr(base, "_bufferedWrite")
+    assert "self._buffer" in inspect.getsource(tls._AggregateSmallWrites)
+    assert "_tempDataLen" in inspect.getsource(abstract.FileDescriptor.write)
+
+
+def test_pyopenssl_offers_the_calls_below_its_wrappers():
+    lib = SSL._lib
+    for name in ("SSL_write", "SSL_session_reused", "ERR_clear_error", "SSL_CTX_set1_curves_list",
+                 "SSL_MODE_ENABLE_PARTIAL_WRITE", "SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER",
+                 "SSL_OP_NO_RENEGOTIATION"):  # fmt: skip
+        assert hasattr(lib, name), name
+    assert parameters(SSL.Connection._raise_ssl_error) == ["self", "ssl", "result"]
+    assert "self._ssl = " in inspect.getsource(SSL.Connection.__init__)
+    assert "SSL_set_fd" in inspect.getsource(SSL.Connection.__init__)
