@@ -17,7 +17,8 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
 
     ``payload`` is the JSON text of the event. ``numbered``: it is a message and counts as
     activity for members who do not have the room open. ``subject`` is the user whom a membership
-    event moves ``in`` or ``out`` of the room; ``members`` the room's member count after it, else 0.
+    event moves ``in`` or ``out`` of the room; ``members`` the room's member count after it, 0 where
+    it is not known. ``author`` is who wrote it: a message ends its author's typing.
     """
 
     position: int
@@ -29,9 +30,10 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
     subject: str | None = None
     movement: Movement | None = None
     members: int = 0
+    author: str = ""
 
 
-class Batch(msgspec.Struct, frozen=True, array_like=True):
+class Batch(msgspec.Struct, frozen=True, array_like=True, tag="events"):
     """All events of one commit: positions ``first`` to ``first + len(envelopes) - 1``, dense."""
 
     first: int

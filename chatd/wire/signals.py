@@ -1,0 +1,86 @@
+"""Signals about people and rooms: passing, never stored, sent when there is something to tell.
+
+All but `marked`, `activity`, `room_added` and `room_removed` go to those who have the room open;
+these four go to a person's own connections.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from chatd.wire.frames import Seq, Signal
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+#: How far somebody got: a seq, or 0 for nowhere yet.
+Reached = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1, description="A seq, 0 for none.")]
+
+
+class Typist(msgspec.Struct, frozen=True):
+    """Somebody who types: their id and user name."""
+
+    user: str
+    name: str
+
+
+class Typing(Signal, frozen=True, kw_only=True, tag="typing"):
+    """Who types in the room now: up to three of them, and how many there are. It replaces what was
+    said before; nobody any more is a ``count`` of 0. At most once a second for a room; never in
+    rooms with more than 200 members."""
+
+    room: str
+    users: list[Typist]
+    count: Count
+
+
+class PresenceChanged(Signal, frozen=True, kw_only=True, tag="presence"):
+    """How ``user`` shows from now on. Told to those who have a room of theirs open that has at most
+    200 members."""
+
+    user: str
+    state: Literal["online", "away", "offline"]
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """How far ``user`` got in a room."""
+
+    user: str
+    delivered: Reached
+    read: Reached
+
+
+class Marks(Signal, frozen=True, kw_only=True, tag="marks"):
+    """Members whose marks moved, where these are now. At most once a second for a room; only in
+    rooms with at most 50 members."""
+
+    room: str
+    marks: list[Reader]
+
+
+class Marked(Signal, frozen=True, kw_only=True, tag="marked"):
+    """One's own marks in a room, moved by another of one's connections."""
+
+    room: str
+    delivered: Reached
+    read: Reached
+
+
+class Activity(Signal, frozen=True, kw_only=True, tag="activity"):
+    """A message was said in a room that one belongs to and does not have open here: the room's last
+    ``seq`` and ``number`` now. At most once a second for a room."""
+
+    room: str
+    seq: Seq
+    number: Count
+
+
+class RoomAdded(Signal, frozen=True, kw_only=True, tag="room_added"):
+    """One is a member of the room from now on."""
+
+    room: str
+
+
+class RoomRemoved(Signal, frozen=True, kw_only=True, tag="room_removed"):
+    """One is no longer a member of the room. Where it was open, the event that ended the membership
+    came before this, and nothing follows."""
+
+    room: str
