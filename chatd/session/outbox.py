@@ -1,0 +1,167 @@
+"""The outbox: everything one reader is sent, in order, bounded in bytes and in age.
+
+Frames go straight to the wire while it keeps up. Behind a slow reader they queue; where more is
+pending than the bound, or for longer, the queue is dropped and the reader, once it has taken what
+was on its way already, gets one `resync` and starts over. Frames are never split, so that the
+peer sees a prefix of whole frames and then the `resync`.
+
+Pending are the bytes queued here, kept by the wire, and lying in the kernel.
+"""
+
+from collections import deque
+from typing import Final, Protocol
+
+from chatd.engine.ports import Clock
+from chatd.session.ports import WirePort
+
+#: So much is handed to a wire at once that was behind: what it has taken can no longer be dropped.
+PORTION: Final = 65_536
+#: A reader that takes nothing for this many times the bound of age is given up.
+STUCK_BOUNDS: Final = 3
+
+
+class OutboxOwner(Protocol):
+    """The session, which learns from its outbox how the reader fares."""
+
+    def slow(self) -> None:
+        """The queue was dropped; nothing gets through until `recovered`. Called from inside
+        `write`, which may be in the midst of a fan-out: only take note."""
+
+    def recovered(self) -> None:
+        """The wire is empty again; `resync` goes out when this returns."""
+
+    def stuck(self) -> None:
+        """The reader took nothing for far too long: close."""
+
+    def emptied(self) -> None:
+        """What had queued up was handed to the wire."""
+
+
+class Outbox:
+    """One for each connection. ``resync`` is the framed `resync`."""
+
+    def __init__(
+        self,
+        wire: WirePort,
+        clock: Clock,
+        resync: bytes,
+        bound_bytes: int = 1 << 20,
+        bound_seconds: float = 10.0,
+    ) -> None:
+        self.bound_bytes = bound_bytes
+        self.bound_seconds = bound_seconds
+        self.stalled = False
+        self._wire = wire
+        self._clock = clock
+        self._resync = resync
+        self._owner: OutboxOwner | None = None
+        self._ended = False
+        self._queue: deque[bytes] = deque()
+        self._queued = 0
+        # Bytes ever accepted and (at the last look) ever taken by the peer. Marks say when the
+        # count of accepted bytes was how high: the first one not reached is the oldest pending.
+        self._accepted = 0
+        self._taken = 0
+        self._marks: deque[tuple[float, int]] = deque()
+        self._progress = clock.now()
+
+    def watch(self, owner: OutboxOwner) -> None:
+        """``owner`` is told from now on."""
+        self._owner = owner
+
+    @property
+    def empty(self) -> bool:
+        """Nothing waits here; the wire or the kernel may still hold something."""
+        return not self._queue
+
+    def write(self, data: bytes) -> None:
+        """Sends ``data``, one or more whole frames, after all that was written before."""
+        if self.stalled or self._ended:
+            return
+        self._accepted += len(data)
+        if not self._queue and not self._wire.unsent():
+            self._wire.write(data)
+            return
+        self._queue.append(data)
+        self._queued += len(data)
+        if self._pending() > self.bound_bytes:
+            self._drop()
+
+    def drained(self) -> None:
+        """The wire took everything: hand it what has queued up."""
+        if self._ended:
+            return
+        if self.stalled:
+            self._recover()
+            return
+        had = bool(self._queue)
+        while self._queue and not self._wire.unsent():
+            self._wire.write(self._portion())
+        if had and not self._queue and self._owner is not None:
+            self._owner.emptied()
+
+    def tick(self, now: float) -> None:
+        """Looks at the age of what is pending; about once a second."""
+        if self._ended:
+            return
+        if self._taken == self._accepted and not self.stalled:
+            self._progress = now
+            return
+        taken = self._accepted - self._pending()
+        if taken > self._taken:
+            self._taken = taken
+            self._progress = now
+        while self._marks and self._marks[0][1] <= self._taken:
+            self._marks.popleft()
+        if self._taken < self._accepted and (
+            not self._marks or self._marks[-1][1] < self._accepted
+        ):
+            self._marks.append((now, self._accepted))
+        if now - self._progress > STUCK_BOUNDS * self.bound_seconds:
+            self._progress = now
+            if self._owner is not None:
+                self._owner.stuck()
+        elif self._is_old(now):
+            self._drop()
+
+    def end(self) -> None:
+        """Drops what is queued and all that comes, for good."""
+        self._queue.clear()
+        self._queued = 0
+        self._ended = True
+
+    def _is_old(self, now: float) -> bool:
+        if self.stalled or not self._marks or now - self._marks[0][0] <= self.bound_seconds:
+            return False
+        # What only the kernel still holds cannot be dropped; `stuck` or liveness end that.
+        return bool(self._queue) or self._wire.unsent() > 0
+
+    def _pending(self) -> int:
+        return self._queued + self._wire.unsent() + self._wire.kernel_unsent()
+
+    def _portion(self) -> bytes:
+        parts = [self._queue.popleft()]
+        size = len(parts[0])
+        while self._queue and size + len(self._queue[0]) <= PORTION:
+            parts.append(self._queue.popleft())
+            size += len(parts[-1])
+        self._queued -= size
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _drop(self) -> None:
+        self._accepted -= self._queued
+        self._queue.clear()
+        self._queued = 0
+        self._marks.clear()
+        self.stalled = True
+        if self._owner is not None:
+            self._owner.slow()
+
+    def _recover(self) -> None:
+        if self._wire.unsent():
+            return
+        if self._owner is not None:
+            self._owner.recovered()
+        self.stalled = False
+        self._accepted += len(self._resync)
+        self._wire.write(self._resync)
