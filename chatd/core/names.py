@@ -53,7 +53,7 @@ def user_name(text: str, *, privileged: bool = False, field: str = "name") -> st
     return name
 
 
-def slug(text: str, *, field: str = "slug") -> str:
+def room_slug(text: str, *, field: str = "slug") -> str:
     """A room's name in references (`#tea-room`): as `user_name`, but 1 to 48 code points and at
     most 96 bytes, a digit may come first, and nothing is reserved."""
     name = _identifier(text, MAX_SLUG, MAX_SLUG_BYTES, field)

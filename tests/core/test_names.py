@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chatd.core.codes import Code
 from chatd.core.lookalikes import one_script, skeleton
-from chatd.core.names import RESERVED, is_reserved, slug, title, user_name
+from chatd.core.names import RESERVED, is_reserved, room_slug, title, user_name
 from chatd.core.refusal import Refusal
 
 
@@ -78,7 +78,7 @@ def test_the_length_is_bounded_in_code_points_and_bytes() -> None:
 
 @given(st.text(max_size=40))
 def test_any_text_is_a_name_or_is_refused(text: str) -> None:
-    for rule in (user_name, slug, title):
+    for rule in (user_name, room_slug, title):
         try:
             name = rule(text)
         except Refusal as refusal:
@@ -182,13 +182,13 @@ def test_privilege_lifts_reservation_alone() -> None:
     [("Tea-Room", "tea-room"), ("2026", "2026"), ("admin", "admin"), ("чай", "чай")],
 )
 def test_a_room_is_referred_to_by_a_slug(typed: str, name: str) -> None:
-    assert slug(typed) == name
+    assert room_slug(typed) == name
 
 
 @pytest.mark.parametrize("text", ["", "-tea", "tea-", "te a", "#tea", "tea/room", "x" * 49, "аbc"])
 def test_what_is_no_slug_is_refused(text: str) -> None:
     with pytest.raises(Refusal) as caught:
-        slug(text)
+        room_slug(text)
     assert caught.value.field == "slug"
 
 
