@@ -9,4 +9,5 @@ setup(
     # Said aloud, this default makes an editable install a plain .pth naming this folder. Left
     # unsaid, setuptools maps `chatd` alone and twistd finds no plugin.
     package_dir={"": "."},
+    data_files=[("share/chatd", ["conf/chatd.toml", "systemd/chatd.service"])],
 )

@@ -59,6 +59,18 @@ class SetupError(Exception):
     """One sentence for people: what failed and what to do."""
 
 
+Run = Callable[[Sequence[str], Path, TextIO], int]
+"""Runs a command in a folder, its output into the open log; returns the exit code."""
+
+
+def run_logged(command: Sequence[str], folder: Path, output: TextIO) -> int:
+    # PYTHON* of the caller would reach into the new environment.
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    return subprocess.run(
+        command, cwd=folder, env=environment, stdout=output, stderr=output, check=False
+    ).returncode
+
+
 @dataclass(frozen=True)
 class Stamp:
     """What .venv holds: folders as they were, digests of the files it was built from."""
@@ -72,9 +84,12 @@ class Stamp:
 class Environment:
     """`root`/.venv; one process at a time builds it, a build cut short is built anew."""
 
-    def __init__(self, root: Path, *, log_path: Path, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, root: Path, *, log_path: Path, say: Callable[[str], None], run: Run = run_logged
+    ) -> None:
         self._root = root
         self._say = say
+        self._run = run
         self._log_path = log_path
         self._log: TextIO | None = None
         self._folder = root / ".venv"
@@ -139,7 +154,7 @@ class Environment:
         version = ".".join(map(str, sys.version_info[:3]))
         self._say(f"creating .venv with Python {version}")
         command = [sys.executable, "-m", "venv", "--clear", str(self._folder)]
-        self._run(command, "the virtual environment could not be created")
+        self._must(command, "the virtual environment could not be created")
 
     def _install(self, requirements: str) -> None:
         files = [self._root / "requirements" / name for name in (requirements, BUILD)]
@@ -154,23 +169,17 @@ class Environment:
         options = ["--no-deps", "--no-build-isolation", "--no-index", "--editable"]
         self._pip([*options, str(self._root)], "chatd itself could not be installed")
         # Fills Twisted's plugin cache, which halves every later start; best effort.
-        twistd = [str(self._folder / "bin" / "twistd"), "--help"]
-        subprocess.run(twistd, stdout=subprocess.DEVNULL, stderr=self.log(), check=False)
+        self._run([str(self._folder / "bin" / "twistd"), "--help"], self._root, self.log())
 
     def _pip(self, arguments: Sequence[str], failure: str) -> None:
         options = ["--quiet", "--no-input", "--disable-pip-version-check"]
-        self._run([str(self._python), "-m", "pip", "install", *options, *arguments], failure)
+        self._must([str(self._python), "-m", "pip", "install", *options, *arguments], failure)
 
-    def _run(self, command: Sequence[str], failure: str) -> None:
+    def _must(self, command: Sequence[str], failure: str) -> None:
         output = self.log()
         print("$", *command, file=output, flush=True)
         before = self._log_path.stat().st_size
-        # PYTHON* of the caller would reach into the new environment.
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-        done = subprocess.run(
-            command, cwd=self._root, env=environment, stdout=output, stderr=output, check=False
-        )
-        if done.returncode != 0:
+        if self._run(command, self._root, output) != 0:
             with self._log_path.open(encoding="utf-8", errors="replace") as text:
                 text.seek(before)
                 raise SetupError(self._explain(failure, text.read()))

@@ -16,6 +16,7 @@ from pathlib import Path
 from tools.environment import Environment, SetupError
 from tools.system import (
     BROWSER,
+    COMPILER,
     DEBOOTSTRAP,
     FILESYSTEM,
     POWER,
@@ -46,7 +47,7 @@ PROFILES = {
     "dev": Profile("dev.txt"),
     "test": Profile("dev.txt", should=(BROWSER, STRACE)),
     "bench": Profile("dev.txt"),
-    "durability": Profile("dev.txt", must=(POWER, FILESYSTEM)),
+    "durability": Profile("dev.txt", must=(POWER, FILESYSTEM, COMPILER)),
     "fresh": Profile(None, must=(DEBOOTSTRAP,)),
 }
 
