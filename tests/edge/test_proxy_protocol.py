@@ -29,7 +29,7 @@ def addresses(source, port=4_711):
 
 
 def read(data, piece=None):
-    """Feed as a socket would: never more than was asked for. Returns the source and what is left."""
+    """Feed as a socket would, never more than asked for: the source and what is left."""
     reader = HeaderReader()
     while reader.source is None:
         take = min(reader.needed, piece or reader.needed)

@@ -1,4 +1,4 @@
-"""Bytes through TLS on the socket: whole, in order, whatever the sizes and however slow the peer."""
+"""Bytes through TLS on the socket: whole, in order, whatever the sizes and the pace."""
 
 from __future__ import annotations
 

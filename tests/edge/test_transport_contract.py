@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import inspect
 
-import twisted
 from OpenSSL import SSL
 from twisted.internet import _producer_helpers, abstract, posixbase, tcp
 from twisted.protocols import tls
 
+import twisted
 from chatd.edge.transport import TlsTransport
 
 
@@ -48,7 +48,8 @@ def test_the_base_classes_call_only_what_we_override():
     for name in ("write", "writeSequence", "loseConnection", "loseWriteConnection", "doRead",
                  "doWrite", "startReading", "stopReading", "startWriting", "stopWriting",
                  "pauseProducing", "resumeProducing", "registerProducer", "unregisterProducer",
-                 "readConnectionLost", "connectionLost", "abortConnection", "startTLS"):  # fmt: skip
+                 "readConnectionLost", "connectionLost", "abortConnection",
+                 "startTLS"):  # fmt: skip
         assert callable(getattr(tcp.Server, name))
         assert getattr(TlsTransport, name) is not getattr(tcp.Server, name), name
     assert "streaming" in parameters(abstract.FileDescriptor.registerProducer)

@@ -35,7 +35,7 @@ async def loopback(tmp_path):
 
 
 class HandMadeClient:
-    """A TLS 1.3 client whose records after the handshake are sealed by hand, to cut them at will."""
+    """A TLS 1.3 client whose records after the handshake are sealed by hand, and cut at will."""
 
     def __init__(self, port, folder):
         context = client_context(ssl.TLSVersion.TLSv1_3)

@@ -1,0 +1,402 @@
+"""Who gets in: limits before TLS, proxies, storms of handshakes, no descriptors, garbage."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import socket
+import ssl
+import struct
+import time
+from ipaddress import ip_address
+
+import pytest
+import pytest_twisted
+from loopback_tls import Loopback, Peers, client_context, connect, in_thread, plain, until
+from twisted.internet import reactor
+from twisted.internet.task import deferLater
+from twisted.logger import globalLogPublisher
+
+from chatd.edge.door import Door, DoorLimits, authenticated
+from chatd.edge.door_budget import Budget, Places, Seat, address_key
+from chatd.edge.proxy_protocol import SIGNATURE
+from chatd.edge.transport_closing import TransportSettings
+from chatd.edge.transport_turns import HandshakeTurns
+
+
+@pytest_twisted.async_yield_fixture
+async def loopback(tmp_path):
+    world = Loopback(tmp_path)
+    yield world
+    await world.stop()
+
+
+@pytest.fixture
+def lines():
+    """Every log line of the door while the test runs."""
+    seen: list[dict] = []
+
+    def observe(event):
+        if str(event.get("log_namespace", "")).startswith("chatd.") or event.get("log_failure"):
+            seen.append(event)
+
+    globalLogPublisher.addObserver(observe)
+    yield seen
+    globalLogPublisher.removeObserver(observe)
+
+
+def ends(sock):
+    """What a blocking peer reads when the server closes: b'' for FIN, an error for a reset."""
+    try:
+        return sock.recv(100)
+    except OSError as error:
+        return type(error).__name__
+
+
+# The budget.
+
+
+def test_an_ipv4_address_counts_alone_and_ipv6_by_its_network():
+    assert address_key("192.0.2.1") != address_key("192.0.2.2")
+    assert address_key("2001:db8:1:2::1") == address_key("2001:db8:1:2:ffff::9")
+    assert address_key("2001:db8:1:2::1") != address_key("2001:db8:1:3::1")
+    assert address_key("::ffff:192.0.2.1") == address_key("192.0.2.1")
+    assert address_key("fe80::1%eth0") == address_key("fe80::2")
+
+
+@pytest.mark.parametrize(
+    ("places", "reason"),
+    [
+        (Places(connections=2), "connections"),
+        (Places(unauthenticated=2), "unauthenticated"),
+        (Places(connections_per_address=2), "connections_per_address"),
+        (Places(unauthenticated_per_address=2), "unauthenticated_per_address"),
+    ],
+)
+def test_each_limit_refuses_by_its_name_and_a_released_seat_is_free_again(places, reason):
+    budget = Budget(places)
+    first = budget.admit("a")
+    assert isinstance(budget.admit("a"), Seat)
+    assert budget.admit("a") == reason
+    first.release()
+    first.release()
+    assert isinstance(budget.admit("a"), Seat)
+    assert budget.admit("a") == reason
+
+
+def test_the_authenticated_leave_room_for_strangers_but_count_in_all():
+    budget = Budget(Places(connections_per_address=3, unauthenticated_per_address=1))
+    for _ in range(3):
+        seat = budget.admit("a")
+        assert budget.admit("a") == "unauthenticated_per_address" or budget.connections == 3
+        seat.authenticated()
+        seat.authenticated()
+    assert budget.admit("a") == "connections_per_address"
+    assert isinstance(budget.admit("b"), Seat)
+    assert (budget.connections, budget.unauthenticated) == (4, 1)
+
+
+def test_addresses_without_connections_are_forgotten():
+    budget = Budget(Places())
+    seats = [budget.admit(key) for key in range(100)]
+    assert budget.addresses() == 100
+    for seat in seats:
+        seat.release()
+    assert (budget.addresses(), budget.connections, budget.unauthenticated) == (0, 0, 0)
+    assert budget._strangers_of_address == {}
+
+
+# Turns.
+
+
+class Turns:
+    """The part of a reactor that HandshakeTurns uses: what is asked for in a turn runs in the next.
+
+    (task.Clock runs it in the same `advance`.)
+    """
+
+    def __init__(self):
+        self.asked = []
+
+    def callLater(self, delay, call):
+        assert delay == 0
+        self.asked.append(call)
+
+    def next(self):
+        due, self.asked = self.asked, []
+        for call in due:
+            call()
+
+
+def test_only_so_many_steps_run_in_one_turn_in_the_order_of_arrival():
+    reactor = Turns()
+    turns = HandshakeTurns(reactor, 3)
+    ran: list[int] = []
+    for i in range(8):
+        assert turns.run(lambda i=i: ran.append(i)) == (i < 3)
+    assert ran == [0, 1, 2]
+    reactor.next()
+    assert ran == [0, 1, 2, 3, 4, 5]
+    turns.run(lambda: ran.append(8))
+    assert len(ran) == 6, "a newcomer does not overtake, and the turn is used up"
+    assert len(turns) == 3
+    reactor.next()
+    assert ran == list(range(9))
+    reactor.next()
+    reactor.next()
+    assert reactor.asked == [], "an idle door asks for no turns"
+
+
+def test_a_step_that_fails_does_not_stop_the_others(lines):
+    reactor = Turns()
+    turns = HandshakeTurns(reactor, 1)
+    ran: list[int] = []
+    turns.run(lambda: ran.append(0))
+    turns.run(lambda: 1 / 0)
+    turns.run(lambda: ran.append(2))
+    for _ in range(3):
+        reactor.next()
+    assert ran == [0, 2]
+    assert [event["log_failure"].type for event in lines] == [ZeroDivisionError]
+
+
+# The door itself.
+
+
+@pytest.mark.parametrize("stock", [False, True])
+async def test_over_the_limit_the_socket_is_closed_without_a_reset_and_counted(loopback, stock):
+    factory = Peers()
+    limits = DoorLimits(Places(unauthenticated_per_address=2))
+    port = loopback.listen(factory, limits, stock_tls=stock)
+    inside = [await in_thread(connect, port) for _ in range(2)]
+    outside = await in_thread(plain, port)
+    assert await in_thread(ends, outside) == b""
+    assert port.door.counters.refused == {"unauthenticated_per_address": 1}
+    for _ in range(2):
+        authenticated((await factory.arrival()).transport)
+    more = await in_thread(connect, port)
+    assert port.door.counters.handshakes == 3
+    for sock in (*inside, outside, more):
+        sock.close()
+
+
+async def test_a_lost_connection_gives_its_place_back(loopback):
+    port = loopback.listen(Peers(), DoorLimits(Places(connections_per_address=1)))
+    for _ in range(5):
+        (await in_thread(connect, port)).close()
+        await until(lambda: port.door.budget.connections == 0)
+    assert port.door.counters.refused == {}
+    assert port.door.counters.handshakes == 5
+
+
+async def test_a_storm_of_handshakes_is_worked_off_in_small_turns(loopback):
+    count = 60
+    places = Places(unauthenticated_per_address=count + 1)
+    port = loopback.listen(Peers(), DoorLimits(places, handshakes_per_turn=2))
+    hellos = [await in_thread(_hello, port) for _ in range(count)]
+    longest = [0]
+    step = port.door.turns.run
+    in_turn = [0]
+
+    def counted(what):
+        def one():
+            if not in_turn[0]:
+                reactor.callLater(0, _measure)
+            in_turn[0] += 1
+            what()
+
+        return step(one)
+
+    def _measure():
+        longest[0] = max(longest[0], in_turn[0])
+        in_turn[0] = 0
+
+    port.door.turns.run = counted
+    for sock, hello in hellos:
+        sock.sendall(hello)
+    answered = [await in_thread(sock.recv, 5) for sock, _ in hellos]
+    assert all(answer[:1] == b"\x16" for answer in answered)
+    await deferLater(reactor, 0.01)
+    assert 0 < longest[0] <= 4  # two of one turn, and two of the next before the measure ran
+    for sock, _ in hellos:
+        sock.close()
+
+
+def _hello(port):
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = client_context().wrap_bio(incoming, outgoing)
+    with contextlib.suppress(ssl.SSLWantReadError):
+        tls.do_handshake()
+    return plain(port), outgoing.read()
+
+
+async def test_garbage_costs_one_log_line_and_no_traceback(loopback, lines):
+    places = Places(unauthenticated_per_address=100)
+    port = loopback.listen(Peers(), DoorLimits(places))
+
+    def client():
+        answers = []
+        for i in range(40):
+            with plain(port) as sock:
+                sock.sendall((b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"SSH-2.0-x\r\n")[i % 2])
+                answers.append(ends(sock))
+        return answers
+
+    await in_thread(client)
+    assert port.door.counters.handshake_failures == 40
+    assert [event["log_format"] for event in lines] == [lines[0]["log_format"]]
+    assert lines[0]["why"] == "http request"
+    assert not any(event.get("log_failure") for event in lines)
+
+
+async def test_out_of_descriptors_it_rests_turns_one_away_and_recovers(loopback):
+    port = loopback.listen(Peers())
+    waiting = [await in_thread(plain, port) for _ in range(1)]
+    await until(lambda: port.door.counters.accepted == 1)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    clients = [socket.socket() for _ in range(3)]
+    await in_thread(lambda: None)  # the thread pool has what it needs
+    turns = [0]
+    do_read = port.doRead
+    port.doRead = lambda: (turns.__setitem__(0, turns[0] + 1), do_read())[1]
+    used = max(int(name) for name in os.listdir("/proc/self/fd"))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (used, hard))
+    fill = []
+    try:
+        with contextlib.suppress(OSError):
+            while True:
+                fill.append(os.open(os.devnull, os.O_RDONLY))
+        for sock in clients:
+            sock.setblocking(False)
+            sock.connect_ex(("127.0.0.1", port.getHost().port))
+        await until(lambda: port.door.counters.refused.get("descriptors"))
+        await deferLater(reactor, 0.35)
+        assert turns[0] < 6, "it spins"
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for descriptor in fill:
+            os.close(descriptor)
+    turned_away = port.door.counters.refused["descriptors"]
+    await until(lambda: port.door.counters.accepted + turned_away >= 4)
+    ending = await in_thread(connect, port)
+    assert port.door.counters.handshakes == 1
+    for sock in (*waiting, *clients, ending):
+        sock.close()
+
+
+async def test_an_adopted_socket_serves_and_outlives_the_port(loopback):
+    listening = socket.create_server(("127.0.0.1", 0))
+    factory = Peers(echo=True)
+    port = loopback.listen(factory, adopt_fd=listening.fileno())
+    assert port.getHost().port == listening.getsockname()[1]
+
+    def client():
+        with connect(port) as sock:
+            sock.sendall(b"hello")
+            return sock.recv(100)
+
+    assert await in_thread(client) == b"hello"
+    where = listening.getsockname()
+    await port.stopListening()
+    loopback.ports.clear()
+    await until(lambda: port.door.budget.connections == 0)
+    late = await in_thread(socket.create_connection, where, 5)  # waits in the backlog
+    again = loopback.listen(factory, adopt_fd=listening.fileno())
+    await until(lambda: again.door.counters.accepted == 1)
+    late.close()
+    listening.close()
+
+
+async def test_listeners_that_share_a_door_share_its_limits(loopback):
+    door = Door(reactor, DoorLimits(Places(connections=1)))
+    one = loopback.listen(Peers(), door=door)
+    two = loopback.listen(Peers(), door=door)
+    sock = await in_thread(connect, one)
+    other = await in_thread(plain, two)
+    assert await in_thread(ends, other) == b""
+    assert door.counters.refused == {"connections": 1}
+    sock.close()
+    other.close()
+
+
+# Behind a proxy.
+
+
+def announce(address, port=4_711):
+    packed = ip_address(address).packed
+    family = 0x11 if len(packed) == 4 else 0x21
+    rest = packed + packed + struct.pack("!HH", port, 443)
+    return SIGNATURE + bytes([0x21, family]) + struct.pack("!H", len(rest)) + rest
+
+
+def through_proxy(port, header, pause=False):
+    raw = plain(port)
+    if pause:
+        for byte in header:
+            raw.send(bytes([byte]))
+            time.sleep(0.001)
+    else:
+        raw.sendall(header)
+    return client_context().wrap_socket(raw, suppress_ragged_eofs=False)
+
+
+@pytest.mark.parametrize("stock", [False, True])
+@pytest.mark.parametrize("pause", [False, True])
+@pytest.mark.parametrize("address", ["203.0.113.9", "2001:db8::9"])
+async def test_the_client_named_by_the_proxy_is_the_peer(loopback, address, pause, stock):
+    factory = Peers()
+    port = loopback.listen(factory, proxies=["127.0.0.0/8"], stock_tls=stock)
+    sock = await in_thread(through_proxy, port, announce(address), pause)
+    peer = await factory.arrival()
+    for seen in (peer.transport.getPeer(), peer.address):
+        assert (seen.host, seen.port) == (address, 4_711)
+    assert port.door.budget.of_address(address_key(address)) == 1
+    assert port.door.budget.of_address(address_key("127.0.0.1")) == 0
+    sock.close()
+
+
+async def test_the_limit_of_an_address_holds_for_the_client_not_the_proxy(loopback):
+    factory = Peers()
+    limits = DoorLimits(Places(connections_per_address=1))
+    port = loopback.listen(factory, limits, proxies=["127.0.0.1"])
+    socks = [await in_thread(through_proxy, port, announce(f"203.0.113.{i}")) for i in range(3)]
+    raw = await in_thread(plain, port)
+    raw.sendall(announce("203.0.113.1"))
+    assert await in_thread(ends, raw) == b""
+    assert port.door.counters.refused == {"connections_per_address": 1}
+    assert port.door.budget.connections == 3
+    for sock in (*socks, raw):
+        sock.close()
+
+
+async def test_a_proxy_speaking_for_itself_is_served_as_itself(loopback):
+    factory = Peers()
+    port = loopback.listen(factory, proxies=["127.0.0.1"])
+    local = SIGNATURE + b"\x20\x00\x00\x00"
+    sock = await in_thread(through_proxy, port, local)
+    assert (await factory.arrival()).transport.getPeer().host == "127.0.0.1"
+    sock.close()
+
+
+@pytest.mark.parametrize("data", [b"\x16\x03\x01", b"PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n", b""])
+async def test_a_proxy_without_a_header_is_refused(loopback, data):
+    settings = TransportSettings(handshake_seconds=0.2)
+    port = loopback.listen(Peers(), DoorLimits(transport=settings), proxies=["127.0.0.1"])
+    raw = await in_thread(plain, port)
+    raw.sendall(data)
+    assert await in_thread(ends, raw) in (b"", "ConnectionResetError")
+    assert port.door.counters.refused == {"proxy_header": 1}
+    assert port.door.budget.connections == 0
+    raw.close()
+
+
+async def test_a_header_from_anybody_else_is_never_believed(loopback):
+    factory = Peers()
+    port = loopback.listen(factory, proxies=["192.0.2.0/24"])
+    raw = await in_thread(plain, port)
+    raw.sendall(announce("203.0.113.9"))
+    await in_thread(ends, raw)
+    assert factory.made == []
+    assert port.door.counters.handshake_failures == 1
+    raw.close()
