@@ -7,7 +7,10 @@ until its banner shows the first administrator's link. Every other line has to e
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -40,7 +43,7 @@ def commands(readme: str) -> list[str]:
 def cloned_from(typed: list[str]) -> str | None:
     """The address in the line `git clone`, so that this checkout can stand in for it."""
     for line in typed:
-        found = re.match(r"git clone (?:-\S+ )*(\S+)", line)
+        found = re.match(r"git clone\b.*?\s(\w+://\S+|\S+@\S+:\S+|/\S+)", line)
         if found:
             return found.group(1)
     return None
@@ -63,6 +66,7 @@ class Newcomer:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
+            start_new_session=True,
         )
 
     def type(self, line: str, deadline: float) -> str:
@@ -77,6 +81,15 @@ class Newcomer:
                 raise WentWrong(f"`{line}` ended with {status}:\n{tail(printed)}")
         self.steps.append((line, time.monotonic() - started))
         return printed
+
+    def interrupt(self) -> None:
+        """End the shell and whatever serves in its background; a line still running fails."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._bash.pid, signal.SIGTERM)
+
+    def close(self) -> None:
+        self.interrupt()
+        self._bash.communicate()
 
     def _run(self, text: str) -> tuple[str, int]:
         to, out = self._pipes()
