@@ -1,0 +1,114 @@
+"""Budgets: how much a connection, and its user over all connections, may ask for in a time.
+
+Three kinds: messages (a command costs what its row says), bytes, and reads. Reading has a budget of
+its own, so that whoever spent the one for messages can still come back and resume. A user's
+buckets are kept when a connection ends: reconnecting refills nothing.
+"""
+
+from collections import deque
+from typing import Final
+
+from chatd.core.bucket import Bucket, Buckets, Rate
+from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
+from chatd.wire.frames import Limits
+
+#: Reads of one connection; a client that shows hundreds of rooms at its start stays within them.
+READS: Final = Rate(20, 200)
+#: What a user's connections share where no setting says it: so many times the one connection's.
+SHARED: Final = 2
+#: More breaches than this within so many seconds are abuse.
+BREACHES: Final = 100
+BREACH_SECONDS: Final = 10.0
+#: Users whose buckets are remembered.
+USERS: Final = 100_000
+
+
+class Window:
+    """Counts how often something happens: more than ``most`` times in ``seconds`` is too much."""
+
+    __slots__ = ("_seconds", "_times")
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._seconds = seconds
+        self._times: deque[float] = deque(maxlen=most + 1)
+
+    def hit(self, now: float) -> bool:
+        """It happened; whether that is too much."""
+        times = self._times
+        times.append(now)
+        return len(times) == times.maxlen and now - times[0] <= self._seconds
+
+
+def _messages(limits: Limits) -> Rate:
+    return Rate(limits.messages_per_second, limits.messages_burst)
+
+
+def _bytes(limits: Limits) -> Rate:
+    return Rate(limits.bytes_per_second, limits.bytes_burst)
+
+
+def _times(rate: Rate, factor: float) -> Rate:
+    return Rate(rate.per_second * factor, rate.burst * factor)
+
+
+class UserBudgets:
+    """The buckets of all users: one for each node."""
+
+    def __init__(self, limits: Limits, users: int = USERS) -> None:
+        self.messages: Buckets[str] = Buckets(_user_messages(limits), users)
+        self.bytes: Buckets[str] = Buckets(_times(_bytes(limits), SHARED), users)
+        self.reads: Buckets[str] = Buckets(_times(READS, SHARED), users)
+
+    def change(self, limits: Limits, now: float) -> None:
+        """Other limits from now on; what was spent stays spent."""
+        self.messages.change(_user_messages(limits), now)
+        self.bytes.change(_times(_bytes(limits), SHARED), now)
+
+
+def _user_messages(limits: Limits) -> Rate:
+    return Rate(limits.user_messages_per_second, limits.user_messages_burst)
+
+
+class Budgets:
+    """What one connection of ``user`` may spend."""
+
+    def __init__(self, users: UserBudgets, user: str, limits: Limits) -> None:
+        self._users = users
+        self._user = user
+        self._messages = Bucket(_messages(limits))
+        self._bytes = Bucket(_bytes(limits))
+        self._reads = Bucket(READS)
+        self._breaches = Window(BREACHES, BREACH_SECONDS)
+
+    def change(self, limits: Limits, now: float) -> None:
+        """Other limits from now on, for this connection; `UserBudgets.change` does the rest."""
+        self._messages.change(_messages(limits), now)
+        self._bytes.change(_bytes(limits), now)
+
+    def receive(self, size: int, now: float) -> None:
+        """A frame of ``size`` bytes arrived; Refusal `rate-limited` where that is too much."""
+        self._take(self._bytes, self._users.bytes, size, now, "bytes")
+
+    def spend(self, cost: float, now: float) -> None:
+        """A command that costs ``cost`` messages; Refusal `rate-limited` as above."""
+        self._take(self._messages, self._users.messages, cost, now, "commands")
+
+    def read(self, now: float) -> None:
+        """A command that reads the store; Refusal `rate-limited` as above."""
+        self._take(self._reads, self._users.reads, 1, now, "requests")
+
+    def is_abuse(self, now: float) -> bool:
+        """Counts a breach; whether there were too many of late."""
+        return self._breaches.hit(now)
+
+    def _take(self, own: Bucket, shared: Buckets[str], cost: float, now: float, what: str) -> None:
+        wait = max(own.wait(cost, now), shared.wait(self._user, cost, now))
+        if wait:
+            raise Refusal(
+                Code.RATE_LIMITED,
+                f"Too many {what} in too short a time; wait {wait:.3g} s, then send this again.",
+                retry_after=wait,
+            )
+        own.take(cost, now)
+        shared.take(self._user, cost, now)
