@@ -45,11 +45,11 @@ generate: ## write anew what is generated from chatd/wire: schema, protocol page
 
 durability: ## cut the power of a virtual machine twenty times and look for lost messages
 	@tools/bootstrap durability >/dev/null
-	@$(python) -m tests.durability.power_cuts $(ARGS)
+	@$(python) -m tests.rigs.power_cut --rounds 20 $(ARGS)
 
 fresh: ## try the first minute of a stranger in a bare Debian 12 tree (needs root)
 	@tools/bootstrap fresh >/dev/null
-	@tools/fresh $(ARGS)
+	@$(python) -m tests.rigs.fresh_machine $(ARGS)
 
 lock: ## pin the newest dependencies that pyproject.toml allows (needs uv)
 	@tools/lock

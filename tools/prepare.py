@@ -35,9 +35,9 @@ LOG = Path("var/log/bootstrap.log")
 
 @dataclass(frozen=True)
 class Profile:
-    """`requirements`: a file of requirements/ or None for no environment at all."""
+    """`requirements`: a file of requirements/; `should`: without it some tests are left out."""
 
-    requirements: str | None
+    requirements: str
     must: tuple[Need, ...] = ()
     should: tuple[Need, ...] = ()
 
@@ -48,7 +48,7 @@ PROFILES = {
     "test": Profile("dev.txt", should=(BROWSER, STRACE)),
     "bench": Profile("dev.txt"),
     "durability": Profile("dev.txt", must=(POWER, FILESYSTEM, COMPILER)),
-    "fresh": Profile(None, must=(DEBOOTSTRAP,)),
+    "fresh": Profile("run.txt", must=(DEBOOTSTRAP,)),
 }
 
 
@@ -94,7 +94,7 @@ def prepare(profile: Profile, root: Path) -> str:
     chosen = frozenset(filter(None, os.environ.get("CHATD_TESTS_WITHOUT", "").split(",")))
     ci = os.environ.get("CI", "").lower() in ("true", "1")
     without = left_out(profile.should, machine, chosen=chosen, ci=ci)
-    if profile.requirements is not None and not environment.is_ready(profile.requirements):
+    if not environment.is_ready(profile.requirements):
         if missing([VENV]):
             require([VENV], machine)
         environment.build(profile.requirements)
