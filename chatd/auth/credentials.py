@@ -1,0 +1,171 @@
+"""Login sessions (a cookie) and bearer tokens: made, recognised, kept alive and ended.
+
+A secret is 256 random bits behind a prefix that tells people and leak scanners what it is. Only its
+SHA-256 is stored and looked up: with that much randomness nothing is gained from a slow hash, and a
+lookup by digest tells an attacker who measures time nothing about the secret itself.
+"""
+
+import hashlib
+import re
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from chatd.core.codes import Code
+from chatd.core.ids import letters
+from chatd.core.refusal import Refusal
+from chatd.engine.accounts import (
+    CreateCredential,
+    CredentialKind,
+    CredentialRow,
+    EndCredential,
+    TouchCredential,
+)
+from chatd.engine.ports import Accounts, Clock, Random, Writer
+from chatd.engine.unit import Unit
+
+SESSION_PREFIX: Final = "chatd_s_"
+TOKEN_PREFIX: Final = "chatd_t_"
+SECRET_BYTES: Final = 32
+DAY_MS: Final = 24 * 3_600_000
+TOUCH_EVERY_MS: Final = 3_600_000
+#: One person's sessions and tokens; the session used least recently goes when another one comes.
+MOST_PER_USER: Final = 100
+
+_BODY = re.compile(r"[A-Za-z0-9_-]{43}(?![\s\S])")
+
+
+class AccountStore(Writer, Accounts, Protocol):
+    """The part of the store that this package uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What the owner gets, once. ``expires`` in Unix ms, None = no end."""
+
+    id: str
+    secret: str
+    expires: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A valid credential; ``renewed`` where its end has just been moved along."""
+
+    row: CredentialRow
+    renewed: bool
+
+
+def new_secret(prefix: str, random: Random) -> str:
+    return prefix + urlsafe_b64encode(random(SECRET_BYTES)).rstrip(b"=").decode("ascii")
+
+
+def digest_of(secret: str, prefix: str) -> bytes | None:
+    """The SHA-256 to look up, None where the text cannot be such a secret."""
+    if not secret.startswith(prefix) or _BODY.match(secret, len(prefix)) is None:
+        return None
+    return hashlib.sha256(secret.encode("ascii")).digest()
+
+
+def unauthorized() -> Refusal:
+    return Refusal(
+        Code.UNAUTHORIZED, "The session or token is unknown or has ended; sign in again."
+    )
+
+
+class Credentials:
+    def __init__(
+        self, store: AccountStore, clock: Clock, random: Random, session_days: float = 30.0
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._random = random
+        self.idle_ms = int(session_days * DAY_MS)
+
+    async def new_session(self, user: str, label: str = "") -> Issued:
+        """A login session that ends after so many days without use."""
+        return await self._create(
+            "session", SESSION_PREFIX, user, label, self._clock.wall() + self.idle_ms
+        )
+
+    async def new_token(self, user: str, label: str, lifetime_ms: int | None) -> Issued:
+        """A bearer token for a program; ``lifetime_ms`` None = until it is ended."""
+        expires = None if lifetime_ms is None else self._clock.wall() + lifetime_ms
+        return await self._create("token", TOKEN_PREFIX, user, label, expires)
+
+    async def session(self, secret: str) -> Recognised:
+        return await self._recognise(digest_of(secret, SESSION_PREFIX), "session")
+
+    async def token(self, secret: str) -> Recognised:
+        return await self._recognise(digest_of(secret, TOKEN_PREFIX), "token")
+
+    async def by_id(self, user: str, credential: str) -> CredentialRow:
+        """One of the user's credentials that is still good, else `unauthorized`."""
+        for row in await self._store.credentials(user):
+            if row.id == credential:
+                return self._good(row)
+        raise unauthorized()
+
+    async def end(self, user: str, credential: str) -> None:
+        await self._store.commit(
+            Unit(actor=user, changes=(EndCredential(user=user, id=credential),))
+        )
+
+    async def _create(
+        self, kind: CredentialKind, prefix: str, user: str, label: str, expires: int | None
+    ) -> Issued:
+        now = self._clock.wall()
+        secret = new_secret(prefix, self._random)
+        digest = digest_of(secret, prefix)
+        assert digest is not None
+        change = CreateCredential(
+            id="c" + letters(self._random, 15),
+            digest=digest,
+            kind=kind,
+            user=user,
+            label=label[:80],
+            at=now,
+            expires=expires,
+        )
+        room = await self._make_room(user, kind)
+        await self._store.commit(Unit(actor=user, changes=(*room, change)))
+        return Issued(change.id, secret, expires)
+
+    async def _make_room(self, user: str, kind: CredentialKind) -> tuple[EndCredential, ...]:
+        held = await self._store.credentials(user)
+        if len(held) < MOST_PER_USER:
+            return ()
+        sessions = [row for row in held if row.kind == "session"]
+        if kind == "token" or not sessions:
+            raise Refusal(
+                Code.LIMIT_REACHED,
+                f"This account holds {MOST_PER_USER} sessions and tokens; end some first.",
+            )
+        oldest = min(sessions, key=lambda row: row.seen)
+        return (EndCredential(user=user, id=oldest.id),)
+
+    async def _recognise(self, digest: bytes | None, kind: CredentialKind) -> Recognised:
+        row = None if digest is None else await self._store.credential(digest)
+        if row is None or row.kind != kind:
+            raise unauthorized()
+        self._good(row)
+        now = self._clock.wall()
+        if now - row.seen < min(TOUCH_EVERY_MS, self.idle_ms // 4):
+            return Recognised(row, renewed=False)
+        expires = now + self.idle_ms if row.kind == "session" else row.expires
+        await self._store.commit(
+            Unit(
+                actor=row.user,
+                changes=(TouchCredential(id=row.id, seen=now, expires=expires),),
+            )
+        )
+        return Recognised(row, renewed=True)
+
+    def _good(self, row: CredentialRow) -> CredentialRow:
+        if row.disabled:
+            raise Refusal(
+                Code.UNAUTHORIZED, "This account is disabled; an administrator can enable it."
+            )
+        if row.expires is not None and row.expires <= self._clock.wall():
+            raise unauthorized()
+        return row

@@ -1,0 +1,153 @@
+"""Invitations: the way in for new people, and for the first administrator.
+
+The secret travels in the fragment of a link (`/#invitation=…`, `/#setup=…`), which no browser sends
+and no log sees; the page reads it there and posts it.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from chatd.auth.credentials import AccountStore, Credentials, Issued, digest_of, new_secret
+from chatd.auth.login import Passwords
+from chatd.core.codes import Code
+from chatd.core.ids import letters, user_id
+from chatd.core.lookalikes import skeleton
+from chatd.core.names import title, user_name
+from chatd.core.refusal import Refusal
+from chatd.engine.accounts import (
+    CreateInvitation,
+    CreateUser,
+    EndInvitation,
+    InvitationRow,
+    UseInvitation,
+)
+from chatd.engine.ports import Clock, Random
+from chatd.engine.unit import Unit
+
+INVITATION_PREFIX: Final = "chatd_i_"
+SETUP_MS: Final = 15 * 60_000
+MOST_USES: Final = 1_000
+#: What one person may have open at a time.
+MOST_OPEN: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """``secret`` is shown once; ``expires`` in Unix ms."""
+
+    id: str
+    secret: str
+    expires: int
+    uses: int
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    user: str
+    name: str
+    admin: bool
+    session: Issued
+
+
+class Invitations:
+    def __init__(
+        self,
+        store: AccountStore,
+        passwords: Passwords,
+        credentials: Credentials,
+        clock: Clock,
+        random: Random,
+    ) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._credentials = credentials
+        self._clock = clock
+        self._random = random
+
+    async def create(self, by: str, lifetime_ms: int, uses: int = 1) -> Invited:
+        now = self._clock.wall()
+        held = [
+            row
+            for row in await self._store.invitations()
+            if row.by == by and row.expires > now and row.uses_left > 0
+        ]
+        if len(held) >= MOST_OPEN:
+            raise Refusal(
+                Code.LIMIT_REACHED,
+                f"You have {MOST_OPEN} open invitations; wait until some are used or end.",
+            )
+        return await self._create(by, False, lifetime_ms, uses)
+
+    async def create_setup(self) -> Invited | None:
+        """The way in for the first administrator; None where there is one already."""
+        if await self._store.has_admin():
+            return None
+        return await self._create(None, True, SETUP_MS, 1)
+
+    async def end(self, actor: str, invitation: str) -> None:
+        await self._store.commit(Unit(actor=actor, changes=(EndInvitation(id=invitation),)))
+
+    async def check(self, secret: str) -> InvitationRow:
+        """The invitation as it stands, else `gone`."""
+        digest = digest_of(secret, INVITATION_PREFIX)
+        row = None if digest is None else await self._store.invitation(digest)
+        if row is None or row.uses_left < 1 or row.expires <= self._clock.wall():
+            raise Refusal(
+                Code.GONE,
+                "This invitation is used up, too old or not one of ours; ask for another.",
+            )
+        return row
+
+    async def register(
+        self, secret: str, name: str, password: str, display: str = "", *, setup: bool = False
+    ) -> Joined:
+        """A new account and a session of it. ``setup``: only with the first administrator's
+        invitation and only while there is no administrator."""
+        row = await self.check(secret)
+        if row.admin is not setup:
+            raise Refusal(Code.WRONG_STATE, "This invitation is for another purpose.")
+        if setup and await self._store.has_admin():
+            raise Refusal(Code.WRONG_STATE, "This server has an administrator already.")
+        plain = user_name(name, privileged=setup)
+        shown = title(display, field="display") if display else plain
+        # Only now: hashing is the costly part, and strangers have no claim to it.
+        encoded = await self._passwords.hash(password, plain)
+        user = user_id(self._random)
+        now = self._clock.wall()
+        digest = digest_of(secret, INVITATION_PREFIX)
+        assert digest is not None
+        await self._store.commit(
+            Unit(
+                actor=user,
+                changes=(
+                    UseInvitation(digest=digest, now=now),
+                    CreateUser(
+                        user=user,
+                        name=plain,
+                        skeleton=skeleton(plain),
+                        display=shown,
+                        password=encoded,
+                        admin=row.admin,
+                        at=now,
+                    ),
+                ),
+            )
+        )
+        return Joined(user, plain, row.admin, await self._credentials.new_session(user))
+
+    async def _create(self, by: str | None, admin: bool, lifetime_ms: int, uses: int) -> Invited:
+        now = self._clock.wall()
+        secret = new_secret(INVITATION_PREFIX, self._random)
+        digest = digest_of(secret, INVITATION_PREFIX)
+        assert digest is not None
+        change = CreateInvitation(
+            id="i" + letters(self._random, 11),
+            digest=digest,
+            by=by,
+            admin=admin,
+            at=now,
+            expires=now + lifetime_ms,
+            uses=uses,
+        )
+        await self._store.commit(Unit(actor=by or "", changes=(change,)))
+        return Invited(change.id, secret, change.expires, uses)

@@ -1,0 +1,110 @@
+"""Signing in with name and password: the same work for every name, and only so many tries.
+
+A name that does not exist costs the same argon2id as one that does, so neither the answer nor the
+time it takes tells which names there are.
+"""
+
+from typing import Final, Protocol
+
+from chatd.auth.credentials import AccountStore, Credentials, Issued
+from chatd.core.bucket import Buckets, Rate
+from chatd.core.codes import Code
+from chatd.core.lookalikes import skeleton
+from chatd.core.names import user_name
+from chatd.core.refusal import Refusal
+from chatd.engine.accounts import EndCredential, SetPassword, UserRow
+from chatd.engine.ports import Clock
+from chatd.engine.unit import Unit
+
+#: Tries for one account and from one address: a few at once, then one in a while.
+PER_ACCOUNT: Final = Rate(1 / 6, 10)
+PER_ADDRESS: Final = Rate(1 / 2, 30)
+
+
+class Passwords(Protocol):
+    """argon2id off the reactor, bounded: `busy` where the queue is full."""
+
+    async def hash(self, password: str, name: str = "") -> str:
+        """A PHC string; Refusal `bad-field` or `too-long` for an unfit password."""
+
+    async def verify(self, password: str, phc: str | None) -> bool:
+        """Whether it is the password; with None the same work, and False."""
+
+
+def wrong() -> Refusal:
+    return Refusal(Code.UNAUTHORIZED, "The name or the password is wrong.")
+
+
+class Login:
+    def __init__(
+        self,
+        store: AccountStore,
+        passwords: Passwords,
+        credentials: Credentials,
+        clock: Clock,
+        *,
+        per_account: Rate = PER_ACCOUNT,
+        per_address: Rate = PER_ADDRESS,
+    ) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._credentials = credentials
+        self._clock = clock
+        self._accounts: Buckets[str] = Buckets(per_account)
+        self._addresses: Buckets[int | str] = Buckets(per_address)
+
+    async def login(
+        self, name: str, password: str, address: int | str, label: str = ""
+    ) -> tuple[UserRow, Issued]:
+        """A new session. ``address`` is what counts as one address. `unauthorized`,
+        `rate-limited`."""
+        user = await self._proven(name, password, address)
+        return user, await self._credentials.new_session(user.id, label)
+
+    async def change(self, user: str, old: str, new: str, session: str, address: int | str) -> None:
+        """Sets a new password and ends every credential of the user but ``session``."""
+        row = await self._store.user(user)
+        if row is None:
+            raise wrong()
+        self._charge(row.name, address)
+        if not await self._passwords.verify(old, row.password):
+            raise Refusal(Code.FORBIDDEN, "The present password is wrong.", field="old")
+        encoded = await self._passwords.hash(new, row.name)
+        await self._store.commit(
+            Unit(
+                actor=user,
+                changes=(
+                    SetPassword(user=user, password=encoded),
+                    EndCredential(user=user, id=None, but=session),
+                ),
+            )
+        )
+
+    async def _proven(self, name: str, password: str, address: int | str) -> UserRow:
+        self._charge(name, address)
+        user = await self._user(name)
+        if user is not None and user.disabled:
+            user = None
+        encoded = None if user is None else user.password
+        if not await self._passwords.verify(password, encoded) or user is None:
+            raise wrong()
+        return user
+
+    async def _user(self, name: str) -> UserRow | None:
+        try:
+            known = user_name(name, privileged=True)
+        except Refusal:
+            return None
+        return await self._store.user_by_name(known)
+
+    def _charge(self, name: str, address: int | str) -> None:
+        """One try, from both buckets or from neither."""
+        now = self._clock.now()
+        account = skeleton(name[:64].casefold())
+        wait = max(self._accounts.wait(account, 1, now), self._addresses.wait(address, 1, now))
+        if wait:
+            raise Refusal(
+                Code.RATE_LIMITED, "Too many tries to sign in; wait a little.", retry_after=wait
+            )
+        self._accounts.take(account, 1, now)
+        self._addresses.take(address, 1, now)

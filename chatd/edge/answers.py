@@ -1,0 +1,137 @@
+"""What a handler of the HTTP API gets and what it gives back, as plain frozen values.
+
+An expected "no" is a `Refusal` from the layers below or, where only HTTP has a word for it, a
+`Declined`; both are rendered as problem details (RFC 9457).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
+from chatd.edge.headers import Header
+
+_STATUS: Mapping[Code, int] = {
+    Code.UNAUTHORIZED: 401,
+    Code.FORBIDDEN: 403,
+    Code.BANNED: 403,
+    Code.BLOCKED: 403,
+    Code.NOT_FOUND: 404,
+    Code.GONE: 410,
+    Code.CONFLICT: 409,
+    Code.EXISTS: 409,
+    Code.NAME_TAKEN: 409,
+    Code.WRONG_STATE: 409,
+    Code.LIMIT_REACHED: 409,
+    Code.TOO_LARGE: 413,
+    Code.RATE_LIMITED: 429,
+    Code.BUSY: 503,
+    Code.UNAVAILABLE: 503,
+    Code.TIMEOUT: 503,
+    Code.STORAGE_FULL: 507,
+    Code.INTERNAL: 500,
+}
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request, read to its end. ``headers`` by lower-case name, each value in order.
+
+    ``address`` is the client's, behind trusted proxies too.
+    """
+
+    method: str
+    path: str
+    address: str
+    headers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    body: bytes = b""
+
+    def all(self, name: str) -> Sequence[str]:
+        return self.headers.get(name, ())
+
+    def one(self, name: str) -> str | None:
+        """The header's value; None where it is missing or there are several."""
+        values = self.headers.get(name, ())
+        return values[0] if len(values) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    status: int
+    body: bytes = b""
+    type: str = "application/json"
+    headers: tuple[Header, ...] = ()
+
+
+class Declined(Exception):
+    """A "no" in HTTP's own terms. ``code`` is a word for programs, the rest is for people."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        headers: tuple[Header, ...] = (),
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(status, code, detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.headers = headers
+        self.retry_after = retry_after
+
+
+def done(value: Any, status: int = 200, headers: tuple[Header, ...] = ()) -> Response:
+    return Response(status, _encode(value) + b"\n", headers=headers)
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    headers: tuple[Header, ...] = (),
+    retry_after: float | None = None,
+    field: str | None = None,
+    reference: str | None = None,
+) -> Response:
+    """RFC 9457: type, title, status, detail, and our members."""
+    members: dict[str, Any] = {
+        "type": f"/protocol#{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    if retry_after is not None:
+        members["retry_after"] = retry_after
+        # The header has whole seconds only, and too early is of no use.
+        headers += (("Retry-After", str(max(1, -int(-retry_after // 1)))),)
+    if field is not None:
+        members["field"] = field
+    if reference is not None:
+        members["reference"] = reference
+    if status == 401:
+        headers += (("WWW-Authenticate", 'Bearer realm="chatd"'),)
+    return Response(status, _encode(members) + b"\n", "application/problem+json", headers)
+
+
+def declined(why: Declined | Refusal) -> Response:
+    if isinstance(why, Declined):
+        return problem(
+            why.status, why.code, why.detail, headers=why.headers, retry_after=why.retry_after
+        )
+    return problem(
+        _STATUS.get(why.code, 400),
+        why.code,
+        why.message,
+        retry_after=why.retry_after,
+        field=why.field,
+    )

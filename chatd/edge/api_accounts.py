@@ -1,0 +1,87 @@
+"""/api/setup, register, invitations, password: becoming somebody here, and staying it."""
+
+from chatd.auth.invitations import Invitations
+from chatd.auth.login import Login
+from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
+from chatd.edge import bodies
+from chatd.edge.answers import Ask, Response, done
+from chatd.edge.api_session import BODY, SessionApi
+from chatd.edge.connections import Ended
+from chatd.edge.guard import Guard
+from chatd.edge.router import Route
+from chatd.edge.site import address_key_of
+
+DAY_MS = 24 * 3_600_000
+
+
+class AccountApi:
+    def __init__(
+        self,
+        guard: Guard,
+        sessions: SessionApi,
+        login: Login,
+        invitations: Invitations,
+        ended: Ended,
+        *,
+        members_invite: bool,
+        invitation_days: float,
+    ) -> None:
+        self._guard = guard
+        self._sessions = sessions
+        self._login = login
+        self._invitations = invitations
+        self._ended = ended
+        self._members_invite = members_invite
+        self._lifetime_ms = int(invitation_days * DAY_MS)
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route("POST", "/api/setup", self.setup, BODY),
+            Route("POST", "/api/register", self.register, BODY),
+            Route("POST", "/api/invitations", self.invite, BODY),
+            Route("POST", "/api/invitation/check", self.check, BODY),
+            Route("POST", "/api/password", self.password, BODY),
+        )
+
+    async def setup(self, ask: Ask) -> Response:
+        """The first administrator, with the secret that the operator was shown."""
+        return await self._join(ask, setup=True)
+
+    async def register(self, ask: Ask) -> Response:
+        return await self._join(ask, setup=False)
+
+    async def invite(self, ask: Ask) -> Response:
+        who = (await self._guard.acting(ask)).principal
+        if not (who.admin or self._members_invite):
+            raise Refusal(Code.FORBIDDEN, "Only administrators invite people to this server.")
+        body = bodies.read(ask, bodies.Invite)
+        made = await self._invitations.create(who.user, self._lifetime_ms, body.uses)
+        return done(
+            {"id": made.id, "secret": made.secret, "expires": made.expires, "uses": made.uses},
+            201,
+        )
+
+    async def check(self, ask: Ask) -> Response:
+        """Whether an invitation is good, before somebody fills in a form for it."""
+        self._guard.nobody_yet(ask)
+        row = await self._invitations.check(bodies.read(ask, bodies.Check).secret)
+        return done({"expires": row.expires, "setup": row.admin})
+
+    async def password(self, ask: Ask) -> Response:
+        """One's own. All other sessions and tokens end, and what was opened with them."""
+        who = (await self._guard.acting(ask)).principal
+        body = bodies.read(ask, bodies.ChangePassword)
+        await self._login.change(
+            who.user, body.old, body.new, who.session, address_key_of(ask.address)
+        )
+        self._ended(who.user, but=who.session)
+        return done({})
+
+    async def _join(self, ask: Ask, *, setup: bool) -> Response:
+        self._guard.nobody_yet(ask)
+        body = bodies.read(ask, bodies.Join)
+        joined = await self._invitations.register(
+            body.secret, body.name, body.password, body.display, setup=setup
+        )
+        return self._sessions.signed_in(joined.user, joined.name, joined.admin, joined.session, 201)

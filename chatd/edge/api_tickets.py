@@ -1,0 +1,42 @@
+"""/api/ticket: a ticket for the WebSocket of whoever asks."""
+
+from chatd.auth.origins import normalise
+from chatd.auth.tickets import Tickets
+from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
+from chatd.edge import bodies
+from chatd.edge.answers import Ask, Response, done
+from chatd.edge.guard import Guard
+from chatd.edge.handshake import SUBPROTOCOL
+from chatd.edge.router import Route
+
+
+class TicketApi:
+    def __init__(self, guard: Guard, tickets: Tickets) -> None:
+        self._guard = guard
+        self._tickets = tickets
+
+    def routes(self) -> tuple[Route, ...]:
+        return (Route("POST", "/api/ticket", self.issue, 4_096),)
+
+    async def issue(self, ask: Ask) -> Response:
+        """Bound to the Origin that the body names or, without one, to that of the asking page."""
+        who = (await self._guard.acting(ask)).principal
+        named = bodies.read(ask, bodies.AskTicket).origin if ask.body else ""
+        origin = _normal(named) if named else self._guard.origin(ask, "bearer")
+        ticket = await self._tickets.issue(who.user, who.session, origin)
+        return done(
+            {
+                "protocols": [SUBPROTOCOL, ticket.protocol],
+                "expires": ticket.expires,
+                "origin": origin,
+            },
+            201,
+        )
+
+
+def _normal(text: str) -> str:
+    origin = normalise(text)
+    if origin is None:
+        raise Refusal(Code.BAD_FIELD, "This is not the origin of a site.", field="origin")
+    return str(origin)

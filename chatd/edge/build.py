@@ -1,0 +1,99 @@
+"""Puts the edge together from what it is given: the one function that the service calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from autobahn import websocket
+from twisted.logger import Logger
+
+from chatd.auth.credentials import AccountStore, Credentials
+from chatd.auth.door import Door
+from chatd.auth.invitations import Invitations
+from chatd.auth.login import Login, Passwords
+from chatd.auth.origins import OriginPolicy
+from chatd.auth.tickets import Tickets
+from chatd.edge.api_accounts import AccountApi
+from chatd.edge.api_session import SessionApi
+from chatd.edge.api_tickets import TicketApi
+from chatd.edge.connections import Connections
+from chatd.edge.guard import Guard
+from chatd.edge.health import Health
+from chatd.edge.journal import Journal
+from chatd.edge.pages import Pages
+from chatd.edge.protocol_page import ProtocolPages
+from chatd.edge.router import Router
+from chatd.edge.settings import EdgeSettings
+from chatd.edge.site import ChatSite
+from chatd.edge.upgrade import Upgrader
+from chatd.edge.websocket import MakeSession, SocketFactory
+from chatd.engine.ports import Clock, Random
+
+log = Logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """``site`` is the factory to listen with. The rest is for the operator and the shutdown."""
+
+    site: ChatSite
+    connections: Connections
+    credentials: Credentials
+    invitations: Invitations
+
+
+def build_site(
+    reactor: Any,
+    *,
+    settings: EdgeSettings,
+    store: AccountStore,
+    passwords: Passwords,
+    origins: OriginPolicy,
+    make_session: MakeSession,
+    clock: Clock,
+    random: Random,
+    server_key: bytes,
+    ui: Mapping[str, bytes],
+    protocol_text: bytes,
+    protocol_schema: bytes,
+    not_ready: Callable[[], str | None] = lambda: None,
+) -> Edge:
+    if not websocket.USES_NVX:
+        log.warn(
+            "Autobahn runs without its compiled parts (NVX): unmasking and UTF-8 checks of large "
+            "frames cost 75 times as much, which strangers can use. Install the wheel of autobahn "
+            "for this platform, and do not set AUTOBAHN_USE_NVX=0."
+        )
+    journal = Journal(settings.log_lines, reactor.seconds)
+    connections = Connections(settings.connections_per_user)
+    credentials = Credentials(store, clock, random, settings.session_days)
+    tickets = Tickets(store, clock, random)
+    login = Login(store, passwords, credentials, clock)
+    invitations = Invitations(store, passwords, credentials, clock, random)
+    guard = Guard(Door(credentials, tickets), origins, server_key)
+    sessions = SessionApi(guard, login, credentials, connections.ended)
+    accounts = AccountApi(
+        guard,
+        sessions,
+        login,
+        invitations,
+        connections.ended,
+        members_invite=settings.members_invite,
+        invitation_days=settings.invitation_days,
+    )
+    router = Router(
+        (
+            *Pages(ui).routes(),
+            *sessions.routes(),
+            *TicketApi(guard, tickets).routes(),
+            *accounts.routes(),
+            *ProtocolPages(protocol_text, protocol_schema).routes(),
+            *Health(not_ready).routes(),
+        )
+    )
+    factory = SocketFactory(reactor, settings, make_session, connections, journal)
+    upgrader = Upgrader(factory, guard, connections)
+    site = ChatSite(reactor, settings, router, upgrader, journal, random)
+    return Edge(site, connections, credentials, invitations)

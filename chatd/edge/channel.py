@@ -1,0 +1,161 @@
+"""One HTTP connection: twisted.web's parser with limits and deadlines that cannot be stretched.
+
+Twisted's own timeout is for silence: a header line every few seconds holds a connection for ever.
+Here a request must have its headers, and then its body, by a fixed moment.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.interfaces import IDelayedCall
+from twisted.internet.protocol import connectionDone
+from twisted.python.failure import Failure
+from twisted.web import http
+from twisted.web.http_headers import Headers
+
+from chatd.edge.answers import Declined, Response, declined
+from chatd.edge.request import ChatRequest, checked_path
+
+if TYPE_CHECKING:
+    from chatd.edge.site import ChatSite
+
+
+class Channel(http.HTTPChannel):
+    site: ChatSite
+    transport: Any
+    timeOut = None  # the deadlines below take its place
+
+    _deadline: IDelayedCall | None = None
+    _between = True  # no byte of the next request has come yet
+    _refused = False
+
+    def connectionMade(self) -> None:
+        settings = self.site.settings
+        self.maxHeaders = settings.headers
+        self.totalHeadersSize = self.MAX_LENGTH = settings.header_bytes
+        super().connectionMade()
+        self._arm(settings.header_seconds, self._too_slow)
+
+    # Reading.
+
+    def dataReceived(self, data: bytes) -> None:
+        if self._refused:
+            return
+        if self._between and data:
+            self._between = False
+            self._arm(self.site.settings.header_seconds, self._too_slow)
+        super().dataReceived(data)
+
+    def lineReceived(self, line: bytes) -> None:
+        if not self._refused:
+            super().lineReceived(line)
+
+    def rawDataReceived(self, data: bytes) -> None:
+        if not self._refused:
+            super().rawDataReceived(data)
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        self.refuse(_TOO_MUCH)
+
+    def allHeadersReceived(self) -> None:
+        try:
+            self._check_body()
+        except Declined as why:
+            self.refuse(why)
+            return
+        super().allHeadersReceived()
+        self._arm(self.site.settings.body_seconds, self._too_slow)
+
+    def _check_body(self) -> None:
+        """Before a byte of the body is read, and before "100 Continue" asks for it."""
+        if self.length is None:
+            raise Declined(411, "length-required", "Send the body with a Content-Length.")
+        if self.length:
+            path = checked_path(self._command, self._path, self.site.settings.uri_bytes)
+            most = self.site.body_limit(self._command.decode("ascii"), path)
+            if self.length > most:
+                raise Declined(413, "too-large", f"A body has at most {most} bytes here.")
+
+    def allContentReceived(self) -> None:
+        self._disarm()
+        super().allContentReceived()
+
+    def requestDone(self, request: ChatRequest) -> None:
+        self._between = True
+        if not self._refused:
+            self._arm(self.site.settings.idle_seconds, self._leave)
+        super().requestDone(request)
+
+    # Refusing what is no request.
+
+    def _respondToBadRequestAndDisconnect(self) -> None:
+        over = (
+            self._receivedHeaderSize > self.totalHeadersSize
+            or self._receivedHeaderCount > self.maxHeaders
+        )
+        self.refuse(_TOO_MUCH if over else _NOT_HTTP)
+
+    def refuse(self, why: Declined) -> None:
+        """Answer and close, whatever of the request is still to come."""
+        if self._refused:
+            return
+        self._refused = True
+        self.site.note_refusal("-", "-", self.getPeer(), why.status, why.code)
+        response = declined(why)
+        headers = Headers()
+        for name, value in (*self.site.standing, *response.headers):
+            headers.setRawHeaders(name, [value])
+        headers.setRawHeaders("Content-Type", [response.type])
+        headers.setRawHeaders("Content-Length", [str(len(response.body))])
+        headers.setRawHeaders("Connection", ["close"])
+        self.writeHeaders(b"HTTP/1.1", b"%d" % why.status, _phrase(response), headers)
+        self.transport.write(response.body)
+        self._leave()
+
+    # Deadlines.
+
+    def _arm(self, seconds: float, then: Any) -> None:
+        self._disarm()
+        self._deadline = self.site.reactor.callLater(seconds, self._due, then)
+
+    def _disarm(self) -> None:
+        timer, self._deadline = self._deadline, None
+        if timer is not None:
+            timer.cancel()
+
+    def _due(self, then: Any) -> None:
+        self._deadline = None
+        then()
+
+    def _too_slow(self) -> None:
+        self.refuse(Declined(408, "too-slow", "The request did not arrive in time."))
+
+    def _leave(self) -> None:
+        """Close, and do not wait long for a peer that does not take what is still to be sent."""
+        self._refused = True
+        if self.transport is not None:
+            self._arm(self.site.settings.grace_seconds, self.transport.abortConnection)
+            self.loseConnection()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        self._disarm()
+        super().connectionLost(reason)
+
+    # Another protocol takes over.
+
+    def give_up(self) -> bytes:
+        """Bytes that came behind the request; from now on this channel does nothing any more."""
+        self._disarm()
+        left = b"".join(self._dataBuffer)
+        self._dataBuffer = []
+        self.requests.clear()
+        return left
+
+
+_TOO_MUCH = Declined(431, "headers-too-large", "The headers of this request are too large.")
+_NOT_HTTP = Declined(400, "bad-request", "This is no valid HTTP/1.1 request.")
+
+
+def _phrase(response: Response) -> bytes:
+    return http.RESPONSES.get(response.status, b"No")

@@ -1,0 +1,86 @@
+"""Who asks, and whether a page of ours composed the request: the checks in front of every handler.
+
+A cookie is sent by browsers on their own, so a change that rests on one must also show the CSRF
+token, a matching Origin, and, where the browser tells, that it came from the same origin. A bearer
+token is attached on purpose and proves all that by itself.
+"""
+
+from dataclasses import replace
+
+from chatd.auth.csrf import csrf_holds, csrf_token
+from chatd.auth.door import Admitted, Door, Presented
+from chatd.auth.origins import OriginPolicy
+from chatd.core.codes import Code
+from chatd.core.principal import Credential
+from chatd.core.refusal import Refusal
+from chatd.edge.answers import Ask
+
+COOKIE = "__Host-chatd"
+
+
+def cookies(ask: Ask) -> tuple[str, ...]:
+    """Every value of our cookie, as often as it was sent (RFC 6265 §4.2)."""
+    pairs = (pair.strip() for header in ask.all("cookie") for pair in header.split(";"))
+    named = (pair.partition("=") for pair in pairs)
+    return tuple(value for name, _, value in named if name == COOKIE)
+
+
+class Guard:
+    def __init__(self, door: Door, origins: OriginPolicy, key: bytes) -> None:
+        if len(key) < 32:
+            raise ValueError("the server's key has at least 32 bytes")
+        self._door = door
+        self._origins = origins
+        self._key = key
+
+    def origin(self, ask: Ask, credential: Credential | None) -> str:
+        """The Origin of the page behind the request, "" where none spoke and none needs to."""
+        values = [value.encode("latin-1") for value in ask.all("origin")]
+        return str(self._origins.check(values, credential) or "")
+
+    def presented(self, ask: Ask, tickets: tuple[str, ...] = (), origin: str = "") -> Presented:
+        return Presented(cookies(ask), tuple(ask.all("authorization")), tickets, origin)
+
+    async def who(self, ask: Ask) -> Admitted:
+        """Who asks. Enough for what changes nothing."""
+        return await self._door.admit(self.presented(ask))
+
+    async def acting(self, ask: Ask) -> Admitted:
+        """Who asks, where something is about to change."""
+        admitted = await self.who(ask)
+        if admitted.principal.credential == "cookie":
+            self.origin(ask, "cookie")
+            self._same_site(ask)
+            if not csrf_holds(self._key, admitted.secret, ask.one("x-csrf-token") or ""):
+                raise _cross_site("The X-CSRF-Token header is missing or wrong; reload the page.")
+        return admitted
+
+    async def connecting(self, ask: Ask, tickets: tuple[str, ...]) -> Admitted:
+        """Who opens a WebSocket, once its Origin has been found good."""
+        presented = self.presented(ask, tickets)
+        origin = self.origin(ask, presented.kind)
+        if presented.cookies:
+            self._same_site(ask)
+        return await self._door.admit(replace(presented, origin=origin))
+
+    def nobody_yet(self, ask: Ask) -> None:
+        """For signing in: another site must not sign its visitors in as somebody else. Programs
+        send neither header, and no browser leaves the Origin out."""
+        self.origin(ask, "bearer")
+        self._same_site(ask)
+
+    def csrf(self, admitted: Admitted) -> str | None:
+        """The token to send along, None where none is needed."""
+        return csrf_token(self._key, admitted.secret) if admitted.secret else None
+
+    def csrf_of(self, secret: str) -> str:
+        return csrf_token(self._key, secret)
+
+    def _same_site(self, ask: Ask) -> None:
+        sites = ask.all("sec-fetch-site")
+        if sites and list(sites) != ["same-origin"]:
+            raise _cross_site("The request was made by a page of another site.")
+
+
+def _cross_site(message: str) -> Refusal:
+    return Refusal(Code.FORBIDDEN, message)

@@ -1,0 +1,88 @@
+"""What must hold for a WebSocket handshake (RFC 6455 §4.2.1) before anything is looked up for it.
+
+Autobahn would check most of this too. It is done here first so that every refusal is an answer of
+ours, with a status and a sentence, and so that Autobahn is only handed what is known to be good.
+"""
+
+import re
+from dataclasses import dataclass
+
+from chatd.auth.tickets import TICKET_PREFIX
+from chatd.edge.answers import Ask, Declined
+
+SUBPROTOCOL = "chatd.v1"
+MOST_OFFERS = 16
+
+_KEY = re.compile(r"[A-Za-z0-9+/]{21}[AQgw]==(?![\s\S])")  # 16 bytes in canonical base64
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?![\s\S])")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A well-formed handshake. ``subprotocol`` is "" where the client named none."""
+
+    key: str
+    subprotocol: str
+    tickets: tuple[str, ...]
+
+
+def check_handshake(ask: Ask, version: bytes) -> Offer:
+    if ask.method != "GET":
+        raise Declined(
+            405,
+            "method-not-allowed",
+            "A WebSocket begins with GET.",
+            headers=(("Allow", "GET"),),
+        )
+    if version != b"HTTP/1.1":
+        raise Declined(505, "http-version", "A WebSocket needs HTTP/1.1.")
+    if "websocket" not in _words(ask, "upgrade"):
+        raise Declined(
+            426,
+            "upgrade-required",
+            "This address speaks WebSocket; connect with wss://.",
+            headers=(("Upgrade", "websocket"), ("Connection", "Upgrade")),
+        )
+    if "upgrade" not in _words(ask, "connection"):
+        raise Declined(400, "bad-handshake", "The Connection header does not say Upgrade.")
+    if ask.one("sec-websocket-version") != "13":
+        raise Declined(
+            426,
+            "websocket-version",
+            "This server speaks version 13 of WebSocket.",
+            headers=(
+                ("Sec-WebSocket-Version", "13"),
+                ("Upgrade", "websocket"),
+                ("Connection", "Upgrade"),
+            ),
+        )
+    key = ask.one("sec-websocket-key")
+    if key is None or _KEY.match(key) is None:
+        raise Declined(
+            400, "bad-handshake", "Exactly one Sec-WebSocket-Key of 16 bytes in base64 is needed."
+        )
+    return _offer(ask, key)
+
+
+def _offer(ask: Ask, key: str) -> Offer:
+    offers = [
+        word.strip() for value in ask.all("sec-websocket-protocol") for word in value.split(",")
+    ]
+    if len(offers) > MOST_OFFERS or not all(map(_TOKEN.match, offers)):
+        raise Declined(400, "bad-handshake", "Sec-WebSocket-Protocol is not a list of names.")
+    if len(set(offers)) < len(offers):
+        raise Declined(400, "bad-handshake", "A subprotocol is offered twice.")
+    tickets = tuple(offer for offer in offers if offer.startswith(TICKET_PREFIX))
+    if not offers:
+        return Offer(key, "", ())
+    if SUBPROTOCOL not in offers:
+        raise Declined(
+            400,
+            "unknown-subprotocol",
+            f"None of the offered subprotocols is known here; this server speaks {SUBPROTOCOL}.",
+        )
+    return Offer(key, SUBPROTOCOL, tickets)
+
+
+def _words(ask: Ask, name: str) -> set[str]:
+    return {word.strip().lower() for value in ask.all(name) for word in value.split(",")}

@@ -1,0 +1,26 @@
+"""/protocol: what this very server speaks, for people and as JSON Schema."""
+
+from chatd.edge.answers import Ask, Response
+from chatd.edge.pages import Page
+from chatd.edge.router import Route
+
+
+class ProtocolPages:
+    """``text`` is the protocol's documentation in Markdown, ``schema`` its JSON Schema."""
+
+    def __init__(self, text: bytes, schema: bytes) -> None:
+        # Shown as it is: rendering Markdown would be the only HTML made on this server.
+        self._text = Page.of(text, "text/plain; charset=utf-8")
+        self._schema = Page.of(schema, "application/schema+json")
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route("GET", "/protocol", self.text),
+            Route("GET", "/protocol/schema.json", self.schema),
+        )
+
+    async def text(self, ask: Ask) -> Response:
+        return self._text.answer(ask)
+
+    async def schema(self, ask: Ask) -> Response:
+        return self._schema.answer(ask)

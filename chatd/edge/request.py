@@ -1,0 +1,106 @@
+"""One HTTP request: strict about its address, plain about everything else.
+
+twisted.web parses; nothing of its resources, forms, sessions or error pages is used, so none of
+their defaults can surprise anyone.
+"""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from twisted.python.failure import Failure
+from twisted.web import http
+
+from chatd.edge.answers import Ask, Declined, Response
+from chatd.edge.forwarded import client_address
+
+if TYPE_CHECKING:
+    from chatd.edge.channel import Channel
+
+# No address of ours needs an escape, and without escapes there is one way to write each of them.
+_PATH = re.compile(rb"/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*(?:/|(?![\s\S])))*(?![\s\S])")
+
+
+def checked_path(method: bytes, uri: bytes, most: int) -> str:
+    """The path of a request target in origin form (RFC 9112 §3.2.1), else Declined."""
+    if len(uri) > most:
+        raise Declined(414, "uri-too-long", f"An address has at most {most} bytes here.")
+    if method == b"CONNECT":
+        raise Declined(405, "method-not-allowed", "This is not a proxy.")
+    path = uri.partition(b"?")[0]
+    if _PATH.match(path) is None:
+        raise Declined(400, "bad-address", "The address has characters or parts not used here.")
+    return path.decode("ascii")
+
+
+class ChatRequest(http.Request):
+    channel: Any
+    vanished = False
+
+    def __init__(self, channel: Channel, queued: object = None) -> None:
+        super().__init__(channel, False, parsePOSTFormSubmission=False)
+
+    def isSecure(self) -> bool:
+        """Always: plain text is spoken only behind a proxy or in a trial on one machine."""
+        return True
+
+    def parseCookies(self) -> None:
+        """Left to whoever asks; most requests have no use for them."""
+
+    def gotLength(self, length: int) -> None:
+        self.content: Any = BytesIO()
+        self._room = length
+
+    def handleContentChunk(self, data: bytes) -> None:
+        """The channel has checked the announced length; nothing beyond it is kept."""
+        self._room -= len(data)
+        if self._room >= 0:
+            self.content.write(data)
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        self.method, self.uri, self.clientproto = command, path, version
+        self.channel.site.serve(self)
+
+    def connectionLost(self, reason: Failure) -> None:
+        self.vanished = True
+        super().connectionLost(reason)
+
+    def ask(self, path: str, proxies: Any) -> Ask:
+        headers: dict[str, tuple[str, ...]] = {
+            name.decode("latin-1").lower(): tuple(value.decode("latin-1") for value in values)
+            for name, values in self.requestHeaders.getAllRawHeaders()
+        }
+        if self.clientproto == b"HTTP/1.1" and len(headers.get("host", ())) != 1:
+            raise Declined(400, "bad-request", "Exactly one Host header is needed.")
+        peer = getattr(self.client, "host", "")
+        return Ask(
+            method=self.method.decode("ascii"),
+            path=path,
+            address=client_address(peer, headers.get("x-forwarded-for", ()), proxies),
+            headers=headers,
+            body=self.content.getvalue(),
+        )
+
+    def answer(self, response: Response, standing: Any) -> None:
+        """Write the whole response; nothing happens where the peer has gone meanwhile."""
+        if self.vanished or self.finished:
+            return
+        self.setResponseCode(response.status)
+        for name, value in standing:
+            self.setHeader(name, value)
+        self.setHeader("Date", http.datetimeToString())
+        bodiless = response.status in http.NO_BODY_CODES
+        if not bodiless:
+            self.setHeader("Content-Type", response.type)
+            self.setHeader("Content-Length", str(len(response.body)))
+        seen: set[str] = set()
+        for name, value in response.headers:
+            if name in seen:
+                self.responseHeaders.addRawHeader(name, value)
+            else:
+                self.setHeader(name, value)
+                seen.add(name)
+        self.write(b"" if bodiless else response.body)
+        self.finish()

@@ -1,0 +1,50 @@
+"""What the HTTP and WebSocket edge is bounded by and told about itself."""
+
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
+from urllib.parse import urlsplit
+
+from chatd.core.bucket import Rate
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeSettings:
+    """Times in seconds, sizes in bytes.
+
+    ``public_url`` is where browsers reach this server, such as https://chat.example.org.
+    ``proxies`` are the networks whose X-Forwarded-For is believed.
+    """
+
+    public_url: str
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    members_invite: bool = False
+    invitation_days: float = 7.0
+    session_days: float = 30.0
+
+    header_seconds: float = 10.0  # from a request's first byte to the end of its headers
+    body_seconds: float = 20.0  # from there to the end of its body
+    idle_seconds: float = 60.0  # between two requests
+    answer_seconds: float = 30.0  # for us to answer
+    admission_seconds: float = 10.0  # for us to decide on a WebSocket
+    grace_seconds: float = 2.0  # from a close to the abort of a peer that does not let go
+
+    uri_bytes: int = 2_048
+    headers: int = 64
+    header_bytes: int = 16_384
+    body_bytes: int = 65_536
+
+    frame_bytes: int = 65_536
+    fragments: int = 1_024
+    control_frames: Rate = field(default_factory=lambda: Rate(10, 20))
+    close_seconds: float = 3.0
+    connections_per_user: int = 20
+
+    requests: Rate = field(default_factory=lambda: Rate(50, 500))  # of one address
+    handshakes: Rate = field(default_factory=lambda: Rate(20, 200))  # of one address
+    log_lines: Rate = field(default_factory=lambda: Rate(50, 500))
+
+    @property
+    def local(self) -> bool:
+        """Whether this is a trial on one machine: then no promise of HTTPS is made to browsers."""
+        host = urlsplit(self.public_url).hostname or ""
+        return host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")

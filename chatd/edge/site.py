@@ -1,0 +1,173 @@
+"""The site: takes each request through the checks that all share, to its handler and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.internet.defer import TimeoutError as DeferredTimeout
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.resource import Resource
+from twisted.web.server import Site
+
+from chatd.core.bucket import Buckets
+from chatd.core.ids import letters
+from chatd.core.refusal import Refusal
+from chatd.edge.answers import Ask, Declined, Response, declined, problem
+from chatd.edge.channel import Channel
+from chatd.edge.door_budget import AddressKey, address_key
+from chatd.edge.headers import standing_headers
+from chatd.edge.journal import Journal
+from chatd.edge.request import ChatRequest, checked_path
+from chatd.edge.router import Router
+from chatd.edge.settings import EdgeSettings
+from chatd.engine.ports import Random
+
+log = Logger()
+SOCKET_PATH = "/ws"
+
+
+class Upgrade(Protocol):
+    """What becomes of a request for the WebSocket."""
+
+    def __call__(self, request: ChatRequest, ask: Ask) -> Deferred[Response | None]:
+        """None where the connection is a WebSocket now or has gone."""
+
+
+class ChatSite(Site):
+    def __init__(
+        self,
+        reactor: Any,
+        settings: EdgeSettings,
+        router: Router,
+        upgrade: Upgrade,
+        journal: Journal,
+        random: Random,
+    ) -> None:
+        super().__init__(
+            Resource(),
+            requestFactory=ChatRequest,
+            parsePOSTFormSubmission=False,
+            timeout=None,
+            reactor=reactor,
+        )
+        self.displayTracebacks = False
+        self.settings = settings
+        self.standing: Sequence[tuple[str, str]] = standing_headers(settings)
+        self._router = router
+        self._upgrade = upgrade
+        self._journal = journal
+        self._random = random
+        self._buckets: Buckets[AddressKey] = Buckets(settings.requests)
+
+    # Twisted's factory.
+
+    def protocol(self) -> Channel:  # type: ignore[override]
+        """The channel itself: no HTTP/2, and no proxy object in front of each connection."""
+        return Channel()
+
+    def startFactory(self) -> None:
+        """No access log: its clock would tick every second, its lines would carry URLs."""
+
+    def stopFactory(self) -> None:
+        pass
+
+    def log(self, request: Any) -> None:
+        pass
+
+    def acceptableProtocols(self) -> list[bytes]:
+        return [b"http/1.1"]
+
+    # Requests.
+
+    def body_limit(self, method: str, path: str) -> int:
+        """The most bytes of a body; Declined where nothing answers to such a request."""
+        if path == SOCKET_PATH:
+            return 0
+        return self._router.find(method, path).body
+
+    def serve(self, request: ChatRequest) -> None:
+        try:
+            path = checked_path(request.method, request.uri, self.settings.uri_bytes)
+            ask = request.ask(path, self.settings.proxies)
+        except Declined as why:
+            self._answer(request, None, declined(why))
+            return
+        try:
+            self._charge(ask)
+            if path == SOCKET_PATH:
+                pending = self._upgrade(request, ask)
+            else:
+                route = self._router.find(ask.method, path)
+                pending = Deferred.fromCoroutine(_coroutine(route.handler, ask))
+        except Exception:
+            pending = Deferred()
+            pending.errback(Failure())
+        pending.addTimeout(self.settings.answer_seconds, self.reactor)
+        pending.addErrback(self._failed, ask)
+        pending.addCallback(lambda response: self._answer(request, ask, response))
+        pending.addErrback(lambda failure: log.failure("an answer was not sent", failure))
+
+    def _charge(self, ask: Ask) -> None:
+        wait = self._buckets.take(address_key_of(ask.address), 1, self.reactor.seconds())
+        if wait:
+            raise Declined(
+                429, "rate-limited", "Too many requests from this address.", retry_after=wait
+            )
+
+    def _failed(self, failure: Failure, ask: Ask) -> Response:
+        why = failure.value
+        if isinstance(why, Declined | Refusal):
+            return declined(why)
+        if isinstance(why, DeferredTimeout):
+            return problem(503, "timeout", "The server did not finish this in time.", retry_after=5)
+        reference = letters(self._random, 10)
+        log.failure(
+            "{method} {path} failed, reference {reference}",
+            failure,
+            method=ask.method,
+            path=ask.path,
+            reference=reference,
+        )
+        return problem(
+            500,
+            "internal",
+            "The server made a mistake; tell the operator the reference.",
+            reference=reference,
+        )
+
+    def _answer(self, request: ChatRequest, ask: Ask | None, response: Response | None) -> None:
+        if response is None:
+            return
+        if response.status >= 400:
+            method, path = (ask.method, ask.path) if ask else ("-", "-")
+            peer = ask.address if ask else request.client
+            self.note_refusal(method, path, peer, response.status)
+        request.answer(response, self.standing)
+
+    def note_refusal(
+        self, method: str, path: str, peer: object, status: int, code: str = ""
+    ) -> None:
+        self._journal.line(
+            "refused {method} {path} from {address}: {status} {code}",
+            method=method,
+            path=path,
+            address=getattr(peer, "host", peer),
+            status=status,
+            code=code,
+        )
+
+
+async def _coroutine(handler: Callable[[Ask], Any], ask: Ask) -> Response:
+    response: Response = await handler(ask)
+    return response
+
+
+def address_key_of(address: str) -> AddressKey:
+    """As `address_key`; whatever is no IP address (a Unix socket's peer) counts as one."""
+    try:
+        return address_key(address)
+    except ValueError:
+        return address

@@ -1,0 +1,334 @@
+"""One WebSocket: Autobahn parses and shakes hands, a session thinks, the transport writes.
+
+What a session sends goes straight to the transport, framed already; control frames and the closing
+handshake stay Autobahn's. Nothing here decides anything but how much of a bad peer is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+from autobahn.websocket.protocol import TrafficStats
+from twisted.internet.protocol import connectionDone
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from chatd.core.bucket import Bucket
+from chatd.core.codes import Close, reason
+from chatd.core.principal import Principal
+from chatd.edge.connections import Connections
+from chatd.edge.handshake import SUBPROTOCOL
+from chatd.edge.journal import Journal
+from chatd.edge.plain import wire_transport
+from chatd.edge.settings import EdgeSettings
+from chatd.edge.ticker import Ticker
+
+log = Logger()
+
+OPEN = WebSocketServerProtocol.STATE_OPEN
+
+
+class Session(Protocol):
+    """One connection's conversation. None of its methods may raise."""
+
+    def opened(self) -> None: ...
+    def frame(self, payload: bytes) -> None: ...
+    def pong(self) -> None: ...
+    def control(self) -> None: ...
+    def lost(self) -> None: ...
+    def tick(self, now: float) -> None: ...
+
+
+MakeSession = Callable[[Principal, Any, str], Session]
+
+
+class Quiet:
+    """Autobahn's log: it reports every bad peer as a warning, which is for our journal to say."""
+
+    def debug(self, *_: Any, **__: Any) -> None:
+        pass
+
+    trace = info = warn = error = failure = critical = debug
+
+
+class Unheard:
+    """Stands for Autobahn's `is_open` and `is_closed`: nobody listens to them here."""
+
+    def callback(self, _: Any) -> None:
+        pass
+
+
+class ChatSocket(WebSocketServerProtocol):
+    """The wire that a session writes to. ``principal`` never changes."""
+
+    transport: Any
+    message_data: Any
+    localCloseCode: Any
+    send_queue: Any
+    log = Quiet()
+    is_open = is_closed = Unheard()
+    factory: SocketFactory
+    session: Session | None = None
+
+    _fragments = 0
+    _control: Bucket | None = None
+    _closing_since: float | None = None
+    _deaf = False
+    _transport_details: Any = None
+
+    def __init__(self, principal: Principal, address: str) -> None:
+        # Autobahn's own __init__ makes two Deferreds and an event table that nobody would use.
+        self.principal = principal
+        self.address = address
+
+    # Twisted calls.
+
+    def connectionMade(self) -> None:
+        self.peer = self.address
+        self.transport.setTcpNoDelay(True)
+        self._connectionMade()
+
+    def dataReceived(self, data: bytes) -> None:
+        if not self._deaf:
+            self._dataReceived(data)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        self._connectionLost(reason)  # type: ignore[arg-type]
+
+    # Autobahn calls.
+
+    def onConnect(self, request: Any) -> str | None:
+        return SUBPROTOCOL if SUBPROTOCOL in request.protocols else None
+
+    def _onOpen(self) -> None:
+        self._forget_handshake()
+        self.wire = wire_transport(self.transport)
+        self.factory.opened(self)
+        try:
+            self.session = self.factory.make_session(self.principal, self, self.address)
+            self.session.opened()
+        except Exception:
+            self._our_fault("opening")
+
+    def _onMessageBegin(self, isBinary: bool) -> None:
+        self._fragments = 0
+        self.onMessageBegin(isBinary)
+        if isBinary:
+            self._fail_connection(Close.UNSUPPORTED_DATA, "send text frames, not binary ones")
+
+    def _onMessageFrameBegin(self, length: int) -> None:
+        self._fragments += 1
+        if self._fragments > self.factory.settings.fragments:
+            self._cut_off("too many fragments in one message")
+        self.onMessageFrameBegin(length)
+
+    def _onMessageEnd(self) -> None:
+        parts, self.message_data = self.message_data, None
+        if self.failedByMe or self.state != OPEN or self.session is None:
+            return
+        try:
+            self.session.frame(parts[0] if len(parts) == 1 else b"".join(parts))
+        except Exception:
+            self._our_fault("a frame")
+
+    def _onPing(self, payload: bytes) -> None:
+        if self._counted_control():
+            self.sendPong(payload)
+            self._tell(self.session.control)  # type: ignore[union-attr]
+
+    def _onPong(self, payload: bytes) -> None:
+        if self._counted_control():
+            self._tell(self.session.pong)  # type: ignore[union-attr]
+
+    def _onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
+        session, self.session = self.session, None
+        self.factory.closed(self)
+        if session is not None:
+            self._tell(session.lost)
+
+    def _closeConnection(self, abort: bool = False) -> None:
+        # A clean end has nothing left to throw away, and a reset could overtake our last frame.
+        if abort and not self.wasClean:
+            self.transport.abortConnection()
+        else:
+            self.transport.loseConnection()
+
+    # The session calls.
+
+    def write(self, data: bytes) -> None:
+        """Bytes that are WebSocket frames already. Dropped once the closing handshake began."""
+        if self.state == OPEN:
+            self.wire.write_now(data)
+
+    def unsent(self) -> int:
+        return self.wire.unsent()
+
+    def kernel_unsent(self) -> int:
+        return self.wire.kernel_unsent()
+
+    def pause_reading(self) -> None:
+        self.transport.pauseProducing()
+
+    def resume_reading(self) -> None:
+        self.transport.resumeProducing()
+
+    def close(self, code: int, reason_text: str = "") -> None:
+        """Starts the closing handshake; a peer that does not join in is cut off by the ticker."""
+        if self.state == OPEN:
+            self.localCloseCode = code
+            self.sendCloseFrame(code, reason(reason_text).encode(), isReply=False)
+
+    def abort(self) -> None:
+        self.transport.abortConnection()
+
+    # The ticker calls.
+
+    def tick(self, now: float) -> None:
+        if self.state == OPEN:
+            if self.session is not None:
+                try:
+                    self.session.tick(now)
+                except Exception:
+                    self._our_fault("a tick")
+        elif self._closing_since is None:
+            self._closing_since = now
+            # A session that stopped reading would never see the peer's part of the handshake.
+            self.transport.resumeProducing()
+        elif now - self._closing_since >= self.factory.settings.close_seconds:
+            self.transport.abortConnection()
+
+    # Enough of a bad peer.
+
+    def _counted_control(self) -> bool:
+        """False where the frame is to be ignored."""
+        if self.state != OPEN or self.session is None:
+            return False
+        if self._control is None:
+            self._control = Bucket(self.factory.settings.control_frames)
+        if self._control.take(1, self.factory.reactor.seconds()):
+            self._cut_off("too many pings and pongs")
+            return False
+        return True
+
+    def _cut_off(self, why: str) -> None:
+        """Nothing more of this peer is read: parsing a flood is what it wants of us."""
+        self._fail_connection(Close.POLICY_VIOLATION, why)
+        self._deaf = True
+        self.data = b""
+
+    def _tell(self, what: Callable[[], None]) -> None:
+        try:
+            what()
+        except Exception:
+            self._our_fault(what.__name__)
+
+    def _our_fault(self, what: str) -> None:
+        log.failure("the session of {user} failed at {what}", user=self.principal.user, what=what)
+        self.close(Close.INTERNAL_ERROR, "The server made a mistake.")
+
+    def _forget_handshake(self) -> None:
+        """An open connection may live for weeks; it keeps none of the texts it began with."""
+        for name in _OF_THE_HANDSHAKE:
+            self.__dict__.pop(name, None)
+        self.trafficStats = _traffic
+        self.send_queue = ()
+
+
+_OF_THE_HANDSHAKE = (
+    "_wskey",
+    "http_headers",
+    "http_request_data",
+    "http_request_host",
+    "http_request_params",
+    "http_request_path",
+    "http_request_uri",
+    "http_status_line",
+    "http_response_data",
+    "websocket_extensions",
+    "websocket_origin",
+    "websocket_protocols",
+)
+_traffic = TrafficStats()
+
+
+class SocketFactory(WebSocketServerFactory):
+    """Makes sockets with every option set on purpose, and knows what they share."""
+
+    def __init__(
+        self,
+        reactor: Any,
+        settings: EdgeSettings,
+        make_session: MakeSession,
+        connections: Connections,
+        journal: Journal,
+    ) -> None:
+        super().__init__(reactor=reactor, server="chatd")
+        self.settings = settings
+        self.make_session = make_session
+        self.connections = connections
+        self.ticker = Ticker(reactor)
+        self._journal = journal
+        self.setProtocolOptions(
+            versions=[13],
+            webStatus=False,  # else: a version banner and an open redirect
+            utf8validateIncoming=True,
+            requireMaskedClientFrames=True,
+            maskServerFrames=False,
+            applyMask=True,
+            maxFramePayloadSize=settings.frame_bytes,
+            maxMessagePayloadSize=settings.frame_bytes,
+            autoFragmentSize=0,
+            failByDrop=False,  # else: the peer sees 1006 and never learns why
+            echoCloseCodeReason=True,
+            openHandshakeTimeout=0,  # the handshake is read and checked before Autobahn sees it
+            closeHandshakeTimeout=0,  # the ticker's, together with peers that do not read
+            tcpNoDelay=True,
+            perMessageCompressionAccept=_no_compression,
+            autoPingInterval=0,  # liveness is the session's
+            autoPingTimeout=0,
+            allowedOrigins=["*"],  # ours, RFC 6454, before this
+            allowNullOrigin=True,
+            maxConnections=0,  # the door's, and ours for each user
+            trustXForwardedFor=0,
+            serveFlashSocketPolicy=False,
+        )
+        self.logOctets = self.logFrames = self.trackTimings = False
+        # Autobahn copies the options into each protocol that lacks them; as attributes of the
+        # class they are there once for all.
+        options = {name: getattr(self, name) for name in ChatSocket.CONFIG_ATTRS}
+        options["perMessageCompressionAccept"] = staticmethod(_no_compression)
+        self._socket = type("BoundChatSocket", (ChatSocket,), {**options, "CONFIG_ATTRS": ()})
+
+    def socket(self, principal: Principal, address: str) -> ChatSocket:
+        made: ChatSocket = self._socket(principal, address)
+        made.factory = self
+        return made
+
+    def opened(self, socket: ChatSocket) -> None:
+        self.connections.add(socket)
+        self.ticker.add(socket)
+        who = socket.principal
+        self._journal.line(
+            "{user} connected from {address} by {credential}",
+            user=who.user,
+            address=socket.address,
+            credential=who.credential,
+        )
+
+    def closed(self, socket: ChatSocket) -> None:
+        self.connections.remove(socket)
+        self.ticker.remove(socket)
+        self._journal.line(
+            "{user} disconnected from {address}: we said {ours}, they said {theirs}",
+            user=socket.principal.user,
+            address=socket.address,
+            ours=socket.localCloseCode,
+            theirs=socket.remoteCloseCode,
+        )
+
+
+def _no_compression(offers: object) -> None:
+    """Secrets and strangers' text do not share a compressed stream (CRIME); memory besides."""
+    return
