@@ -170,11 +170,13 @@ class Append(Change):
 
 @dataclass(frozen=True, slots=True)
 class ReplaceBody(Change):
-    """The message at ``seq`` has a new body from now on; the old one is overwritten."""
+    """The message at ``seq`` has a new body from now on; the old one is overwritten. ``deleted``:
+    the message is erased, `IsMessage` refuses it from now on."""
 
     room: str
     seq: int
     body: bytes
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

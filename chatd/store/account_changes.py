@@ -1,0 +1,187 @@
+"""What a unit changes in accounts, credentials, invitations and tickets."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
+from chatd.engine import accounts
+from chatd.engine.unit import Change
+from chatd.store.work import Work
+
+
+def create_user(work: Work, change: accounts.CreateUser) -> None:
+    taken = work.database.row(
+        "select name from users where name = :name or skeleton = :skeleton",
+        {"name": change.name, "skeleton": change.skeleton},
+    )
+    if taken is not None:
+        raise Refusal(
+            Code.NAME_TAKEN,
+            "This user name is taken."
+            if taken[0] == change.name
+            else "This user name looks like that of another person.",
+            field="name",
+        )
+    work.database.run(
+        """
+        insert into users (id, name, skeleton, display, password, admin, disabled, created)
+        values (:id, :name, :skeleton, :display, :password, :admin, 0, :at)
+        """,
+        {
+            "id": change.user,
+            "name": change.name,
+            "skeleton": change.skeleton,
+            "display": change.display,
+            "password": change.password,
+            "admin": int(change.admin),
+            "at": change.at,
+        },
+    )
+
+
+def set_password(work: Work, change: accounts.SetPassword) -> None:
+    work.database.run(
+        "update users set password = :password where id = :user",
+        {"user": change.user, "password": change.password},
+    )
+
+
+def set_disabled(work: Work, change: accounts.SetDisabled) -> None:
+    who = {"user": change.user}
+    work.database.run(
+        "update users set disabled = :disabled where id = :user",
+        {**who, "disabled": int(change.disabled)},
+    )
+    if change.disabled:
+        work.database.run("delete from credentials where person = :user", who)
+        work.database.run("delete from tickets where person = :user", who)
+
+
+def set_admin(work: Work, change: accounts.SetAdmin) -> None:
+    work.database.run(
+        "update users set admin = :admin where id = :user",
+        {"user": change.user, "admin": int(change.admin)},
+    )
+
+
+def create_credential(work: Work, change: accounts.CreateCredential) -> None:
+    work.database.run(
+        """
+        insert into credentials (id, digest, kind, person, label, created, seen, expires)
+        values (:id, :digest, :kind, :user, :label, :at, :at, :expires)
+        """,
+        {
+            "id": change.id,
+            "digest": change.digest,
+            "kind": change.kind,
+            "user": change.user,
+            "label": change.label,
+            "at": change.at,
+            "expires": change.expires,
+        },
+    )
+
+
+def touch_credential(work: Work, change: accounts.TouchCredential) -> None:
+    work.database.run(
+        "update credentials set seen = :seen, expires = :expires where id = :id",
+        {"id": change.id, "seen": change.seen, "expires": change.expires},
+    )
+
+
+def end_credential(work: Work, change: accounts.EndCredential) -> None:
+    if change.id is not None:
+        where, values = "id = :id", {"user": change.user, "id": change.id}
+    else:
+        # An id is never empty: without one to spare, all of them go.
+        where, values = "id <> :but", {"user": change.user, "but": change.but or ""}
+    # A ticket that a session bought must not outlive it.
+    work.database.run(
+        f"""
+        delete from tickets where person = :user
+          and session in (select id from credentials where person = :user and {where})
+        """,  # noqa: S608 (one of the two literals above)
+        values,
+    )
+    work.database.run(
+        f"delete from credentials where person = :user and {where}",  # noqa: S608 (as above)
+        values,
+    )
+
+
+def create_invitation(work: Work, change: accounts.CreateInvitation) -> None:
+    work.database.run(
+        """
+        insert into invitations (id, digest, invited_by, admin, created, expires, uses_left)
+        values (:id, :digest, :by, :admin, :at, :expires, :uses)
+        """,
+        {
+            "id": change.id,
+            "digest": change.digest,
+            "by": change.by,
+            "admin": int(change.admin),
+            "at": change.at,
+            "expires": change.expires,
+            "uses": change.uses,
+        },
+    )
+
+
+def use_invitation(work: Work, change: accounts.UseInvitation) -> None:
+    used = work.database.row(
+        """
+        update invitations set uses_left = uses_left - 1
+        where digest = :digest and expires > :now and uses_left > 0 returning id
+        """,
+        {"digest": change.digest, "now": change.now},
+    )
+    if used is None:
+        raise Refusal(Code.GONE, "This invitation is not valid any more; ask for a new one.")
+
+
+def end_invitation(work: Work, change: accounts.EndInvitation) -> None:
+    work.database.run("delete from invitations where id = :id", {"id": change.id})
+
+
+def create_ticket(work: Work, change: accounts.CreateTicket) -> None:
+    work.database.run("delete from tickets where expires <= :at", {"at": change.at})
+    work.database.run(
+        """
+        insert into tickets (digest, person, session, origin, expires)
+        values (:digest, :user, :session, :origin, :expires)
+        """,
+        {
+            "digest": change.digest,
+            "user": change.user,
+            "session": change.session,
+            "origin": change.origin,
+            "expires": change.expires,
+        },
+    )
+
+
+def use_ticket(work: Work, change: accounts.UseTicket) -> None:
+    used = work.database.row(
+        "delete from tickets where digest = :digest returning expires", {"digest": change.digest}
+    )
+    if used is None or used[0] <= change.now:
+        raise Refusal(
+            Code.UNAUTHORIZED, "This ticket is not valid, or not any more; get a new one."
+        )
+
+
+ACCOUNT_CHANGES: Mapping[type[Change], Callable[[Work, Any], None]] = {
+    accounts.CreateUser: create_user,
+    accounts.SetPassword: set_password,
+    accounts.SetDisabled: set_disabled,
+    accounts.SetAdmin: set_admin,
+    accounts.CreateCredential: create_credential,
+    accounts.TouchCredential: touch_credential,
+    accounts.EndCredential: end_credential,
+    accounts.CreateInvitation: create_invitation,
+    accounts.UseInvitation: use_invitation,
+    accounts.EndInvitation: end_invitation,
+    accounts.CreateTicket: create_ticket,
+    accounts.UseTicket: use_ticket,
+}

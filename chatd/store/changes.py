@@ -1,0 +1,276 @@
+"""What a unit changes in rooms: one function for each change, run in the writer's transaction."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
+from chatd.engine import unit
+from chatd.engine.rows import EventRow, MarkRow
+from chatd.store.account_changes import ACCOUNT_CHANGES
+from chatd.store.work import Work
+
+
+def create_room(work: Work, change: unit.CreateRoom) -> None:
+    first, second = change.pair or (None, None)
+    if change.pair is not None:
+        there = work.database.row(
+            "select id from rooms where pair_first = :first and pair_second = :second",
+            {"first": first, "second": second},
+        )
+        if there is not None:
+            work.unit.existing = there[0]
+            return
+    _require_free_slug(work, change.slug, change.room)
+    work.database.run(
+        """
+        insert into rooms (id, kind, name, slug, topic, creator, at, shared_history,
+                           pair_first, pair_second)
+        values (:id, :kind, :name, :slug, :topic, :creator, :at, :shared, :first, :second)
+        """,
+        {
+            "id": change.room,
+            "kind": change.kind,
+            "name": change.name,
+            "slug": change.slug,
+            "topic": change.topic,
+            "creator": change.creator,
+            "at": change.at,
+            "shared": int(change.shared_history),
+            "first": first,
+            "second": second,
+        },
+    )
+    work.unit.created = change.room
+
+
+def _require_free_slug(work: Work, slug: str | None, room: str) -> None:
+    if slug is None:
+        return
+    taken = work.database.row(
+        "select 1 from rooms where slug = :slug and id <> :room", {"slug": slug, "room": room}
+    )
+    if taken is not None:
+        raise Refusal(Code.NAME_TAKEN, f"There is a room #{slug} already.", field="slug")
+
+
+def append(work: Work, change: unit.Append) -> None:
+    numbered = int(change.numbered)
+    position = work.position + 1
+    counted = work.database.row(
+        """
+        update rooms set head = head + 1, number = number + :numbered, position = :position
+        where id = :room returning head, number
+        """,
+        {"room": change.room, "numbered": numbered, "position": position},
+    )
+    if counted is None:
+        raise LookupError(f"an event for room {change.room}, which does not exist")
+    seq, number = counted
+    work.position = position
+    work.database.run(
+        """
+        insert into events (position, room, seq, number, numbered, kind, author, at, target,
+                            subject, body)
+        values (:position, :room, :seq, :number, :numbered, :kind, :author, :at, :target,
+                :subject, :body)
+        """,
+        {
+            "position": position,
+            "room": change.room,
+            "seq": seq,
+            "number": number,
+            "numbered": numbered,
+            "kind": change.kind,
+            "author": change.author,
+            "at": change.at,
+            "target": change.target,
+            "subject": change.subject,
+            "body": change.body,
+        },
+    )
+    if numbered:
+        _set_mark(work, change.room, change.author, seq, seq, change.at)
+    work.unit.numbered = change.numbered
+    work.unit.events.append(
+        EventRow(
+            position,
+            change.room,
+            seq,
+            number,
+            change.kind,
+            change.author,
+            work.name(change.author),
+            change.at,
+            change.target,
+            change.body,
+            change.subject,
+            None if change.subject is None else work.name(change.subject),
+        )
+    )
+
+
+def replace_body(work: Work, change: unit.ReplaceBody) -> None:
+    replaced = work.database.row(
+        """
+        update events set body = :body, deleted = :deleted
+        where room = :room and seq = :seq and numbered = 1 returning seq
+        """,
+        {
+            "room": change.room,
+            "seq": change.seq,
+            "body": change.body,
+            "deleted": int(change.deleted),
+        },
+    )
+    if replaced is None:
+        raise LookupError(f"a new body for {change.room} {change.seq}, which is no message")
+    work.unit.replaced.append((change.room, change.seq))
+
+
+def set_member(work: Work, change: unit.SetMember) -> None:
+    who = {"room": change.room, "user": change.user}
+    row = work.database.row(
+        """
+        select r.head, r.members, r.shared_history, m.from_seq
+        from rooms r
+        left join memberships m on m.room = r.id and m.person = :user and m.to_seq is null
+        where r.id = :room
+        """,
+        who,
+    )
+    if row is None:
+        raise LookupError(f"a member for room {change.room}, which does not exist")
+    head, members, shared, since = row
+    current = {**who, "since": since}
+    if since is not None and change.role is not None:
+        work.database.run(
+            """
+            update memberships set role = :role
+            where room = :room and person = :user and from_seq = :since
+            """,
+            {**current, "role": change.role},
+        )
+    elif since is not None:
+        work.database.run(
+            """
+            update memberships set to_seq = :head
+            where room = :room and person = :user and from_seq = :since
+            """,
+            {**current, "head": max(head, since)},
+        )
+        members -= 1
+    elif change.role is not None:
+        if shared:
+            # Who joins sees everything, so an earlier stay tells nothing more.
+            work.database.run("delete from memberships where room = :room and person = :user", who)
+        work.database.run(
+            """
+            insert into memberships (room, person, from_seq, to_seq, role)
+            values (:room, :user, :since, null, :role)
+            on conflict (room, person, from_seq) do update set to_seq = null, role = :role
+            """,
+            {**who, "since": 1 if shared else max(1, head), "role": change.role},
+        )
+        members += 1
+    if members != row[1]:
+        work.database.run(
+            "update rooms set members = :members where id = :room",
+            {"room": change.room, "members": members},
+        )
+    work.unit.members.append((change.room, members))
+
+
+def set_ban(work: Work, change: unit.SetBan) -> None:
+    if change.lifted:
+        work.database.run(
+            "delete from bans where room = :room and person = :user",
+            {"room": change.room, "user": change.user},
+        )
+        return
+    work.database.run(
+        """
+        insert into bans (room, person, banned_by, at, until)
+        values (:room, :user, :by, :at, :until)
+        on conflict (room, person) do update set banned_by = :by, at = :at, until = :until
+        """,
+        {
+            "room": change.room,
+            "user": change.user,
+            "by": change.by,
+            "at": change.at,
+            "until": change.until,
+        },
+    )
+
+
+def change_room(work: Work, change: unit.ChangeRoom) -> None:
+    _require_free_slug(work, change.slug, change.room)
+    work.database.run(
+        """
+        update rooms set name = coalesce(:name, name), slug = coalesce(:slug, slug),
+                         topic = coalesce(:topic, topic)
+        where id = :room
+        """,
+        {"room": change.room, "name": change.name, "slug": change.slug, "topic": change.topic},
+    )
+
+
+def advance_mark(work: Work, change: unit.AdvanceMark) -> None:
+    row = work.database.row(
+        """
+        select r.head, coalesce(m.delivered, 0), coalesce(m.read, 0)
+        from rooms r left join marks m on m.room = r.id and m.person = :user
+        where r.id = :room
+        """,
+        {"room": change.room, "user": change.user},
+    )
+    if row is None:
+        raise LookupError(f"a mark in room {change.room}, which does not exist")
+    head, was_delivered, was_read = row
+    read = max(was_read, min(change.read or 0, head))
+    delivered = max(was_delivered, min(change.delivered or 0, head), read)
+    if (delivered, read) == (was_delivered, was_read):
+        return
+    _set_mark(work, change.room, change.user, delivered, read, change.at)
+    work.unit.marks.append(MarkRow(change.room, change.user, delivered, read))
+
+
+def _set_mark(work: Work, room: str, user: str, delivered: int, read: int, at: int) -> None:
+    work.database.run(
+        """
+        insert into marks (room, person, delivered, read, at)
+        values (:room, :user, :delivered, :read, :at)
+        on conflict (room, person) do update set delivered = :delivered, read = :read, at = :at
+        """,
+        {"room": room, "user": user, "delivered": delivered, "read": read, "at": at},
+    )
+
+
+def set_block(work: Work, change: unit.SetBlock) -> None:
+    if change.blocked:
+        work.database.run(
+            """
+            insert into blocks (person, other, at) values (:user, :other, :at)
+            on conflict (person, other) do nothing
+            """,
+            {"user": change.user, "other": change.other, "at": change.at},
+        )
+    else:
+        work.database.run(
+            "delete from blocks where person = :user and other = :other",
+            {"user": change.user, "other": change.other},
+        )
+
+
+CHANGES: Mapping[type[unit.Change], Callable[[Work, Any], None]] = {
+    unit.CreateRoom: create_room,
+    unit.Append: append,
+    unit.ReplaceBody: replace_body,
+    unit.SetMember: set_member,
+    unit.SetBan: set_ban,
+    unit.ChangeRoom: change_room,
+    unit.AdvanceMark: advance_mark,
+    unit.SetBlock: set_block,
+    **ACCOUNT_CHANGES,
+}

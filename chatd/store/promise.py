@@ -1,0 +1,32 @@
+"""The Deferred that the store hands out: a refusal that nobody waits for any more is no error."""
+
+from typing import TypeVar
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from chatd.core.refusal import Refusal
+
+T = TypeVar("T")
+
+
+class Promise(Deferred[T]):
+    """An ordinary Deferred. Cancelling it gives up waiting, not the work: a commit goes on."""
+
+    def keep(self, outcome: T | BaseException) -> None:
+        """Fires with the value, or fails with the exception. Called in the reactor, once."""
+        if not isinstance(outcome, BaseException):
+            self.callback(outcome)
+            return
+        failure = Failure(outcome)
+        self.errback(failure)
+        if isinstance(outcome, Refusal) and self.result is failure:
+            # Refused, and not asked for yet: whoever waits later still gets it, but where the
+            # connection is gone nobody does, and Twisted would log an unhandled error.
+            self._debugInfo = None
+
+
+def refused(refusal: Refusal) -> Promise[T]:
+    promise: Promise[T] = Promise()
+    promise.keep(refusal)
+    return promise

@@ -1,0 +1,217 @@
+"""What must hold for a unit: one function for each requirement, raising the Refusal it states."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
+from chatd.core.roles import Role
+from chatd.engine import unit
+from chatd.store import refusals
+from chatd.store.database import Database, Row
+
+_STANDING = """
+    select r.kind, m.role
+    from rooms r
+    left join memberships m on m.room = r.id and m.person = :user and m.to_seq is null
+    where r.id = :room
+"""
+
+
+def standing(database: Database, room: str, user: str) -> Row:
+    """The room's kind and the user's current role, None if not a member; refuses a room that is
+    missing or hidden from the user."""
+    row = database.row(_STANDING, {"room": room, "user": user})
+    if row is None or (row[1] is None and row[0] != "public"):
+        raise refusals.no_room()
+    return row
+
+
+def require_member(database: Database, room: str, user: str) -> str:
+    """The user's current role, or the refusal for a room that one may not read."""
+    role: str | None = standing(database, room, user)[1]
+    if role is None:
+        raise refusals.not_joined()
+    return role
+
+
+def is_member(database: Database, wanted: unit.IsMember) -> None:
+    role = require_member(database, wanted.room, wanted.user)
+    if role != wanted.role and Role(role) < Role(wanted.role):
+        raise Refusal(
+            Code.FORBIDDEN,
+            f"That takes the role {wanted.role} in this room, and yours is {role}.",
+        )
+
+
+def is_room(database: Database, wanted: unit.IsRoom) -> None:
+    kind = standing(database, wanted.room, wanted.user)[0]
+    if kind not in wanted.kinds:
+        raise Refusal(
+            Code.WRONG_STATE,
+            f"This is a {_in_words(kind)}; that works only in a "
+            f"{' or a '.join(_in_words(kind) for kind in wanted.kinds)}.",
+        )
+
+
+def _in_words(kind: str) -> str:
+    return "direct conversation" if kind == "direct" else f"{kind} room"
+
+
+def _role(database: Database, room: str, user: str) -> str | None:
+    row = database.row(
+        "select role from memberships where room = :room and person = :user and to_seq is null",
+        {"room": room, "user": user},
+    )
+    return row[0] if row else None
+
+
+def not_member(database: Database, wanted: unit.NotMember) -> None:
+    if _role(database, wanted.room, wanted.user) is not None:
+        raise Refusal(Code.EXISTS, "This person is in the room already.")
+
+
+def not_banned(database: Database, wanted: unit.NotBanned) -> None:
+    row = database.row(
+        "select until from bans where room = :room and person = :user",
+        {"room": wanted.room, "user": wanted.user},
+    )
+    if row is None or (row[0] is not None and row[0] <= wanted.now):
+        return
+    raise Refusal(
+        Code.BANNED,
+        "This person is banned from the room for good."
+        if row[0] is None
+        else "This person is banned from the room for the time being.",
+    )
+
+
+def outranks(database: Database, wanted: unit.Outranks) -> None:
+    actor = require_member(database, wanted.room, wanted.actor)
+    other = _role(database, wanted.room, wanted.other)
+    if other is None and wanted.must_be_member:
+        raise Refusal(Code.NOT_FOUND, "This person is not in the room.")
+    if wanted.actor == wanted.other or other is None:
+        return
+    if Role(actor) > Role(other) or actor == other == "owner":
+        return
+    raise Refusal(
+        Code.FORBIDDEN,
+        f"You may not do this to a person with the role {other}: yours is {actor}.",
+    )
+
+
+def keeps_an_owner(database: Database, wanted: unit.KeepsAnOwner) -> None:
+    row = database.row(
+        """
+        select r.kind,
+               exists (select 1 from memberships m where m.room = r.id and m.to_seq is null
+                       and m.role = 'owner' and m.person <> :user),
+               exists (select 1 from memberships m where m.room = r.id and m.to_seq is null
+                       and m.person <> :user)
+        from rooms r where r.id = :room
+        """,
+        {"room": wanted.room, "user": wanted.user},
+    )
+    if row is None:
+        raise refusals.no_room()
+    kind, owned, peopled = row
+    if kind != "direct" and peopled and not owned:
+        raise Refusal(
+            Code.WRONG_STATE,
+            "The room would be left without an owner; make another one owner first.",
+        )
+
+
+def is_message(database: Database, wanted: unit.IsMessage) -> None:
+    row = database.row(
+        """
+        select e.author, e.at, e.deleted
+        from events e
+        where e.room = :room and e.seq = :seq and e.numbered = 1
+          and exists (select 1 from memberships m where m.room = e.room and m.person = :user
+                      and m.from_seq <= e.seq and (m.to_seq is null or m.to_seq >= e.seq))
+        """,
+        {"room": wanted.room, "seq": wanted.seq, "user": wanted.user},
+    )
+    if row is None:
+        raise refusals.no_message()
+    author, at, deleted = row
+    if deleted:
+        raise Refusal(Code.GONE, "This message was deleted.")
+    if author == wanted.user and at >= wanted.not_before:
+        return
+    if wanted.or_role is not None:
+        role = _role(database, wanted.room, wanted.user)
+        if role is not None and Role(role) >= Role(wanted.or_role):
+            return
+    raise Refusal(
+        Code.FORBIDDEN,
+        "Your message is too old for that."
+        if author == wanted.user
+        else "This is the message of another person.",
+    )
+
+
+def user_exists(database: Database, wanted: unit.UserExists) -> None:
+    row = database.row(
+        "select 1 from users where id = :user and disabled = 0", {"user": wanted.user}
+    )
+    if row is None:
+        raise refusals.no_person()
+
+
+def not_blocked(database: Database, wanted: unit.NotBlocked) -> None:
+    row = database.row(
+        """
+        select 1 from rooms r
+        join blocks b on (b.person = r.pair_first and b.other = r.pair_second)
+                      or (b.person = r.pair_second and b.other = r.pair_first)
+        where r.id = :room and r.kind = 'direct'
+        """,
+        {"room": wanted.room},
+    )
+    if row is not None:
+        raise _blocked()
+
+
+def not_blocked_by(database: Database, wanted: unit.NotBlockedBy) -> None:
+    row = database.row(
+        """
+        select 1 from blocks
+        where (person = :user and other = :other) or (person = :other and other = :user)
+        """,
+        {"user": wanted.user, "other": wanted.other},
+    )
+    if row is not None:
+        raise _blocked()
+
+
+def _blocked() -> Refusal:
+    return Refusal(Code.BLOCKED, "One of you has blocked the other.")
+
+
+def under_limit(database: Database, wanted: unit.UnderLimit) -> None:
+    row = database.row(
+        "select count(*) from rooms where creator = :user and kind <> 'direct'",
+        {"user": wanted.user},
+    )
+    if row is not None and row[0] >= wanted.most:
+        raise Refusal(
+            Code.LIMIT_REACHED, f"One person may create at most {wanted.most} rooms here."
+        )
+
+
+REQUIREMENTS: Mapping[type[unit.Requirement], Callable[[Database, Any], None]] = {
+    unit.IsMember: is_member,
+    unit.IsRoom: is_room,
+    unit.NotMember: not_member,
+    unit.NotBanned: not_banned,
+    unit.Outranks: outranks,
+    unit.KeepsAnOwner: keeps_an_owner,
+    unit.IsMessage: is_message,
+    unit.UserExists: user_exists,
+    unit.NotBlocked: not_blocked,
+    unit.NotBlockedBy: not_blocked_by,
+    unit.UnderLimit: under_limit,
+}

@@ -1,0 +1,105 @@
+"""Reads of rooms as one person sees them, of their members and of how far these got."""
+
+from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
+from chatd.engine.rows import MarkRow, MemberRow, RoomRow
+from chatd.store import refusals
+from chatd.store.database import Database
+from chatd.store.requirements import require_member, standing
+
+# Unread is the messages behind the read mark within each stay: the number at the stay's end less
+# the number at its start or at the mark, whichever is later. Numbers are in every event, so this
+# counts without looking at the messages.
+_ROOM = """
+    select r.id, r.kind, r.name, r.slug, r.topic, c.role, r.head, r.number,
+           coalesce(k.read, 0), coalesce(k.delivered, 0),
+           coalesce((
+               select sum(
+                   case when i.to_seq is null then r.number
+                        else (select e.number from events e
+                              where e.room = r.id and e.seq = i.to_seq) end
+                   - coalesce((select e.number from events e
+                               where e.room = r.id
+                                 and e.seq = case when coalesce(k.read, 0) >= i.from_seq
+                                                  then k.read else i.from_seq - 1 end), 0))
+               from memberships i
+               where i.room = r.id and i.person = :user
+                 and (i.to_seq is null or i.to_seq > coalesce(k.read, 0))), 0),
+           r.members, o.id, o.name
+    from rooms r
+    left join memberships c on c.room = r.id and c.person = :user and c.to_seq is null
+    left join marks k on k.room = r.id and k.person = :user
+    left join users o on r.kind = 'direct'
+        and o.id = case when r.pair_first = :user then r.pair_second else r.pair_first end
+"""
+_ONE = _ROOM + " where r.id = :room"
+_MINE = " where r.id in (select room from memberships where person = :user and to_seq is null)"
+_OF_USER = _ROOM + _MINE + " order by r.position desc, r.id"
+_BEHIND = " where r.kind = 'public' and (r.name, r.id) > (:name, :id)"
+_PUBLIC = _ROOM + _BEHIND + " order by r.name, r.id limit :limit"
+
+
+def of_user(database: Database, user: str) -> tuple[tuple[RoomRow, ...], int]:
+    rows = database.rows(_OF_USER, {"user": user})
+    last = database.row("select coalesce(max(position), 0) from events", {})
+    assert last is not None
+    return tuple(RoomRow(*row) for row in rows), last[0]
+
+
+def room(database: Database, user: str, room: str) -> RoomRow:
+    standing(database, room, user)
+    row = database.row(_ONE, {"user": user, "room": room})
+    assert row is not None
+    return RoomRow(*row)
+
+
+def public(database: Database, user: str, after: str | None, limit: int) -> tuple[RoomRow, ...]:
+    name, id = "", ""
+    if after is not None:
+        row = database.row(
+            "select name, id from rooms where (id = :after or slug = :after) and kind = 'public'",
+            {"after": after.removeprefix("#")},
+        )
+        if row is None:
+            raise refusals.no_room()
+        name, id = row
+    rows = database.rows(_PUBLIC, {"user": user, "name": name, "id": id, "limit": limit})
+    return tuple(RoomRow(*row) for row in rows)
+
+
+def members(
+    database: Database, user: str, room: str, after: str | None, limit: int
+) -> tuple[MemberRow, ...]:
+    require_member(database, room, user)
+    rows = database.rows(
+        """
+        select u.id, u.name, m.role
+        from memberships m join users u on u.id = m.person
+        where m.room = :room and m.to_seq is null and u.name > :after
+        order by u.name limit :limit
+        """,
+        {"room": room, "after": after or "", "limit": limit},
+    )
+    return tuple(MemberRow(*row) for row in rows)
+
+
+def marks(database: Database, user: str, room: str, limit: int) -> tuple[MarkRow, ...]:
+    require_member(database, room, user)
+    rows = database.rows(
+        """
+        select k.room, k.person, k.delivered, k.read
+        from marks k
+        join memberships m on m.room = k.room and m.person = k.person and m.to_seq is null
+        where k.room = :room
+        order by k.read desc, k.delivered desc, k.person limit :limit
+        """,
+        {"room": room, "limit": limit},
+    )
+    return tuple(MarkRow(*row) for row in rows)
+
+
+def by_slug(database: Database, slug: str) -> str:
+    row = database.row("select id from rooms where slug = :slug", {"slug": slug.removeprefix("#")})
+    if row is None:
+        raise Refusal(Code.NOT_FOUND, refusals.no_room().message)
+    return str(row[0])

@@ -1,0 +1,62 @@
+"""The free-space floor: writes stop before the disk is full, and go on once there is room again."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from chatd.engine import accounts
+from chatd.engine.unit import Unit
+
+UPKEEP = (
+    accounts.CreateCredential,
+    accounts.TouchCredential,
+    accounts.EndCredential,
+    accounts.CreateTicket,
+    accounts.UseTicket,
+    accounts.EndInvitation,
+    accounts.SetDisabled,
+)
+"""Changes made below the floor too: without them nobody could come in to read, or be put out."""
+
+CHECKED_EVERY = 1.0
+"""Seconds between two looks at the file system."""
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """How much of the file system stays free: the larger of so many bytes and such a share."""
+
+    size: int = 1024**3
+    share: float = 0.05
+
+
+def free_and_total(folder: Path) -> tuple[int, int]:
+    """Bytes of the file system that we may still use, and all of them."""
+    state = os.statvfs(folder)
+    return state.f_bavail * state.f_frsize, state.f_blocks * state.f_frsize
+
+
+class Space:
+    """``measure`` and ``now`` (monotonic seconds) are asked from the writer's thread."""
+
+    def __init__(
+        self, floor: Floor, measure: Callable[[], tuple[int, int]], now: Callable[[], float]
+    ) -> None:
+        self._floor = floor
+        self._measure = measure
+        self._now = now
+        self._checked: float | None = None
+        self._short = False
+
+    def is_short(self) -> bool:
+        now = self._now()
+        if self._checked is None or now - self._checked >= CHECKED_EVERY:
+            free, total = self._measure()
+            self._short = free < max(self._floor.size, int(total * self._floor.share))
+            self._checked = now
+        return self._short
+
+    def admits(self, unit: Unit) -> bool:
+        """Whether the unit may be written now."""
+        return not self.is_short() or all(isinstance(change, UPKEEP) for change in unit.changes)

@@ -1,0 +1,104 @@
+"""The SQLite driver: one connection of `apsw`, set up for writing or for reading."""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import apsw
+
+from chatd.store.database import Row, Values
+
+APPLICATION_ID = 0x63686174
+"""Says "chat" in the file's header, for `file` and for refusing a database of another program."""
+
+Synchronous = Literal["FULL", "NORMAL", "OFF"]
+"""Only FULL keeps the promise; the others exist for the rig that proves its checker with them."""
+
+WAL_KEPT = 16 * 1024 * 1024
+"""To how many bytes the log file shrinks when it starts over."""
+
+
+class Sqlite:
+    """A connection as a `Database`. Not thread-safe: one thread owns it.
+
+    The writing one is the only connection that writes and checkpoints (SQLite up to 3.51.2 could
+    corrupt the log where two did). ``wal_pages`` is the length of the log after the last commit.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        writing: bool,
+        synchronous: Synchronous = "FULL",
+        vfs: str | None = None,
+    ) -> None:
+        self.wal_pages = 0
+        flags = apsw.SQLITE_OPEN_READWRITE if writing else apsw.SQLITE_OPEN_READONLY
+        self.connection = apsw.Connection(str(path), flags=flags, vfs=vfs, statementcachesize=300)
+        try:
+            self._set_up(writing, synchronous)
+        except BaseException:
+            self.connection.close()
+            raise
+        self._cursor = self.connection.cursor()
+
+    def _set_up(self, writing: bool, synchronous: Synchronous) -> None:
+        set_to = self.connection.pragma
+        self.connection.set_busy_timeout(5000)
+        set_to("trusted_schema", False)
+        set_to("cell_size_check", True)
+        set_to("mmap_size", 0)
+        set_to("temp_store", "memory")
+        set_to("cache_size", -32_768)
+        if not writing:
+            set_to("query_only", True)
+            return
+        set_to("journal_mode", "wal")
+        set_to("synchronous", synchronous)
+        # A body that was replaced is overwritten with zeros, not merely forgotten.
+        set_to("secure_delete", "on")
+        set_to("foreign_keys", True)
+        set_to("journal_size_limit", WAL_KEPT)
+        self.connection.wal_autocheckpoint(0)
+        self.connection.set_wal_hook(self._committed)
+
+    def _committed(self, connection: apsw.Connection, schema: str, pages: int) -> int:
+        self.wal_pages = pages
+        return apsw.SQLITE_OK
+
+    def run(self, sql: str, values: Values) -> None:
+        self._cursor.execute(sql, values)
+
+    def row(self, sql: str, values: Values) -> Row | None:
+        row: Row | None = self._cursor.execute(sql, values).fetchone()
+        return row
+
+    def rows(self, sql: str, values: Values) -> list[Row]:
+        return list(self._cursor.execute(sql, values))
+
+    def checkpoint(self, *, truncate: bool, patience: float = 0.0) -> bool:
+        """Copies the log into the database file and syncs that; with ``truncate`` the log is empty
+        afterwards. False where readers kept it from finishing for ``patience`` seconds."""
+        mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if truncate else apsw.SQLITE_CHECKPOINT_PASSIVE
+        self.connection.set_busy_timeout(int(patience * 1000))
+        try:
+            pages, copied = self.connection.wal_checkpoint(mode=mode)
+        except apsw.BusyError:
+            return False
+        finally:
+            self.connection.set_busy_timeout(5000)
+        if copied >= pages:
+            self.wal_pages = 0
+        return bool(copied >= pages)
+
+    def pragma(self, name: str) -> Any:
+        return self.connection.pragma(name)
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def make_file(path: Path) -> None:
+    """An empty database file that only its owner can read; the log files take over its mode."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

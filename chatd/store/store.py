@@ -1,0 +1,248 @@
+"""The store on SQLite: what `engine.ports.Store` asks for, and how it is opened."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import apsw
+
+from chatd.core import ids
+from chatd.engine.accounts import CredentialRow, InvitationRow, TicketRow, UserRow
+from chatd.engine.ports import Clock, Random
+from chatd.engine.rows import (
+    Committed,
+    EventRow,
+    MarkRow,
+    MemberRow,
+    Missed,
+    Opening,
+    Page,
+    PersonRow,
+    RoomRow,
+)
+from chatd.engine.unit import Unit
+from chatd.store import accounts, people, rooms, timeline
+from chatd.store.errors import StoreError
+from chatd.store.lock import FolderLock
+from chatd.store.migrate import migrate, steps
+from chatd.store.promise import Promise
+from chatd.store.readers import Readers
+from chatd.store.space import Floor, Space, free_and_total
+from chatd.store.sqlite import Sqlite, Synchronous, make_file
+from chatd.store.writer import Writer
+
+READERS = 2
+FILE = "chatd.db"
+
+
+class SqliteStore:
+    """See `engine.ports.Store` for what every method promises; all answers are Deferreds."""
+
+    def __init__(self, epoch: str, writer: Writer, readers: Readers, lock: FolderLock) -> None:
+        self._epoch = epoch
+        self._writer = writer
+        self._readers = readers
+        self._lock = lock
+        self.committed: Callable[[Sequence[Committed]], None] = _nobody
+
+    def start(self) -> None:
+        self._writer.start()
+        self._readers.start()
+
+    def stop(self) -> Promise[None]:
+        """Answers what was asked, commits what was accepted, copies the log over, lets go."""
+        self._readers.stop()
+        stopped = self._writer.stop()
+        stopped.addBoth(self._let_go)
+        return stopped
+
+    def _let_go(self, result: None) -> None:
+        self._lock.release()
+
+    @property
+    def epoch(self) -> str:
+        return self._epoch
+
+    def commit(self, unit: Unit) -> Promise[Committed]:
+        return self._writer.commit(unit)
+
+    def page(
+        self,
+        user: str,
+        room: str,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        around: int | None = None,
+        limit: int,
+    ) -> Promise[Page]:
+        return self._readers.ask(timeline.page, user, room, before, after, around, limit)
+
+    def opening(self, user: str, room: str, *, limit: int, marks_up_to: int) -> Promise[Opening]:
+        return self._readers.ask(timeline.opening, user, room, limit, marks_up_to)
+
+    def missed(
+        self, user: str, rooms: Sequence[str], position: int | None, limit: int
+    ) -> Promise[Missed]:
+        return self._readers.ask(timeline.missed, user, rooms, position, limit)
+
+    def events(self, first: int, last: int) -> Promise[tuple[EventRow, ...]]:
+        return self._readers.ask(timeline.events, first, last)
+
+    def position(self) -> Promise[int]:
+        return self._readers.ask(timeline.position)
+
+    def of_user(self, user: str) -> Promise[tuple[tuple[RoomRow, ...], int]]:
+        return self._readers.ask(rooms.of_user, user)
+
+    def room(self, user: str, room: str) -> Promise[RoomRow]:
+        return self._readers.ask(rooms.room, user, room)
+
+    def public(self, user: str, after: str | None, limit: int) -> Promise[tuple[RoomRow, ...]]:
+        return self._readers.ask(rooms.public, user, after, limit)
+
+    def members(
+        self, user: str, room: str, after: str | None, limit: int
+    ) -> Promise[tuple[MemberRow, ...]]:
+        return self._readers.ask(rooms.members, user, room, after, limit)
+
+    def marks(self, user: str, room: str, limit: int) -> Promise[tuple[MarkRow, ...]]:
+        return self._readers.ask(rooms.marks, user, room, limit)
+
+    def by_slug(self, slug: str) -> Promise[str]:
+        return self._readers.ask(rooms.by_slug, slug)
+
+    def person(self, user: str) -> Promise[PersonRow]:
+        return self._readers.ask(people.person, user)
+
+    def by_name(self, name: str) -> Promise[str]:
+        return self._readers.ask(people.by_name, name)
+
+    def blocked(self, user: str) -> Promise[tuple[PersonRow, ...]]:
+        return self._readers.ask(people.blocked, user)
+
+    def user(self, user: str) -> Promise[UserRow | None]:
+        return self._readers.ask(accounts.user, user)
+
+    def user_by_name(self, name: str) -> Promise[UserRow | None]:
+        return self._readers.ask(accounts.user_by_name, name)
+
+    def users(self, after: str | None, limit: int) -> Promise[tuple[UserRow, ...]]:
+        return self._readers.ask(accounts.users, after, limit)
+
+    def credential(self, digest: bytes) -> Promise[CredentialRow | None]:
+        return self._readers.ask(accounts.credential, digest)
+
+    def credentials(self, user: str) -> Promise[tuple[CredentialRow, ...]]:
+        return self._readers.ask(accounts.credentials, user)
+
+    def invitation(self, digest: bytes) -> Promise[InvitationRow | None]:
+        return self._readers.ask(accounts.invitation, digest)
+
+    def invitations(self) -> Promise[tuple[InvitationRow, ...]]:
+        return self._readers.ask(accounts.invitations)
+
+    def ticket(self, digest: bytes) -> Promise[TicketRow | None]:
+        return self._readers.ask(accounts.ticket, digest)
+
+    def has_admin(self) -> Promise[bool]:
+        return self._readers.ask(accounts.has_admin)
+
+
+def _nobody(committed: Sequence[Committed]) -> None:
+    """Until somebody is set to be told of commits."""
+
+
+def open_store(
+    folder: Path,
+    *,
+    call_in_reactor: Callable[..., object],
+    clock: Clock,
+    random: Random,
+    synchronous: Synchronous = "FULL",
+    floor: Floor | None = None,
+    vfs: str | None = None,
+) -> SqliteStore:
+    """Opens the store in ``folder``, makes or migrates it as needed. StoreError if it cannot be.
+
+    ``call_in_reactor(call, *args)`` is asked from other threads (``reactor.callFromThread``);
+    ``clock.now`` too. Nothing runs before `start`.
+    """
+    make_folder(folder)
+    try:
+        lock = FolderLock(folder)
+    except OSError as error:
+        raise _cannot(folder, error) from error
+    try:
+        return _open(folder, lock, call_in_reactor, clock, random, synchronous, floor, vfs)
+    except (apsw.Error, OSError) as error:
+        lock.release()
+        raise _cannot(folder / FILE, error) from error
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _open(
+    folder: Path,
+    lock: FolderLock,
+    call_in_reactor: Callable[..., object],
+    clock: Clock,
+    random: Random,
+    synchronous: Synchronous,
+    floor: Floor | None,
+    vfs: str | None,
+) -> SqliteStore:
+    path = folder / FILE
+    if not path.exists():
+        make_file(path)
+
+    def writing() -> Sqlite:
+        return Sqlite(path, writing=True, synchronous=synchronous, vfs=vfs)
+
+    def reading() -> Sqlite:
+        return Sqlite(path, writing=False, vfs=vfs)
+
+    first = writing()
+    try:
+        migrate(first, path, todo=steps(), new_epoch=lambda: ids.epoch(random), now=clock.wall())
+        row = first.row("select value from meta where name = 'epoch'", {})
+        assert row is not None
+    finally:
+        first.close()
+    space = Space(floor or Floor(), lambda: free_and_total(folder), clock.now)
+    writer = Writer(writing, call_in_reactor, space, lambda committed: store.committed(committed))
+    readers = Readers(reading, call_in_reactor, clock.now, READERS)
+    store = SqliteStore(row[0], writer, readers, lock)
+    return store
+
+
+def make_folder(folder: Path) -> None:
+    """The data folder, there and closed to others; StoreError if it cannot be had."""
+    try:
+        folder.mkdir(mode=0o700, parents=False, exist_ok=True)
+        if folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)
+    except OSError as error:
+        raise _cannot(folder, error) from error
+
+
+def _cannot(path: Path, error: Exception) -> StoreError:
+    """Why the store does not open, and the way out, for the faults that operators meet."""
+    code = getattr(error, "errno", None)
+    if isinstance(error, apsw.ReadOnlyError) or code == 30:
+        fix = "the file system is read-only; mount it writable, or set another data folder"
+    elif isinstance(error, apsw.FullError) or code == 28:
+        fix = "the disk is full; free some space, then start again"
+    elif isinstance(error, (apsw.CorruptError, apsw.NotADBError)):
+        fix = "the file is damaged or no database; restore the last backup"
+    elif isinstance(error, (PermissionError, apsw.PermissionsError, apsw.CantOpenError)):
+        user = os.geteuid()
+        fix = f"user id {user} may not; give the folder and its files to that user (chown -R)"
+    elif isinstance(error, FileNotFoundError):
+        fix = "its parent folder is missing; make it, or set another data folder"
+    elif isinstance(error, apsw.BusyError):
+        fix = "another program keeps it locked; end that program"
+    else:
+        fix = str(error) or type(error).__name__
+    return StoreError(f"The store {path} cannot be opened: {fix}.")

@@ -1,0 +1,57 @@
+"""What the writer carries through one transaction: the last position, and the unit in hand."""
+
+from dataclasses import dataclass, field
+
+from chatd.engine.rows import EventRow, MarkRow
+from chatd.store.database import Database
+
+NAMES = 20_000
+"""How many user names the writer remembers before it starts over."""
+
+
+class Work:
+    """One for the writer's life; `begin` is called before each unit, `undo` where one failed."""
+
+    def __init__(self, database: Database, position: int) -> None:
+        self.database = database
+        #: of the last event written, committed or not
+        self.position = position
+        #: messages whose body was replaced since the transaction began: (room, seq)
+        self.replaced: set[tuple[str, int]] = set()
+        self.unit = UnitInHand(position)
+        self._names: dict[str, str] = {}
+
+    def begin(self) -> None:
+        self.unit = UnitInHand(self.position)
+
+    def undo(self) -> None:
+        self.position = self.unit.before
+        self.begin()
+
+    def name(self, user: str) -> str:
+        """The user name of an author, "" for one who has no account."""
+        known = self._names.get(user)
+        if known is None:
+            row = self.database.row("select name from users where id = :user", {"user": user})
+            known = row[0] if row else ""
+            if row:
+                if len(self._names) >= NAMES:
+                    self._names.clear()
+                self._names[user] = known
+        return known
+
+
+@dataclass(slots=True)
+class UnitInHand:
+    """What came of the unit so far. ``existing``: the direct conversation that was there already,
+    with which the unit ends."""
+
+    before: int
+    events: list[EventRow] = field(default_factory=list)
+    marks: list[MarkRow] = field(default_factory=list)
+    members: list[tuple[str, int]] = field(default_factory=list)
+    replaced: list[tuple[str, int]] = field(default_factory=list)
+    #: whether the last appended event is a message, whose number the answer tells
+    numbered: bool = False
+    created: str | None = None
+    existing: str | None = None

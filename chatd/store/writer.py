@@ -1,0 +1,292 @@
+"""The one writer: a thread that commits whatever arrived meanwhile as one transaction."""
+
+import threading
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+
+import apsw
+from twisted.logger import Logger
+
+from chatd.core.refusal import Refusal
+from chatd.engine.rows import Answer, Committed
+from chatd.engine.unit import Unit
+from chatd.store import refusals, timeline
+from chatd.store.apply import apply, with_current_bodies
+from chatd.store.promise import Promise, refused
+from chatd.store.space import Space
+from chatd.store.sqlite import Sqlite
+from chatd.store.work import Work
+
+UNITS_PER_COMMIT = 512
+UNITS_WAITING = 10_000
+
+CHECKPOINT_CALM = 1_000
+"""Pages in the log (4 KiB each) from which it is copied over when nobody waits ..."""
+CHECKPOINT_ALWAYS = 4_000
+"""... and when somebody does ..."""
+CHECKPOINT_FORCED = 16_000
+"""... and for which even readers are waited for: 64 MiB."""
+CHECKPOINT_PATIENCE = 1.0
+TIDY_AFTER = 1.0
+"""Seconds of calm after which a log that holds replaced bodies is emptied."""
+
+REOPEN_AFTER = (0.05, 0.2, 0.5, 1.0, 2.0)
+"""Seconds before each attempt to reopen a store that failed; the last one repeats."""
+
+RETRY_AFTER = 1.0
+
+Item = tuple[Unit, Promise[Committed]]
+Outcome = Committed | BaseException
+Deliver = Callable[[Sequence[Item], Sequence[Outcome], Sequence[Committed]], None]
+
+log = Logger(namespace="chatd.store")
+
+
+class Writer:
+    """`commit`, `start` and `stop` belong to the reactor's thread, everything else to the writer's.
+
+    ``connect`` opens the writing connection; ``call_in_reactor`` runs a call in the reactor soon;
+    ``publish`` is told of commits there.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Sqlite],
+        call_in_reactor: Callable[..., object],
+        space: Space,
+        publish: Callable[[Sequence[Committed]], None],
+    ) -> None:
+        self._connect = connect
+        self._call_in_reactor = call_in_reactor
+        self._space = space
+        self._publish = publish
+        self._queue: SimpleQueue[Item | None] = SimpleQueue()
+        self._sqlite = connect()
+        self._work = Work(self._sqlite, timeline.position(self._sqlite))
+        self._thread = threading.Thread(target=self._run, name="chatd-writer", daemon=True)
+        self._stopped: Promise[None] = Promise()
+        self._stopping = threading.Event()
+        self._waiting = 0
+        #: replaced bodies are still in the log file
+        self._untidy = False
+        #: the store failed and is being reopened; set by the writer, read by `commit`
+        self._down = False
+        #: the last position that the reactor was told of
+        self._published = self._work.position
+
+    # -- in the reactor ---------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def commit(self, unit: Unit) -> Promise[Committed]:
+        if self._down or self._stopping.is_set():
+            return refused(refusals.unavailable(RETRY_AFTER))
+        if self._waiting >= UNITS_WAITING:
+            return refused(refusals.busy(RETRY_AFTER))
+        promise: Promise[Committed] = Promise()
+        self._waiting += 1
+        self._queue.put((unit, promise))
+        return promise
+
+    def stop(self) -> Promise[None]:
+        """What was accepted is committed first. Fires once the connection is closed."""
+        if not self._stopping.is_set():
+            self._stopping.set()
+            if self._thread.ident is None:
+                self._close()
+                self._stopped.keep(None)
+            else:
+                self._queue.put(None)
+        return self._stopped
+
+    def _deliver(
+        self, items: Sequence[Item], outcomes: Sequence[Outcome], committed: Sequence[Committed]
+    ) -> None:
+        self._waiting -= len(items)
+        for (_, promise), outcome in zip(items, outcomes, strict=True):
+            promise.keep(outcome)
+        if committed:
+            self._publish(committed)
+
+    def _ended(self) -> None:
+        self._thread.join()
+        self._stopped.keep(None)
+
+    # -- in the writer's thread -------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            ending = False
+            while not ending:
+                items, ending = self._take()
+                if items:
+                    self._commit(items)
+                self._keep_log_short(bool(items))
+            self._close()
+        except BaseException:
+            # Without its writer the store answers nothing; say so rather than hang.
+            self._down = True
+            log.failure("The store's writer ended.")
+            self._fail_waiting()
+        finally:
+            self._call_in_reactor(self._ended)
+
+    def _take(self) -> tuple[list[Item], bool]:
+        """Waits for a unit, then takes all that are there; True once `stop` was reached."""
+        try:
+            item = self._queue.get(timeout=TIDY_AFTER if self._untidy else None)
+        except Empty:
+            return [], False
+        items: list[Item] = []
+        while item is not None:
+            items.append(item)
+            if len(items) == UNITS_PER_COMMIT:
+                return items, False
+            try:
+                item = self._queue.get_nowait()
+            except Empty:
+                return items, False
+        return items, True
+
+    def _commit(self, items: list[Item]) -> None:
+        try:
+            outcomes = self._transact([unit for unit, _ in items])
+        except apsw.BusyError:
+            # Another program holds the file; nothing was begun.
+            log.warn("Another program keeps the store locked; writes are refused as busy.")
+            outcomes = [refusals.busy(RETRY_AFTER) for _ in items]
+            self._tell(items, outcomes, [])
+            return
+        except (apsw.Error, OSError) as error:
+            self._down = True
+            log.failure("The store failed; it is reopened before anything is acknowledged.")
+            refusal = (
+                refusals.storage_full(RETRY_AFTER)
+                if isinstance(error, apsw.FullError)
+                else refusals.unavailable(RETRY_AFTER)
+            )
+            self._tell(items, [refusal for _ in items], [])
+            self._reopen()
+            return
+        told = [
+            outcome
+            for outcome, (unit, _) in zip(outcomes, items, strict=True)
+            if isinstance(outcome, Committed) and not outcome.repeated and unit.changes
+        ]
+        self._published = self._work.position
+        self._tell(items, outcomes, told)
+
+    def _transact(self, units: Sequence[Unit]) -> list[Outcome]:
+        """One transaction for all; returns once it is on disk. Database errors pass through, and
+        the transaction is then to be taken for undecided."""
+        work = self._work
+        work.database.run("begin immediate", {})
+        work.replaced.clear()
+        outcomes: list[Outcome] = []
+        for unit in units:
+            try:
+                if not self._space.admits(unit):
+                    raise refusals.storage_full(RETRY_AFTER * 10)
+                outcomes.append(apply(work, unit))
+            except apsw.ConstraintError as error:
+                outcomes.append(error)
+            except (apsw.Error, OSError):
+                raise
+            except Exception as error:
+                outcomes.append(error)
+        outcomes = [
+            with_current_bodies(work, outcome) if isinstance(outcome, Committed) else outcome
+            for outcome in outcomes
+        ]
+        self._untidy = self._untidy or bool(work.replaced)
+        work.database.run("commit", {})
+        return outcomes
+
+    def _tell(
+        self, items: Sequence[Item], outcomes: Sequence[Outcome], committed: Sequence[Committed]
+    ) -> None:
+        self._call_in_reactor(self._deliver, items, outcomes, committed)
+
+    def _keep_log_short(self, worked: bool) -> None:
+        pages = self._sqlite.wal_pages
+        due = pages >= (CHECKPOINT_CALM if self._queue.empty() else CHECKPOINT_ALWAYS)
+        if not due and (worked or not self._untidy):
+            return
+        forced = pages >= CHECKPOINT_FORCED
+        try:
+            emptied = self._sqlite.checkpoint(
+                truncate=forced or self._untidy,
+                patience=CHECKPOINT_PATIENCE if forced else 0.0,
+            )
+        except (apsw.Error, OSError):
+            self._down = True
+            log.failure("The store's log could not be copied over; the store is reopened.")
+            self._reopen()
+            return
+        if emptied:
+            self._untidy = False
+
+    def _reopen(self) -> None:
+        """Closes and opens the connection, then has every page of the log written and synced again:
+        after a failed fsync the kernel may call pages clean that never reached the disk
+        (https://lwn.net/Articles/752063/). Events that turn out to be committed are published."""
+        attempt = 0
+        while not self._stopping.is_set() or attempt == 0:
+            self._stopping.wait(REOPEN_AFTER[min(attempt, len(REOPEN_AFTER) - 1)])
+            attempt += 1
+            self._fail_waiting()
+            try:
+                self._sqlite.close()
+                self._sqlite = self._connect()
+                if not self._sqlite.checkpoint(truncate=True, patience=CHECKPOINT_PATIENCE):
+                    continue
+                self._work = Work(self._sqlite, timeline.position(self._sqlite))
+                recovered = self._unpublished()
+            except (apsw.Error, OSError):
+                log.failure("The store is still out of order.")
+                continue
+            self._published = self._work.position
+            if recovered:
+                self._tell([], [], recovered)
+            self._down = False
+            log.info("The store works again.")
+            return
+
+    def _unpublished(self) -> list[Committed]:
+        """Events of a transaction whose outcome was not known, and that was committed after all."""
+        found = []
+        for row in timeline.events(self._sqlite, self._published + 1, self._work.position):
+            members = self._sqlite.row(
+                "select members from rooms where id = :room", {"room": row.room}
+            )
+            found.append(
+                Committed(
+                    Answer(row.room, row.seq, row.number, row.at),
+                    (row,),
+                    members=((row.room, members[0]),) if members else (),
+                )
+            )
+        return found
+
+    def _fail_waiting(self) -> None:
+        items: list[Item] = []
+        while True:
+            try:
+                item = self._queue.get_nowait()
+            except Empty:
+                break
+            if item is None:
+                self._queue.put(None)
+                break
+            items.append(item)
+        if items:
+            refusal: Refusal = refusals.unavailable(RETRY_AFTER)
+            self._tell(items, [refusal for _ in items], [])
+
+    def _close(self) -> None:
+        try:
+            self._sqlite.checkpoint(truncate=True, patience=CHECKPOINT_PATIENCE)
+        except (apsw.Error, OSError):
+            log.failure("The store's log could not be copied over at the end; the next start does.")
+        self._sqlite.close()
