@@ -123,7 +123,7 @@ def _refusal(message: str) -> Refusal:
 def _host(host: str) -> str | None:
     if host.startswith("["):
         try:
-            return f"[{ipaddress.IPv6Address(host[1:-1]).compressed}]"
+            return f"[{ipaddress.IPv6Address(host[1:-1])}]"
         except ValueError:
             return None
     if not host.isascii():

@@ -80,7 +80,7 @@ class Passwords:
         self._dummy = self._cost.derive(random(32), random(SALT_BYTES))
 
     async def hash(self, password: str, name: str = "") -> str:
-        """The PHC string of a new password of the user `name`; a Refusal of `new_password`, `busy`."""
+        """The PHC string of a new password of the user `name`; or `busy`, or as `new_password`."""
         raw = new_password(password, name)
         salt = self._random(SALT_BYTES)
         return await self._queued(lambda: self._cost.derive(raw, salt))

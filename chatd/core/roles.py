@@ -86,13 +86,13 @@ def require(role: Role | None, action: Action) -> None:
 
 
 def may_act_on(actor: Role | None, target: Role | None) -> bool:
-    """Whether the actor's standing allows removing or banning the target: strictly above it.
+    """Whether the actor's standing allows acting on another: above it, or both owners.
 
-    Owners are equals: none can throw another out. None as target = no member (a ban beforehand).
+    None as target = no member (a ban beforehand).
     """
     if actor is None:
         return False
-    return target is None or actor > target
+    return target is None or actor > target or actor is Role.OWNER
 
 
 def may_set_role(actor: Role | None, target: Role, role: Role) -> bool:
@@ -100,7 +100,7 @@ def may_set_role(actor: Role | None, target: Role, role: Role) -> bool:
 
     Moderators move people between reader and member; owners give any role, their own included.
     """
-    if actor is None or not may(actor, Action.CHANGE_ROLES) or not actor > target:
+    if actor is None or not may(actor, Action.CHANGE_ROLES) or not may_act_on(actor, target):
         return False
     return actor is Role.OWNER or role < actor
 

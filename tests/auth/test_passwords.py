@@ -200,6 +200,7 @@ def test_what_anybody_would_try_first_is_refused(password: str) -> None:
 )
 def test_the_users_own_name_is_no_password(password: str) -> None:
     assert "name" in refusal_of(password, "alexandra").message
+    assert "name" in refusal_of("alexandra1", "Alexandra").message
     assert new_password("alexandra likes tea", "alexandra")
 
 

@@ -179,8 +179,8 @@ def test_asking_or_paying_nothing_takes_no_memory() -> None:
 
 def test_a_changed_rate_holds_for_every_key() -> None:
     buckets: Buckets[str] = Buckets(Rate(1, 10), limit=2)
-    buckets.take("alice", 10, 0.0)
     buckets.take("bob", 2, 0.0)
+    buckets.take("alice", 10, 0.0)
     buckets.change(Rate(2, 8), 0.0)
     assert buckets.wait("alice", 8, 0.0) == pytest.approx(4.0, abs=0.0011)
     assert buckets.wait("bob", 7, 0.0) == pytest.approx(0.5, abs=0.0011)

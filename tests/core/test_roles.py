@@ -81,13 +81,15 @@ def test_roles_have_one_order() -> None:
 
 
 @pytest.mark.parametrize(("actor", "target"), list(product([None, *Role], [None, *Role])))
-def test_one_acts_only_on_those_below(actor: Role | None, target: Role | None) -> None:
+def test_one_acts_on_those_below_and_owners_on_each_other(
+    actor: Role | None, target: Role | None
+) -> None:
     above = {
         None: [],
         READER: [None],
         MEMBER: [None, READER],
         MODERATOR: [None, READER, MEMBER],
-        OWNER: [None, READER, MEMBER, MODERATOR],
+        OWNER: [None, READER, MEMBER, MODERATOR, OWNER],
     }
     assert may_act_on(actor, target) is (target in above[actor])
 
@@ -97,7 +99,7 @@ ALLOWED = {
     (MODERATOR, READER, MEMBER),
     (MODERATOR, MEMBER, READER),
     (MODERATOR, MEMBER, MEMBER),
-} | {(OWNER, target, role) for target in (READER, MEMBER, MODERATOR) for role in Role}
+} | {(OWNER, target, role) for target in Role for role in Role}
 
 
 @pytest.mark.parametrize(("actor", "target", "role"), list(product([None, *Role], Role, Role)))
