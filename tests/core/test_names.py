@@ -1,5 +1,7 @@
 """One person, one name: what may be a name, its one form, and which names look alike."""
 
+from importlib.resources import files
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -240,3 +242,11 @@ def test_a_title_is_bounded() -> None:
         with pytest.raises(Refusal) as caught:
             title(text)
         assert caught.value.code is Code.TOO_LONG
+
+
+@pytest.mark.parametrize("name", ["scripts.txt", "confusables.txt"])
+def test_the_tables_say_where_they_are_from_and_lie_beside_their_licence(name: str) -> None:
+    folder = files("chatd.core") / "unicode"
+    text = (folder / name).read_text("utf-8")
+    assert "Unicode 15.0.0" in text and "SHA-256" in text
+    assert "Permission is hereby granted" in (folder / "LICENSE").read_text("utf-8")
