@@ -93,14 +93,14 @@ def limit_marks(text: str) -> str:
         return text
     kept, marks = [], 0
     for char in text:
-        # What shows nothing does not end a stack of marks either (UAX #29 rule GB9).
-        if not is_ignorable(char):
-            if category(char)[0] == "M":
-                marks += 1
-                if marks > MAX_MARKS:
-                    continue
-            else:
-                marks = 0
+        kind = category(char)
+        if kind[0] == "M":
+            marks += not is_ignorable(char)
+            if marks > MAX_MARKS:
+                continue
+        # A joiner between marks does not end their stack (UAX #29 rule GB9).
+        elif kind != "Cf":
+            marks = 0
         kept.append(char)
     return "".join(kept)
 
