@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -128,6 +129,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=0, help="another port than 8443 for make run")
     parser.add_argument("--inside", type=Path, nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left behind
     try:
         if options.inside:
             return inside(*options.inside, options.port)
