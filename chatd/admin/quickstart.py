@@ -66,7 +66,8 @@ def quickstart(
         if not secret.exists():
             # Text, so that no reader can strip a random byte that looks like white space.
             write_private(secret, secrets.token_urlsafe(48).encode() + b"\n")
-        config, notes = _configure(folder / "chatd.toml", port)
+        config = folder / "chatd.toml"
+        notes = _configure(config, port)
         issued = local_ca.ensure(folder / "tls", names, now)
     except OSError as error:
         raise QuickstartError(
@@ -108,42 +109,48 @@ def shown(path: Path) -> str:
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
-def _configure(config: Path, port: int | None) -> tuple[Path, list[str]]:
-    notes = []
+def _configure(config: Path, port: int | None) -> list[str]:
+    """Write the configuration where it must change; what was done, in sentences."""
     if port is not None and not 0 < port < 65536:
         raise QuickstartError(f"{port} is no port: choose one from 1 to 65535, such as 9443.")
-    if not config.exists():
-        write_private(config, render(port or DEFAULT_PORT).encode())
-        notes.append(f"Wrote the first configuration: {shown(config)}.")
-    settings = _server_settings(config)
-    if port is not None and not _all_on(settings, port):
-        text = _with_port(config.read_text(encoding="utf-8"), port)
-        if not _all_on(_parse(text, config), port):
+    done = []
+    if config.exists():
+        text = config.read_text(encoding="utf-8")
+    else:
+        text = render(port or DEFAULT_PORT)
+        done.append(f"Wrote the first configuration: {shown(config)}.")
+    server = _server(text, config)
+    if port is not None and not _all_on(server, port):
+        text = _with_port(text, port)
+        server = _server(text, config)
+        if not _all_on(server, port):
             raise QuickstartError(
                 f"{shown(config)} has addresses of your own: change the port there, not by PORT."
             )
+        done.append(f"Moved to port {port}, from now on: {shown(config)}.")
+    _check_free(server, config)
+    if done:
         write_private(config, text.encode())
-        notes.append(f"Moved to port {port}, from now on: {shown(config)}.")
-        settings = _server_settings(config)
-    _check_free(settings, config)
-    return config, notes
+    return done
 
 
-def _server_settings(config: Path) -> dict[str, Any]:
-    return _parse(config.read_text(encoding="utf-8"), config)
-
-
-def _parse(text: str, config: Path) -> dict[str, Any]:
+def _server(text: str, config: Path) -> dict[str, Any]:
+    """The section [server]; what is wrong in it otherwise, the daemon says with its line."""
     try:
-        server = tomllib.loads(text).get("server", {})
+        server = tomllib.loads(text).get("server")
     except ValueError as error:
         raise QuickstartError(f"{shown(config)} is not TOML: {error}.") from error
     return server if isinstance(server, dict) else {}
 
 
+def _listen(server: dict[str, Any]) -> list[str]:
+    listen = server.get("listen")
+    return [str(address) for address in listen] if isinstance(listen, list) else []
+
+
 def _all_on(server: dict[str, Any], port: int) -> bool:
-    addresses = [*server.get("listen", []), server.get("public_url", "")]
-    return all(str(address).endswith(f":{port}") for address in addresses)
+    addresses = [*_listen(server), str(server.get("public_url"))]
+    return all(address.endswith(f":{port}") for address in addresses)
 
 
 def _with_port(text: str, port: int) -> str:
@@ -155,8 +162,8 @@ def _with_port(text: str, port: int) -> str:
 
 def _check_free(server: dict[str, Any], config: Path) -> None:
     """Say now what twistd would say with a traceback. What is not loopback is not ours to judge."""
-    for address in server.get("listen", []):
-        host, _, digits = str(address).rpartition(":")
+    for address in _listen(server):
+        host, _, digits = address.rpartition(":")
         if host not in LOOPBACK or not digits.isdecimal():
             continue
         error = _bind_error(LOOPBACK[host], host, int(digits))

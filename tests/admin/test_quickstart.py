@@ -128,9 +128,20 @@ def test_addresses_of_the_operators_own_are_not_rewritten(tmp_path, port):
     assert made.config.read_text() == text
 
 
-def test_a_taken_port_is_one_sentence_with_the_fix(tmp_path, taken_port):
+def test_a_taken_port_is_one_sentence_with_the_fix_and_is_not_written_down(tmp_path, taken_port):
     with pytest.raises(QuickstartError, match=f"port {taken_port} is taken.*PORT=9443"):
         start(tmp_path, taken_port)
+    assert not (tmp_path / "chatd.toml").exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "server = 1", "[server]\nlisten = 5", '[server]\nlisten = "x"\npublic_url = []']
+)
+def test_what_the_daemon_will_object_to_is_left_for_it_to_say(tmp_path, port, text):
+    made = start(tmp_path, port)
+    made.config.write_text(text)
+    assert start(tmp_path).notes == ()
+    assert made.config.read_text() == text
 
 
 def test_a_number_that_is_no_port_is_refused(tmp_path):
