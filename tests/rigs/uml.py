@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -22,6 +23,7 @@ RIGS = Path(__file__).resolve().parent
 REPOSITORY = RIGS.parent.parent
 DISK = "/mnt/disk"  # where the guest sees the disk
 MEMORY = "384M"
+LONGEST_DEATH = 10.0  # seconds from the cut until the last process is gone
 
 
 class CannotRun(Exception):
@@ -144,11 +146,20 @@ class Guest:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
 
+    def _await_others(self) -> None:
+        """The guest's own processes, and its disk's writer, outlive its kernel by moments."""
+        deadline = time.monotonic() + LONGEST_DEATH
+        with contextlib.suppress(ProcessLookupError):
+            while time.monotonic() < deadline:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                time.sleep(0.01)
+
     def close(self) -> None:
         """Leave nothing running, whatever happened."""
         if self._process.poll() is None:
             self.cut("the host is done with it")
         self._process.wait()
+        self._await_others()
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._log.close()
