@@ -1,0 +1,211 @@
+"""Who hears of typing, presence, marks and activity, and how much of it: never everyone of it all.
+
+Volume is bounded where it arises: each signal has an upper limit of members and, for a room, goes
+out at most once a second; it is encoded once. Other nodes are told what happened, not what to send:
+each counts and paces for its own connections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from chatd.engine.envelope import ToRoom, ToUser
+from chatd.engine.ports import Clock, Scheduler
+from chatd.engine.rows import MarkRow
+from chatd.engine.view import Presence as State
+from chatd.fanout.books import Books, Channel, Person
+from chatd.fanout.marks import Marks
+from chatd.fanout.notes import Leases, MarksMoved, Told, Typed
+from chatd.fanout.pace import Pace
+from chatd.fanout.presence import Presence, shown
+from chatd.fanout.turn import Turn
+from chatd.fanout.typing import Typing
+from chatd.wire import signals
+from chatd.wire.codec import encode
+from chatd.wire.framing import text
+
+if TYPE_CHECKING:
+    from chatd.fanout.subscriber import Subscriber
+
+#: Typing and presence are told in rooms of up to this many members.
+COMPANY: Final = 200
+#: Marks of others are told in rooms of up to this many members.
+READERS: Final = 50
+#: Typists named in one signal.
+NAMED: Final = 3
+#: Rooms in which one person's presence is told.
+ROOMS: Final = 64
+#: Seconds between two signals of one kind for one room, and how many rooms are paced at a time.
+INTERVAL: Final = 1.0
+PACED: Final = 100_000
+
+
+def _nobody(note: Told) -> None:
+    """A single node has nobody to tell."""
+
+
+class Audience:
+    """Part of the hub. ``publish`` tells the other nodes; set once, by the node."""
+
+    def __init__(self, scheduler: Scheduler, clock: Clock, books: Books, turn: Turn) -> None:
+        self.publish: Callable[[Told], None] = _nobody
+        self._books = books
+        self._turn = turn
+        self._activity: Pace[Channel] = Pace(scheduler, clock, INTERVAL, PACED, self._tell_activity)
+        self._typing = Typing(scheduler, clock, self._tell_typing)
+        self._marks = Marks(scheduler, clock, self._tell_marks)
+        self._presence = Presence(
+            scheduler, clock, self._tell_presence, lambda note: self.publish(note)
+        )
+
+    def stop(self) -> None:
+        """No timer is left behind."""
+        for each in (self._activity, self._typing, self._marks, self._presence):
+            each.stop()
+
+    # What happens here.
+
+    def stirred(self, channel: Channel) -> None:
+        """A message was said in the room."""
+        self._activity.ask(channel)
+
+    def said(self, room: str, author: str) -> None:
+        """Who sends their message types no more."""
+        self._typing.types(room, author, "", False)
+
+    def types(self, room: str, person: Person, active: bool) -> None:
+        channel = self._books.channels.get(room)
+        if channel is not None and channel.members <= COMPANY:
+            self._typing.types(room, person.user, person.name, active)
+            self.publish(Typed(room, person.user, person.name, active))
+
+    def marked(self, rows: Sequence[MarkRow]) -> None:
+        """Marks committed by this node."""
+        self._marks.moved(rows, here=True)
+        self.publish(MarksMoved(tuple(rows)))
+
+    def starting(self, person: Person) -> State:
+        """How a new connection shows: as one that was lost a moment ago, else online."""
+        return self._presence.resting(person.user) or "online"
+
+    def came(self, person: Person) -> None:
+        self._presence.came(person.user, self._local(person), self._rooms(person))
+
+    def showed(self, person: Person) -> None:
+        self._presence.showed(person.user, self._local(person), self._rooms(person))
+
+    def went(self, subscriber: Subscriber) -> None:
+        """``subscriber`` is no longer among its person's connections."""
+        person = subscriber.person
+        if not subscriber.counted:
+            return
+        if any(each.counted for each in person.connections):
+            self.showed(person)
+        else:
+            self._presence.went(person.user, self._rooms(person))
+
+    def moved(self, room: str, user: str, inside: bool) -> None:
+        self._presence.moved(room, user, inside)
+        if not inside:
+            self._typing.types(room, user, "", False)
+
+    def here(self, room: str) -> dict[str, State]:
+        """Members present, those offline left out; empty in rooms with too many members."""
+        channel = self._books.channels.get(room)
+        if channel is None or channel.members > COMPANY:
+            return {}
+        users = {person.user for person in channel.people} | self._presence.elsewhere(room)
+        states = {user: self._presence.state(user) for user in sorted(users)}
+        return {user: state for user, state in states.items() if state != "offline"}
+
+    # What other nodes tell, and what is told to them.
+
+    def heard(self, node: str, note: Told) -> None:
+        match note:
+            case Typed(room, user, name, active):
+                if room in self._books.channels:
+                    self._typing.types(room, user, name, active)
+            case MarksMoved(rows):
+                self._marks.moved(rows, here=False)
+            case Leases():
+                self._presence.lease(node, note)
+            case _:
+                self.pass_on(note)
+
+    def renew_leases(self) -> None:
+        """Tells the other nodes again who is here: leases end by themselves."""
+        people = ((person.user, self._rooms(person)) for person in self._books.people.values())
+        for note in self._presence.leases(people):
+            self.publish(note)
+
+    def pass_on(self, signal: ToRoom | ToUser) -> None:
+        """A signal for the local connections it concerns."""
+        frame = text(signal.payload)
+        if isinstance(signal, ToRoom):
+            if (channel := self._books.channels.get(signal.room)) is not None:
+                self._turn.add(channel, (self._books.position, True, frame))
+        elif (person := self._books.people.get(signal.user)) is not None:
+            self._post(person.connections, frame)
+
+    # What goes out.
+
+    def _tell_activity(self, channel: Channel) -> None:
+        signal = signals.Activity(room=channel.room, seq=channel.head, number=channel.number)
+        looking = set(channel.views())
+        self._post(
+            (
+                each
+                for person in channel.people
+                for each in person.connections
+                if each not in looking
+            ),
+            text(encode(signal)),
+        )
+
+    def _tell_typing(self, room: str, typists: Mapping[str, str]) -> None:
+        channel = self._books.channels.get(room)
+        if channel is None or channel.members > COMPANY:
+            return
+        if not any({view.person.user} != typists.keys() for view in channel.views()):
+            return  # only the typist looks
+        named = [signals.Typist(user, name) for user, name in islice(typists.items(), NAMED)]
+        signal = signals.Typing(room=room, users=named, count=len(typists))
+        self.pass_on(ToRoom(room, encode(signal)))
+
+    def _tell_marks(self, room: str, rows: Mapping[str, tuple[MarkRow, bool]]) -> None:
+        for user, (row, here) in rows.items():
+            person = self._books.people.get(user)
+            # Where a mark was committed, somebody's only connection is the one that moved it.
+            if person is not None and len(person.connections) > here:
+                own = signals.Marked(room=room, delivered=row.delivered, read=row.read)
+                self.pass_on(ToUser(user, encode(own)))
+        channel = self._books.channels.get(room)
+        if channel is not None and channel.members <= READERS and channel.views():
+            readers = [
+                signals.Reader(user, row.delivered, row.read) for user, (row, _) in rows.items()
+            ]
+            self.pass_on(ToRoom(room, encode(signals.Marks(room=room, marks=readers))))
+
+    def _tell_presence(self, user: str, state: State, rooms: Iterable[str]) -> None:
+        views: dict[Subscriber, None] = {}
+        for room in rooms:
+            channel = self._books.channels.get(room)
+            if channel is not None and channel.members <= COMPANY:
+                views |= dict.fromkeys(channel.views())
+        if views:
+            signal = signals.PresenceChanged(user=user, state=state)
+            self._post(views, text(encode(signal)))
+
+    def _post(self, subscribers: Iterable[Subscriber], frame: bytes) -> None:
+        entry = (self._books.position, True, frame)
+        for subscriber in subscribers:
+            subscriber.post((entry,))
+
+    def _local(self, person: Person) -> State:
+        return shown(each.state for each in person.connections if each.counted)
+
+    def _rooms(self, person: Person) -> tuple[str, ...]:
+        small = (channel.room for channel in self._books.small_rooms(person, COMPANY))
+        return tuple(islice(small, ROOMS))

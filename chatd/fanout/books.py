@@ -1,0 +1,122 @@
+"""The books: who is connected here, which rooms they belong to, and who has which room open.
+
+They hold only rooms with a member connected to this node. ``position`` says up to which event they
+are true; whoever showed a room from a snapshot further ahead waits aside until they get there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from chatd.fanout.subscriber import Subscriber
+
+#: What is written to a connection: its position, whether it is a signal (an event goes before the
+#: signals that were sent because of it), and the bytes of its frame.
+Entry = tuple[int, bool, bytes]
+
+#: Behind every position: nothing is sent to this subscriber yet.
+NEVER: Final = 2**63
+
+
+class Channel:
+    """A room with local members.
+
+    ``open`` hear everything from now on. ``aside`` are those for whom the room is open, but who
+    get only events after a position (`NEVER` while they are held); with it goes the seq they know.
+    ``pending`` is what this reactor turn brought. ``members`` is 0 while the count is not known.
+    """
+
+    __slots__ = (
+        "aside",
+        "head",
+        "members",
+        "number",
+        "open",
+        "pending",
+        "people",
+        "room",
+        "stirred",
+    )
+
+    def __init__(self, room: str) -> None:
+        self.room = room
+        self.head = 0
+        self.number = 0
+        self.members = 0
+        self.pending: list[Entry] = []
+        self.stirred = False
+        self.open: set[Subscriber] = set()
+        self.aside: dict[Subscriber, tuple[int, int]] = {}
+        self.people: set[Person] = set()
+
+    def views(self) -> list[Subscriber]:
+        """Everyone who has the room open."""
+        return [*self.open, *self.aside]
+
+
+class Person:
+    """A user with at least one connection here.
+
+    ``known``: their rooms were read from the store, as of position ``since``; movements that came
+    before are kept in ``early`` (room, position, whether into it), the last one for each room.
+    """
+
+    __slots__ = ("connections", "early", "known", "name", "rooms", "since", "user")
+
+    def __init__(self, user: str, name: str) -> None:
+        self.user = user
+        self.name = name
+        self.connections: list[Subscriber] = []
+        self.rooms: dict[Channel, None] = {}
+        self.known = False
+        self.since = 0
+        self.early: dict[str, tuple[int, bool]] | None = None
+
+
+class Books:
+    """The one owner of all channels and people of this node."""
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+        self.channels: dict[str, Channel] = {}
+        self.people: dict[str, Person] = {}
+
+    def person(self, user: str, name: str) -> Person:
+        """The person, new in the books if need be."""
+        person = self.people.get(user)
+        if person is None:
+            person = self.people[user] = Person(user, name)
+        return person
+
+    def channel(self, room: str) -> Channel:
+        """The channel, new in the books if need be: then link somebody or `tidy` it."""
+        channel = self.channels.get(room)
+        if channel is None:
+            channel = self.channels[room] = Channel(room)
+        return channel
+
+    def link(self, person: Person, channel: Channel) -> None:
+        person.rooms[channel] = None
+        channel.people.add(person)
+
+    def unlink(self, person: Person, channel: Channel) -> None:
+        person.rooms.pop(channel, None)
+        channel.people.discard(person)
+        self.tidy(channel)
+
+    def tidy(self, channel: Channel) -> None:
+        """A room that concerns nobody here any more leaves the books."""
+        if not (channel.people or channel.open or channel.aside):
+            self.channels.pop(channel.room, None)
+
+    def leave(self, person: Person) -> None:
+        """The person's last connection is gone."""
+        for channel in tuple(person.rooms):
+            self.unlink(person, channel)
+        del self.people[person.user]
+
+    def small_rooms(self, person: Person, most: int) -> Iterable[Channel]:
+        """The person's rooms with at most ``most`` members."""
+        return (channel for channel in person.rooms if channel.members <= most)

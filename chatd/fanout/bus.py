@@ -1,0 +1,27 @@
+"""The bus: how nodes tell one another what they committed. It only carries, the store knows."""
+
+from typing import Final, Protocol
+
+#: Larger packets are not sent, and dropped where they arrive.
+PACKET_BYTES: Final = 512 * 1024
+
+
+class Bus(Protocol):
+    """A packet may get lost, arrive twice, late, in another order, and back at its sender. It is
+    never changed. Where the broker is down, packets are lost, and publishing never raises or
+    waits."""
+
+    @property
+    def alone(self) -> bool:
+        """There is never anybody to tell."""
+
+    def publish(self, packet: bytes) -> None: ...
+
+
+class NoBus:
+    """A single node."""
+
+    alone = True
+
+    def publish(self, packet: bytes) -> None:
+        """Nobody listens."""

@@ -1,0 +1,51 @@
+"""What nodes tell one another, in one packet each: events, and what happened that is passing."""
+
+import msgspec
+
+from chatd.engine.envelope import Batch, ToRoom, ToUser
+from chatd.engine.rows import MarkRow
+from chatd.engine.view import Presence
+
+
+class Typed(msgspec.Struct, frozen=True, array_like=True, tag="typed"):
+    """``user`` types in ``room``, or no longer."""
+
+    room: str
+    user: str
+    name: str
+    active: bool
+
+
+class MarksMoved(msgspec.Struct, frozen=True, array_like=True, tag="marks"):
+    """Marks that a node committed."""
+
+    rows: tuple[MarkRow, ...]
+
+
+class Lease(msgspec.Struct, frozen=True, array_like=True):
+    """How ``user`` shows on the sending node, and the rooms in which this is told."""
+
+    user: str
+    state: Presence
+    rooms: tuple[str, ...]
+
+
+class Leases(msgspec.Struct, frozen=True, array_like=True, tag="leases"):
+    """Good for a while only. Of two notes of one node that with the higher ``stamp`` holds."""
+
+    stamp: int
+    leases: tuple[Lease, ...]
+
+
+#: What is passing and may be lost.
+Told = ToRoom | ToUser | Typed | MarksMoved | Leases
+Note = Batch | Told
+
+
+class Packet(msgspec.Struct, frozen=True, array_like=True):
+    """``epoch`` names the log: packets of a log that was replaced are none of ours. ``node`` is the
+    sending process, named anew at each start."""
+
+    epoch: str
+    node: str
+    note: Note

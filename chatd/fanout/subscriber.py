@@ -1,0 +1,261 @@
+"""Subscriber: one connection in the hub's books, and the `View` of it that features see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Final, Protocol
+
+from chatd.engine.view import Presence
+from chatd.fanout.books import NEVER, Channel, Entry, Person
+from chatd.fanout.hold import Hold
+from chatd.wire.codec import encode
+from chatd.wire.frames import Resync
+from chatd.wire.framing import text
+
+if TYPE_CHECKING:
+    from chatd.fanout.hub import Hub
+
+#: What a connection belongs to, as the store has it: room id, its last seq and number, members.
+Membership = tuple[str, int, int, int]
+
+_RESYNC: Final = text(encode(Resync(reason="More was said than could be kept back for you.")))
+
+
+class Outbox(Protocol):
+    def write(self, data: bytes) -> None:
+        """Queues whole frames, bounded. It may call `Subscriber.drop_all` or `detach` at once."""
+
+
+class Subscriber:
+    """Made by `Hub.attach`, held from the start: call `memberships`, then `release`."""
+
+    __slots__ = ("_hold", "_hub", "_open", "counted", "person", "state", "write")
+
+    def __init__(self, hub: Hub, person: Person, outbox: Outbox) -> None:
+        self.person = person
+        #: how the person shows here, and whether this connection makes them present already
+        self.state: Presence = "online"
+        self.counted = False
+        self.write: Callable[[bytes], None] = outbox.write
+        self._hub = hub
+        #: rooms open, each with the position after which its events are sent
+        self._open: dict[Channel, int] = {}
+        self._hold: Hold | None = Hold(hub.position if person.known else NEVER, {})
+        hub.turn.held.add(self)
+
+    # What the session needs.
+
+    def memberships(self, rooms: Iterable[Membership], position: int) -> None:
+        """All the rooms of this person, as of ``position``: read after attaching. Once."""
+        self._hub.know(self.person, rooms, position)
+        if not self.counted:
+            self.counted = True
+            self.state = self._hub.audience.starting(self.person)
+            self._hub.audience.came(self.person)
+
+    def heads(self) -> int:
+        """The sum of the last seq of every open room, as of all that was written so far."""
+        self._hub.turn.flush()
+        told = self._hold.told if self._hold is not None else self._heads()
+        return sum(told.values())
+
+    def drop_all(self) -> None:
+        """No room is open here any more: this reader was too slow, or has to resume."""
+        self._hub.turn.forget(self)
+        if self._hold is not None:
+            for channel in self._hold.shown:
+                self._close(channel)
+            self._hold.shown.clear()
+            self._hold.told.clear()
+            self._hold.clear()
+        for channel in tuple(self._open):
+            self._close(channel)
+
+    def detach(self) -> None:
+        """The connection is gone."""
+        if self not in self.person.connections:
+            return
+        self.write = _nowhere
+        self.drop_all()
+        self._hub.turn.held.discard(self)
+        self._hold = None
+        self._hub.detach(self)
+
+    # The view.
+
+    @property
+    def open_rooms(self) -> Collection[str]:
+        shown = self._hold.shown if self._hold is not None else {}
+        return {channel.room for channel in (*self._open, *shown)}
+
+    @property
+    def overflowed(self) -> bool:
+        return self._hold is not None and self._hold.overflowed
+
+    def hold(self) -> None:
+        if self._hold is None:
+            self._hub.turn.flush()
+            self._hold = Hold(self._hub.position, self._heads())
+            self._hub.turn.held.add(self)
+            for channel in self._open:
+                channel.open.discard(self)
+                channel.aside[self] = (NEVER, 0)
+        elif self._hold.overflowed and not self._hold.broken:
+            self._hold.overflowed = self._hold.stale = False
+
+    def show(self, room: str, *, position: int, head: int, members: int) -> None:
+        hold = self._hold
+        if hold is None:
+            raise RuntimeError("hold first, then read what is to be shown")
+        if position < hold.since:
+            # Between this snapshot and what is kept back lies a hole.
+            hold.overflowed = hold.stale = True
+            return
+        if (left := hold.left.get(room, 0)) > position:
+            hold.ending[room] = (position, left)
+            return
+        channel = self._hub.books.channel(room)
+        if channel not in self.person.rooms and position <= self._hub.position:
+            # The books are further than the snapshot and know of no membership.
+            self._hub.books.tidy(channel)
+            return
+        hold.ending.pop(room, None)
+        hold.shown[channel] = (position, head)
+        if position <= self._hub.position or not channel.views():
+            channel.head = max(channel.head, head)
+        if position >= self._hub.position or not channel.members:
+            channel.members = members
+        channel.aside[self] = (NEVER, 0)
+
+    def hide(self, room: str) -> None:
+        self._hub.turn.flush()
+        channel = self._hub.books.channels.get(room)
+        if channel is None:
+            return
+        if self._hold is not None:
+            self._hold.shown.pop(channel, None)
+            self._hold.told.pop(channel, None)
+        self._close(channel)
+
+    def release(self) -> None:
+        self._hub.turn.flush()
+        hold, self._hold = self._hold, None
+        if hold is None:
+            return
+        self._hub.turn.held.discard(self)
+        if hold.broken or hold.stale:
+            for channel in hold.shown:
+                self._close(channel)
+            self.drop_all()
+            self.write(_RESYNC)
+            return
+        for channel, (position, head) in hold.shown.items():
+            self._open[channel] = position
+            channel.aside[self] = (position, head)
+        for channel, position in self._open.items():
+            if position <= self._hub.position:
+                channel.aside.pop(self, None)
+                channel.open.add(self)
+            elif channel not in hold.shown:
+                channel.aside[self] = (position, hold.told[channel])
+        if data := hold.replay(self._positions()):
+            self.write(data)
+
+    def typing(self, room: str, active: bool) -> None:
+        if room in self.open_rooms:
+            self._hub.audience.types(room, self.person, active)
+
+    def presence(self, state: Presence) -> None:
+        self.state = state
+        if self.counted:
+            self._hub.audience.showed(self.person)
+
+    def who_is_here(self, room: str) -> dict[str, Presence]:
+        return self._hub.audience.here(room) if room in self.open_rooms else {}
+
+    # What the hub tells it.
+
+    def post(self, entries: Iterable[Entry]) -> None:
+        """For this connection alone, in this turn's write or after the hold."""
+        if self._hold is not None:
+            self._hold.post(entries)
+            self._hub.turn.ask()
+        else:
+            self._hub.turn.post(self, entries)
+
+    def keep(self, pending: Mapping[Channel, list[Entry]]) -> None:
+        """A turn's events while held."""
+        hold = self._hold
+        assert hold is not None
+        for channel, entries in pending.items():
+            if channel in self.person.rooms:
+                hold.keep(channel.room, entries)
+        self._spill(hold)
+
+    def known(self, position: int) -> None:
+        """The person's rooms are in the books, so that from ``position`` on nothing is missed."""
+        if self._hold is not None:
+            self._hold.since = min(self._hold.since, position)
+
+    def covers(self, channel: Channel, position: int) -> bool:
+        """It was shown a snapshot of the room in which the event at ``position`` is contained."""
+        return self._position(channel) >= position
+
+    def removed(self, channel: Channel, position: int) -> None:
+        """The person was moved out of the room by the event at ``position``, the last pending."""
+        hold = self._hold
+        after = self._position(channel)
+        if after >= position:
+            return
+        if hold is not None:
+            hold.keep(channel.room, channel.pending)
+            hold.left[channel.room] = position
+            hold.shown.pop(channel, None)
+            if after >= 0:
+                hold.ending[channel.room] = (after, position)
+        elif after >= 0:
+            self.post([e for e in channel.pending if e[1] or e[0] > after])
+        self._close(channel)
+
+    # Inside.
+
+    def _position(self, channel: Channel) -> int:
+        """After which position events of the room are sent, -1 if it is not open."""
+        if self._hold is not None and channel in self._hold.shown:
+            return self._hold.shown[channel][0]
+        return self._open.get(channel, -1)
+
+    def _positions(self) -> dict[str, int]:
+        return {channel.room: position for channel, position in self._open.items()}
+
+    def _heads(self) -> dict[Channel, int]:
+        return {
+            channel: max(channel.head, channel.aside.get(self, (0, 0))[1]) for channel in self._open
+        }
+
+    def _close(self, channel: Channel) -> None:
+        self._open.pop(channel, None)
+        channel.open.discard(self)
+        channel.aside.pop(self, None)
+        self._hub.books.tidy(channel)
+
+    def _spill(self, hold: Hold) -> None:
+        """Nothing open may get a hole, whatever does not fit: if no snapshot waits for its reply,
+        what is kept back for open rooms goes out now and the rest is forgotten."""
+        if not (hold.full or hold.broken):
+            return
+        hold.overflowed = True
+        if hold.shown or hold.broken:
+            hold.broken = True
+            hold.clear()
+            return
+        data = hold.replay(self._positions())
+        hold.clear()
+        hold.since = max(hold.since, self._hub.position)
+        if data:
+            self.write(data)
+        hold.told = self._heads()
+
+
+def _nowhere(data: bytes) -> None:
+    """A connection that is gone hears nothing."""

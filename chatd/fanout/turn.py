@@ -1,0 +1,144 @@
+"""One reactor turn's output: everything it brought a connection leaves in one write.
+
+What a room got is joined once, not once for each recipient. Whoever is concerned by several rooms
+gets the frames of all of them merged by position, so that on every connection positions only ever
+go up and the last cursor seen describes everything before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING
+
+from chatd.engine.ports import Scheduler
+from chatd.fanout.books import Books, Channel, Entry
+
+if TYPE_CHECKING:
+    from chatd.fanout.subscriber import Subscriber
+
+
+def join(entries: Iterable[Entry]) -> bytes:
+    return b"".join([entry[2] for entry in entries])
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """By position; at the same one events before signals, else as they came."""
+    return sorted(entries, key=lambda entry: entry[:2])
+
+
+class Turn:
+    """Collects and writes. ``fault`` is told of what an outbox raised; nobody else feels it."""
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        books: Books,
+        stirred: Callable[[Channel], None],
+        fault: Callable[[Exception], None],
+    ) -> None:
+        #: connections for which live events are kept back
+        self.held: set[Subscriber] = set()
+        self._scheduler = scheduler
+        self._books = books
+        self._stirred = stirred
+        self._fault = fault
+        self._touched: dict[Channel, None] = {}
+        self._own: dict[Subscriber, list[Entry]] = {}
+        self._asked = False
+
+    def add(self, channel: Channel, entry: Entry) -> None:
+        """For everyone who has the room open."""
+        channel.pending.append(entry)
+        self._touched[channel] = None
+        self.ask()
+
+    def post(self, subscriber: Subscriber, entries: Iterable[Entry]) -> None:
+        """For one connection."""
+        self._own.setdefault(subscriber, []).extend(entries)
+        self.ask()
+
+    def forget(self, subscriber: Subscriber) -> None:
+        """Nothing of this turn is for this connection alone."""
+        self._own.pop(subscriber, None)
+
+    def flush(self) -> None:
+        for channel in tuple(self._touched):
+            if channel.stirred:
+                channel.stirred = False
+                self._stirred(channel)
+        pending: dict[Channel, list[Entry]] = {}
+        for channel in self._touched:
+            pending[channel], channel.pending = channel.pending, []
+        self._touched = {}
+        for subscriber in tuple(self.held):
+            subscriber.keep(pending)
+        waiting = [channel for channel in pending if channel.aside]
+        for channel in waiting:
+            for subscriber, (position, _) in channel.aside.items():
+                if entries := [e for e in pending[channel] if e[1] or e[0] > position]:
+                    subscriber.post(entries)
+        own, self._own = self._own, {}
+        if len(pending) == 1 and not own:
+            [(channel, entries)] = pending.items()
+            self._write(tuple(channel.open), join(entries))
+        elif pending or own:
+            self._write_merged(pending, own)
+        for channel in waiting:
+            self._catch_up(channel)
+
+    def _write_merged(
+        self, pending: dict[Channel, list[Entry]], own: dict[Subscriber, list[Entry]]
+    ) -> None:
+        seen: set[Subscriber] = set()
+        several = set(own)
+        for channel in pending:
+            several |= seen & channel.open
+            seen |= channel.open
+        rooms: dict[Subscriber, list[Channel]] = {subscriber: [] for subscriber in several}
+        alone: list[tuple[Channel, Collection[Subscriber]]] = []
+        for channel in pending:
+            for subscriber in channel.open & several:
+                rooms[subscriber].append(channel)
+            alone.append((channel, channel.open - several))
+        for channel, subscribers in alone:
+            if subscribers:
+                self._write(subscribers, join(pending[channel]))
+        # Many people share the same few rooms: each combination is merged once.
+        merged: dict[tuple[Channel, ...], bytes] = {}
+        for subscriber, channels in rooms.items():
+            combination = tuple(channels)
+            extra = own.get(subscriber)
+            data = None if extra else merged.get(combination)
+            if data is None:
+                entries = [entry for channel in channels for entry in pending[channel]]
+                if extra:
+                    data = join(in_order(entries + extra))
+                else:
+                    data = merged[combination] = join(in_order(entries))
+            self._write((subscriber,), data)
+
+    def _write(self, subscribers: Collection[Subscriber], data: bytes) -> None:
+        for subscriber in subscribers:
+            try:
+                subscriber.write(data)
+            except Exception as fault:
+                # It missed something: better no room open than one with a hole.
+                subscriber.drop_all()
+                self._fault(fault)
+
+    def _catch_up(self, channel: Channel) -> None:
+        """Those for whom the books were not far enough yet, and now are, hear everything."""
+        for subscriber, (position, _) in tuple(channel.aside.items()):
+            if position <= self._books.position:
+                del channel.aside[subscriber]
+                channel.open.add(subscriber)
+
+    def ask(self) -> None:
+        """There will be a flush in the next turn."""
+        if not self._asked:
+            self._asked = True
+            self._scheduler.later(0, self._turned)
+
+    def _turned(self) -> None:
+        self._asked = False
+        self.flush()
