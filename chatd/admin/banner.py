@@ -1,6 +1,7 @@
 """What the terminal shows when `make run` is ready: a dozen calm lines."""
 
 import os
+import sys
 from pathlib import Path
 
 from chatd.admin.local_ca import how_to_trust
@@ -36,6 +37,7 @@ def banner(
             "terminal",
             f"wscat --ca {ca} -s chatd.v1 -H 'Authorization: Bearer TOKEN' -c {socket_url}",
         ),
+        ("", f"TOKEN: {shown(Path(sys.executable).with_name('chatctl'))} token create NAME"),
         ("stop", "Ctrl-C; the next start finds everything as it was"),
     ]
     lines = [f"  {name:<9} {text}" for name, text in rows]

@@ -203,7 +203,7 @@ def lines(first_administrator: str | None) -> list[str]:
 def test_the_banner_is_a_dozen_lines_with_the_link_on_its_own():
     link = "https://localhost:8443/#begin=secret"
     said = lines(link)
-    assert len([line for line in said if line]) == 11
+    assert len([line for line in said if line]) == 12
     assert [line.split()[-1] for line in said if "secret" in line] == [link]
 
 
