@@ -1,7 +1,7 @@
 """The engine: from a command to its unit or its answer, and from a row of the log to its event.
 
-It holds the sum of the features as two maps and no other state. What a feature refuses is a
-`Refusal`; whatever else it raises is a fault of ours, told to the log under a reference, and to
+It holds the sum of the features as two maps, and hardly any other state. What a feature refuses is
+a `Refusal`; whatever else it raises is a fault of ours, told to the log under a reference, and to
 the client only as that reference.
 """
 
@@ -45,7 +45,7 @@ class FaultLog(Protocol):
 
 
 class Engine:
-    """Runs the commands of ``features``. ``limits`` may be set anew while it runs."""
+    """Runs the commands of ``features``. ``limits`` and ``head`` may be set while it runs."""
 
     def __init__(
         self,
@@ -62,6 +62,8 @@ class Engine:
         self.clock = clock
         self.random = random
         self.limits = limits
+        #: how far the log is known to go: set from the store at the start, then by what passes here
+        self.head = 0
         self.codec = Codec(row.command for row in rows)
         self._log = log
         self._rows: dict[type[Command], Row] = {row.command: row for row in rows}
@@ -154,6 +156,7 @@ class Engine:
 
         Only messages tell their number: an event with one is activity in the room.
         """
+        self.head = max(self.head, row.position)
         event = self.event(row)
         moves = self._kinds[row.kind].moves
         movement = None if moves is None else moves(row)

@@ -13,11 +13,16 @@ from typing import Final, Protocol
 
 from chatd.engine.ports import Clock
 from chatd.session.ports import WirePort
+from chatd.wire.codec import encode
+from chatd.wire.frames import Resync
+from chatd.wire.framing import text
 
 #: So much is handed to a wire at once that was behind: what it has taken can no longer be dropped.
 PORTION: Final = 65_536
 #: A reader that takes nothing for this many times the bound of age is given up.
 STUCK_BOUNDS: Final = 3
+
+RESYNC: Final = text(encode(Resync(reason="You read too slowly; your queue was dropped.")))
 
 
 class OutboxOwner(Protocol):
@@ -38,13 +43,12 @@ class OutboxOwner(Protocol):
 
 
 class Outbox:
-    """One for each connection. ``resync`` is the framed `resync`."""
+    """One for each connection. The bounds may be set anew at any time."""
 
     def __init__(
         self,
         wire: WirePort,
         clock: Clock,
-        resync: bytes,
         bound_bytes: int = 1 << 20,
         bound_seconds: float = 10.0,
     ) -> None:
@@ -53,9 +57,8 @@ class Outbox:
         self.stalled = False
         self._wire = wire
         self._clock = clock
-        self._resync = resync
         self._owner: OutboxOwner | None = None
-        self._ended = False
+        self.ended = False
         self._queue: deque[bytes] = deque()
         self._queued = 0
         # Bytes ever accepted and (at the last look) ever taken by the peer. Marks say when the
@@ -76,7 +79,7 @@ class Outbox:
 
     def write(self, data: bytes) -> None:
         """Sends ``data``, one or more whole frames, after all that was written before."""
-        if self.stalled or self._ended:
+        if self.stalled or self.ended:
             return
         self._accepted += len(data)
         if not self._queue and not self._wire.unsent():
@@ -89,7 +92,7 @@ class Outbox:
 
     def drained(self) -> None:
         """The wire took everything: hand it what has queued up."""
-        if self._ended:
+        if self.ended:
             return
         if self.stalled:
             self._recover()
@@ -102,7 +105,7 @@ class Outbox:
 
     def tick(self, now: float) -> None:
         """Looks at the age of what is pending; about once a second."""
-        if self._ended:
+        if self.ended:
             return
         if self._taken == self._accepted and not self.stalled:
             self._progress = now
@@ -128,7 +131,7 @@ class Outbox:
         """Drops what is queued and all that comes, for good."""
         self._queue.clear()
         self._queued = 0
-        self._ended = True
+        self.ended = True
 
     def _is_old(self, now: float) -> bool:
         if self.stalled or not self._marks or now - self._marks[0][0] <= self.bound_seconds:
@@ -163,5 +166,5 @@ class Outbox:
         if self._owner is not None:
             self._owner.recovered()
         self.stalled = False
-        self._accepted += len(self._resync)
-        self._wire.write(self._resync)
+        self._accepted += len(RESYNC)
+        self._wire.write(RESYNC)

@@ -1,9 +1,8 @@
 """What a session needs around it: the wire below, the hub beside, and who runs its coroutines."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Protocol
 
-from chatd.engine.rows import RoomRow
 from chatd.engine.view import View
 
 #: Runs a coroutine to its end; a failure that escapes it is logged.
@@ -29,7 +28,8 @@ class WirePort(Protocol):
     def pause_reading(self) -> None:
         """No more frames, but for those that were received already."""
 
-    def resume_reading(self) -> None: ...
+    def resume_reading(self) -> None:
+        """Frames come again, the first from the reactor and not from inside this call."""
 
     def close(self, code: int, reason: str) -> None:
         """Sends a close frame behind what was written; at most 123 bytes of reason."""
@@ -38,14 +38,22 @@ class WirePort(Protocol):
         """Ends it now, unsent bytes and all."""
 
 
-class Subscriber(View, Protocol):
-    """The hub's end of one connection. It writes events to the session's outbox by itself."""
+#: What a user belongs to, as the store has it: room id, its last seq and number, its members.
+Membership = tuple[str, int, int, int]
 
-    def memberships(self, rooms: Sequence[RoomRow], position: int) -> None:
-        """The rooms of this user as of ``position``; later movements come from events."""
+
+class Subscriber(View, Protocol):
+    """The hub's end of one connection, held from the start. It writes events to the outbox itself,
+    and may find itself dropped by it in the midst of that."""
+
+    def memberships(self, rooms: Iterable[Membership], position: int) -> None:
+        """All the rooms of this user as of ``position``; later movements come from events. Once."""
 
     def heads(self) -> int:
         """The sum of the last seq of every open room."""
+
+    def drop_all(self) -> None:
+        """No room is open here any more."""
 
     def detach(self) -> None:
         """The connection is gone. Harmless if told twice."""

@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatd.session import outbox
 from chatd.session.outbox import PORTION, Outbox
 from chatd.wire import framing
 from tests.fakes.tiny import Time
-from tests.fakes.wire import FakeWire
+from tests.fakes.wire import FakeWire, payloads
 
-RESYNC = framing.text(b"resync")
+RESYNC = next(payloads(outbox.RESYNC))
 
 
 class Owner:
@@ -34,7 +35,7 @@ class Rig:
         self.wire = FakeWire(room)
         self.clock = Time()
         self.owner = Owner()
-        self.outbox = Outbox(self.wire, self.clock, RESYNC, bound, 10.0)
+        self.outbox = Outbox(self.wire, self.clock, bound, 10.0)
         self.outbox.watch(self.owner)
         self.wire.drained = self.outbox.drained
 
@@ -89,7 +90,7 @@ def test_past_the_bound_in_bytes_the_queue_is_dropped_and_one_resync_follows() -
     assert rig.outbox.stalled
     rig.wire.take()
     frames = rig.wire.frames()
-    assert frames[-1] == b"resync"
+    assert frames[-1] == RESYNC
     assert [int(frame[:3]) for frame in frames[:-1]] == list(range(len(frames) - 1))
     assert rig.owner.told == ["slow", "recovered"]
     rig.write(b"after")
@@ -216,7 +217,7 @@ def test_the_peer_gets_whole_frames_in_order_and_resync_where_some_are_missing(
     rig.wire.take()
     seen, whole = -1, True
     for frame in rig.wire.frames():
-        if frame == b"resync":
+        if frame == RESYNC:
             whole = False
             continue
         number = int(frame[:6])
@@ -224,7 +225,7 @@ def test_the_peer_gets_whole_frames_in_order_and_resync_where_some_are_missing(
         assert number == seen + 1 if whole else number > seen
         seen, whole = number, True
     assert rig.owner.told.count("slow") == rig.owner.told.count("recovered")
-    assert rig.wire.frames().count(b"resync") == rig.owner.told.count("slow")
+    assert rig.wire.frames().count(RESYNC) == rig.owner.told.count("slow")
     assert seen == written - 1 or not whole
     assert len(rig.wire.received) == sum(len(framing.text(frame)) for frame in rig.wire.frames())
 

@@ -1,0 +1,174 @@
+"""The commands of one connection: decided one after the other, answered in the order they came.
+
+Writes are pipelined: the next is decided and handed to the store while earlier ones await their
+commit. Everything else starts when all before it is answered, and lets nothing pass: so one reads
+what one wrote, and replies keep the order of their commands. Writes of a connection that died still
+commit; what had not begun is forgotten.
+"""
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from chatd.core.principal import Principal
+from chatd.engine.engine import Engine
+from chatd.engine.rows import Committed
+from chatd.engine.table import Read, Write
+from chatd.session.ports import Drive, Subscriber
+from chatd.wire.frames import Command, Error, Reply
+
+Answer = Reply | Error
+
+
+class _Slot:
+    """A place in the order of replies, taken before its reply is known."""
+
+    __slots__ = ("answer",)
+
+    def __init__(self, answer: Answer | None = None) -> None:
+        self.answer = answer
+
+
+class Pipeline:
+    """``say`` sends an answer; ``eased`` is called after each, when there is room for more."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        principal: Principal,
+        subscriber: Subscriber,
+        drive: Drive,
+        say: Callable[[Answer], None],
+        eased: Callable[[], None],
+    ) -> None:
+        self._engine = engine
+        self._principal = principal
+        self._subscriber = subscriber
+        self._drive = drive
+        self._say = say
+        self._eased = eased
+        self._waiting: deque[Command | Error] = deque()
+        self._slots: deque[_Slot] = deque()
+        self._alone = False
+        self._advancing = False
+        self._started = False
+        self._stopped = False
+
+    @property
+    def depth(self) -> int:
+        """Commands that are not answered yet."""
+        return len(self._waiting) + len(self._slots) + self._alone
+
+    def start(self) -> None:
+        """Begins with what was put so far."""
+        self._started = True
+        self._advance()
+
+    def stop(self) -> None:
+        """For good: what has not begun never will, and nobody hears how the rest ended."""
+        self._stopped = True
+        self._waiting.clear()
+
+    def put(self, item: Command | Error) -> None:
+        """A command to carry out in its turn, or the error that answers what was none."""
+        if not self._stopped:
+            self._waiting.append(item)
+            self._advance()
+
+    def _advance(self) -> None:
+        if self._advancing or not self._started:
+            # What an answer sets off is left to the loop below, that the stack may not grow.
+            return
+        self._advancing = True
+        try:
+            while self._waiting and not self._alone and self._begin(self._waiting[0]):
+                pass
+        finally:
+            self._advancing = False
+
+    def _begin(self, item: Command | Error) -> bool:
+        """Starts the first that waits, unless it has to wait on."""
+        if isinstance(item, Error):
+            self._waiting.popleft()
+            self._slots.append(_Slot(item))
+            self._flush()
+        elif self._may_join(item):
+            self._waiting.popleft()
+            self._write(item)
+        elif self._slots:
+            return False
+        else:
+            self._waiting.popleft()
+            self._alone = True
+            self._drive(self._run_alone(item))
+        return True
+
+    def _may_join(self, command: Command) -> bool:
+        return isinstance(self._engine.row(command), Write) and not self._engine.needs_resolving(
+            command
+        )
+
+    def _write(self, command: Command) -> None:
+        slot = _Slot()
+        self._slots.append(slot)
+        try:
+            commit = self._commit(command)
+        except Exception as failure:
+            slot.answer = self._error(failure, command)
+            self._flush()
+        else:
+            self._drive(self._await_commit(slot, command, commit))
+
+    def _commit(self, command: Command) -> Awaitable[Committed]:
+        return self._engine.store.commit(self._engine.decide(command, self._principal))
+
+    async def _await_commit(
+        self, slot: _Slot, command: Command, commit: Awaitable[Committed]
+    ) -> None:
+        try:
+            slot.answer = self._engine.reply(command, await commit)
+        except Exception as failure:
+            slot.answer = self._error(failure, command)
+        self._flush()
+        self._advance()
+
+    async def _run_alone(self, command: Command) -> None:
+        answer: Answer
+        try:
+            answer = await self._answer(command)
+        except Exception as failure:
+            answer = self._error(failure, command)
+        self._alone = False
+        if not self._stopped:
+            self._say(answer)
+            self._release(command)
+            self._eased()
+        self._advance()
+
+    async def _answer(self, command: Command) -> Reply:
+        engine, row = self._engine, self._engine.row(command)
+        if engine.needs_resolving(command):
+            command = await engine.resolved(command)
+        if isinstance(row, Write):
+            return engine.reply(command, await self._commit(command))
+        if isinstance(row, Read):
+            return await engine.answer(command, self._principal, self._subscriber)
+        return engine.act(command, self._principal, self._subscriber)
+
+    def _release(self, command: Command) -> None:
+        """What was kept back while reading follows the reply."""
+        if not isinstance(self._engine.row(command), Read):
+            return
+        try:
+            self._subscriber.release()
+        except Exception as failure:
+            self._engine.fault(failure, "release")
+
+    def _flush(self) -> None:
+        while self._slots and (answer := self._slots[0].answer) is not None:
+            self._slots.popleft()
+            if not self._stopped:
+                self._say(answer)
+                self._eased()
+
+    def _error(self, failure: Exception, command: Command) -> Error:
+        return self._engine.error(failure, command.id, str(command.__struct_config__.tag))

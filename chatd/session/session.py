@@ -1,0 +1,280 @@
+"""Session: one connection without its socket.
+
+The edge tells it what comes in and when time passes; it answers through the outbox and the wire.
+What it does in which state is the table in `states`; commands run in the `pipeline`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from chatd import __version__
+from chatd.core import codes
+from chatd.core.codes import Close
+from chatd.core.principal import Principal
+from chatd.core.refusal import Refusal
+from chatd.engine.engine import Engine
+from chatd.engine.ports import Clock
+from chatd.session.budgets import Budgets, Window
+from chatd.session.intake import Enough, Intake
+from chatd.session.liveness import Liveness, Sign
+from chatd.session.outbox import Outbox
+from chatd.session.pipeline import Answer, Pipeline
+from chatd.session.ports import Drive, Subscriber, WirePort
+from chatd.session.states import TABLE, Act, Input, State
+from chatd.wire import framing
+from chatd.wire.codec import encode
+from chatd.wire.frames import Bye, Heartbeat, Limits, LimitsChanged, Said, Welcome
+
+#: Pings and pongs a second; answering costs us as much as it costs them.
+CONTROL_FRAMES: Final = 10
+#: From `bye` until the connection is cut, whatever the peer does.
+CLOSING_SECONDS: Final = 5.0
+#: When to come back after the store was out of order.
+STORE_RETRY_SECONDS: Final = 2.0
+
+
+class Session:
+    """One connection of ``principal``. None of its methods raise, whatever the peer sends."""
+
+    def __init__(
+        self,
+        principal: Principal,
+        engine: Engine,
+        subscriber: Subscriber,
+        outbox: Outbox,
+        wire: WirePort,
+        budgets: Budgets,
+        limits: Limits,
+        clock: Clock,
+        drive: Drive,
+    ) -> None:
+        now = clock.now()
+        self.principal = principal
+        self.state = State.OPENING
+        self._engine = engine
+        self._subscriber = subscriber
+        self._outbox = outbox
+        self._wire = wire
+        self._budgets = budgets
+        self._limits = limits
+        self._clock = clock
+        self._drive = drive
+        self._liveness = Liveness(now, int.from_bytes(engine.random(2), "big") / 2**16)
+        self._intake = Intake(engine, budgets)
+        self._controls = Window(CONTROL_FRAMES, 1.0)
+        self._pipeline = Pipeline(engine, principal, subscriber, drive, self._answer, self._eased)
+        self._unread_for: set[str] = set()
+        self._bye = Bye(code=Close.INTERNAL_ERROR, reason="")
+        self._cut_at = now
+        self._acts: Mapping[Act, Callable[[], None]] = {
+            Act.START: self._pipeline.start,
+            Act.PAUSE: self._pause,
+            Act.RESYNC: self._resync,
+            Act.END: self._end,
+            Act.FINISH: self._finish,
+            Act.ABORT: self._abort,
+            Act.RELEASE: self._leave,
+        }
+        outbox.watch(self)
+
+    # What the edge tells.
+
+    def opened(self) -> None:
+        """The handshake is done: the server speaks first."""
+        self._send(
+            Welcome(
+                user=self.principal.user,
+                name=self.principal.name,
+                server=f"chatd {__version__}",
+                time=self._clock.wall(),
+                heartbeat=self._liveness.interval,
+                cursor=self._engine.cursor(self._engine.head),
+                features=list(self._engine.features),
+                limits=self._limits,
+            )
+        )
+        self._drive(self._attach())
+
+    def frame(self, data: bytes) -> None:
+        """A whole text message arrived."""
+        now = self._clock.now()
+        self._liveness.heard(now)
+        if self._step(Input.FRAME) is not Act.TAKE:
+            return
+        item = self._intake.take(data, now, self._limits)
+        if isinstance(item, Enough):
+            self.close(item.code, item.reason)
+            return
+        self._pipeline.put(item)
+        if self._pipeline.depth >= self._limits.commands_in_flight:
+            self._stop_reading("commands")
+
+    def pong(self) -> None:
+        """The peer answered a ping."""
+        self._liveness.heard(self._clock.now())
+
+    def control(self) -> None:
+        """A ping or a pong arrived, asked for or not."""
+        now = self._clock.now()
+        self._liveness.heard(now)
+        if self._controls.hit(now):
+            self.close(
+                Close.POLICY_VIOLATION,
+                f"At most {CONTROL_FRAMES} pings and pongs a second are taken.",
+            )
+
+    def tick(self, now: float) -> None:
+        """Time passed; about once a second."""
+        self._outbox.tick(now)
+        if self._step(Input.TICK) is Act.LOOK:
+            self._look(now)
+        elif self.state is State.CLOSING and now >= self._cut_at:
+            self._step(Input.OVERDUE)
+
+    def drain(self, retry_after: float) -> None:
+        """The server stops; ``retry_after`` (seconds) spreads out who comes back when."""
+        self.close(Close.SERVICE_RESTART, "The server restarts.", retry_after)
+
+    def limits_changed(self, limits: Limits) -> None:
+        """Other limits hold from now on."""
+        self._limits = limits
+        self._budgets.change(limits, self._clock.now())
+        self._outbox.bound_bytes = limits.reader_bytes
+        self._outbox.bound_seconds = limits.reader_seconds
+        if self._is_alive():
+            self._send(LimitsChanged(limits=limits))
+
+    def revoked(self, reason: str, code: Close = Close.SIGNED_OUT) -> None:
+        """The proof of identity is no longer good."""
+        self.close(code, reason)
+
+    def close(self, code: Close, reason: str, retry_after: float | None = None) -> None:
+        """Ends the connection, with a word of why. Harmless where it is ending already."""
+        if self._is_alive():
+            self._bye = Bye(code=code, reason=codes.reason(reason), retry_after=retry_after)
+            self._step(Input.CLOSE)
+
+    def lost(self) -> None:
+        """The connection is gone."""
+        self._step(Input.LOST)
+        self._outbox.end()
+
+    # What the outbox tells.
+
+    def slow(self) -> None:
+        if self.state is State.OPENING:
+            self._bye = Bye(code=Close.SLOW_READER, reason="Not even the welcome was read.")
+        self._step(Input.SLOW)
+
+    def recovered(self) -> None:
+        self._step(Input.RECOVERED)
+
+    def stuck(self) -> None:
+        self.close(Close.SLOW_READER, "What was sent was not read for too long.")
+
+    def emptied(self) -> None:
+        self._step(Input.EMPTIED)
+
+    # What the table of states asks for.
+
+    def _step(self, put: Input) -> Act:
+        self.state, act = TABLE[self.state, put]
+        do = self._acts.get(act)
+        if do is not None:
+            do()
+        return act
+
+    def _pause(self) -> None:
+        self._subscriber.drop_all()
+        self._stop_reading("slow")
+
+    def _resync(self) -> None:
+        # A read may have opened rooms meanwhile whose reply was dropped.
+        self._subscriber.drop_all()
+        self._liveness.heard(self._clock.now())
+        self._go_on_reading("slow")
+
+    def _end(self) -> None:
+        self._leave()
+        self._cut_at = self._clock.now() + CLOSING_SECONDS
+        self._send(self._bye)
+        if self._outbox.empty:
+            self._finish()
+
+    def _finish(self) -> None:
+        if self._outbox.ended:
+            return
+        self._outbox.end()
+        self._wire.close(self._bye.code, self._bye.reason)
+
+    def _abort(self) -> None:
+        self._outbox.end()
+        self._wire.abort()
+
+    def _leave(self) -> None:
+        self._subscriber.detach()
+        self._pipeline.stop()
+
+    # Frames in and out.
+
+    def _answer(self, answer: Answer) -> None:
+        try:
+            payload = encode(answer)
+        except Exception as failure:
+            payload = encode(self._engine.error(failure, answer.id, "reply"))
+        self._outbox.write(framing.text(payload))
+
+    def _send(self, frame: Said) -> None:
+        self._outbox.write(framing.text(encode(frame)))
+
+    def _eased(self) -> None:
+        if self._pipeline.depth <= self._limits.commands_in_flight // 2:
+            self._go_on_reading("commands")
+
+    def _stop_reading(self, why: str) -> None:
+        if not self._unread_for:
+            self._wire.pause_reading()
+        self._unread_for.add(why)
+
+    def _go_on_reading(self, why: str) -> None:
+        if why in self._unread_for:
+            self._unread_for.remove(why)
+            if not self._unread_for:
+                self._wire.resume_reading()
+
+    # Beginning, and what time brings.
+
+    async def _attach(self) -> None:
+        try:
+            rooms, position = await self._engine.store.of_user(self.principal.user)
+            if self.state is State.OPENING:
+                self._subscriber.memberships(
+                    [(room.id, room.head, room.number, room.members) for room in rooms], position
+                )
+                self._subscriber.release()
+        except Refusal as refusal:
+            self.close(Close.TRY_AGAIN_LATER, refusal.message, STORE_RETRY_SECONDS)
+        except Exception as failure:
+            self._engine.fault(failure, "opening")
+            self.close(Close.INTERNAL_ERROR, "The server could not read your rooms.")
+        self._step(Input.ATTACHED)
+
+    def _look(self, now: float) -> None:
+        expires = self.principal.expires
+        if expires is not None and self._clock.wall() >= expires * 1000:
+            self.close(Close.CREDENTIAL_EXPIRED, "Your sign-in ended; renew it, then come back.")
+            return
+        if self._unread_for:
+            # It is us who do not read: their silence means nothing.
+            self._liveness.heard(now)
+        for sign in self._liveness.due(now):
+            if sign is Sign.PING:
+                self._outbox.write(framing.PING)
+            elif sign is Sign.HEARTBEAT:
+                heads = self._subscriber.heads()
+                self._send(Heartbeat(time=self._clock.wall(), heads=heads))
+            else:
+                self.close(Close.DEAD_PEER, "No sign of life came in time.")
+
+    def _is_alive(self) -> bool:
+        return self.state in (State.OPENING, State.OPEN, State.STALLED)
