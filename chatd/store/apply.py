@@ -7,12 +7,14 @@ from chatd.core.refusal import Refusal
 from chatd.engine.rows import Answer, Committed, EventRow
 from chatd.engine.unit import Unit
 from chatd.store.changes import CHANGES
+from chatd.store.database import TransactionLost
 from chatd.store.requirements import REQUIREMENTS
 from chatd.store.work import Work
 
 
 def apply(work: Work, unit: Unit) -> Committed:
-    """The unit's outcome if the transaction commits. Whatever this raises, the unit left no trace.
+    """The unit's outcome if the transaction commits. Whatever this raises, the unit left no trace,
+    except for TransactionLost.
 
     The savepoint begins after the requirements: until then nothing was written.
     """
@@ -33,10 +35,13 @@ def apply(work: Work, unit: Unit) -> Committed:
         answer = _answer(work, unit)
         if unit.key is not None:
             _remember(work, unit, unit.key, answer)
-    except BaseException:
+    except Exception as error:
         work.undo()
-        database.run("rollback to savepoint unit", {})
-        database.run("release savepoint unit", {})
+        try:
+            database.run("rollback to savepoint unit", {})
+            database.run("release savepoint unit", {})
+        except Exception:
+            raise TransactionLost from error
         raise
     database.run("release savepoint unit", {})
     work.replaced.update(work.unit.replaced)

@@ -132,10 +132,10 @@ def set_member(work: Work, change: unit.SetMember) -> None:
     who = {"room": change.room, "user": change.user}
     row = work.database.row(
         """
-        select r.head, r.members, r.shared_history, m.from_seq
-        from rooms r
-        left join memberships m on m.room = r.id and m.person = :user and m.to_seq is null
-        where r.id = :room
+        select head, members, shared_history,
+               (select from_seq from memberships
+                where room = :room and person = :user and to_seq is null)
+        from rooms where id = :room
         """,
         who,
     )

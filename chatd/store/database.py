@@ -3,6 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+
+class TransactionLost(Exception):
+    """A unit could not be undone alone: the whole transaction is in doubt."""
+
+
 Row = Sequence[Any]
 Values = Mapping[str, Any]
 

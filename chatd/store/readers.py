@@ -20,7 +20,14 @@ STEPS_BETWEEN_CHECKS = 20_000
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Question = tuple[Promise[Any], Callable[[Database], Any]]
 log = Logger(namespace="chatd.store")
+
+
+class _Deadline(threading.local):
+    """When the read of the current thread has taken too long, in monotonic seconds."""
+
+    at = 0.0
 
 
 class Readers:
@@ -36,9 +43,12 @@ class Readers:
         self._connect = connect
         self._call_in_reactor = call_in_reactor
         self._now = now
-        self._queue: SimpleQueue[Any] = SimpleQueue()
+        self._queue: SimpleQueue[Question | None] = SimpleQueue()
         self._waiting = 0
-        self._stopped = False
+        self._stopping = False
+        self._stopped: Promise[None] = Promise()
+        self._left = count
+        self._deadline = _Deadline()
         self._connections = [connect() for _ in range(count)]
         self._threads = [
             threading.Thread(
@@ -55,63 +65,87 @@ class Readers:
         self, read: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> Promise[T]:
         """Runs ``read(database, ...)`` in a reader. Refusals: `busy`, `timeout`, `unavailable`."""
-        if self._stopped:
+        if self._stopping:
             return refused(refusals.unavailable(1.0))
         if self._waiting >= READS_WAITING:
             return refused(refusals.busy(1.0))
         promise: Promise[T] = Promise()
         self._waiting += 1
-        self._queue.put((promise, read, args, kwargs))
+        self._queue.put((promise, lambda database: read(database, *args, **kwargs)))
         return promise
 
-    def stop(self) -> None:
-        """Answers what was asked, then ends; the answers arrive in the reactor afterwards."""
-        if self._stopped:
-            return
-        self._stopped = True
-        for thread, sqlite in zip(self._threads, self._connections, strict=True):
-            if thread.ident is None:
-                sqlite.close()
-            else:
-                self._queue.put(None)
-        for thread in self._threads:
-            if thread.ident is not None:
-                thread.join()
+    def stop(self) -> Promise[None]:
+        """Reads that did not begin are refused. Fires once every connection is closed."""
+        if not self._stopping:
+            self._stopping = True
+            for thread, sqlite in zip(self._threads, self._connections, strict=True):
+                if thread.ident is None:
+                    sqlite.close()
+                    self._left -= 1
+                else:
+                    self._queue.put(None)
+            if not self._left:
+                self._stopped.keep(None)
+        return self._stopped
+
+    def _ended(self, thread: threading.Thread) -> None:
+        thread.join()
+        self._left -= 1
+        if not self._left:
+            self._stopped.keep(None)
 
     def _deliver(self, promise: Promise[Any], outcome: Any) -> None:
         self._waiting -= 1
         promise.keep(outcome)
 
     def _run(self, sqlite: Sqlite) -> None:
-        deadline = 0.0
-
-        def is_late() -> bool:
-            return self._now() > deadline
-
-        sqlite.connection.set_progress_handler(is_late, STEPS_BETWEEN_CHECKS)
+        self._limit(sqlite)
         while (item := self._queue.get()) is not None:
-            promise, read, args, kwargs = item
-            if promise.called:
-                # Whoever asked has given up.
-                self._call_in_reactor(self._deliver_cancelled)
-                continue
-            deadline = self._now() + SECONDS_PER_READ
-            outcome: Any
-            try:
-                sqlite.run("begin", {})
-                outcome = read(sqlite, *args, **kwargs)
-            except apsw.InterruptError:
-                outcome = refusals.too_slow()
-            except (apsw.Error, OSError):
-                log.failure("A read of the store failed.")
+            promise, read = item
+            outcome: Any = None
+            # Whoever gave up waiting gets no answer: `keep` after a cancel is ignored.
+            if self._stopping:
                 outcome = refusals.unavailable(1.0)
-            except Exception as error:
-                outcome = error
-            if sqlite.connection.in_transaction:
-                # Nothing to keep, and unlike a commit this ends also what was interrupted.
-                sqlite.run("rollback", {})
+            elif not promise.called:
+                self._deadline.at = self._now() + SECONDS_PER_READ
+                try:
+                    outcome = _answer(sqlite, read)
+                except (apsw.Error, OSError):
+                    log.failure("A read of the store failed; its connection is made anew.")
+                    outcome = refusals.unavailable(1.0)
+                    sqlite = self._renewed(sqlite)
             self._call_in_reactor(self._deliver, promise, outcome)
         sqlite.close()
+        self._call_in_reactor(self._ended, threading.current_thread())
 
-    def _deliver_cancelled(self) -> None:
-        self._waiting -= 1
+    def _limit(self, sqlite: Sqlite) -> None:
+        """Has SQLite ask every now and then whether this thread's read takes too long."""
+        sqlite.connection.set_progress_handler(
+            lambda: self._now() > self._deadline.at, STEPS_BETWEEN_CHECKS
+        )
+
+    def _renewed(self, sqlite: Sqlite) -> Sqlite:
+        try:
+            sqlite.close()
+            sqlite = self._connect()
+            self._limit(sqlite)
+        except (apsw.Error, OSError):
+            log.failure("The store cannot be read; the next read tries again.")
+        return sqlite
+
+
+def _answer(sqlite: Sqlite, read: Callable[[Database], Any]) -> Any:
+    """What the read returns, or the exception that is its answer. Database errors are raised."""
+    sqlite.run("begin", {})
+    try:
+        return read(sqlite)
+    except apsw.InterruptError:
+        return refusals.too_slow()
+    except apsw.Error:
+        raise
+    except Exception as error:
+        return error
+    finally:
+        if sqlite.connection.in_transaction:
+            # There is nothing to commit, and what was interrupted ends like this as well.
+            sqlite.run("rollback", {})

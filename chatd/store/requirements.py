@@ -11,10 +11,9 @@ from chatd.store import refusals
 from chatd.store.database import Database, Row
 
 _STANDING = """
-    select r.kind, m.role
-    from rooms r
-    left join memberships m on m.room = r.id and m.person = :user and m.to_seq is null
-    where r.id = :room
+    select kind, (select role from memberships
+                  where room = :room and person = :user and to_seq is null)
+    from rooms where id = :room
 """
 
 
@@ -162,17 +161,12 @@ def user_exists(database: Database, wanted: unit.UserExists) -> None:
 
 
 def not_blocked(database: Database, wanted: unit.NotBlocked) -> None:
-    row = database.row(
-        """
-        select 1 from rooms r
-        join blocks b on (b.person = r.pair_first and b.other = r.pair_second)
-                      or (b.person = r.pair_second and b.other = r.pair_first)
-        where r.id = :room and r.kind = 'direct'
-        """,
+    pair = database.row(
+        "select pair_first, pair_second from rooms where id = :room and kind = 'direct'",
         {"room": wanted.room},
     )
-    if row is not None:
-        raise _blocked()
+    if pair is not None:
+        not_blocked_by(database, unit.NotBlockedBy(*pair))
 
 
 def not_blocked_by(database: Database, wanted: unit.NotBlockedBy) -> None:
@@ -184,11 +178,7 @@ def not_blocked_by(database: Database, wanted: unit.NotBlockedBy) -> None:
         {"user": wanted.user, "other": wanted.other},
     )
     if row is not None:
-        raise _blocked()
-
-
-def _blocked() -> Refusal:
-    return Refusal(Code.BLOCKED, "One of you has blocked the other.")
+        raise Refusal(Code.BLOCKED, "One of you has blocked the other.")
 
 
 def under_limit(database: Database, wanted: unit.UnderLimit) -> None:

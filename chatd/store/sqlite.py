@@ -6,13 +6,31 @@ from typing import Any, Literal
 
 import apsw
 
-from chatd.store.database import Row, Values
+from chatd.store.database import Row, TransactionLost, Values
 
 APPLICATION_ID = 0x63686174
 """Says "chat" in the file's header, for `file` and for refusing a database of another program."""
 
 Synchronous = Literal["FULL", "NORMAL", "OFF"]
 """Only FULL keeps the promise; the others exist for the rig that proves its checker with them."""
+
+FAILURES = (
+    apsw.IOError,
+    apsw.FullError,
+    apsw.CorruptError,
+    apsw.NotADBError,
+    apsw.CantOpenError,
+    apsw.ReadOnlyError,
+    apsw.PermissionsError,
+    apsw.BusyError,
+    apsw.LockedError,
+    apsw.ProtocolError,
+    apsw.NoMemError,
+    apsw.ConnectionClosedError,
+    OSError,
+    TransactionLost,
+)
+"""What tells of the file, the disk or the connection, and not of one statement."""
 
 WAL_KEPT = 16 * 1024 * 1024
 """To how many bytes the log file shrinks when it starts over."""

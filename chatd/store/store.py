@@ -1,10 +1,10 @@
 """The store on SQLite: what `engine.ports.Store` asks for, and how it is opened."""
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import apsw
+from twisted.internet.defer import Deferred
 
 from chatd.core import ids
 from chatd.engine.accounts import CredentialRow, InvitationRow, TicketRow, UserRow
@@ -22,7 +22,7 @@ from chatd.engine.rows import (
 )
 from chatd.engine.unit import Unit
 from chatd.store import accounts, people, rooms, timeline
-from chatd.store.errors import StoreError
+from chatd.store.errors import cannot_open
 from chatd.store.lock import FolderLock
 from chatd.store.migrate import migrate, steps
 from chatd.store.promise import Promise
@@ -49,14 +49,14 @@ class SqliteStore:
         self._writer.start()
         self._readers.start()
 
-    def stop(self) -> Promise[None]:
+    def stop(self) -> Deferred[None]:
         """Answers what was asked, commits what was accepted, copies the log over, lets go."""
-        self._readers.stop()
-        stopped = self._writer.stop()
-        stopped.addBoth(self._let_go)
-        return stopped
+        return Deferred.fromCoroutine(self._stop())
 
-    def _let_go(self, result: None) -> None:
+    async def _stop(self) -> None:
+        # The writer last: the log can only be emptied once nobody reads it.
+        await self._readers.stop()
+        await self._writer.stop()
         self._lock.release()
 
     @property
@@ -172,12 +172,12 @@ def open_store(
     try:
         lock = FolderLock(folder)
     except OSError as error:
-        raise _cannot(folder, error) from error
+        raise cannot_open(folder, error) from error
     try:
         return _open(folder, lock, call_in_reactor, clock, random, synchronous, floor, vfs)
     except (apsw.Error, OSError) as error:
         lock.release()
-        raise _cannot(folder / FILE, error) from error
+        raise cannot_open(folder / FILE, error) from error
     except BaseException:
         lock.release()
         raise
@@ -224,25 +224,4 @@ def make_folder(folder: Path) -> None:
         if folder.stat().st_mode & 0o077:
             folder.chmod(0o700)
     except OSError as error:
-        raise _cannot(folder, error) from error
-
-
-def _cannot(path: Path, error: Exception) -> StoreError:
-    """Why the store does not open, and the way out, for the faults that operators meet."""
-    code = getattr(error, "errno", None)
-    if isinstance(error, apsw.ReadOnlyError) or code == 30:
-        fix = "the file system is read-only; mount it writable, or set another data folder"
-    elif isinstance(error, apsw.FullError) or code == 28:
-        fix = "the disk is full; free some space, then start again"
-    elif isinstance(error, (apsw.CorruptError, apsw.NotADBError)):
-        fix = "the file is damaged or no database; restore the last backup"
-    elif isinstance(error, (PermissionError, apsw.PermissionsError, apsw.CantOpenError)):
-        user = os.geteuid()
-        fix = f"user id {user} may not; give the folder and its files to that user (chown -R)"
-    elif isinstance(error, FileNotFoundError):
-        fix = "its parent folder is missing; make it, or set another data folder"
-    elif isinstance(error, apsw.BusyError):
-        fix = "another program keeps it locked; end that program"
-    else:
-        fix = str(error) or type(error).__name__
-    return StoreError(f"The store {path} cannot be opened: {fix}.")
+        raise cannot_open(folder, error) from error

@@ -7,14 +7,13 @@ from queue import Empty, SimpleQueue
 import apsw
 from twisted.logger import Logger
 
-from chatd.core.refusal import Refusal
 from chatd.engine.rows import Answer, Committed
 from chatd.engine.unit import Unit
 from chatd.store import refusals, timeline
 from chatd.store.apply import apply, with_current_bodies
 from chatd.store.promise import Promise, refused
 from chatd.store.space import Space
-from chatd.store.sqlite import Sqlite
+from chatd.store.sqlite import FAILURES, Sqlite
 from chatd.store.work import Work
 
 UNITS_PER_COMMIT = 512
@@ -151,23 +150,18 @@ class Writer:
 
     def _commit(self, items: list[Item]) -> None:
         try:
-            outcomes = self._transact([unit for unit, _ in items])
+            self._work.database.run("begin immediate", {})
         except apsw.BusyError:
-            # Another program holds the file; nothing was begun.
             log.warn("Another program keeps the store locked; writes are refused as busy.")
-            outcomes = [refusals.busy(RETRY_AFTER) for _ in items]
-            self._tell(items, outcomes, [])
+            self._tell(items, [refusals.busy(RETRY_AFTER)] * len(items), [])
             return
-        except (apsw.Error, OSError) as error:
-            self._down = True
-            log.failure("The store failed; it is reopened before anything is acknowledged.")
-            refusal = (
-                refusals.storage_full(RETRY_AFTER)
-                if isinstance(error, apsw.FullError)
-                else refusals.unavailable(RETRY_AFTER)
-            )
-            self._tell(items, [refusal for _ in items], [])
-            self._reopen()
+        except apsw.Error as error:
+            self._failed(items, error)
+            return
+        try:
+            outcomes = self._transact([unit for unit, _ in items])
+        except FAILURES as error:
+            self._failed(items, error)
             return
         told = [
             outcome
@@ -177,11 +171,18 @@ class Writer:
         self._published = self._work.position
         self._tell(items, outcomes, told)
 
+    def _failed(self, items: list[Item], error: Exception) -> None:
+        """Nobody knows whether the transaction is on disk: the same key will tell."""
+        self._down = True
+        log.failure("The store failed; it is reopened before anything is acknowledged.")
+        full = isinstance(error, apsw.FullError) or isinstance(error.__cause__, apsw.FullError)
+        refusal = refusals.storage_full(RETRY_AFTER) if full else refusals.unavailable(RETRY_AFTER)
+        self._tell(items, [refusal] * len(items), [])
+        self._reopen()
+
     def _transact(self, units: Sequence[Unit]) -> list[Outcome]:
-        """One transaction for all; returns once it is on disk. Database errors pass through, and
-        the transaction is then to be taken for undecided."""
+        """All units in the transaction that was begun; returns once it is on disk."""
         work = self._work
-        work.database.run("begin immediate", {})
         work.replaced.clear()
         outcomes: list[Outcome] = []
         for unit in units:
@@ -189,9 +190,7 @@ class Writer:
                 if not self._space.admits(unit):
                     raise refusals.storage_full(RETRY_AFTER * 10)
                 outcomes.append(apply(work, unit))
-            except apsw.ConstraintError as error:
-                outcomes.append(error)
-            except (apsw.Error, OSError):
+            except FAILURES:
                 raise
             except Exception as error:
                 outcomes.append(error)
@@ -219,10 +218,8 @@ class Writer:
                 truncate=forced or self._untidy,
                 patience=CHECKPOINT_PATIENCE if forced else 0.0,
             )
-        except (apsw.Error, OSError):
-            self._down = True
-            log.failure("The store's log could not be copied over; the store is reopened.")
-            self._reopen()
+        except (apsw.Error, OSError) as error:
+            self._failed([], error)
             return
         if emptied:
             self._untidy = False
@@ -281,8 +278,7 @@ class Writer:
                 break
             items.append(item)
         if items:
-            refusal: Refusal = refusals.unavailable(RETRY_AFTER)
-            self._tell(items, [refusal for _ in items], [])
+            self._tell(items, [refusals.unavailable(RETRY_AFTER)] * len(items), [])
 
     def _close(self) -> None:
         try:

@@ -18,7 +18,7 @@ create table users (
     admin integer not null check (admin in (0, 1)),
     disabled integer not null default 0 check (disabled in (0, 1)),
     created integer not null
-) strict;
+) strict, without rowid;
 
 -- Login sessions and bearer tokens, found by the SHA-256 of their secret.
 create table credentials (
@@ -72,7 +72,7 @@ create table rooms (
     -- how many memberships are current
     members integer not null default 0,
     unique (pair_first, pair_second)
-) strict;
+) strict, without rowid;
 create index rooms_of_creator on rooms (creator);
 create index public_rooms on rooms (name, id) where kind = 'public';
 
@@ -85,7 +85,7 @@ create table memberships (
     role text not null check (role in ('reader', 'member', 'moderator', 'owner')),
     primary key (room, person, from_seq)
 ) strict, without rowid;
-create unique index current_members on memberships (person, room) where to_seq is null;
+create index current_members on memberships (person, room, role) where to_seq is null;
 create index current_owners on memberships (room) where to_seq is null and role = 'owner';
 
 create table bans (

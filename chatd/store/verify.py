@@ -1,0 +1,124 @@
+"""Looks a stopped store over: is the file whole, and what does its log hold?"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from chatd.store.lock import FolderLock
+from chatd.store.sqlite import Sqlite
+from chatd.store.store import FILE
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One row of the log. ``number`` and ``key`` are None for what is no message or had no key;
+    ``digest`` is the SHA-256 of the message's current text in hex, None where there is none."""
+
+    position: int
+    room: str
+    seq: int
+    number: int | None
+    kind: str
+    author: str
+    key: str | None
+    text: str | None
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """``faults`` are sentences, none for a sound store: the file's, then the log's."""
+
+    faults: tuple[str, ...]
+    events: tuple[StoredEvent, ...]
+
+
+def verify(folder: Path) -> Verification:
+    """Reads everything, as after a crash: the log file is recovered first. StoreError if in use."""
+    lock = FolderLock(folder)
+    try:
+        database = Sqlite(folder / FILE, writing=True)
+        try:
+            return Verification(tuple(_faults(database)), tuple(_events(database)))
+        finally:
+            database.close()
+    finally:
+        lock.release()
+
+
+def quick_check(folder: Path) -> tuple[str, ...]:
+    """What SQLite finds wrong with a stopped store's file in a quick look; nothing if it is sound."""
+    lock = FolderLock(folder)
+    try:
+        database = Sqlite(folder / FILE, writing=True)
+        try:
+            return _said(database, "quick_check")
+        finally:
+            database.close()
+    finally:
+        lock.release()
+
+
+def _said(database: Sqlite, check: str) -> tuple[str, ...]:
+    rows = database.rows(f"pragma {check}", {})
+    return tuple(str(row[0]) for row in rows if row[0] != "ok")
+
+
+def _faults(database: Sqlite) -> list[str]:
+    faults = [*_said(database, "integrity_check")]
+    faults += [f"foreign key: {row}" for row in database.rows("pragma foreign_key_check", {})]
+    count = database.row("select count(*), coalesce(max(position), 0) from events", {})
+    assert count is not None
+    if count[0] != count[1]:
+        faults.append(f"{count[0]} events, but positions up to {count[1]}")
+    for room, head, number, members, events, last, messages, current in database.rows(
+        """
+        select r.id, r.head, r.number, r.members,
+               (select count(*) from events e where e.room = r.id),
+               (select coalesce(max(e.seq), 0) from events e where e.room = r.id),
+               (select count(*) from events e where e.room = r.id and e.numbered = 1),
+               (select count(*) from memberships m where m.room = r.id and m.to_seq is null)
+        from rooms r
+        """,
+        {},
+    ):
+        if not head == events == last:
+            faults.append(f"room {room}: head {head}, {events} events up to seq {last}")
+        if number != messages:
+            faults.append(f"room {room}: number {number}, {messages} messages")
+        if members != current:
+            faults.append(f"room {room}: {members} members counted, {current} there")
+    return faults
+
+
+def _events(database: Sqlite) -> list[StoredEvent]:
+    keys = {
+        (author, room, seq): key
+        for author, room, seq, key in database.rows("select author, room, seq, key from ledger", {})
+    }
+    rows = database.rows(
+        """
+        select position, room, seq, number, numbered, kind, author, body
+        from events order by position
+        """,
+        {},
+    )
+    found = []
+    for position, room, seq, number, numbered, kind, author, body in rows:
+        key = keys.get((author, room, seq))
+        text = _text(body) if numbered else None
+        digest = None if text is None else hashlib.sha256(text.encode()).hexdigest()
+        found.append(
+            StoredEvent(
+                position, room, seq, number if numbered else None, kind, author, key, text, digest
+            )
+        )
+    return found
+
+
+def _text(body: bytes) -> str | None:
+    content = msgspec.json.decode(body)
+    text = content.get("text") if isinstance(content, dict) else None
+    return text if isinstance(text, str) else None
