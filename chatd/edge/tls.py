@@ -110,6 +110,10 @@ class Certificates:
     def connection(self, sock: socket.socket) -> SSL.Connection:
         """A server-side connection that reads and writes `sock` itself."""
         connection = SSL.Connection(self.context, sock)
+        # pyOpenSSL turns SSL_MODE_AUTO_RETRY on: one SSL_read then works through any number of
+        # messages that carry no data, and a flood of key updates would hold the reactor. Without
+        # it each such message ends the call; the kernel still has the rest and epoll says so.
+        _lib.SSL_clear_mode(connection._ssl, _lib.SSL_MODE_AUTO_RETRY)
         connection.set_accept_state()
         return connection
 

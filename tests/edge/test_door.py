@@ -176,7 +176,7 @@ async def test_over_the_limit_the_socket_is_closed_without_a_reset_and_counted(l
     for _ in range(2):
         authenticated((await factory.arrival()).transport)
     more = await in_thread(connect, port)
-    assert port.door.counters.handshakes == 3
+    await until(lambda: port.door.counters.handshakes == 3)
     for sock in (*inside, outside, more):
         sock.close()
 
@@ -187,7 +187,7 @@ async def test_a_lost_connection_gives_its_place_back(loopback):
         (await in_thread(connect, port)).close()
         await until(lambda: port.door.budget.connections == 0)
     assert port.door.counters.refused == {}
-    assert port.door.counters.handshakes == 5
+    assert port.door.counters.accepted == 5
 
 
 async def test_a_storm_of_handshakes_is_worked_off_in_small_turns(loopback):
@@ -280,7 +280,7 @@ async def test_out_of_descriptors_it_rests_turns_one_away_and_recovers(loopback)
     turned_away = port.door.counters.refused["descriptors"]
     await until(lambda: port.door.counters.accepted + turned_away >= 4)
     ending = await in_thread(connect, port)
-    assert port.door.counters.handshakes == 1
+    await until(lambda: port.door.counters.handshakes == 1)
     for sock in (*waiting, *clients, ending):
         sock.close()
 
