@@ -18,7 +18,7 @@ from twisted.internet import reactor
 from twisted.internet.task import deferLater
 from twisted.logger import globalLogPublisher
 
-from chatd.edge.door import Door, DoorLimits, authenticated
+from chatd.edge.door import Door, DoorLimits, _plain_peer, authenticated
 from chatd.edge.door_budget import Budget, Places, Seat, address_key
 from chatd.edge.proxy_protocol import SIGNATURE
 from chatd.edge.transport_closing import TransportSettings
@@ -318,6 +318,12 @@ async def test_listeners_that_share_a_door_share_its_limits(loopback):
     assert door.counters.refused == {"connections": 1}
     sock.close()
     other.close()
+
+
+def test_an_ipv4_peer_of_a_dual_stack_socket_is_an_ipv4_peer():
+    assert _plain_peer(("::ffff:192.0.2.1", 9, 0, 0)) == ("192.0.2.1", 9)
+    assert _plain_peer(("2001:db8::1", 9, 0, 0)) == ("2001:db8::1", 9, 0, 0)
+    assert _plain_peer(("192.0.2.1", 9)) == ("192.0.2.1", 9)
 
 
 # Behind a proxy.

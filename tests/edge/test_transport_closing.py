@@ -10,7 +10,18 @@ import time
 
 import pytest
 import pytest_twisted
-from loopback_tls import Loopback, Peer, Peers, connect, in_thread, openssl, plain, read_exactly
+from loopback_tls import (
+    Loopback,
+    Peer,
+    Peers,
+    connect,
+    in_thread,
+    openssl,
+    plain,
+    read_exactly,
+    until,
+)
+from OpenSSL import SSL
 from twisted.internet import reactor
 
 from chatd.edge.door import DoorLimits
@@ -210,6 +221,62 @@ async def test_data_after_the_servers_close_is_not_delivered(loopback):
 
     assert await in_thread(client) == (b"bye\n", b"")
     assert await factory.made[0].lost == "ConnectionDone"
+
+
+class Reluctant:
+    """A TLS connection whose next `calls` of one method find the kernel full."""
+
+    def __init__(self, tls, method, calls):
+        self._tls, self._method, self.calls = tls, method, calls
+
+    def __getattr__(self, name):
+        if name != self._method or self.calls <= 0:
+            return getattr(self._tls, name)
+        self.calls -= 1
+
+        def full(*_):
+            raise SSL.WantWriteError
+
+        return full
+
+
+async def test_a_close_notify_that_finds_no_room_is_sent_when_there_is(loopback):
+    factory = Peers()
+    port = loopback.listen(factory)
+    sock = await in_thread(connect, port)
+    peer = await factory.arrival()
+    peer.transport._tls = Reluctant(peer.transport._tls, "shutdown", 2)
+    peer.transport.loseConnection()
+    assert peer.transport._tls.calls == 1
+    assert await in_thread(sock.recv, 10) == b""  # a missing close_notify would raise
+    await in_thread(sock.close)
+    assert await peer.lost == "ConnectionDone"
+
+
+async def test_a_close_notify_that_never_finds_room_is_given_up(loopback):
+    factory = Peers()
+    limits = DoorLimits(transport=TransportSettings(linger_seconds=0.1))
+    port = loopback.listen(factory, limits)
+    sock = await in_thread(connect, port)
+    peer = await factory.arrival()
+    peer.transport._tls = Reluctant(peer.transport._tls, "shutdown", 10**9)
+    peer.transport.loseConnection()
+    assert await peer.lost == "ConnectionAborted"
+    sock.close()
+
+
+async def test_a_read_that_finds_no_room_to_write_goes_on_later(loopback):
+    factory = Peers()
+    port = loopback.listen(factory)
+    sock = await in_thread(connect, port)
+    peer = await factory.arrival()
+    tls = peer.transport._tls = Reluctant(peer.transport._tls, "recv", 2)
+    await in_thread(sock.sendall, b"hello")
+    await until(lambda: bytes(peer.received) == b"hello")
+    assert tls.calls == 0
+    assert not peer.transport._writing
+    await in_thread(lambda: sock.unwrap().close())
+    assert await peer.lost == "ConnectionDone"
 
 
 @pytest.mark.parametrize("how", ["fin", "reset", "garbage", "half a hello"])

@@ -25,6 +25,7 @@ from chatd.edge.transport_closing import TransportSettings
 
 HANDSHAKE, APPLICATION_DATA = 22, 23
 KEY_UPDATE_REQUESTED = bytes([24, 0, 0, 1, 1])
+KEY_UPDATE = bytes([24, 0, 0, 1, 0])
 
 
 @pytest_twisted.async_yield_fixture
@@ -54,17 +55,24 @@ class HandMadeClient:
         self.raw.sendall(outgoing.read())
         assert self.tls.cipher()[0] == "TLS_AES_256_GCM_SHA384"
         secrets = dict(line.split()[::2] for line in log.read_text().splitlines() if line[0] != "#")
-        secret = bytes.fromhex(secrets["CLIENT_TRAFFIC_SECRET_0"])
+        self.use(bytes.fromhex(secrets["CLIENT_TRAFFIC_SECRET_0"]))
+
+    def use(self, secret):
+        """RFC 8446 7.3."""
+        self.secret = secret
         self.key = AESGCM(_expand(secret, b"key", 32))
         self.nonce = int.from_bytes(_expand(secret, b"iv", 12), "big")
         self.sent = 0
 
     def send(self, kind, content):
+        self.raw.sendall(self.seal(kind, content))
+
+    def seal(self, kind, content):
         inner = content + bytes([kind])
         header = struct.pack("!BHH", APPLICATION_DATA, 0x0303, len(inner) + 16)
         nonce = (self.nonce ^ self.sent).to_bytes(12, "big")
         self.sent += 1
-        self.raw.sendall(header + self.key.encrypt(nonce, inner, header))
+        return header + self.key.encrypt(nonce, inner, header)
 
     def read(self, size):
         data = bytearray()
@@ -144,6 +152,25 @@ async def test_a_read_that_wants_to_write_goes_on_when_there_is_room(loopback, t
     await deferLater(reactor, 0.05)
     peer.transport.write(b"the end")
     assert (await in_thread(client.read, sent + 7))[-7:] == b"the end"
+    client.raw.close()
+
+
+async def test_a_flood_of_key_updates_shares_the_loop_with_everybody(loopback, tmp_path):
+    factory = Peers()
+    port = loopback.listen(factory)
+    client = await in_thread(HandMadeClient, port, tmp_path)
+    peer = await factory.arrival()
+    turns = []
+    do_read = peer.transport.doRead
+    peer.transport.doRead = lambda: (turns.append(1), do_read())[1]
+    flood = bytearray()
+    for _ in range(300):
+        flood += client.seal(HANDSHAKE, KEY_UPDATE)
+        client.use(_expand(client.secret, b"traffic upd", 48))
+    flood += client.seal(APPLICATION_DATA, b"the end")
+    client.raw.sendall(flood)
+    await until(lambda: bytes(peer.received) == b"the end")
+    assert len(turns) >= 300
     client.raw.close()
 
 
