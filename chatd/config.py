@@ -17,7 +17,7 @@ class ConfigError(Exception):
 def load(path: Path) -> Settings:
     """The settings in ``path``, with paths in them resolved against its folder.
 
-    Raises `ConfigError` with all mistakes, a line each: ``file:line: what is wrong; what is right``.
+    Raises `ConfigError` with all mistakes, one on a line: where, what is wrong, what is right.
     """
     try:
         text = path.read_text("utf-8")
@@ -54,7 +54,9 @@ def parse(text: str, path: Path) -> Settings:
     return _resolved(Settings(**sections), path.parent)
 
 
-def _section(kind: Any, name: str, content: dict[str, Any], lines: "_Lines", wrong: list[str]) -> Any:
+def _section(
+    kind: Any, name: str, content: dict[str, Any], lines: "_Lines", wrong: list[str]
+) -> Any:
     declared = {item.name: item for item in fields(kind)}
     values = {}
     for key, value in content.items():
@@ -128,9 +130,7 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
     return replace(
         settings,
         store=store,
-        server=replace(
-            settings.server, control=path(settings.server.control, Path(store.path))
-        ),
+        server=replace(settings.server, control=path(settings.server.control, Path(store.path))),
         tls=replace(
             settings.tls, certificate=path(settings.tls.certificate), key=path(settings.tls.key)
         ),

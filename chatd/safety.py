@@ -129,9 +129,7 @@ def _readable(path: Path, name: str) -> list[str]:
         return [f"{name} {path} cannot be read: {error.strerror}."]
     mode = stat.S_IMODE(status.st_mode)
     if mode & 0o027 or (mode & 0o040 and status.st_uid != 0):
-        return [
-            f"{name} {path} can be read by others (mode {mode:04o}): `chmod 600 {path}`."
-        ]
+        return [f"{name} {path} can be read by others (mode {mode:04o}): `chmod 600 {path}`."]
     if not os.access(path, os.R_OK):
         return [f"{name} {path} cannot be read by this user: check its owner."]
     return []

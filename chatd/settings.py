@@ -98,9 +98,7 @@ class Tls:
 class Storage:
     """[store]: where everything lasting lies."""
 
-    path: str = setting(
-        "state", "The folder of the database; relative to the configuration file."
-    )
+    path: str = setting("state", "The folder of the database; relative to the configuration file.")
     free_bytes: int = setting(
         2**30,
         "Nothing is stored while the disk has less free than this or free_percent, whichever is"
@@ -150,9 +148,7 @@ class LimitSettings:
     messages_per_second: float = setting(
         5.0, "Commands per connection, by cost.", unit="1/s", check=between(0.1, 1e6)
     )
-    messages_burst: float = setting(
-        20.0, "How many may be saved up.", check=between(10, 1e6)
-    )
+    messages_burst: float = setting(20.0, "How many may be saved up.", check=between(10, 1e6))
     bytes_per_second: float = setting(
         32768.0, "Bytes per connection.", unit="bytes/s", check=between(1024, 1e9)
     )
@@ -162,9 +158,7 @@ class LimitSettings:
     user_messages_per_second: float = setting(
         10.0, "Commands per person over all connections.", unit="1/s", check=between(0.1, 1e6)
     )
-    user_messages_burst: float = setting(
-        40.0, "How many may be saved up.", check=between(10, 1e6)
-    )
+    user_messages_burst: float = setting(40.0, "How many may be saved up.", check=between(10, 1e6))
     rooms_open: int = setting(100, "Rooms open on one connection.", check=between(1, 1000))
     commands_in_flight: int = setting(
         32, "Commands taken before the first is answered.", check=between(1, 1024)
@@ -172,9 +166,7 @@ class LimitSettings:
     reader_bytes: int = setting(
         2**20, "What may wait for a slow reader.", unit="bytes", check=between(65536, 2**28)
     )
-    reader_seconds: float = setting(
-        10.0, "How long it may wait.", unit="s", check=between(1, 600)
-    )
+    reader_seconds: float = setting(10.0, "How long it may wait.", unit="s", check=between(1, 600))
     history_page: int = setting(50, "Messages in one page of history.", check=between(1, 500))
     heartbeat_seconds: float = setting(
         25.0, "Between signs of life.", unit="s", check=between(1, 300)
@@ -185,9 +177,7 @@ class LimitSettings:
     header_seconds: float = setting(
         10.0, "Time for a request's headers, in all.", unit="s", check=between(1, 60)
     )
-    connections: int = setting(
-        20000, "Connections in all.", check=between(10, 10**6)
-    )
+    connections: int = setting(20000, "Connections in all.", check=between(10, 10**6))
     connections_per_user: int = setting(20, "Connections of one person.", check=between(1, 10**5))
     connections_per_address: int = setting(
         100, "Connections from one address (IPv6: one /64).", check=between(1, 10**6)

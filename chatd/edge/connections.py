@@ -12,6 +12,8 @@ class Closable(Protocol):
     principal: Principal
 
     def close(self, code: int, reason: str) -> None: ...
+    def drain(self, retry_after: float) -> None: ...
+    def abort(self) -> None: ...
 
 
 class Ended(Protocol):
@@ -50,7 +52,6 @@ class Connections:
             if session != but and only in (None, session):
                 connection.close(Close.SIGNED_OUT, "The session was ended; sign in again.")
 
-    def close_all(self, code: int, reason: str) -> None:
-        for held in tuple(self._of_user.values()):
-            for connection in tuple(held):
-                connection.close(code, reason)
+    def all(self) -> tuple[Closable, ...]:
+        """Every connection, as of now."""
+        return tuple(connection for held in self._of_user.values() for connection in held)

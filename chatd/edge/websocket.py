@@ -31,14 +31,16 @@ OPEN = WebSocketServerProtocol.STATE_OPEN
 
 
 class Session(Protocol):
-    """One connection's conversation. None of its methods may raise."""
+    """One connection's conversation. ``drained``: what `unsent` counted is with the kernel now."""
 
     def opened(self) -> None: ...
     def frame(self, payload: bytes) -> None: ...
     def pong(self) -> None: ...
     def control(self) -> None: ...
+    def drained(self) -> None: ...
     def lost(self) -> None: ...
     def tick(self, now: float) -> None: ...
+    def drain(self, retry_after: float) -> None: ...
 
 
 MakeSession = Callable[[Principal, Any, str], Session]
@@ -108,9 +110,14 @@ class ChatSocket(WebSocketServerProtocol):
         self.factory.opened(self)
         try:
             self.session = self.factory.make_session(self.principal, self, self.address)
+            self.wire.on_drain = self._drained
             self.session.opened()
         except Exception:
             self._our_fault("opening")
+
+    def _drained(self) -> None:
+        if self.session is not None:
+            self._tell(self.session.drained)
 
     def _onMessageBegin(self, isBinary: bool) -> None:
         self._fragments = 0
@@ -182,6 +189,13 @@ class ChatSocket(WebSocketServerProtocol):
 
     def abort(self) -> None:
         self.transport.abortConnection()
+
+    # The service calls.
+
+    def drain(self, retry_after: float) -> None:
+        """The server stops: the session says when to come back (seconds) and closes."""
+        if self.session is not None:
+            self.session.drain(retry_after)
 
     # The ticker calls.
 

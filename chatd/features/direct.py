@@ -18,9 +18,7 @@ class Direct(Keyed, frozen=True, kw_only=True, tag="direct"):
 
 def direct(command: Direct, actor: Principal, context: Context) -> Unit:
     if command.user == actor.user:
-        raise Refusal(
-            Code.BAD_FIELD, "A direct conversation takes another person.", field="user"
-        )
+        raise Refusal(Code.BAD_FIELD, "A direct conversation takes another person.", field="user")
     room = context.new_id("r")
     first, second = sorted((actor.user, command.user))
     return Unit(

@@ -35,9 +35,7 @@ class History(Reply, frozen=True, kw_only=True, tag="history"):
     more_after: bool = False
 
 
-async def history(
-    command: GetHistory, actor: Principal, context: Context, view: View
-) -> History:
+async def history(command: GetHistory, actor: Principal, context: Context, view: View) -> History:
     if sum(x is not None for x in (command.before, command.after, command.around)) > 1:
         raise Refusal(Code.BAD_FIELD, "Give only one of `before`, `after` and `around`.")
     page = await context.store.page(

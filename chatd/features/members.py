@@ -163,7 +163,9 @@ def add_member(command: AddMember, actor: Principal, context: Context) -> Unit:
             NotBanned(command.room, command.user, context.now),
             NotBlockedBy(actor.user, command.user),
         ),
-        changes=movement(command.room, actor.user, command.user, "added", command.role, context.now),
+        changes=movement(
+            command.room, actor.user, command.user, "added", command.role, context.now
+        ),
     )
 
 
@@ -233,9 +235,7 @@ def unban(command: Unban, actor: Principal, context: Context) -> Unit:
     )
 
 
-async def members(
-    command: ListMembers, actor: Principal, context: Context, view: View
-) -> Members:
+async def members(command: ListMembers, actor: Principal, context: Context, view: View) -> Members:
     rows = await context.store.members(actor.user, command.room, command.after, PAGE + 1)
     return Members(
         id=command.id,

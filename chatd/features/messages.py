@@ -156,7 +156,11 @@ def _text(text: str, context: Context) -> str:
 def _data(data: dict[str, Any] | None, context: Context) -> dict[str, Any] | None:
     if data is None:
         return None
-    if len(data) != 1 or "." not in next(iter(data)) or not isinstance(data[next(iter(data))], dict):
+    if (
+        len(data) != 1
+        or "." not in next(iter(data))
+        or not isinstance(data[next(iter(data))], dict)
+    ):
         raise Refusal(
             Code.BAD_FIELD,
             "`data` holds one object under a name with a dot in it,"

@@ -1,5 +1,7 @@
 """People: look someone up, block someone."""
 
+import msgspec
+
 from chatd.core.codes import Code
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
@@ -8,8 +10,6 @@ from chatd.engine.table import Context, Feature, Read, Write
 from chatd.engine.unit import SetBlock, Unit, UserExists
 from chatd.engine.view import View
 from chatd.wire.frames import Command, Keyed, Reply, UserRef
-
-import msgspec
 
 
 class GetPerson(Command, frozen=True, kw_only=True, tag="person"):

@@ -43,9 +43,7 @@ def set_mark(command: SetMark, actor: Principal, context: Context) -> Unit:
         actor.user,
         requires=(IsMember(command.room, actor.user),),
         changes=(
-            AdvanceMark(
-                command.room, actor.user, command.delivered, command.read, context.now
-            ),
+            AdvanceMark(command.room, actor.user, command.delivered, command.read, context.now),
         ),
         room=command.room,
     )

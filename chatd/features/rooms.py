@@ -111,7 +111,14 @@ def create_room(command: CreateRoomCommand, actor: Principal, context: Context) 
         requires=(UnderLimit(actor.user, ROOMS_EACH),),
         changes=(
             CreateRoom(
-                room, command.kind, name, slug, topic, actor.user, context.now, shared_history=shared
+                room,
+                command.kind,
+                name,
+                slug,
+                topic,
+                actor.user,
+                context.now,
+                shared_history=shared,
             ),
             Append(room, "room", actor.user, context.now, msgspec.json.encode(body)),
             *movement(room, actor.user, actor.user, "joined", "owner", context.now),

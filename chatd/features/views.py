@@ -53,8 +53,8 @@ class Opened(Reply, frozen=True, kw_only=True, tag="opened"):
     cursor: Cursor
     messages: list[Message]
     more_before: bool = False
-    marks: list[Mark] = []
-    here: dict[str, Presence] = {}
+    marks: list[Mark] = msgspec.field(default_factory=list)
+    here: dict[str, Presence] = msgspec.field(default_factory=dict)
 
 
 class Resumed(Reply, frozen=True, kw_only=True, tag="resumed"):
@@ -66,10 +66,10 @@ class Resumed(Reply, frozen=True, kw_only=True, tag="resumed"):
 
     resumed: bool
     cursor: Cursor
-    events: list[Event] = []
+    events: list[Event] = msgspec.field(default_factory=list)
     more: bool = False
-    rooms: list[RoomState] = []
-    removed: list[str] = []
+    rooms: list[RoomState] = msgspec.field(default_factory=list)
+    removed: list[str] = msgspec.field(default_factory=list)
 
 
 async def open_room(command: Open, actor: Principal, context: Context, view: View) -> Opened:

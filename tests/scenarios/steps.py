@@ -104,7 +104,7 @@ async def says(
 
 @step(r"WHO repeats (?P<key>\w+)")
 async def repeats(s: Scenario, who: str, key: str) -> None:
-    author, frame, first = s.keys[key]
+    _, frame, first = s.keys[key]
     again = await s.ask(who, None, **frame)
     assert {k: v for k, v in again.items() if k != "id"} == {
         k: v for k, v in first.items() if k != "id"
@@ -126,9 +126,7 @@ async def hears_nothing(s: Scenario, who: str) -> None:
 
 
 @step(r"WHO edits ROOM N: TEXT REFUSED")
-async def edits(
-    s: Scenario, who: str, room: str, n: str, text: str, refused: str | None
-) -> None:
+async def edits(s: Scenario, who: str, room: str, n: str, text: str, refused: str | None) -> None:
     room = s.rooms[room]
     seq = s.seqs[room, int(n)]
     await s.ask(who, refused, type="edit", key=s.key(), room=room, seq=seq, text=text)
@@ -244,9 +242,7 @@ async def is_told(s: Scenario, who: str, what: str, room: str) -> None:
 
 @step(r"WHO adds OTHER to ROOM REFUSED")
 async def adds(s: Scenario, who: str, other: str, room: str, refused: str | None) -> None:
-    await s.ask(
-        who, refused, type="add_member", key=s.key(), room=s.rooms[room], user=f"@{other}"
-    )
+    await s.ask(who, refused, type="add_member", key=s.key(), room=s.rooms[room], user=f"@{other}")
 
 
 @step(r"WHO (?P<verb>kicks|bans|unbans) OTHER from ROOM REFUSED")

@@ -1,0 +1,251 @@
+"""chatctl: the operator's command."""
+
+import argparse
+import getpass
+import json
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from chatd import __version__
+from chatd.config import ConfigError, load
+from chatd.settings import Settings, describe
+
+#: Looked for in this order where --config and CHATD_CONFIG name none.
+USUAL = (Path("var/chatd.toml"), Path("/etc/chatd/chatd.toml"))
+
+EXIT_OK, EXIT_REFUSED, EXIT_USAGE, EXIT_CONFIG = 0, 1, 2, 3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; the exit code: 0 done, 1 refused, 2 wrong use, 3 wrong configuration."""
+    options = _parser().parse_args(argv)
+    try:
+        return int(options.run(options))
+    except ConfigError as error:
+        print(f"chatctl: {error}", file=sys.stderr)
+        return EXIT_CONFIG
+    except BrokenPipeError:
+        return EXIT_REFUSED
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="chatctl",
+        description="Administers a chatd: with the daemon running through its control socket,"
+        " otherwise on its store.",
+    )
+    parser.add_argument("--version", action="version", version=f"chatd {__version__}")
+    parser.add_argument(
+        "-c",
+        "--config",
+        type=Path,
+        help="the configuration (var/chatd.toml, /etc/chatd/chatd.toml)",
+    )
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    quickstart = commands.add_parser("quickstart", help="make a folder to serve this machine from")
+    quickstart.add_argument("folder", type=Path)
+    quickstart.add_argument("--port", type=int)
+    quickstart.set_defaults(run=_quickstart)
+
+    check = commands.add_parser("check", help="say what is wrong with the configuration")
+    check.set_defaults(run=_check)
+    settings = commands.add_parser("settings", help="list every setting with unit and default")
+    settings.set_defaults(run=_settings)
+
+    _user_commands(commands)
+    _token_commands(commands)
+    invite = _action(commands, "invite", "invitation_create", "make an invitation link")
+    invite.add_argument("--days", type=float, default=7.0, help="how long it is good (7)")
+    invite.add_argument("--uses", type=int, default=1, help="for how many people (1)")
+    _action(commands, "setup-link", "setup_link", "the link for the first administrator")
+    _action(commands, "status", "status", "what the daemon is doing")
+    return parser
+
+
+def _user_commands(commands: Any) -> None:
+    user = commands.add_parser("user", help="accounts: add, list, password, disable, enable, admin")
+    kinds = user.add_subparsers(metavar="WHAT", required=True)
+    add = _action(kinds, "add", "user_add", "make an account")
+    add.add_argument("name")
+    add.add_argument("--admin", action="store_true", help="an administrator")
+    add.add_argument(
+        "--password",
+        action="store_true",
+        dest="ask_password",
+        help="ask for a password (or read"
+        " it from standard input); without one the account signs in by token only",
+    )
+    _action(kinds, "list", "user_list", "list all accounts")
+    password = _action(kinds, "password", "user_password", "set a new password, end all sessions")
+    password.add_argument("name")
+    password.set_defaults(ask_password=True)
+    for verb, disabled, text in (
+        ("disable", True, "shut somebody out, at once"),
+        ("enable", False, "let somebody in again"),
+    ):
+        one = _action(kinds, verb, "user_disable", text)
+        one.add_argument("name")
+        one.set_defaults(fixed={"disabled": disabled})
+    admin = _action(kinds, "admin", "user_admin", "make somebody an administrator")
+    admin.add_argument("name")
+
+
+def _token_commands(commands: Any) -> None:
+    token = commands.add_parser("token", help="bearer tokens and sessions: create, list, end")
+    kinds = token.add_subparsers(metavar="WHAT", required=True)
+    create = _action(kinds, "create", "token_create", "make a token; it is shown once")
+    create.add_argument("name")
+    create.add_argument("--label", default="", help="what it is for")
+    create.add_argument("--days", type=float, help="how long it is good (no end)")
+    listed = _action(kinds, "list", "token_list", "somebody's sessions and tokens")
+    listed.add_argument("name")
+    end = _action(kinds, "end", "token_end", "end a session or token, close its connections")
+    end.add_argument("name")
+    end.add_argument("id")
+
+
+def _action(commands: Any, name: str, action: str, text: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(run=_perform, action=action)
+    return parser
+
+
+def _config(options: argparse.Namespace) -> Path:
+    if options.config is not None:
+        return Path(options.config)
+    if named := os.environ.get("CHATD_CONFIG"):
+        return Path(named)
+    return next((path for path in USUAL if path.exists()), USUAL[-1])
+
+
+def _quickstart(options: argparse.Namespace) -> int:
+    from chatd.admin import quickstart
+
+    return quickstart.main(options.folder, options.port)
+
+
+def _settings(options: argparse.Namespace) -> int:
+    print(describe())
+    return EXIT_OK
+
+
+def _check(options: argparse.Namespace) -> int:
+    from chatd.edge import tls_files
+    from chatd.safety import unsafe
+
+    path = _config(options)
+    settings = load(path)
+    wrong = unsafe(settings)
+    if not settings.tls.terminated and settings.tls.certificate and settings.tls.key:
+        try:
+            tls_files.load(
+                Path(settings.tls.certificate), Path(settings.tls.key), datetime.now(UTC)
+            )
+        except tls_files.TlsFilesError as error:
+            wrong.append(str(error))
+    for text in dict.fromkeys(wrong):
+        print(f"{path}: {text}", file=sys.stderr)
+    if wrong:
+        return EXIT_CONFIG
+    print(f"{path}: nothing wrong.")
+    return EXIT_OK
+
+
+#: What argparse keeps beside an action's own arguments.
+_OWN = {"config", "json", "run", "action", "fixed", "ask_password"}
+
+
+def _perform(options: argparse.Namespace) -> int:
+    from chatd.admin.control import NotRunning, ask
+    from chatd.store.errors import StoreError
+
+    settings = load(_config(options))
+    arguments = {key: value for key, value in vars(options).items() if key not in _OWN}
+    arguments.update(getattr(options, "fixed", {}))
+    if getattr(options, "ask_password", False):
+        arguments["password"] = _password()
+    try:
+        answer = ask(Path(settings.server.control), options.action, arguments)
+    except NotRunning:
+        if options.action == "status":
+            print("chatctl: the daemon is not running.", file=sys.stderr)
+            return EXIT_REFUSED
+        from chatd.admin.offline import perform_offline
+
+        try:
+            answer = perform_offline(settings, options.action, arguments)
+        except StoreError as error:
+            print(f"chatctl: {error}", file=sys.stderr)
+            return EXIT_REFUSED
+    except OSError as error:
+        print(f"chatctl: {settings.server.control}: {error.strerror or error}.", file=sys.stderr)
+        return EXIT_REFUSED
+    if "refused" in answer:
+        print(f"chatctl: {answer['refused']['message']}", file=sys.stderr)
+        return EXIT_REFUSED
+    _show(answer["done"], options, settings)
+    return EXIT_OK
+
+
+def _password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    first = getpass.getpass("Password: ")
+    if getpass.getpass("Once more: ") != first:
+        print("chatctl: the two differ; nothing was changed.", file=sys.stderr)
+        raise SystemExit(EXIT_USAGE)
+    return first
+
+
+def _show(done: Any, options: argparse.Namespace, settings: Settings) -> None:
+    if options.json:
+        print(json.dumps(done, indent=2))
+    elif isinstance(done, list):
+        _table(done)
+    elif options.action in ("token_create",):
+        # Alone on its line, so that TOKEN=$(chatctl token create …) works.
+        print(done["token"])
+    elif "link" in done:
+        print(done["link"])
+        print(f"good until {_time(done['expires'])}", file=sys.stderr)
+    else:
+        for key, value in done.items():
+            print(f"{key:<12} {_value(key, value)}")
+
+
+def _table(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        print("none")
+        return
+    cells = [list(rows[0])] + [[_value(key, value) for key, value in row.items()] for row in rows]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
+    for row in cells:
+        print(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        )
+
+
+def _value(key: str, value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if key in ("created", "seen", "expires"):
+        return _time(value)
+    return str(value)
+
+
+def _time(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

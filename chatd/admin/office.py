@@ -1,0 +1,213 @@
+"""What an administrator can have done, one function for each; the daemon and chatctl share them.
+
+Every function takes the `Office` and plain values and returns plain values: they travel as JSON
+over the control socket. A `Refusal` says in words what is in the way.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chatd.auth.credentials import Credentials
+from chatd.auth.invitations import Invitations
+from chatd.auth.passwords import Passwords
+from chatd.core.codes import Code
+from chatd.core.ids import user_id
+from chatd.core.lookalikes import skeleton
+from chatd.core.names import user_name
+from chatd.core.refusal import Refusal
+from chatd.edge.connections import Ended
+from chatd.engine.accounts import (
+    CreateUser,
+    EndCredential,
+    SetAdmin,
+    SetDisabled,
+    SetPassword,
+    UserRow,
+)
+from chatd.engine.ports import Clock, Random, Store
+from chatd.engine.unit import Change, Unit
+
+DAY_MS: Final = 24 * 3_600_000
+PAGE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What the actions work on. ``status`` adds what only a running daemon knows."""
+
+    store: Store
+    credentials: Credentials
+    invitations: Invitations
+    passwords: Passwords
+    clock: Clock
+    random: Random
+    ended: Ended
+    public_url: str
+    status: Callable[[], dict[str, Any]]
+
+
+async def user_add(
+    office: Office, name: str, password: str | None = None, admin: bool = False
+) -> dict[str, Any]:
+    """A new account; without a password it can sign in by token only."""
+    plain = user_name(name, privileged=True)
+    encoded = None if password is None else await office.passwords.hash(password, plain)
+    user = user_id(office.random)
+    await _commit(
+        office,
+        user,
+        CreateUser(user, plain, skeleton(plain), plain, encoded, admin, office.clock.wall()),
+    )
+    return {"user": user, "name": plain, "admin": admin}
+
+
+async def user_list(office: Office) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    after: str | None = None
+    while page := await office.store.users(after, PAGE):
+        found += [
+            {
+                "user": row.id,
+                "name": row.name,
+                "admin": row.admin,
+                "disabled": row.disabled,
+                "created": row.created,
+            }
+            for row in page
+        ]
+        after = page[-1].name
+    return found
+
+
+async def user_password(office: Office, name: str, password: str) -> dict[str, Any]:
+    """A new password; every session and token of the account ends."""
+    row = await _user(office, name)
+    encoded = await office.passwords.hash(password, row.name)
+    await _commit(office, row.id, SetPassword(row.id, encoded), EndCredential(row.id))
+    office.ended(row.id)
+    return {"user": row.id, "name": row.name}
+
+
+async def user_disable(office: Office, name: str, disabled: bool = True) -> dict[str, Any]:
+    """Out at once and until enabled again; or back in."""
+    row = await _user(office, name)
+    await _commit(office, row.id, SetDisabled(row.id, disabled, office.clock.wall()))
+    if disabled:
+        office.ended(row.id)
+    return {"user": row.id, "name": row.name, "disabled": disabled}
+
+
+async def user_admin(office: Office, name: str, admin: bool = True) -> dict[str, Any]:
+    """Makes an administrator of somebody, or no longer."""
+    row = await _user(office, name)
+    await _commit(office, row.id, SetAdmin(row.id, admin))
+    return {"user": row.id, "name": row.name, "admin": admin}
+
+
+async def invitation_create(office: Office, days: float = 7.0, uses: int = 1) -> dict[str, Any]:
+    """A link with which ``uses`` people may make an account."""
+    if not 0 < days <= 365 or not 1 <= uses <= 1000:
+        raise Refusal(Code.BAD_FIELD, "An invitation is good for 1 to 1000 uses and up to a year.")
+    made = await office.invitations.create("", int(days * DAY_MS), uses)
+    link = f"{office.public_url}/#invitation={made.secret}"
+    return {"id": made.id, "link": link, "expires": made.expires, "uses": made.uses}
+
+
+async def setup_link(office: Office) -> dict[str, Any]:
+    """The link that makes the first administrator; refused where there is one."""
+    made = await office.invitations.create_setup()
+    if made is None:
+        raise Refusal(
+            Code.EXISTS,
+            "This server has an administrator already; make another with"
+            " `chatctl user add NAME --admin`.",
+        )
+    return {"link": f"{office.public_url}/#setup={made.secret}", "expires": made.expires}
+
+
+async def token_create(
+    office: Office, name: str, label: str = "", days: float | None = None
+) -> dict[str, Any]:
+    """A bearer token of an account, shown once."""
+    row = await _user(office, name)
+    if row.disabled:
+        raise Refusal(Code.WRONG_STATE, f"{row.name} is disabled; enable the account first.")
+    lifetime = None if days is None else int(days * DAY_MS)
+    made = await office.credentials.new_token(row.id, label, lifetime)
+    return {"id": made.id, "token": made.secret, "expires": made.expires}
+
+
+async def token_list(office: Office, name: str) -> list[dict[str, Any]]:
+    """An account's sessions and tokens."""
+    row = await _user(office, name)
+    return [
+        {
+            "id": credential.id,
+            "kind": credential.kind,
+            "label": credential.label,
+            "created": credential.created,
+            "seen": credential.seen,
+            "expires": credential.expires,
+        }
+        for credential in await office.store.credentials(row.id)
+    ]
+
+
+async def token_end(office: Office, name: str, id: str) -> dict[str, Any]:
+    """Ends a session or token; connections made with it are closed."""
+    row = await _user(office, name)
+    held = [credential.id for credential in await office.store.credentials(row.id)]
+    if id not in held:
+        raise Refusal(Code.NOT_FOUND, f"{row.name} has no session or token {id}.")
+    await office.credentials.end(row.id, id)
+    office.ended(row.id, only=id)
+    return {"id": id}
+
+
+async def status(office: Office) -> dict[str, Any]:
+    """What the daemon is doing."""
+    return {"position": await office.store.position(), **office.status()}
+
+
+async def _user(office: Office, name: str) -> UserRow:
+    row = await office.store.user_by_name(user_name(name, privileged=True))
+    if row is None:
+        raise Refusal(Code.NOT_FOUND, f"There is no account {name}.")
+    return row
+
+
+async def _commit(office: Office, user: str, *changes: Change) -> None:
+    await office.store.commit(Unit(user, changes=changes))
+
+
+Action = Callable[..., Awaitable[Any]]
+#: By the name that travels over the control socket.
+ACTIONS: Final[dict[str, Action]] = {
+    function.__name__: function
+    for function in (
+        user_add,
+        user_list,
+        user_password,
+        user_disable,
+        user_admin,
+        invitation_create,
+        setup_link,
+        token_create,
+        token_list,
+        token_end,
+        status,
+    )
+}
+
+
+async def perform(office: Office, action: str, arguments: dict[str, Any]) -> Any:
+    """Carries out a named action; `unknown-type` and `bad-field` for what does not exist."""
+    function = ACTIONS.get(action)
+    if function is None:
+        raise Refusal(Code.UNKNOWN_TYPE, f"There is no action {action!r}.")
+    try:
+        waiting = function(office, **arguments)
+    except TypeError as error:
+        raise Refusal(Code.BAD_FIELD, f"{action}: {error}.") from None
+    return await waiting

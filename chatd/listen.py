@@ -1,0 +1,98 @@
+"""Listening sockets: bound first, with whatever rights that takes, and served later."""
+
+import errno
+import socket
+from typing import Any
+
+from twisted.internet.interfaces import IListeningPort
+
+from chatd.edge.door import Door, listen
+from chatd.edge.tls import Certificates
+from chatd.settings import Settings
+
+BACKLOG = 1024
+
+
+class CannotListen(Exception):
+    """An address cannot be had: which, why, and what to do."""
+
+
+def bind(addresses: list[str]) -> list[socket.socket]:
+    """A listening socket for each "host:port". All or none."""
+    bound: list[socket.socket] = []
+    try:
+        for text in addresses:
+            host, _, port = text.rpartition(":")
+            bound.append(_bind(text, host.strip("[]"), int(port)))
+    except CannotListen:
+        for opened in bound:
+            opened.close()
+        raise
+    return bound
+
+
+def _bind(text: str, host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        opened.bind((host, port))
+        opened.listen(BACKLOG)
+        opened.setblocking(False)
+    except OSError as error:
+        opened.close()
+        raise CannotListen(_why(text, error)) from None
+    return opened
+
+
+def _why(text: str, error: OSError) -> str:
+    port = text.rpartition(":")[2]
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"{text} is taken by another program: stop that one (`ss -ltnp 'sport = :{port}'`"
+            " names it), or change server.listen."
+        )
+    if error.errno == errno.EACCES:
+        return (
+            f"{text}: ports below 1024 take the right CAP_NET_BIND_SERVICE: let systemd start"
+            " chatd, or choose a higher port in server.listen."
+        )
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"{text} is no address of this machine: change server.listen."
+    return f"{text} cannot be listened on: {error.strerror}; change server.listen."
+
+
+def serve(
+    reactor: Any,
+    sockets: list[socket.socket],
+    factory: Any,
+    certificates: Certificates | None,
+    door: Door,
+    settings: Settings,
+) -> list[IListeningPort]:
+    """Serves ``factory`` on sockets from `bind`, which are then the ports' own. Without
+    ``certificates`` it speaks plain HTTP, for a proxy on this machine that ends TLS."""
+    ports: list[IListeningPort] = []
+    proxies = settings.server.proxies if settings.server.forwarded_by == "proxy-v2" else []
+    for opened in sockets:
+        host, port = opened.getsockname()[:2]
+        if certificates is None:
+            ports.append(reactor.adoptStreamPort(opened.fileno(), opened.family, factory))
+        else:
+            ports.append(
+                listen(
+                    reactor,
+                    host,
+                    port,
+                    certificates,
+                    factory,
+                    proxies=proxies,
+                    adopt_fd=opened.fileno(),
+                    stock_tls=settings.tls.stock,
+                    door=door,
+                )
+            )
+        opened.close()
+    return ports

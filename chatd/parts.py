@@ -1,0 +1,121 @@
+"""The parts that stand without a network: the store, accounts and clocks, made from settings.
+
+The daemon builds the rest around them; chatctl uses them alone when no daemon runs.
+"""
+
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from twisted.internet.threads import deferToThreadPool
+from twisted.python.threadpool import ThreadPool
+
+from chatd.admin.office import Office
+from chatd.auth.credentials import Credentials
+from chatd.auth.invitations import Invitations
+from chatd.auth.passwords import Passwords
+from chatd.edge.connections import Ended
+from chatd.engine.ports import Cancel
+from chatd.settings import Settings
+from chatd.store.space import Floor
+from chatd.store.sqlite import Synchronous
+from chatd.store.store import SqliteStore, open_store
+
+T = TypeVar("T")
+
+#: Threads that hash passwords; each takes 19 MiB while it does.
+HASHING = 2
+
+
+class SystemClock:
+    """The machine's two clocks."""
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def wall(self) -> int:
+        return time.time_ns() // 1_000_000
+
+
+class ReactorScheduler:
+    """Calls later, on the reactor's timers."""
+
+    def __init__(self, reactor: Any) -> None:
+        self._reactor = reactor
+
+    def later(self, seconds: float, call: Callable[[], None]) -> Cancel:
+        delayed = self._reactor.callLater(seconds, call)
+
+        def cancel() -> None:
+            if delayed.active():
+                delayed.cancel()
+
+        return cancel
+
+
+@dataclass(frozen=True)
+class Parts:
+    settings: Settings
+    clock: SystemClock
+    store: SqliteStore
+    passwords: Passwords
+    _pool: ThreadPool
+
+    @classmethod
+    def of(cls, reactor: Any, settings: Settings, synchronous: Synchronous = "FULL") -> "Parts":
+        """Opens the store (`StoreError`); nothing runs before `start`."""
+        clock = SystemClock()
+        store = open_store(
+            Path(settings.store.path),
+            call_in_reactor=reactor.callFromThread,
+            clock=clock,
+            random=secrets.token_bytes,
+            synchronous=synchronous,
+            floor=Floor(settings.store.free_bytes, settings.store.free_percent / 100),
+        )
+        pool = ThreadPool(0, HASHING, name="passwords")
+
+        def run(function: Callable[[], T], /) -> Awaitable[T]:
+            return deferToThreadPool(reactor, pool, function)
+
+        return cls(settings, clock, store, Passwords(run), pool)
+
+    def start(self) -> None:
+        self._pool.start()
+        self.store.start()
+
+    async def stop(self) -> None:
+        """What was accepted is committed; then everything is let go."""
+        await self.store.stop()
+        self._pool.stop()
+
+    def office(self, ended: Ended, status: Callable[[], dict[str, Any]]) -> Office:
+        """The administrator's desk. ``ended`` closes connections, ``status`` tells of them."""
+        credentials = Credentials(
+            self.store, self.clock, secrets.token_bytes, self.settings.accounts.session_days
+        )
+        invitations = Invitations(
+            self.store, self.passwords, credentials, self.clock, secrets.token_bytes
+        )
+        return Office(
+            self.store,
+            credentials,
+            invitations,
+            self.passwords,
+            self.clock,
+            secrets.token_bytes,
+            ended,
+            public_url(self.settings),
+            status,
+        )
+
+
+def public_url(settings: Settings) -> str:
+    """Where people reach this server, without a slash at the end."""
+    if settings.server.public_url:
+        return settings.server.public_url.rstrip("/")
+    port = settings.server.listen[0].rpartition(":")[2]
+    return "https://localhost" + ("" if port == "443" else f":{port}")
