@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.interfaces import IDelayedCall
-from twisted.internet.protocol import connectionDone
+from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from twisted.web import http
 from twisted.web.http_headers import Headers
@@ -29,6 +29,7 @@ class Channel(http.HTTPChannel):
     _deadline: IDelayedCall | None = None
     _between = True  # no byte of the next request has come yet
     _refused = False
+    _successor: Protocol | None = None
 
     def connectionMade(self) -> None:
         settings = self.site.settings
@@ -52,7 +53,9 @@ class Channel(http.HTTPChannel):
             super().lineReceived(line)
 
     def rawDataReceived(self, data: bytes) -> None:
-        if not self._refused:
+        if self._successor is not None:
+            self._successor.dataReceived(data)
+        elif not self._refused:
             super().rawDataReceived(data)
 
     def lineLengthExceeded(self, line: bytes) -> None:
@@ -144,12 +147,14 @@ class Channel(http.HTTPChannel):
 
     # Another protocol takes over.
 
-    def give_up(self) -> bytes:
-        """Bytes that came behind the request; from now on this channel does nothing any more."""
+    def give_up(self, successor: Protocol) -> bytes:
+        """Bytes that came behind the request; from now on this channel does nothing any more but
+        pass on what it is in the middle of receiving."""
         self._disarm()
         left = b"".join(self._dataBuffer)
         self._dataBuffer = []
         self.requests.clear()
+        self._successor = successor
         return left
 
 

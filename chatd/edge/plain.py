@@ -34,10 +34,7 @@ class PlainEdge:
             return 0
         return int(struct.unpack("i", answer)[0])
 
-    # As a producer of the TCP transport: "go on" is how it says that its buffer ran empty.
-
-    def pauseProducing(self) -> None:
-        pass
+    # As a pull producer of the TCP transport: asking for more is how it says that it is empty.
 
     def stopProducing(self) -> None:
         pass
@@ -53,5 +50,5 @@ def wire_transport(transport: Any) -> Any:
         return edge_transport(transport)
     except TypeError:
         plain = PlainEdge(transport)
-        transport.registerProducer(plain, True)
+        transport.registerProducer(plain, False)
         return plain

@@ -70,7 +70,8 @@ class Upgrader:
         self, request: ChatRequest, ask: Ask, offer: Offer, principal: Principal
     ) -> None:
         channel, transport = request.channel, request.channel.transport
-        left = channel.give_up()
+        socket = self._factory.socket(principal, ask.address)
+        left = channel.give_up(socket)
         # The channel is the transport's producer still; a socket that wants to be one would fail.
         transport.unregisterProducer()
         # Autobahn parses the request anew. It gets what it needs and no proof of identity.
@@ -85,10 +86,9 @@ class Upgrader:
             headers["Sec-WebSocket-Protocol"] = offer.subprotocol
         request.requestHeaders = Headers({name: [value] for name, value in headers.items()})
         request.uri = b"/ws"
-        socket = self._factory.socket(principal, ask.address)
         WebSocketResource(Prepared(socket)).render(request)
         if not isinstance(socket.wire, PlainEdge):
             authenticated(transport)
         if left:
-            # Frames sent without waiting for the 101 were kept back by the channel.
+            # Frames sent without waiting for the 101; the channel kept them back.
             socket.dataReceived(left)

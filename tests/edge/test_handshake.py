@@ -1,0 +1,337 @@
+"""What may become a WebSocket, and how everything else is told why not."""
+
+import pytest
+import pytest_twisted
+from site_rig import KEY, PUBLIC, Rig, handshake
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+
+SHOP = "https://shop.example.net"
+
+
+@pytest_twisted.async_yield_fixture
+async def rig():
+    made = Rig()
+    yield made
+    await made.stop()
+
+
+async def refused(rig, request, status, code):
+    peer = await rig.peer()
+    peer.send(request)
+    answer = await peer.response()
+    assert (answer.status, answer.json["code"]) == (status, code), answer.json
+    assert answer.headers["server"] == ["chatd"]
+    return answer
+
+
+BAD = {
+    "no upgrade": (handshake(Upgrade=None), 426, "upgrade-required"),
+    "upgrade to something else": (handshake(Upgrade="h2c"), 426, "upgrade-required"),
+    "connection without upgrade": (handshake(Connection="keep-alive"), 400, "bad-handshake"),
+    "version 8": (handshake(Sec_WebSocket_Version="8"), 426, "websocket-version"),
+    "version 99": (handshake(Sec_WebSocket_Version="99"), 426, "websocket-version"),
+    "no version": (handshake(Sec_WebSocket_Version=None), 426, "websocket-version"),
+    "no key": (handshake(Sec_WebSocket_Key=None), 400, "bad-handshake"),
+    "two keys": (
+        handshake(Sec_WebSocket_Key=f"{KEY}\r\nSec-WebSocket-Key: {KEY}"),
+        400,
+        "bad-handshake",
+    ),
+    "short key": (handshake(Sec_WebSocket_Key="dGhlIHNhbXBsZQ=="), 400, "bad-handshake"),
+    "key not base64": (handshake(Sec_WebSocket_Key="!" * 22 + "=="), 400, "bad-handshake"),
+    "unknown subprotocols": (
+        handshake(Sec_WebSocket_Protocol="mqtt, soap"),
+        400,
+        "unknown-subprotocol",
+    ),
+    "subprotocol twice": (
+        handshake(Sec_WebSocket_Protocol="chatd.v1, chatd.v1"),
+        400,
+        "bad-handshake",
+    ),
+    "subprotocol of bad characters": (
+        handshake(Sec_WebSocket_Protocol="chatd.v1, (x)"),
+        400,
+        "bad-handshake",
+    ),
+    "no host": (handshake(Host=None), 400, "bad-request"),
+    "HTTP/1.0": (handshake().replace(b"HTTP/1.1", b"HTTP/1.0"), 505, "http-version"),
+    "HTTP/2 preface": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "bad-request"),
+    "POST": (handshake().replace(b"GET", b"POST"), 405, "method-not-allowed"),
+    "PUT": (handshake().replace(b"GET", b"PUT"), 405, "method-not-allowed"),
+    "TRACE": (handshake().replace(b"GET", b"TRACE"), 405, "method-not-allowed"),
+    "CONNECT": (handshake().replace(b"GET /ws", b"CONNECT x:443"), 405, "method-not-allowed"),
+    "a body": (handshake(Content_Length="5") + b"hello", 413, "too-large"),
+    "nobody": (handshake(Origin=PUBLIC), 401, "unauthorized"),
+    "nobody from nowhere": (handshake(), 403, "forbidden"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+@pytest_twisted.ensureDeferred
+async def test_a_bad_handshake_is_refused_before_anything_is_upgraded(rig, name):
+    answer = await refused(rig, *BAD[name])
+    if answer.status == 426:
+        assert answer.headers["upgrade"] == ["websocket"]
+    if BAD[name][2] == "websocket-version":
+        assert answer.headers["sec-websocket-version"] == ["13"]
+    if answer.status == 401:
+        assert answer.headers["www-authenticate"] == ['Bearer realm="chatd"']
+    assert rig.sessions == []
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_accept_value_is_that_of_the_rfc(rig):
+    user = await rig.person()
+    peer = await rig.peer()
+    peer.send(handshake(Authorization=f"Bearer {await rig.token(user)}"))
+    status, headers, _ = await peer.head()
+    assert status == 101
+    assert headers["sec-websocket-accept"] == ["s3pPLMBiTxaQ9kYGzzhZRbK+xOo="]
+    assert headers["server"] == ["chatd"]
+    # No subprotocol was offered, so none may be named; chatd.v1 is spoken all the same.
+    assert "sec-websocket-protocol" not in headers
+
+
+@pytest.mark.parametrize("offer", ["chatd.v1", "soap, chatd.v1"])
+@pytest_twisted.ensureDeferred
+async def test_the_subprotocol_is_agreed_on(rig, offer):
+    user = await rig.person()
+    peer = await rig.peer()
+    token = await rig.token(user)
+    peer.send(handshake(Authorization=f"Bearer {token}", Sec_WebSocket_Protocol=offer))
+    assert (await peer.head())[1]["sec-websocket-protocol"] == ["chatd.v1"]
+
+
+@pytest.mark.parametrize(
+    "offer", ["permessage-deflate; client_max_window_bits", ", ".join(["x; a=1"] * 1500)]
+)
+@pytest_twisted.ensureDeferred
+async def test_extensions_are_declined(rig, offer):
+    user = await rig.person()
+    peer = await rig.peer()
+    token = await rig.token(user)
+    peer.send(handshake(Authorization=f"Bearer {token}", Sec_WebSocket_Extensions=offer))
+    status, headers, _ = await peer.head()
+    assert status == 101 and "sec-websocket-extensions" not in headers
+
+
+FOREIGN = [
+    "https://evil.example",
+    "null",
+    "",
+    "file://",
+    "http://chat.example.org",
+    "https://chat.example.org:8443",
+    "https://chat.example.org.evil.example",
+    "https://evilchat.example.org",
+    "https://sub.chat.example.org",
+    "https://chat.example.org@evil.example",
+    "https://chat.example.org/",
+    "https://chаt.example.org".encode().decode("latin-1"),
+    f"{PUBLIC}\r\nOrigin: {PUBLIC}",
+]
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+@pytest_twisted.ensureDeferred
+async def test_a_foreign_origin_is_refused_with_cookie_and_with_token(rig, origin):
+    user = await rig.person()
+    cookie, token = await rig.session(user), await rig.token(user)
+    await refused(rig, handshake(Cookie=cookie, Origin=origin), 403, "forbidden")
+    await refused(rig, handshake(Authorization=f"Bearer {token}", Origin=origin), 403, "forbidden")
+    assert rig.sessions == []
+
+
+@pytest.mark.parametrize("origin", [PUBLIC, f"{PUBLIC}:443", "HTTPS://Chat.Example.ORG", SHOP])
+@pytest_twisted.ensureDeferred
+async def test_an_origin_of_ours_passes_with_a_cookie(rig, origin):
+    await rig.open(Cookie=await rig.session(await rig.person()), Origin=origin)
+    assert rig.sessions[0].principal.credential == "cookie"
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_cookie_without_an_origin_is_no_browser_and_does_not_pass(rig):
+    cookie = await rig.session(await rig.person())
+    await refused(rig, handshake(Cookie=cookie), 403, "forbidden")
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_cookie_that_came_along_from_another_site_does_not_pass(rig):
+    cookie = await rig.session(await rig.person())
+    request = handshake(Cookie=cookie, Origin=SHOP, Sec_Fetch_Site="same-site")
+    await refused(rig, request, 403, "forbidden")
+
+
+async def ticket(rig, user, origin):
+    """The subprotocols to offer, as the API gives them for a site's own server."""
+    answer = await rig.call(
+        "POST",
+        "/api/ticket",
+        {"origin": origin},
+        Authorization=f"Bearer {await rig.token(user)}",
+    )
+    assert answer.status == 201
+    return ", ".join(answer.json["protocols"])
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_ticket_opens_one_connection_from_its_origin(rig):
+    user = await rig.person()
+    offer = await ticket(rig, user, SHOP)
+    peer = await rig.peer()
+    peer.send(handshake(Origin=SHOP, Sec_WebSocket_Protocol=offer))
+    _, headers, _ = await peer.head()
+    assert headers["sec-websocket-protocol"] == ["chatd.v1"]
+    assert rig.sessions[0].principal.user == user
+    assert rig.sessions[0].principal.credential == "ticket"
+    await refused(rig, handshake(Origin=SHOP, Sec_WebSocket_Protocol=offer), 401, "unauthorized")
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_ticket_is_good_for_its_origin_alone_and_for_30_seconds(rig):
+    user = await rig.person()
+    for origin in (PUBLIC, None):
+        offer = await ticket(rig, user, SHOP)
+        request = handshake(Origin=origin, Sec_WebSocket_Protocol=offer)
+        await refused(rig, request, 401, "unauthorized")
+    offer = await ticket(rig, user, SHOP)
+    rig.clock.advance(30)
+    await refused(rig, handshake(Origin=SHOP, Sec_WebSocket_Protocol=offer), 401, "unauthorized")
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_ticket_dies_with_the_session_that_asked_for_it(rig):
+    user = await rig.person()
+    offer = await ticket(rig, user, SHOP)
+    for row in await rig.store.credentials(user):
+        await rig.edge.credentials.end(user, row.id)
+    await refused(rig, handshake(Origin=SHOP, Sec_WebSocket_Protocol=offer), 401, "unauthorized")
+
+
+@pytest_twisted.ensureDeferred
+async def test_two_proofs_are_one_too_many(rig):
+    user = await rig.person()
+    cookie, token = await rig.session(user), await rig.token(user)
+    both = handshake(Cookie=cookie, Authorization=f"Bearer {token}", Origin=PUBLIC)
+    await refused(rig, both, 401, "unauthorized")
+    other = await rig.session(user)
+    await refused(rig, handshake(Cookie=f"{cookie}; {other}", Origin=PUBLIC), 401, "unauthorized")
+    offer = await ticket(rig, user, PUBLIC)
+    with_cookie = handshake(Cookie=cookie, Origin=PUBLIC, Sec_WebSocket_Protocol=offer)
+    await refused(rig, with_cookie, 401, "unauthorized")
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "Bearer chatd_t_" + "A" * 43,
+        "Bearer chatd_t_short",
+        "Bearer",
+        "Bearer " + "x" * 8000,
+        "Basic YWxpY2U6eA==",
+        "Bearer chatd_s_" + "A" * 43,
+        "Bearer é",
+    ],
+)
+@pytest_twisted.ensureDeferred
+async def test_what_is_no_token_of_ours_is_nobody(rig, authorization):
+    await refused(rig, handshake(Authorization=authorization), 401, "unauthorized")
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_session_is_no_token_and_a_token_no_session(rig):
+    user = await rig.person()
+    session = (await rig.session(user)).partition("=")[2]
+    token = await rig.token(user)
+    await refused(rig, handshake(Authorization=f"Bearer {session}"), 401, "unauthorized")
+    await refused(
+        rig, handshake(Cookie=f"__Host-chatd={token}", Origin=PUBLIC), 401, "unauthorized"
+    )
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_token_ends_when_it_says(rig):
+    user = await rig.person()
+    token = await rig.token(user, 3_600_000)
+    await rig.open(Authorization=f"Bearer {token}")
+    assert rig.sessions[0].principal.expires == rig.wall.wall() / 1000 + 3600
+    rig.clock.advance(3600)
+    await refused(rig, handshake(Authorization=f"Bearer {token}"), 401, "unauthorized")
+
+
+@pytest_twisted.ensureDeferred
+async def test_one_person_has_20_connections_and_gets_a_place_back_when_one_closes(rig):
+    user = await rig.person()
+    token = await rig.token(user)
+    peers = [await rig.open(Authorization=f"Bearer {token}") for _ in range(20)]
+    request = handshake(Authorization=f"Bearer {token}")
+    answer = await refused(rig, request, 429, "limit-reached")
+    assert answer.headers["retry-after"] == ["30"]
+    peers[0].transport.loseConnection()
+    await peers[0].closed()
+    await rig.call("GET", "/healthz")
+    await rig.open(Authorization=f"Bearer {token}")
+
+
+@pytest_twisted.ensureDeferred
+async def test_handshakes_of_one_address_are_limited_and_told_when_to_return(rig):
+    for _ in range(200):
+        await rig.call(
+            "GET",
+            "/ws",
+            Upgrade="websocket",
+            Connection="Upgrade",
+            Sec_WebSocket_Version="13",
+            Sec_WebSocket_Key=KEY,
+            Origin=PUBLIC,
+        )
+    answer = await refused(rig, handshake(Origin=PUBLIC), 429, "rate-limited")
+    assert answer.headers["retry-after"] == ["1"]
+    rig.clock.advance(0.06)
+    await refused(rig, handshake(Origin=PUBLIC), 401, "unauthorized")
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_peer_that_goes_while_it_is_looked_up_leaves_nothing_behind(rig):
+    user = await rig.person()
+    token = await rig.token(user)
+    asked, go_on = Deferred(), Deferred()
+
+    async def wait(what):
+        if not asked.called:
+            asked.callback(None)
+            await go_on
+
+    rig.store.before = wait
+    peer = await rig.peer()
+    peer.send(handshake(Authorization=f"Bearer {token}"))
+    await asked
+    peer.transport.abortConnection()
+    await peer.closed()
+    gone = Deferred()
+    reactor.callLater(0.01, gone.callback, None)
+    await gone
+    go_on.callback(None)
+    assert rig.sessions == [] and len(rig.edge.connections) == 0
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_store_that_does_not_answer_costs_the_peer_10_seconds_at_most(rig):
+    user = await rig.person()
+    token = await rig.token(user)
+    asked = Deferred()
+
+    async def never(what):
+        reactor.callLater(0, asked.callback, None)
+        await Deferred()
+
+    rig.store.before = never
+    peer = await rig.peer()
+    peer.send(handshake(Authorization=f"Bearer {token}"))
+    await asked
+    rig.clock.advance(10)
+    answer = await peer.response()
+    assert (answer.status, answer.json["code"]) == (503, "timeout")
+    rig.store.before = None

@@ -1,0 +1,166 @@
+"""The store as authentication sees it, in memory: same answers, same refusals, no disk."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
+from chatd.engine.accounts import (
+    CreateCredential,
+    CreateInvitation,
+    CreateTicket,
+    CreateUser,
+    CredentialRow,
+    EndCredential,
+    EndInvitation,
+    InvitationRow,
+    SetDisabled,
+    SetPassword,
+    TicketRow,
+    TouchCredential,
+    UseInvitation,
+    UserRow,
+    UseTicket,
+)
+from chatd.engine.rows import Answer, Committed
+from chatd.engine.unit import Change, Unit
+
+
+class FakeAccounts:
+    """``before`` runs ahead of each call, to fail it or to let something else happen first."""
+
+    def __init__(self) -> None:
+        self.users: dict[str, UserRow] = {}
+        self.skeletons: set[str] = set()
+        self.held: dict[bytes, CredentialRow] = {}
+        self.invited: dict[bytes, InvitationRow] = {}
+        self.tickets: dict[bytes, TicketRow] = {}
+        self.units: list[Unit] = []
+        self.before: Any = None
+
+    async def _arrive(self, what: str) -> None:
+        if self.before is not None:
+            await self.before(what)
+
+    # Accounts.
+
+    async def user(self, user: str) -> UserRow | None:
+        await self._arrive("user")
+        return self.users.get(user)
+
+    async def user_by_name(self, name: str) -> UserRow | None:
+        await self._arrive("user_by_name")
+        return next((row for row in self.users.values() if row.name == name), None)
+
+    async def credential(self, digest: bytes) -> CredentialRow | None:
+        await self._arrive("credential")
+        row = self.held.get(digest)
+        return None if row is None else self._joined(row)
+
+    async def credentials(self, user: str) -> Sequence[CredentialRow]:
+        await self._arrive("credentials")
+        return [self._joined(row) for row in self.held.values() if row.user == user]
+
+    async def invitation(self, digest: bytes) -> InvitationRow | None:
+        await self._arrive("invitation")
+        return self.invited.get(digest)
+
+    async def invitations(self) -> Sequence[InvitationRow]:
+        return list(self.invited.values())
+
+    async def ticket(self, digest: bytes) -> TicketRow | None:
+        await self._arrive("ticket")
+        return self.tickets.get(digest)
+
+    async def has_admin(self) -> bool:
+        return any(row.admin for row in self.users.values())
+
+    def _joined(self, row: CredentialRow) -> CredentialRow:
+        user = self.users[row.user]
+        return replace(row, user_name=user.name, admin=user.admin, disabled=user.disabled)
+
+    # Writer.
+
+    async def commit(self, unit: Unit) -> Committed:
+        await self._arrive("commit")
+        saved = [dict(table) for table in self._tables()]
+        names = set(self.skeletons)
+        try:
+            for change in unit.changes:
+                self._apply(change)
+        except Refusal:
+            self.users, self.held, self.invited, self.tickets = saved
+            self.skeletons = names
+            raise
+        self.units.append(unit)
+        return Committed(Answer())
+
+    def _tables(self) -> tuple[dict[Any, Any], ...]:
+        return self.users, self.held, self.invited, self.tickets
+
+    def _apply(self, change: Change) -> None:
+        match change:
+            case CreateUser():
+                if change.skeleton in self.skeletons:
+                    raise Refusal(Code.NAME_TAKEN, "The name is taken.", field="name")
+                self.skeletons.add(change.skeleton)
+                self.users[change.user] = UserRow(
+                    change.user,
+                    change.name,
+                    change.display,
+                    change.password,
+                    change.admin,
+                    False,
+                    change.at,
+                )
+            case SetPassword():
+                self.users[change.user] = replace(self.users[change.user], password=change.password)
+            case SetDisabled():
+                self.users[change.user] = replace(self.users[change.user], disabled=change.disabled)
+            case CreateCredential():
+                self.held[change.digest] = CredentialRow(
+                    change.id,
+                    change.kind,
+                    change.user,
+                    "",
+                    False,
+                    False,
+                    change.label,
+                    change.at,
+                    change.at,
+                    change.expires,
+                )
+            case TouchCredential():
+                for digest, row in self.held.items():
+                    if row.id == change.id:
+                        self.held[digest] = replace(row, seen=change.seen, expires=change.expires)
+            case EndCredential():
+                self.held = {
+                    digest: row
+                    for digest, row in self.held.items()
+                    if row.user != change.user
+                    or row.id == change.but
+                    or change.id not in (None, row.id)
+                }
+            case CreateInvitation():
+                self.invited[change.digest] = InvitationRow(
+                    change.id, change.by, change.admin, change.at, change.expires, change.uses
+                )
+            case UseInvitation():
+                row = self.invited.get(change.digest)
+                if row is None or row.uses_left < 1 or row.expires <= change.now:
+                    raise Refusal(Code.GONE, "The invitation is gone.")
+                self.invited[change.digest] = replace(row, uses_left=row.uses_left - 1)
+            case EndInvitation():
+                self.invited = {d: r for d, r in self.invited.items() if r.id != change.id}
+            case CreateTicket():
+                self.tickets[change.digest] = TicketRow(
+                    change.user, change.session, change.origin, change.expires
+                )
+            case UseTicket():
+                ticket = self.tickets.pop(change.digest, None)
+                if ticket is None or ticket.expires <= change.now:
+                    raise Refusal(Code.UNAUTHORIZED, "The ticket is not good.")
+            case _:
+                raise AssertionError(f"nothing here makes {change}")
