@@ -144,7 +144,7 @@ def _replace(
 ) -> tuple[ReplaceBody, Append]:
     # The event itself carries no text: what it shows is read from its target, always current.
     return (
-        ReplaceBody(room, seq, msgspec.json.encode(body)),
+        ReplaceBody(room, seq, msgspec.json.encode(body), deleted=body.deleted is not None),
         Append(room, kind, actor.user, context.now, b"", target=seq),
     )
 

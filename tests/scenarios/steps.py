@@ -138,9 +138,14 @@ async def deletes(s: Scenario, who: str, room: str, n: str, refused: str | None)
     await s.ask(who, refused, type="delete", key=s.key(), room=room, seq=s.seqs[room, int(n)])
 
 
+@step(r"WHO finds nothing in ROOM")
+async def finds_nothing(s: Scenario, who: str, room: str) -> None:
+    await finds(s, who, room, "")
+
+
 @step(r"WHO finds in ROOM: TEXT")
 async def finds(s: Scenario, who: str, room: str, text: str) -> None:
-    """History, messages separated by |; empty for none."""
+    """History, messages separated by |."""
     reply = await s.ask(who, None, type="history", room=s.rooms[room])
     found = " | ".join(s.words(message) for message in reply["messages"])
     assert found == text, f"found: {found}"

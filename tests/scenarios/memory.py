@@ -1,0 +1,293 @@
+"""Several nodes in one process: the real engine, sessions, fan-out and schema; no reactor, no
+threads, no network. Time moves only when a scenario says so."""
+
+import itertools
+import json
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from chatd import features
+from chatd.core.principal import Principal
+from chatd.core.refusal import Refusal
+from chatd.engine.accounts import CreateUser
+from chatd.engine.engine import Engine
+from chatd.engine.rows import Committed
+from chatd.engine.unit import Unit
+from chatd.fanout.bus import Bus, NoBus
+from chatd.fanout.hub import Hub
+from chatd.fanout.node import Node
+from chatd.fanout.sequencer import Sequencer
+from chatd.session.budgets import Budgets, UserBudgets
+from chatd.session.outbox import Outbox
+from chatd.session.session import Session
+from chatd.store import people, rooms, timeline
+from chatd.wire.frames import Limits
+from tests.fakes.clock import FakeClock
+from tests.fakes.drive import Promise
+from tests.fakes.wire import FakeWire, payloads
+from tests.scenarios.language import Frame
+from tests.store.desk import Desk
+
+#: A scenario is about what is said, not about how fast.
+LIMITS = Limits(
+    frame_bytes=65536,
+    text_code_points=4096,
+    data_bytes=4096,
+    json_depth=8,
+    messages_per_second=1000,
+    messages_burst=1000,
+    bytes_per_second=1e6,
+    bytes_burst=1e6,
+    user_messages_per_second=1000,
+    user_messages_burst=1000,
+    rooms_open=100,
+    commands_in_flight=32,
+    reader_bytes=1 << 20,
+    reader_seconds=10,
+    history_page=50,
+)
+
+_READS: dict[str, Callable[..., Any]] = {
+    "position": timeline.position,
+    "events": timeline.events,
+    "missed": timeline.missed,
+    "of_user": rooms.of_user,
+    "room": rooms.room,
+    "public": rooms.public,
+    "members": rooms.members,
+    "marks": rooms.marks,
+    "by_slug": rooms.by_slug,
+    "person": people.person,
+    "by_name": people.by_name,
+    "blocked": people.blocked,
+}
+
+
+class MemoryStore:
+    """One node's door to the shared desk. Answers come in a later turn, as from a thread."""
+
+    epoch = "epoch000"
+
+    def __init__(self, desk: Desk, clock: FakeClock) -> None:
+        self.committed: Callable[[Sequence[Committed]], None] = lambda committed: None
+        self._desk = desk
+        self._clock = clock
+
+    def commit(self, unit: Unit) -> Promise[Committed]:
+        promise: Promise[Committed] = Promise()
+        try:
+            outcome = self._desk.unit(unit)
+        except Refusal as refusal:
+            refused = refusal
+            self._clock.later(0, lambda: promise.fail(refused))
+            return promise
+
+        def deliver() -> None:
+            promise.fire(outcome)
+            if outcome.events or outcome.marks:
+                self.committed([outcome])
+
+        self._clock.later(0, deliver)
+        return promise
+
+    def page(
+        self,
+        user: str,
+        room: str,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        around: int | None = None,
+        limit: int,
+    ) -> Promise[Any]:
+        return self._read(timeline.page, user, room, before, after, around, limit)
+
+    def opening(self, user: str, room: str, *, limit: int, marks_up_to: int) -> Promise[Any]:
+        return self._read(timeline.opening, user, room, limit, marks_up_to)
+
+    def __getattr__(self, name: str) -> Callable[..., Promise[Any]]:
+        read = _READS[name]
+        return lambda *arguments: self._read(read, *arguments)
+
+    def _read(self, read: Callable[..., Any], *arguments: Any) -> Promise[Any]:
+        promise: Promise[Any] = Promise()
+        try:
+            found = read(self._desk.database, *arguments)
+        except Refusal as refusal:
+            refused = refusal
+            self._clock.later(0, lambda: promise.fail(refused))
+        else:
+            self._clock.later(0, lambda: promise.fire(found))
+        return promise
+
+
+class MemoryLink:
+    """One connection: a session on a wire whose far end is this object."""
+
+    def __init__(self, world: "MemoryWorld", session: Callable[[FakeWire], Session]) -> None:
+        self.frames: deque[Frame] = deque()
+        self.wire = FakeWire()
+        self.session = session(self.wire)
+        self._world = world
+        self._read = 0
+        self._replies: dict[int, Frame] = {}
+        self._ids = itertools.count(1)
+
+    async def command(self, frame: Frame) -> Frame:
+        number = next(self._ids)
+        sent = {key: value for key, value in frame.items() if value is not None}
+        self.session.frame(json.dumps({**sent, "id": number}).encode())
+        for _ in range(50):
+            self.receive()
+            if number in self._replies:
+                return self._replies.pop(number)
+            self._world.turn()
+        raise AssertionError(f"no reply to {frame}")
+
+    async def wait(self, wanted: Callable[[], bool]) -> None:
+        for _ in range(12):
+            self.receive()
+            if wanted():
+                return
+            await self._world.settle()
+        raise AssertionError("it did not come")
+
+    async def drop(self) -> None:
+        self.session.lost()
+        self._world.links.remove(self)
+
+    def receive(self) -> None:
+        """Sorts what has arrived at the far end; answers pings."""
+        self.wire.take()
+        received = bytes(self.wire.received)
+        self.wire.received.clear()
+        for payload in payloads(received):
+            if payload == b"<ping>":
+                self.session.pong()
+                continue
+            frame = json.loads(payload)
+            if "id" in frame:
+                self._replies[frame["id"]] = frame
+            else:
+                self.frames.append(frame)
+
+
+class MemoryNode:
+    def __init__(self, world: "MemoryWorld", name: str, bus: Bus) -> None:
+        clock, serial = world.clock, itertools.count(1)
+
+        def random(size: int) -> bytes:
+            return next(serial).to_bytes(3, "big").rjust(size, name.encode()[-1:])[-size:]
+
+        def fault(*, what: str, reference: str, failure: BaseException) -> None:
+            world.faults.append(f"{what}: {failure!r}")
+
+        self.store = MemoryStore(world.desk, clock)
+        self.engine = Engine(features.ALL, self.store, clock, random, LIMITS, fault)
+        self.hub = Hub(clock, clock, 0, lambda failure: world.faults.append(repr(failure)))
+        self.node = Node(
+            self.store,
+            self.hub,
+            Sequencer(0, self.hub.deliver),
+            bus,
+            clock,
+            clock,
+            self.engine.envelope,
+            world.drive,
+            epoch=self.store.epoch,
+            name=name,
+        )
+        self.users = UserBudgets(LIMITS)
+        self.store.committed = self.node.committed
+
+    def session(self, world: "MemoryWorld", principal: Principal, wire: FakeWire) -> Session:
+        outbox = Outbox(wire, world.clock)
+        subscriber = self.hub.attach(principal.user, principal.name, outbox)
+        session = Session(
+            principal,
+            self.engine,
+            subscriber,
+            outbox,
+            wire,
+            Budgets(self.users, principal.user, LIMITS),
+            LIMITS,
+            world.clock,
+            world.drive,
+        )
+        wire.drained = outbox.drained
+        return session
+
+
+class MemoryWorld:
+    """``buses`` makes each node's bus; without it there is one node and every person is on it."""
+
+    def __init__(self, nodes: int = 1, bus: Callable[[str], Bus] | None = None) -> None:
+        self.clock = FakeClock()
+        self.desk = Desk()
+        self.links: list[MemoryLink] = []
+        self.faults: list[str] = []
+        self._next_tick = 1.0
+        make_bus = bus or (lambda name: NoBus())
+        self.nodes = [
+            MemoryNode(self, f"node{n}", make_bus(f"node{n}")) for n in range(1, nodes + 1)
+        ]
+        for node in self.nodes:
+            node.node.start()
+
+    def drive(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        try:
+            promise = coroutine.send(None)
+        except StopIteration:
+            return
+        except Exception as failure:
+            self.faults.append(repr(failure))
+            return
+        promise.then(lambda: self.drive(coroutine))
+
+    async def person(self, name: str) -> None:
+        self.desk.do(CreateUser(f"u{name}", name, name, name, None, False, 0))
+
+    async def connect(self, name: str, node: int) -> MemoryLink:
+        home = self.nodes[min(node, len(self.nodes)) - 1]
+        principal = Principal(f"u{name}", name, False, "bearer", f"c{name}")
+        link = MemoryLink(self, lambda wire: home.session(self, principal, wire))
+        self.links.append(link)
+        link.session.opened()
+        await self.settle()
+        link.receive()
+        assert link.frames.popleft()["type"] == "welcome"
+        return link
+
+    def turn(self) -> None:
+        """A moment: what is due happens, the bus carries on."""
+        self.clock.advance(0.01)
+        self.carry()
+        if self.clock.now() >= self._next_tick:
+            self._next_tick += 1.0
+            for link in list(self.links):
+                link.session.tick(self.clock.now())
+
+    def carry(self) -> None:
+        """What the bus has under way may arrive. A world with a broker says how."""
+
+    async def settle(self) -> None:
+        for _ in range(130):
+            self.turn()
+            for link in self.links:
+                link.receive()
+
+    async def passes(self, seconds: float) -> None:
+        for _ in range(int(seconds * 100)):
+            self.turn()
+            for link in self.links:
+                link.receive()
+
+    async def fault(self, what: str) -> None:
+        raise AssertionError(f"there is no broker here to be {what}")
+
+    def stop(self) -> None:
+        for link in list(self.links):
+            link.session.lost()
+        for node in self.nodes:
+            node.node.stop()
