@@ -49,8 +49,15 @@ class Channel(http.HTTPChannel):
         super().dataReceived(data)
 
     def lineReceived(self, line: bytes) -> None:
-        if not self._refused:
-            super().lineReceived(line)
+        if self._refused:
+            return
+        if line[:1] in (b" ", b"\t"):
+            # A folded header line: obsolete, and read differently by different programs
+            # (RFC 9112 §5.2).
+            self.refuse(_NOT_HTTP)
+            return
+        self._receivedHeaderSize += len(self.delimiter)
+        super().lineReceived(line)
 
     def rawDataReceived(self, data: bytes) -> None:
         if self._successor is not None:

@@ -153,7 +153,7 @@ async def test_pings_at_a_bearable_rate_go_on_for_ever(rig, peer):
 @pytest_twisted.ensureDeferred
 async def test_a_close_is_answered_with_its_code_and_what_follows_is_ignored(rig, peer):
     peer.send(frame(8, (1001).to_bytes(2, "big")) + text(b"too late"))
-    assert close_code((await peer.closed())) == 1001
+    assert close_code(await peer.closed()) == 1001
     assert rig.sessions[0].frames == []
 
 
