@@ -8,7 +8,7 @@ lookup by digest tells an attacker who measures time nothing about the secret it
 import hashlib
 import re
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from chatd.core.codes import Code
@@ -159,7 +159,7 @@ class Credentials:
                 changes=(TouchCredential(id=row.id, seen=now, expires=expires),),
             )
         )
-        return Recognised(row, renewed=True)
+        return Recognised(replace(row, seen=now, expires=expires), renewed=True)
 
     def _good(self, row: CredentialRow) -> CredentialRow:
         if row.disabled:

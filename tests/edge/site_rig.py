@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 from typing import Any
@@ -173,7 +174,7 @@ class Rig:
         self.port = reactor.listenTCP(0, self.edge.site, interface="127.0.0.1")
 
     def random(self, count: int) -> bytes:
-        return next(self._serial).to_bytes(4, "big").rjust(count, b"\0")[-count:]
+        return hashlib.shake_256(next(self._serial).to_bytes(8, "big")).digest(count)
 
     def make_session(self, principal: Any, wire: Any, address: str) -> EchoSession:
         session = EchoSession(principal, wire, address)
