@@ -51,6 +51,17 @@ class Channel:
         self.aside: dict[Subscriber, tuple[int, int]] = {}
         self.people: set[Person] = set()
 
+    def listen(self, subscriber: Subscriber, position: int, head: int, now: int) -> None:
+        """``subscriber`` hears what is after ``position``, where the last seq was ``head``; the
+        books are at ``now``."""
+        if position > now:
+            self.aside[subscriber] = (position, head)
+        else:
+            self.aside.pop(subscriber, None)
+            self.open.add(subscriber)
+            # Until somebody opened it, events before the books knew the room were not counted.
+            self.head = max(self.head, head)
+
     def views(self) -> list[Subscriber]:
         """Everyone who has the room open."""
         return [*self.open, *self.aside]

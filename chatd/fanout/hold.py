@@ -16,7 +16,7 @@ class Hold:
 
     ``told``: rooms that were open when the hold began, with the seq the client knows of each.
     ``shown``: rooms opened during it, with the snapshot's position and seq.
-    ``left``: where the person was moved out of a room, that event's position.
+    ``left``: rooms that the person was moved out of, each with that event's position.
     ``ending``: rooms that were open when the person was moved out, with the span of positions
     (after, up to) that is still to be sent of each.
     ``overflowed``: some of it was given up since the hold began. ``broken``: going live would
@@ -37,11 +37,11 @@ class Hold:
         "told",
     )
 
-    def __init__(self, since: int, told: dict[Channel, int]) -> None:
+    def __init__(self, since: int, told: dict[str, int]) -> None:
         self.since = since
         self.told = told
         self.shown: dict[Channel, tuple[int, int]] = {}
-        self.left: dict[str, int] = {}
+        self.left: list[tuple[str, int]] = []
         self.ending: dict[str, tuple[int, int]] = {}
         self.overflowed = False
         self.stale = False
@@ -53,6 +53,10 @@ class Hold:
     @property
     def full(self) -> bool:
         return len(self._kept) + len(self._own) > HELD_EVENTS or self._size > HELD_BYTES
+
+    def leaves_after(self, room: str, position: int) -> int | None:
+        """Where the membership that was in force at ``position`` ended, if it did."""
+        return next((end for left, end in self.left if left == room and end > position), None)
 
     def keep(self, room: str, entries: Iterable[Entry]) -> None:
         """Events of ``room``, once each; its signals are for those who look at it now."""

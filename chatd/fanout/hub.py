@@ -69,11 +69,9 @@ class Hub:
         if person.known:
             return
         self.turn.flush()
-        for room, head, number, members in rooms:
+        for room, _, _, members in rooms:  # heads matter once a room is open
             channel = self.books.channel(room)
-            if position >= self.position or not channel.people:
-                channel.head = max(channel.head, head)
-                channel.number = max(channel.number, number)
+            if position >= self.position or not channel.members:
                 channel.members = members
             self.books.link(person, channel)
         person.known = True

@@ -99,7 +99,7 @@ class Subscriber:
             self._hub.turn.held.add(self)
             for channel in self._open:
                 channel.open.discard(self)
-                channel.aside[self] = (NEVER, 0)
+                channel.aside[self] = (NEVER, self._hold.told[channel.room])
         elif self._hold.overflowed and not self._hold.broken:
             self._hold.overflowed = self._hold.stale = False
 
@@ -111,7 +111,7 @@ class Subscriber:
             # Between this snapshot and what is kept back lies a hole.
             hold.overflowed = hold.stale = True
             return
-        if (left := hold.left.get(room, 0)) > position:
+        if (left := hold.leaves_after(room, position)) is not None:
             hold.ending[room] = (position, left)
             return
         channel = self._hub.books.channel(room)
@@ -121,21 +121,19 @@ class Subscriber:
             return
         hold.ending.pop(room, None)
         hold.shown[channel] = (position, head)
-        if position <= self._hub.position or not channel.views():
-            channel.head = max(channel.head, head)
         if position >= self._hub.position or not channel.members:
             channel.members = members
-        channel.aside[self] = (NEVER, 0)
+        channel.aside.setdefault(self, (NEVER, head))
 
     def hide(self, room: str) -> None:
         self._hub.turn.flush()
-        channel = self._hub.books.channels.get(room)
-        if channel is None:
-            return
         if self._hold is not None:
-            self._hold.shown.pop(channel, None)
-            self._hold.told.pop(channel, None)
-        self._close(channel)
+            self._hold.told.pop(room, None)
+        channel = self._hub.books.channels.get(room)
+        if channel is not None:
+            if self._hold is not None:
+                self._hold.shown.pop(channel, None)
+            self._close(channel)
 
     def release(self) -> None:
         self._hub.turn.flush()
@@ -149,15 +147,13 @@ class Subscriber:
             self.drop_all()
             self.write(_RESYNC)
             return
-        for channel, (position, head) in hold.shown.items():
+        known = {
+            channel: (position, hold.told.get(channel.room, 0))
+            for channel, position in self._open.items()
+        }
+        for channel, (position, head) in (known | hold.shown).items():
             self._open[channel] = position
-            channel.aside[self] = (position, head)
-        for channel, position in self._open.items():
-            if position <= self._hub.position:
-                channel.aside.pop(self, None)
-                channel.open.add(self)
-            elif channel not in hold.shown:
-                channel.aside[self] = (position, hold.told[channel])
+            channel.listen(self, position, head, self._hub.position)
         if data := hold.replay(self._positions()):
             self.write(data)
 
@@ -209,7 +205,7 @@ class Subscriber:
             return
         if hold is not None:
             hold.keep(channel.room, channel.pending)
-            hold.left[channel.room] = position
+            hold.left.append((channel.room, position))
             hold.shown.pop(channel, None)
             if after >= 0:
                 hold.ending[channel.room] = (after, position)
@@ -228,10 +224,12 @@ class Subscriber:
     def _positions(self) -> dict[str, int]:
         return {channel.room: position for channel, position in self._open.items()}
 
-    def _heads(self) -> dict[Channel, int]:
-        return {
-            channel: max(channel.head, channel.aside.get(self, (0, 0))[1]) for channel in self._open
-        }
+    def _heads(self) -> dict[str, int]:
+        heads = {}
+        for channel, position in self._open.items():
+            head = channel.aside[self][1] if self in channel.aside else 0
+            heads[channel.room] = head if position > self._hub.position else max(channel.head, head)
+        return heads
 
     def _close(self, channel: Channel) -> None:
         self._open.pop(channel, None)

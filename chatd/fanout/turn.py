@@ -128,10 +128,10 @@ class Turn:
 
     def _catch_up(self, channel: Channel) -> None:
         """Those for whom the books were not far enough yet, and now are, hear everything."""
-        for subscriber, (position, _) in tuple(channel.aside.items()):
-            if position <= self._books.position:
-                del channel.aside[subscriber]
-                channel.open.add(subscriber)
+        now = self._books.position
+        for subscriber, (position, head) in tuple(channel.aside.items()):
+            if position <= now:
+                channel.listen(subscriber, position, head, now)
 
     def ask(self) -> None:
         """There will be a flush in the next turn."""

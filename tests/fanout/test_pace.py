@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from chatd.fanout.pace import Expiry, Pace
 from tests.fakes.clock import FakeClock
 
@@ -37,7 +39,7 @@ def test_the_first_goes_out_at_once_and_the_rest_together_when_it_is_due() -> No
     clock.advance(10)
     moments = [moment for key, moment in sent if key == "a"]
     assert len(moments) == 4 and moments[0] == 0.0
-    assert all(later - before > 0.999 for before, later in zip(moments, moments[1:], strict=False))
+    assert all(later - before > 0.999 for before, later in pairwise(moments))
     assert [key for key, _ in sent].count("b") == 1
     assert clock.waiting() == 0
 
