@@ -49,7 +49,7 @@ def verify(folder: Path) -> Verification:
 
 
 def quick_check(folder: Path) -> tuple[str, ...]:
-    """What SQLite finds wrong with a stopped store's file in a quick look; nothing if it is sound."""
+    """What a quick look finds wrong with a stopped store's file; nothing if it is sound."""
     lock = FolderLock(folder)
     try:
         database = Sqlite(folder / FILE, writing=True)

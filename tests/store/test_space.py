@@ -1,0 +1,60 @@
+"""The free-space floor."""
+
+from pathlib import Path
+
+from chatd.engine.accounts import CreateUser, EndCredential, TouchCredential, UseTicket
+from chatd.engine.unit import Append, Unit
+from chatd.store.space import Floor, Space, free_and_total
+
+GIB = 1024**3
+SEND = Unit("alice", changes=(Append("tea", "message", "alice", 1, b"{}", numbered=True),))
+
+
+class Disk:
+    def __init__(self, free: int, total: int) -> None:
+        self.free, self.total, self.now, self.asked = free, total, 0.0, 0
+        self.space = Space(Floor(), self.measure, lambda: self.now)
+
+    def measure(self) -> tuple[int, int]:
+        self.asked += 1
+        return self.free, self.total
+
+
+def test_the_larger_of_size_and_share_stays_free() -> None:
+    assert Disk(GIB, 10 * GIB).space.admits(SEND)
+    assert not Disk(GIB - 1, 10 * GIB).space.admits(SEND)
+    assert Disk(5 * GIB, 100 * GIB).space.admits(SEND)
+    assert not Disk(5 * GIB - 1, 100 * GIB).space.admits(SEND)
+
+
+def test_writes_go_on_by_themselves_once_there_is_room() -> None:
+    disk = Disk(0, GIB)
+    assert not disk.space.admits(SEND)
+    disk.free = 2 * GIB
+    disk.now = 0.9
+    assert not disk.space.admits(SEND)
+    disk.now = 1.0
+    assert disk.space.admits(SEND)
+    disk.free, disk.now = 0, 2.0
+    assert not disk.space.admits(SEND)
+
+
+def test_the_file_system_is_asked_once_a_second() -> None:
+    disk = Disk(2 * GIB, GIB)
+    for _ in range(100):
+        disk.space.admits(SEND)
+    assert disk.asked == 1
+
+
+def test_below_the_floor_people_still_come_in_and_are_put_out() -> None:
+    space = Disk(0, GIB).space
+    upkeep = (UseTicket(b"t", 1), TouchCredential("c", 1, None), EndCredential("alice"))
+    assert space.admits(Unit("alice", changes=upkeep))
+    assert not space.admits(Unit("alice", changes=(*upkeep, *SEND.changes)))
+    new = CreateUser("u", "u", "u", "U", None, False, 1)
+    assert not space.admits(Unit("alice", changes=(new,)))
+
+
+def test_a_real_file_system_is_measured(tmp_path: Path) -> None:
+    free, total = free_and_total(tmp_path)
+    assert 0 < free < total
