@@ -45,7 +45,7 @@ class FaultLog(Protocol):
 
 
 class Engine:
-    """Runs the commands of ``features``. ``limits`` and ``head`` may be set while it runs."""
+    """Runs the commands of ``features``. ``limits`` may be set while it runs."""
 
     def __init__(
         self,
@@ -55,14 +55,17 @@ class Engine:
         random: Random,
         limits: Limits,
         log: FaultLog,
+        server: str = "chatd",
     ) -> None:
         rows = [row for feature in features for row in feature.rows]
+        #: name and version, as the welcome tells them
+        self.server = server
         self.features = tuple(feature.name for feature in features)
         self.store = store
         self.clock = clock
         self.random = random
         self.limits = limits
-        #: how far the log is known to go: set from the store at the start, then by what passes here
+        #: how far the log is known to go
         self.head = 0
         self.codec = Codec(row.command for row in rows)
         self._log = log
@@ -156,7 +159,7 @@ class Engine:
 
         Only messages tell their number: an event with one is activity in the room.
         """
-        self.head = max(self.head, row.position)
+        self.reached(row.position)
         event = self.event(row)
         moves = self._kinds[row.kind].moves
         movement = None if moves is None else moves(row)
@@ -171,6 +174,10 @@ class Engine:
             movement=movement,
             members=members,
         )
+
+    def reached(self, position: int) -> None:
+        """The log goes at least as far as ``position``. To be told once before people come."""
+        self.head = max(self.head, position)
 
     def cursor(self, position: int) -> str:
         """The cursor that stands for ``position`` in this log."""

@@ -7,7 +7,6 @@ What it does in which state is the table in `states`; commands run in the `pipel
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from chatd import __version__
 from chatd.core import codes
 from chatd.core.codes import Close
 from chatd.core.principal import Principal
@@ -16,7 +15,7 @@ from chatd.engine.engine import Engine
 from chatd.engine.ports import Clock
 from chatd.session.budgets import Budgets, Window
 from chatd.session.intake import Enough, Intake
-from chatd.session.liveness import Liveness, Sign
+from chatd.session.liveness import INTERVAL, PATIENCE, Liveness, Sign
 from chatd.session.outbox import Outbox
 from chatd.session.pipeline import Answer, Pipeline
 from chatd.session.ports import Drive, Subscriber, WirePort
@@ -47,6 +46,9 @@ class Session:
         limits: Limits,
         clock: Clock,
         drive: Drive,
+        *,
+        heartbeat_seconds: float = INTERVAL,
+        dead_seconds: float = INTERVAL + PATIENCE,
     ) -> None:
         now = clock.now()
         self.principal = principal
@@ -59,7 +61,12 @@ class Session:
         self._limits = limits
         self._clock = clock
         self._drive = drive
-        self._liveness = Liveness(now, int.from_bytes(engine.random(2), "big") / 2**16)
+        self._liveness = Liveness(
+            now,
+            int.from_bytes(engine.random(2), "big") / 2**16,
+            heartbeat_seconds,
+            dead_seconds - heartbeat_seconds,
+        )
         self._intake = Intake(engine, budgets)
         self._controls = Window(CONTROL_FRAMES, 1.0)
         self._pipeline = Pipeline(engine, principal, subscriber, drive, self._answer, self._eased)
@@ -85,7 +92,7 @@ class Session:
             Welcome(
                 user=self.principal.user,
                 name=self.principal.name,
-                server=f"chatd {__version__}",
+                server=self._engine.server,
                 time=self._clock.wall(),
                 heartbeat=self._liveness.interval,
                 cursor=self._engine.cursor(self._engine.head),
@@ -114,7 +121,7 @@ class Session:
         self._liveness.heard(self._clock.now())
 
     def control(self) -> None:
-        """A ping or a pong arrived, asked for or not."""
+        """A ping arrived, or a pong that nobody asked for."""
         now = self._clock.now()
         self._liveness.heard(now)
         if self._controls.hit(now):
@@ -122,6 +129,10 @@ class Session:
                 Close.POLICY_VIOLATION,
                 f"At most {CONTROL_FRAMES} pings and pongs a second are taken.",
             )
+
+    def drained(self) -> None:
+        """The wire has handed all it kept to the kernel."""
+        self._outbox.drained()
 
     def tick(self, now: float) -> None:
         """Time passed; about once a second."""
@@ -247,6 +258,7 @@ class Session:
     async def _attach(self) -> None:
         try:
             rooms, position = await self._engine.store.of_user(self.principal.user)
+            self._engine.reached(position)
             if self.state is State.OPENING:
                 self._subscriber.memberships(
                     [(room.id, room.head, room.number, room.members) for room in rooms], position

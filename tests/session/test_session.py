@@ -44,11 +44,10 @@ class Rig(Bench):
         opened: bool = True,
     ) -> None:
         super().__init__(limits)
-        self.engine.head = 36
+        self.engine.reached(36)
         self.wire = FakeWire(room)
         self.subscriber = FakeSubscriber()
         self.outbox = Outbox(self.wire, self.clock, limits.reader_bytes, limits.reader_seconds)
-        self.wire.drained = self.outbox.drained
         self.session = Session(
             principal,
             self.engine,
@@ -60,6 +59,7 @@ class Rig(Bench):
             self.clock,
             drive,
         )
+        self.wire.drained = self.session.drained
         if opened:
             self.session.opened()
             self.store.rooms.fire(([ROOM], 36))
@@ -103,6 +103,7 @@ def test_the_server_speaks_first() -> None:
     assert (welcome["user"], welcome["name"]) == ("u-alice", "alice")
     assert welcome["cursor"] == "abcdefgh.10"
     assert welcome["features"] == ["tiny"]
+    assert welcome["server"] == "chatd"
     assert welcome["heartbeat"] == 25
     assert welcome["time"] == rig.clock.wall()
     assert welcome["limits"]["frame_bytes"] == 65_536

@@ -1,0 +1,176 @@
+"""Writes what is generated from the wire: `python -m chatd.wire.export`, with `--check` only looks.
+
+docs/protocol.md, docs/session-states.md, chatd/wire/schema.json and chatd/ui/wire.js. The daemon
+serves the first and the third under /protocol.
+"""
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any, Final, get_type_hints
+
+import msgspec
+
+from chatd import features
+from chatd.core.codes import CODES, Code
+from chatd.engine.references import references
+from chatd.engine.table import Feature, Read, Row, Write
+from chatd.session import states
+from chatd.wire.catalogue import Catalogue, CommandEntry, FeatureEntry
+from chatd.wire.document import document
+from chatd.wire.frames import Command, Done, Keyed, Reply
+from chatd.wire.javascript import javascript
+from chatd.wire.schema import schema
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+
+#: What a handler mentions, and how it may be refused for that; see `engine.unit` and `.ports`.
+_REFUSED_FOR: Final[dict[str, tuple[Code, ...]]] = {
+    "IsMember": (Code.NOT_FOUND, Code.FORBIDDEN),
+    "IsRoom": (Code.NOT_FOUND, Code.WRONG_STATE),
+    "NotMember": (Code.EXISTS,),
+    "NotBanned": (Code.BANNED,),
+    "Outranks": (Code.FORBIDDEN, Code.NOT_FOUND),
+    "KeepsAnOwner": (Code.WRONG_STATE,),
+    "IsMessage": (Code.NOT_FOUND, Code.GONE, Code.FORBIDDEN),
+    "UserExists": (Code.NOT_FOUND,),
+    "NotBlocked": (Code.BLOCKED,),
+    "NotBlockedBy": (Code.BLOCKED,),
+    "UnderLimit": (Code.LIMIT_REACHED,),
+    "room_slug": (Code.NAME_TAKEN,),
+}
+#: What a read asks of the store, likewise.
+_ASKED: Final[dict[str, tuple[Code, ...]]] = {
+    "page": (Code.NOT_FOUND, Code.FORBIDDEN),
+    "opening": (Code.NOT_FOUND, Code.FORBIDDEN),
+    "members": (Code.NOT_FOUND, Code.FORBIDDEN),
+    "marks": (Code.NOT_FOUND, Code.FORBIDDEN),
+    "room": (Code.NOT_FOUND,),
+    "person": (Code.NOT_FOUND,),
+}
+_ASKS: Final = re.compile(r"\bstore\.(\w+)\(")
+_CODES: Final = {code.name: code for code in Code}
+
+
+def catalogue(table: Sequence[Feature] = features.ALL) -> Catalogue:
+    """The catalogue of the features in ``table``."""
+    return Catalogue(tuple(map(_feature, table)))
+
+
+@cache
+def protocol_text() -> bytes:
+    """docs/protocol.md as this server speaks it."""
+    template = resources.files("chatd.wire").joinpath("protocol.tmpl.md").read_text("utf-8")
+    return document(template, catalogue()).encode()
+
+
+@cache
+def protocol_schema() -> bytes:
+    """The JSON Schema of everything said."""
+    text = msgspec.json.format(msgspec.json.encode(schema(catalogue())), indent=1)
+    return bytes(text) + b"\n"
+
+
+def generated() -> dict[str, bytes]:
+    """Every generated file by its path in the repository."""
+    return {
+        "docs/protocol.md": protocol_text(),
+        "docs/session-states.md": _states().encode(),
+        "chatd/wire/schema.json": protocol_schema(),
+        "chatd/ui/wire.js": javascript(catalogue()).encode(),
+    }
+
+
+def _states() -> str:
+    return (
+        "# The states of a session\n\n"
+        "Drawn from the table in `chatd/session/states.py` by `make generate`. What is not listed\n"
+        "changes nothing.\n\n" + states.document()
+    )
+
+
+def stale(root: Path = ROOT) -> list[str]:
+    """Paths whose file is missing or is not what would be generated now."""
+    return [
+        name
+        for name, text in generated().items()
+        if not (root / name).is_file() or (root / name).read_bytes() != text
+    ]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The exit code: 1 where `--check` found something stale."""
+    names = stale()
+    if "--check" in arguments:
+        for name in names:
+            print(f"{name} is out of date: run `make generate`")
+        return bool(names)
+    for name in names:
+        path = ROOT / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(generated()[name])
+        print(f"wrote {name}")
+    return 0
+
+
+def _feature(feature: Feature) -> FeatureEntry:
+    module = sys.modules[feature.rows[0].command.__module__]
+    # The first sentence of the module; what follows is for those who read the code.
+    about = (module.__doc__ or "").strip().split("\n\n")[0].partition(": ")[2]
+    return FeatureEntry(
+        feature.name,
+        about[:1].upper() + " ".join(about[1:].split()).replace("``", "`"),
+        tuple(map(_command, feature.rows)),
+        (*(kind.event for kind in feature.events), *feature.said),
+    )
+
+
+def _command(row: Row) -> CommandEntry:
+    handler: Callable[..., Any]
+    reply: type[Reply] = Done
+    if isinstance(row, Write):
+        handler = row.decide
+        if row.reply is not None:
+            reply = get_type_hints(row.reply)["return"]
+    elif isinstance(row, Read):
+        handler, reply = row.answer, row.reply
+    else:
+        handler = row.act
+    return CommandEntry(row.command, reply, tuple(map(str, _refusals(row.command, handler))))
+
+
+def _refusals(command: type[Command], handler: Callable[..., Any]) -> Iterator[Code]:
+    """Codes that this command may be refused with, in the order of their table."""
+    found: set[Code] = set()
+    if issubclass(command, Keyed):
+        found.add(Code.CONFLICT)
+    if references(command):
+        found.add(Code.NOT_FOUND)
+    for name in _mentioned(handler, set()):
+        found.update(_REFUSED_FOR.get(name, ()))
+        if name in _CODES:
+            found.add(_CODES[name])
+    for name in _ASKS.findall(inspect.getsource(handler)):
+        found.update(_ASKED.get(name, ()))
+    return (code for code in CODES if code in found)
+
+
+def _mentioned(function: object, seen: set[CodeType]) -> Iterator[str]:
+    """Names that ``function``, and what it calls of ours, mentions."""
+    if not isinstance(function, FunctionType) or function.__code__ in seen:
+        return
+    seen.add(function.__code__)
+    for name in function.__code__.co_names:
+        yield name
+        called = function.__globals__.get(name)
+        if getattr(called, "__module__", "").startswith("chatd."):
+            yield from _mentioned(called, seen)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
