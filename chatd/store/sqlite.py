@@ -89,8 +89,10 @@ class Sqlite:
         self._cursor.execute(sql, values)
 
     def row(self, sql: str, values: Values) -> Row | None:
-        row: Row | None = self._cursor.execute(sql, values).fetchone()
-        return row
+        # To the end: a statement stopped at its first row keeps its snapshot, and no checkpoint
+        # gets past that.
+        found = self.rows(sql, values)
+        return found[0] if found else None
 
     def rows(self, sql: str, values: Values) -> list[Row]:
         return list(self._cursor.execute(sql, values))
