@@ -108,7 +108,11 @@ class Audience:
 
     def moved(self, room: str, user: str, inside: bool) -> None:
         self._presence.moved(room, user, inside)
-        if not inside:
+        if inside:
+            # To those who look, the newcomer's state is news; offline goes without saying.
+            if (state := self._presence.state(user)) != "offline":
+                self._tell_presence(user, state, (room,))
+        else:
             self._typing.types(room, user, "", False)
 
     def here(self, room: str) -> dict[str, State]:

@@ -225,11 +225,11 @@ class Subscriber:
         return {channel.room: position for channel, position in self._open.items()}
 
     def _heads(self) -> dict[str, int]:
-        heads = {}
-        for channel, position in self._open.items():
-            head = channel.aside[self][1] if self in channel.aside else 0
-            heads[channel.room] = head if position > self._hub.position else max(channel.head, head)
-        return heads
+        """By room. Where the snapshot is ahead of the books, its head is the higher one."""
+        return {
+            channel.room: max(channel.head, channel.aside.get(self, (0, 0))[1])
+            for channel in self._open
+        }
 
     def _close(self, channel: Channel) -> None:
         self._open.pop(channel, None)
