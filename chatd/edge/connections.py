@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 from chatd.core.codes import Close
 from chatd.core.principal import Principal
+
+
+#: Endings that a handshake under way is checked against; one takes seconds at most.
+REMEMBERED = 1_024
 
 
 class Closable(Protocol):
@@ -22,10 +29,23 @@ class Ended(Protocol):
     def __call__(self, user: str, *, only: str | None = None, but: str | None = None) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    user: str
+    only: str | None
+    but: str | None
+
+    def covers(self, principal: Principal) -> bool:
+        session = principal.session
+        return principal.user == self.user and session != self.but and self.only in (None, session)
+
+
 class Connections:
     def __init__(self, most_per_user: int) -> None:
         self.most_per_user = most_per_user
         self.opened = 0  # since the start
+        self.endings = 0  # likewise, of credentials
+        self._latest: deque[Ending] = deque(maxlen=REMEMBERED)
         self._of_user: dict[str, set[Closable]] = {}
 
     def __len__(self) -> int:
@@ -47,10 +67,21 @@ class Connections:
 
     def ended(self, user: str, *, only: str | None = None, but: str | None = None) -> None:
         """Signed out: nobody goes on speaking with a proof that has ended."""
+        ending = Ending(user, only, but)
+        self.endings += 1
+        self._latest.append(ending)
         for connection in tuple(self._of_user.get(user, ())):
-            session = connection.principal.session
-            if session != but and only in (None, session):
+            if ending.covers(connection.principal):
                 connection.close(Close.SIGNED_OUT, "The session was ended; sign in again.")
+
+    def ended_since(self, endings: int, principal: Principal) -> bool:
+        """Whether the proof has ended since ``endings`` was this count: it was read then, and the
+        connection was not yet among those that `ended` closes."""
+        missed = self.endings - endings
+        if missed > len(self._latest):
+            return True
+        recent = islice(reversed(self._latest), missed)
+        return any(ending.covers(principal) for ending in recent)
 
     def all(self) -> tuple[Closable, ...]:
         """Every connection, as of now."""

@@ -6,6 +6,7 @@ from autobahn.twisted.resource import WebSocketResource
 from twisted.internet.defer import Deferred
 from twisted.web.http_headers import Headers
 
+from chatd.auth.credentials import unauthorized
 from chatd.core.bucket import Buckets
 from chatd.core.principal import Principal
 from chatd.edge.answers import Ask, Declined, Response
@@ -44,10 +45,12 @@ class Upgrader:
     async def _admit(self, request: ChatRequest, ask: Ask) -> Response | None:
         offer = check_handshake(ask, request.clientproto)
         self._charge(ask)
-        admitted = await self._guard.connecting(ask, offer.tickets)
+        endings = self._connections.endings
+        principal = (await self._guard.connecting(ask, offer.tickets)).principal
         if request.vanished:
             return None
-        principal = admitted.principal
+        if self._connections.ended_since(endings, principal):
+            raise unauthorized()
         if self._connections.full(principal.user):
             raise Declined(
                 429,

@@ -219,9 +219,9 @@ class Rig:
 
     # Talking.
 
-    async def peer(self) -> Peer:
+    async def peer(self, port: int | None = None) -> Peer:
         peer = Peer()
-        endpoint = TCP4ClientEndpoint(reactor, "127.0.0.1", self.port.getHost().port)
+        endpoint = TCP4ClientEndpoint(reactor, "127.0.0.1", port or self.port.getHost().port)
         await connectProtocol(endpoint, peer).addTimeout(SECONDS, reactor)
         peer.transport.setTcpNoDelay(True)
         self._peers.append(peer)

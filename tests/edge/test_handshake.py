@@ -335,3 +335,29 @@ async def test_a_store_that_does_not_answer_costs_the_peer_10_seconds_at_most(ri
     answer = await peer.response()
     assert (answer.status, answer.json["code"]) == (503, "timeout")
     rig.store.before = None
+
+
+@pytest.mark.parametrize("mine", [True, False])
+@pytest_twisted.ensureDeferred
+async def test_who_signs_out_while_a_handshake_is_under_way_gets_no_socket(rig, mine):
+    user = await rig.person()
+    session, token = await rig.session(user), await rig.token(user)
+    rows = {row.kind: row.id for row in await rig.store.credentials(user)}
+    asked, go_on = Deferred(), Deferred()
+
+    async def read_before_the_end(what):
+        # The answer is read from the store, and on its way when the session ends.
+        if what == "credential" and not asked.called:
+            reactor.callLater(0, asked.callback, None)
+            await go_on
+
+    rig.store.before = read_before_the_end
+    peer = await rig.peer()
+    peer.send(handshake(Authorization=f"Bearer {token}"))
+    await asked
+    rig.edge.connections.ended(user, only=rows["token" if mine else "session"])
+    go_on.callback(None)
+    status, _, _ = await peer.head()
+    assert (status, len(rig.sessions)) == ((401, 0) if mine else (101, 1))
+    # What starts afterwards is judged by the store alone.
+    await rig.open(Cookie=session, Origin=PUBLIC)
