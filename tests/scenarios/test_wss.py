@@ -1,0 +1,32 @@
+"""Every scenario against the real daemon, over TLS."""
+
+from pathlib import Path
+
+import pytest
+import pytest_twisted
+
+from tests.daemon import GENEROUS, Daemon
+from tests.scenarios import steps
+from tests.scenarios.language import STEPS, Scenario
+from tests.scenarios.wss import WssWorld
+
+assert steps.step is not None and STEPS
+#: Where a scenario lets time pass, it passes in memory only.
+SCENARIOS = [
+    path
+    for path in sorted(Path(__file__).parent.glob("*.scenario"))
+    if "seconds pass" not in path.read_text("utf-8")
+]
+
+
+@pytest.mark.parametrize("stock", [False, True], ids=["tls", "stock-tls"])
+@pytest_twisted.ensureDeferred
+async def test_every_scenario_over_wss(tmp_path: Path, stock: bool) -> None:
+    for number, path in enumerate(SCENARIOS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with Daemon(folder, GENEROUS, {"tls": {"stock": stock}}) as daemon:
+            world = WssWorld(daemon)
+            await Scenario(path, world).play()
+            await world.stop()
+            assert "Traceback" not in daemon.log()
