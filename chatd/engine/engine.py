@@ -173,6 +173,7 @@ class Engine:
             subject=None if movement is None else row.subject,
             movement=movement,
             members=members,
+            author=row.author,
         )
 
     def reached(self, position: int) -> None:

@@ -27,14 +27,18 @@ USERS: Final = 100_000
 class Window:
     """Counts how often something happens: more than ``most`` times in ``seconds`` is too much."""
 
-    __slots__ = ("_seconds", "_times")
+    __slots__ = ("_most", "_seconds", "_times")
 
     def __init__(self, most: int, seconds: float) -> None:
+        self._most = most
         self._seconds = seconds
-        self._times: deque[float] = deque(maxlen=most + 1)
+        # An empty deque takes half a kilobyte, and on most connections nothing ever happens.
+        self._times: deque[float] | None = None
 
     def hit(self, now: float) -> bool:
         """It happened; whether that is too much."""
+        if self._times is None:
+            self._times = deque(maxlen=self._most + 1)
         times = self._times
         times.append(now)
         return len(times) == times.maxlen and now - times[0] <= self._seconds
@@ -72,6 +76,8 @@ def _user_messages(limits: Limits) -> Rate:
 
 class Budgets:
     """What one connection of ``user`` may spend."""
+
+    __slots__ = ("_breaches", "_bytes", "_messages", "_reads", "_user", "_users")
 
     def __init__(self, users: UserBudgets, user: str, limits: Limits) -> None:
         self._users = users

@@ -27,6 +27,8 @@ class Enough:
 class Intake:
     """For one connection. Takes any bytes and never raises."""
 
+    __slots__ = ("_bad_frames", "_budgets", "_engine")
+
     def __init__(self, engine: Engine, budgets: Budgets) -> None:
         self._engine = engine
         self._budgets = budgets

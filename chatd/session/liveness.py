@@ -23,6 +23,8 @@ class Sign(Enum):
 class Liveness:
     """Watches one connection. ``jitter`` (0 to 1) spreads the heartbeats of many of them."""
 
+    __slots__ = ("_heard", "_next", "_patience", "_pinged", "interval")
+
     def __init__(
         self, now: float, jitter: float, interval: float = INTERVAL, patience: float = PATIENCE
     ) -> None:

@@ -32,8 +32,31 @@ CLOSING_SECONDS: Final = 5.0
 STORE_RETRY_SECONDS: Final = 2.0
 
 
+_NO_REASON: Final = Bye(code=Close.INTERNAL_ERROR, reason="")
+
+
 class Session:
     """One connection of ``principal``. None of its methods raise, whatever the peer sends."""
+
+    __slots__ = (
+        "_budgets",
+        "_bye",
+        "_clock",
+        "_controls",
+        "_cut_at",
+        "_drive",
+        "_engine",
+        "_intake",
+        "_limits",
+        "_liveness",
+        "_outbox",
+        "_pipeline",
+        "_subscriber",
+        "_unread_for",
+        "_wire",
+        "principal",
+        "state",
+    )
 
     def __init__(
         self,
@@ -70,18 +93,9 @@ class Session:
         self._intake = Intake(engine, budgets)
         self._controls = Window(CONTROL_FRAMES, 1.0)
         self._pipeline = Pipeline(engine, principal, subscriber, drive, self._answer, self._eased)
-        self._unread_for: set[str] = set()
-        self._bye = Bye(code=Close.INTERNAL_ERROR, reason="")
+        self._unread_for: frozenset[str] = frozenset()
+        self._bye = _NO_REASON
         self._cut_at = now
-        self._acts: Mapping[Act, Callable[[], None]] = {
-            Act.START: self._pipeline.start,
-            Act.PAUSE: self._pause,
-            Act.RESYNC: self._resync,
-            Act.END: self._end,
-            Act.FINISH: self._finish,
-            Act.ABORT: self._abort,
-            Act.RELEASE: self._leave,
-        }
         outbox.watch(self)
 
     # What the edge tells.
@@ -190,10 +204,13 @@ class Session:
 
     def _step(self, put: Input) -> Act:
         self.state, act = TABLE[self.state, put]
-        do = self._acts.get(act)
+        do = _DOING.get(act)
         if do is not None:
-            do()
+            do(self)
         return act
+
+    def _start(self) -> None:
+        self._pipeline.start()
 
     def _pause(self) -> None:
         self._subscriber.drop_all()
@@ -245,11 +262,11 @@ class Session:
     def _stop_reading(self, why: str) -> None:
         if not self._unread_for:
             self._wire.pause_reading()
-        self._unread_for.add(why)
+        self._unread_for |= {why}
 
     def _go_on_reading(self, why: str) -> None:
         if why in self._unread_for:
-            self._unread_for.remove(why)
+            self._unread_for -= {why}
             if not self._unread_for:
                 self._wire.resume_reading()
 
@@ -290,3 +307,15 @@ class Session:
 
     def _is_alive(self) -> bool:
         return self.state in (State.OPENING, State.OPEN, State.STALLED)
+
+
+#: What is done for each act of the table; `TAKE` and `LOOK` need more than the act.
+_DOING: Final[Mapping[Act, Callable[[Session], None]]] = {
+    Act.START: Session._start,
+    Act.PAUSE: Session._pause,
+    Act.RESYNC: Session._resync,
+    Act.END: Session._end,
+    Act.FINISH: Session._finish,
+    Act.ABORT: Session._abort,
+    Act.RELEASE: Session._leave,
+}

@@ -155,7 +155,7 @@ def test_an_envelope_carries_the_bytes_that_everyone_gets() -> None:
     envelope = engine.envelope(ROW, 0)
     assert msgspec.json.decode(envelope.payload) == msgspec.to_builtins(engine.event(ROW))
     assert (envelope.position, envelope.room, envelope.seq, envelope.number) == (36, "r1", 9, 4)
-    assert envelope.numbered
+    assert (envelope.numbered, envelope.author) == (True, "u1")
     assert (envelope.subject, envelope.movement) == (None, None)
 
 
