@@ -18,12 +18,12 @@ class Promise(Deferred[T]):
         if not isinstance(outcome, BaseException):
             self.callback(outcome)
             return
-        failure = Failure(outcome)
-        self.errback(failure)
-        if isinstance(outcome, Refusal) and self.result is failure:
-            # Refused, and not asked for yet: whoever waits later still gets it, but where the
-            # connection is gone nobody does, and Twisted would log an unhandled error.
-            self._debugInfo = None
+        unasked = not self.called and len(self.callbacks) == 0
+        self.errback(Failure(outcome))
+        if unasked and isinstance(outcome, Refusal) and self._debugInfo is not None:
+            # Whoever waits later still gets it; but where the connection is gone nobody does, and
+            # Twisted would log an unhandled error.
+            self._debugInfo.failResult = None
 
 
 def refused(refusal: Refusal) -> Promise[T]:

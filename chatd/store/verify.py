@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import apsw
 import msgspec
 
 from chatd.store.lock import FolderLock
@@ -29,7 +30,7 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """``faults`` are sentences, none for a sound store: the file's, then the log's."""
+    """``faults`` are sentences, none for a sound store. Of a damaged file no events are read."""
 
     faults: tuple[str, ...]
     events: tuple[StoredEvent, ...]
@@ -41,6 +42,9 @@ def verify(folder: Path) -> Verification:
     try:
         database = Sqlite(folder / FILE, writing=True)
         try:
+            damage = _said(database, "integrity_check")
+            if damage:
+                return Verification(damage, ())
             return Verification(tuple(_faults(database)), tuple(_events(database)))
         finally:
             database.close()
@@ -62,13 +66,15 @@ def quick_check(folder: Path) -> tuple[str, ...]:
 
 
 def _said(database: Sqlite, check: str) -> tuple[str, ...]:
-    rows = database.rows(f"pragma {check}", {})
+    try:
+        rows = database.rows(f"pragma {check}", {})
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        return (str(error),)
     return tuple(str(row[0]) for row in rows if row[0] != "ok")
 
 
 def _faults(database: Sqlite) -> list[str]:
-    faults = [*_said(database, "integrity_check")]
-    faults += [f"foreign key: {row}" for row in database.rows("pragma foreign_key_check", {})]
+    faults = [f"foreign key: {row}" for row in database.rows("pragma foreign_key_check", {})]
     count = database.row("select count(*), coalesce(max(position), 0) from events", {})
     assert count is not None
     if count[0] != count[1]:

@@ -119,9 +119,12 @@ class Writer:
             ending = False
             while not ending:
                 items, ending = self._take()
-                if items:
+                worked = bool(items)
+                if worked:
                     self._commit(items)
-                self._keep_log_short(bool(items))
+                # While this thread waits it holds on to nobody's unit or Deferred.
+                del items
+                self._keep_log_short(worked)
             self._close()
         except BaseException:
             # Without its writer the store answers nothing; say so rather than hang.

@@ -43,4 +43,4 @@ class Pump:
         (result,) = outcome
         if isinstance(result, Failure):
             result.raiseException()
-        return result  # type: ignore[return-value]
+        return result

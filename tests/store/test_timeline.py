@@ -4,6 +4,7 @@ import pytest
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
+from chatd.engine.rows import Page
 from chatd.engine.unit import Append, ReplaceBody
 from chatd.store import timeline
 from tests.store.desk import NOW, Desk
@@ -22,7 +23,7 @@ def texts(rows: object) -> list[str]:
     return [row.body.decode().split('"')[3] for row in rows]  # type: ignore[attr-defined]
 
 
-def page(desk: Desk, user: str = "bob", limit: int = 3, **where: int) -> timeline.Page:
+def page(desk: Desk, user: str = "bob", limit: int = 3, **where: int) -> Page:
     ends = {"before": None, "after": None, "around": None, **where}
     return timeline.page(desk.database, user, "tea", **ends, limit=limit)
 
