@@ -18,12 +18,13 @@ class Promise(Deferred[T]):
         if not isinstance(outcome, BaseException):
             self.callback(outcome)
             return
-        unasked = not self.called and len(self.callbacks) == 0
-        self.errback(Failure(outcome))
-        if unasked and isinstance(outcome, Refusal) and self._debugInfo is not None:
+        failure = Failure(outcome)
+        self.errback(failure)
+        info = self._debugInfo
+        if isinstance(outcome, Refusal) and self.result is failure and info is not None:
             # Whoever waits later still gets it; but where the connection is gone nobody does, and
             # Twisted would log an unhandled error.
-            self._debugInfo.failResult = None
+            info.failResult = None
 
 
 def refused(refusal: Refusal) -> Promise[T]:
