@@ -10,7 +10,6 @@ from typing import Protocol
 from chatd.core.codes import Close
 from chatd.core.principal import Principal
 
-
 #: Endings that a handshake under way is checked against; one takes seconds at most.
 REMEMBERED = 1_024
 

@@ -1,0 +1,86 @@
+"""Signing in: the same work whoever is named, and a bounded number of tries."""
+
+import pytest
+
+from chatd.auth.credentials import Credentials
+from chatd.auth.login import Login
+from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
+from chatd.engine.accounts import CreateUser, SetDisabled
+from chatd.engine.unit import Unit
+from tests.fakes.accounts import FakeAccounts
+from tests.fakes.clock import FakeClock
+from tests.fakes.drive import run
+
+
+class CountingPasswords:
+    """Knows a hash by its word, and remembers what it was asked."""
+
+    def __init__(self):
+        self.asked = []
+
+    async def hash(self, password, name=""):
+        return f"phc:{password}"
+
+    async def verify(self, password, phc):
+        self.asked.append(phc)
+        return phc == f"phc:{password}"
+
+
+@pytest.fixture
+def world():
+    store, clock, passwords = FakeAccounts(), FakeClock(), CountingPasswords()
+    people = (("u1", "alice", "phc:secret"), ("u2", "bob", "phc:secret"), ("u3", "bot", None))
+    for user, name, encoded in people:
+        change = CreateUser(user, name, name, name, encoded, False, 0)
+        run(store.commit(Unit(user, changes=(change,))))
+    run(store.commit(Unit("u2", changes=(SetDisabled("u2", True, 0),))))
+    serial = iter(range(1, 10_000))
+    credentials = Credentials(store, clock, lambda count: next(serial).to_bytes(count, "big"))
+    return Login(store, passwords, credentials, clock), passwords, clock, store
+
+
+def refused(coroutine):
+    with pytest.raises(Refusal) as caught:
+        run(coroutine)
+    return caught.value
+
+
+def test_the_right_password_gives_a_session(world):
+    login, _, _, store = world
+    user, issued = run(login.login("ALICE", "secret", 1))
+    assert user.id == "u1"
+    assert [row.id for row in run(store.credentials("u1"))] == [issued.id]
+
+
+@pytest.mark.parametrize("name", ["alice", "nobody", "bob", "bot", "", "a b", "x" * 256, "\ud800"])
+def test_every_name_costs_exactly_one_verification_and_gets_one_answer(world, name):
+    login, passwords, _, _ = world
+    why = refused(login.login(name, "wrong", 1))
+    assert (why.code, why.message) == (Code.UNAUTHORIZED, "The name or the password is wrong.")
+    assert passwords.asked == (["phc:secret"] if name == "alice" else [None])
+
+
+def test_a_disabled_account_is_not_told_from_a_wrong_password(world):
+    login, _, _, _ = world
+    assert refused(login.login("bob", "secret", 1)).message == "The name or the password is wrong."
+
+
+def test_when_the_tries_are_used_up_no_password_is_looked_at(world):
+    login, passwords, clock, _ = world
+    for address in range(10):
+        refused(login.login("alice", "wrong", address))
+    why = refused(login.login("alice", "secret", 99))
+    assert (why.code, why.retry_after) == (Code.RATE_LIMITED, 6.0)
+    assert len(passwords.asked) == 10
+    clock.advance(6)
+    run(login.login("alice", "secret", 99))
+
+
+def test_a_try_refused_for_the_address_is_not_charged_to_the_account(world):
+    login, _, _, _ = world
+    for n in range(30):
+        refused(login.login(f"name{n}", "wrong", 7))
+    for _ in range(50):
+        assert refused(login.login("alice", "wrong", 7)).code is Code.RATE_LIMITED
+    run(login.login("alice", "secret", 8))
