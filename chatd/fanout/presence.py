@@ -34,11 +34,12 @@ def shown(states: Iterable[State]) -> State:
 @dataclass(slots=True)
 class _Person:
     """``local``: how this node shows them, also for a while after they are gone from it.
-    ``elsewhere``: by node, its word and the stamp of it. ``rooms``: where their leases, or their
-    last moments here, are told."""
+    ``resting``: the rooms of somebody who left a moment ago. ``elsewhere``: by node, its word and
+    the stamp of it. ``rooms``: those of both."""
 
     local: State = "offline"
     told: State = "offline"
+    resting: tuple[str, ...] = ()
     rooms: frozenset[str] = frozenset()
     elsewhere: dict[str, tuple[int, Lease]] = field(default_factory=dict)
 
@@ -88,6 +89,7 @@ class Presence:
     def showed(self, user: str, state: State, rooms: tuple[str, ...]) -> None:
         """The connections of ``user`` now show ``state``."""
         person = self._people.setdefault(user, _Person())
+        person.resting = ()
         self._set_local(user, person, state, rooms)
         self._index(user, person)
         self._update(user, person, rooms)
@@ -101,7 +103,8 @@ class Presence:
             self._set_local(user, person, "offline", rooms)
             self._update(user, person, rooms)
             return
-        self._index(user, person, rooms)
+        person.resting = rooms
+        self._index(user, person)
 
     def leases(self, people: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[Leases]:
         """What this node says of everyone connected here, in notes of a bounded size."""
@@ -132,16 +135,13 @@ class Presence:
         person = self._people.get(user)
         if person is None:
             return
+        added = (room,) if inside else ()
         for node, (stamp, lease) in person.elsewhere.items():
-            rooms = dict.fromkeys(lease.rooms)
-            rooms.pop(room, None)
-            if inside:
-                rooms[room] = None
-            person.elsewhere[node] = (stamp, Lease(user, lease.state, tuple(rooms)))
-        if not inside:
-            self._index(user, person, person.rooms - {room})
-        else:
-            self._index(user, person, person.rooms if user in self._grace else ())
+            rooms = _without(lease.rooms, room) + added
+            person.elsewhere[node] = (stamp, Lease(user, lease.state, rooms))
+        if user in self._grace:
+            person.resting = _without(person.resting, room) + added
+        self._index(user, person)
 
     # Inside.
 
@@ -153,7 +153,7 @@ class Presence:
 
     def _gone(self, user: str) -> None:
         person = self._people[user]
-        rooms = tuple(person.rooms)
+        rooms, person.resting = person.resting, ()
         self._set_local(user, person, "offline", rooms)
         self._index(user, person)
         self._update(user, person, rooms)
@@ -165,10 +165,11 @@ class Presence:
         self._index(user, person)
         self._update(user, person, lease.rooms)
 
-    def _index(self, user: str, person: _Person, resting: Iterable[str] = ()) -> None:
-        """``rooms`` are those of the leases, and those in which one was here a moment ago."""
+    def _index(self, user: str, person: _Person) -> None:
         rooms = {room for _, lease in person.elsewhere.values() for room in lease.rooms}
-        rooms.update(resting)
+        rooms.update(person.resting)
+        if rooms == person.rooms:
+            return
         for room in person.rooms - rooms:
             self._rooms[room].discard(user)
             if not self._rooms[room]:
@@ -185,3 +186,7 @@ class Presence:
         if state == "offline" and not person.elsewhere and user not in self._grace:
             self._index(user, person)
             del self._people[user]
+
+
+def _without(rooms: tuple[str, ...], room: str) -> tuple[str, ...]:
+    return tuple(each for each in rooms if each != room)

@@ -155,7 +155,7 @@ class Subscriber:
             self._open[channel] = position
             channel.listen(self, position, head, self._hub.position)
         if data := hold.replay(self._positions()):
-            self.write(data)
+            self._hub.turn.write((self,), data)
 
     def typing(self, room: str, active: bool) -> None:
         if room in self.open_rooms:
@@ -251,7 +251,7 @@ class Subscriber:
         hold.clear()
         hold.since = max(hold.since, self._hub.position)
         if data:
-            self.write(data)
+            self._hub.turn.write((self,), data)
         hold.told = self._heads()
 
 

@@ -80,7 +80,7 @@ class Turn:
         own, self._own = self._own, {}
         if len(pending) == 1 and not own:
             [(channel, entries)] = pending.items()
-            self._write(tuple(channel.open), join(entries))
+            self.write(tuple(channel.open), join(entries))
         elif pending or own:
             self._write_merged(pending, own)
         for channel in waiting:
@@ -102,7 +102,7 @@ class Turn:
             alone.append((channel, channel.open - several))
         for channel, subscribers in alone:
             if subscribers:
-                self._write(subscribers, join(pending[channel]))
+                self.write(subscribers, join(pending[channel]))
         # Many people share the same few rooms: each combination is merged once.
         merged: dict[tuple[Channel, ...], bytes] = {}
         for subscriber, channels in rooms.items():
@@ -115,9 +115,10 @@ class Turn:
                     data = join(in_order(entries + extra))
                 else:
                     data = merged[combination] = join(in_order(entries))
-            self._write((subscriber,), data)
+            self.write((subscriber,), data)
 
-    def _write(self, subscribers: Collection[Subscriber], data: bytes) -> None:
+    def write(self, subscribers: Collection[Subscriber], data: bytes) -> None:
+        """The same bytes to each of them, at once."""
         for subscriber in subscribers:
             try:
                 subscriber.write(data)

@@ -124,3 +124,19 @@ def test_a_dropped_reader_gets_nothing_that_was_kept_back() -> None:
     subscriber.release()
     assert ann.writes == [] and not subscriber.open_rooms
     assert subscriber.heads() == 0
+
+
+def test_an_outbox_that_fails_while_too_much_is_kept_back_harms_nobody() -> None:
+    stage = Stage(tea="ann bob")
+    _, subscriber = stage.attach("ann", "tea")
+    bob, _ = stage.attach("bob", "tea")
+    subscriber.hold()
+
+    def fail(data: bytes) -> None:
+        raise OSError("broken")
+
+    subscriber.write = fail
+    for _ in range(HELD_EVENTS + 1):
+        stage.log.say("tea")
+    stage.deliver()
+    assert len(stage.faults) == 1 and len(bob.events) == HELD_EVENTS + 1

@@ -45,6 +45,7 @@ def test_coming_back_within_the_grace_causes_no_signal_also_for_who_was_away() -
             _, ann = stage.attach("ann")
         stage.clock.advance(60)
         assert seen(bob) == []
+        assert watcher.who_is_here("tea") == {"ann": state, "bob": "online"}
 
 
 def test_one_is_away_when_all_connections_say_so() -> None:
@@ -120,6 +121,27 @@ def test_other_nodes_are_told_and_a_connection_on_either_keeps_one_here() -> Non
     cluster.settle(11)
     assert seen(bob) == [("ann", "online"), ("ann", "offline")]
     assert watcher.who_is_here("tea") == {"bob": "online"}
+
+
+def test_who_left_both_nodes_is_told_gone_in_rooms_that_only_one_of_them_knew() -> None:
+    cluster = Cluster(2, "bob")
+    bob, watcher = other_node(cluster)
+    _, there = cluster.attach(0, "ann")
+    cluster.settle()
+    first = cluster.log.position
+    cluster.log.move("tea", "ann", True)
+    cluster.committed(1, first)
+    _, here = cluster.attach(1, "ann")
+    cluster.settle()
+    here.detach()
+    there.presence("away")
+    cluster.settle()
+    assert watcher.who_is_here("tea") == {"ann": "online", "bob": "online"}
+    cluster.settle(11)
+    assert seen(bob)[-1] == ("ann", "away")
+    there.detach()
+    cluster.settle(11)
+    assert seen(bob)[-1] == ("ann", "offline")
 
 
 def test_the_leases_of_a_node_that_died_end_by_themselves() -> None:

@@ -1,3 +1,4 @@
+from chatd.fanout.notes import Told, Typed
 from tests.fakes.listener import Listener
 from tests.fanout.cluster import Cluster
 from tests.fanout.stage import Stage
@@ -89,9 +90,12 @@ def test_a_room_that_is_not_open_or_has_too_many_members_is_silent() -> None:
     _, typist = stage.attach("ann", "tea", "jam")
     bob, _ = stage.attach("bob", "tea", "jam", "den")
     assert len(stage.log.members["tea"]) == 201
+    published: list[Told] = []
+    stage.hub.audience.publish = published.append
     for room in ("tea", "jam", "den"):
         typist.typing(room, True)
     stage.clock.turn()
+    assert published == [Typed("jam", "ann", "Ann", True)]
     assert [frame["room"] for frame in bob.signals("typing")] == ["jam"]
 
 
