@@ -1,0 +1,225 @@
+// What a person can do here: wishes become commands, and what comes back becomes state.
+
+import { Reading } from './state/reading.js';
+
+/** Rooms kept open beside the one in view; what is older is opened again when it is looked at. */
+const OPEN_ROOMS = 20;
+/** Messages kept for a room whose end is in view. */
+const KEPT = 400;
+/** Seconds between two signals that one types. */
+const TYPING = 3;
+
+export class Chat {
+  #store;
+  #connection;
+  #ports;
+  #reading;
+  #recent = [];
+  #opening = new Set();
+  #loading = new Set();
+  #typed = { room: null, at: -Infinity };
+  #away = false;
+
+  /** `ports`: `now()` in ms, `later(seconds, call)`, `key()` a new key. */
+  constructor(store, connection, ports) {
+    this.#store = store;
+    this.#connection = connection;
+    this.#ports = ports;
+    this.#reading = new Reading((room, mark) => {
+      connection.ask('mark', { room, ...mark }).catch(() => {});
+    }, ports.later);
+  }
+
+  get limits() {
+    return this.#connection.welcome?.limits ?? null;
+  }
+
+  // ---- what the connection says -----------------------------------------------------------------
+
+  /** The connection is back, what was missed is known: everything else is read anew. */
+  async live() {
+    const { rooms } = await this.#connection.ask('rooms');
+    this.#store.list(rooms);
+    this.#reading.again();
+    if (this.#away) await this.#connection.ask('presence', { state: 'away' });
+    if (this.#store.active) await this.open(this.#store.active);
+  }
+
+  event(frame) {
+    this.#store.event(frame);
+    if (frame.from !== this.#store.me.user) this.#reading.delivered(frame.room, frame.seq);
+    this.look();
+  }
+
+  signal(frame) {
+    if (frame.type === 'room_added') this.#added(frame.room);
+    else if (frame.type === 'room_removed') this.#connection.book.closed(frame.room);
+    if (frame.type === 'activity' && !this.#store.rooms.has(frame.room)) this.#added(frame.room);
+    this.#store.signal(frame);
+  }
+
+  async lostHistory(rooms) {
+    for (const room of rooms) {
+      this.#connection.book.closed(room);
+      this.#store.closed(room);
+    }
+  }
+
+  removed(rooms) {
+    for (const room of rooms) this.#store.removed(room);
+  }
+
+  async #added(room) {
+    try {
+      this.#store.set((await this.#connection.ask('room', { room })).room);
+    } catch {
+      // It is in the list of rooms that is read when the connection is back, if it is ours at all.
+    }
+  }
+
+  // ---- rooms ------------------------------------------------------------------------------------
+
+  show(id) {
+    this.#store.show(id);
+    if (id) this.open(id).catch(() => {});
+  }
+
+  /** Opens a room, or asks anew who is in it and how far they read. */
+  async open(id) {
+    if (this.#opening.has(id) || this.#connection.state !== 'live') return;
+    this.#opening.add(id);
+    try {
+      const reply = await this.#connection.ask('open', { room: id });
+      this.#store.opened(reply);
+      const fields = { room: id };
+      this.#store.members(id, (await this.#connection.ask('members', fields)).members);
+    } finally {
+      this.#opening.delete(id);
+    }
+    this.look();
+    this.#recent = [...this.#recent.filter((one) => one !== id), id];
+    const most = Math.min(OPEN_ROOMS, this.limits?.rooms_open ?? OPEN_ROOMS);
+    while (this.#recent.length > most) await this.#close(this.#recent.shift());
+  }
+
+  async #close(id) {
+    this.#store.closed(id);
+    await this.#connection.close(id);
+  }
+
+  /** The page of messages before `seq`. */
+  async before(id, seq) {
+    const what = `${id} ${seq}`;
+    if (this.#loading.has(what)) return;
+    this.#loading.add(what);
+    try {
+      const reply = await this.#connection.ask('history', { room: id, before: seq });
+      this.#store.history(id, seq, reply);
+    } finally {
+      this.#loading.delete(what);
+    }
+  }
+
+  /** Public rooms one may join, all pages of the list up to 500 rooms. */
+  async publicRooms() {
+    const found = [];
+    let reply;
+    do {
+      const after = found.at(-1)?.room;
+      reply = await this.#connection.ask('public_rooms', after ? { after } : {});
+      found.push(...reply.rooms);
+    } while (reply.more && found.length < 500);
+    return found;
+  }
+
+  async join(room) {
+    await this.#keep('join', { room });
+    await this.#added(room);
+    return room;
+  }
+
+  leave(room) {
+    return this.#keep('leave', { room });
+  }
+
+  async create(name, kind, topic) {
+    const { room } = await this.#keep('create_room', { name, kind, topic });
+    await this.#added(room);
+    return room;
+  }
+
+  /** The conversation with somebody, by id or "@name". */
+  async direct(user) {
+    const { room } = await this.#keep('direct', { user });
+    await this.#added(room);
+    return room;
+  }
+
+  addMember(room, user) {
+    return this.#keep('add_member', { room, user });
+  }
+
+  // ---- talk -------------------------------------------------------------------------------------
+
+  async send(room, text) {
+    const key = this.#ports.key();
+    this.#typed.at = -Infinity;
+    this.#store.sending(room, key, text, this.#ports.now());
+    try {
+      const sent = () => this.#store.sent(room, key);
+      this.#store.stored(room, key, await this.#connection.keep('send', { key, room, text }, sent));
+    } catch (error) {
+      this.#store.failed(room, key, error.message);
+    }
+  }
+
+  /** Takes a message that failed out of the room; gives back its text. */
+  takeBack(room, key) {
+    const one = this.#store.rooms.get(room)?.timeline.pending.find((found) => found.key === key);
+    this.#store.dropped(room, key);
+    return one?.text ?? '';
+  }
+
+  edit(room, seq, text) {
+    return this.#keep('edit', { room, seq, text });
+  }
+
+  delete(room, seq) {
+    return this.#keep('delete', { room, seq });
+  }
+
+  #keep(type, fields) {
+    return this.#connection.keep(type, { key: this.#ports.key(), ...fields });
+  }
+
+  // ---- signals ----------------------------------------------------------------------------------
+
+  typing(room) {
+    const now = this.#ports.now();
+    if (this.#typed.room === room && now - this.#typed.at < TYPING * 1000) return;
+    if (!this.#connection.book.heads.has(room)) return;
+    this.#typed = { room, at: now };
+    this.#connection.ask('typing', { room }).catch(() => {});
+  }
+
+  typedNothing(room) {
+    if (this.#typed.room !== room || this.#typed.at === -Infinity) return;
+    this.#typed.at = -Infinity;
+    this.#connection.ask('typing', { room, active: false }).catch(() => {});
+  }
+
+  away(away) {
+    if (this.#away === away) return;
+    this.#away = away;
+    this.#connection.ask('presence', { state: away ? 'away' : 'online' }).catch(() => {});
+  }
+
+  /** Tells what is seen right now, and lets go of what is far above it. */
+  look() {
+    const { room, looking } = this.#store;
+    if (!looking || !room?.timeline.loaded) return;
+    this.#reading.read(room.id, room.seq);
+    this.#store.read(room.id, room.seq);
+    if (room.timeline.messages.length > 2 * KEPT) this.#store.trim(room.id, KEPT);
+  }
+}

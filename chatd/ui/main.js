@@ -1,0 +1,133 @@
+// The start: who is here? Then the front or the chat, and the way from one to the other.
+
+import { Chat } from './chat.js';
+import { Api } from './net/api.js';
+import { Connection } from './net/connection.js';
+import { Drafts } from './state/drafts.js';
+import { Store } from './state/store.js';
+import { fill, h } from './view/dom.js';
+import { Shell } from './view/shell.js';
+import { signIn } from './view/signin.js';
+
+const SUBPROTOCOL = 'chatd.v1';
+
+const api = new Api();
+const store = new Store();
+const drafts = new Drafts(sessionStorage, store);
+let shell = null;
+
+const ports = {
+  socket: () => {
+    const address = new URL('/ws', location.href);
+    address.protocol = address.protocol.replace('http', 'ws');
+    return new WebSocket(address, [SUBPROTOCOL]);
+  },
+  session: () => api.session(),
+  random: Math.random,
+  now: Date.now,
+  later: (seconds, call) => {
+    const timer = setTimeout(call, seconds * 1000);
+    return () => clearTimeout(timer);
+  },
+  key: () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(12));
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  },
+};
+
+const connection = new Connection(ports, {
+  onState: (state) => changed(state),
+  onEvent: (frame) => {
+    chat.event(frame);
+    shell.heard(frame);
+  },
+  onSignal: (frame) => chat.signal(frame),
+  onLostHistory: (rooms) => chat.lostHistory(rooms),
+  onRemoved: (rooms) => chat.removed(rooms),
+  onSession: (session) => {
+    // Another tab signed in as somebody else: nothing of this person's may stay on the page.
+    if (session.signed_in && session.user !== store.me.user) location.reload();
+  },
+});
+const chat = new Chat(store, connection, ports);
+
+async function changed(state) {
+  shell.bar.update();
+  if (state === 'signed-out') {
+    showFront({ notice: 'Your session has ended. Sign in to go on where you were.' });
+  } else if (state !== 'live') {
+    store.offline();
+  } else {
+    try {
+      await chat.live();
+      drafts.load();
+      shell.listed();
+    } catch {
+      // The connection broke again; the next one brings it all.
+    }
+  }
+}
+
+function showFront(options) {
+  const name = store.me?.name ?? '';
+  fill(document.body, signIn(api, { name, ...options }, enter));
+  document.querySelector('[autofocus]')?.focus();
+}
+
+/** Somebody is signed in: the chat, where it was left if it is the same person. */
+function enter(session) {
+  if (store.me && store.me.user !== session.user) {
+    drafts.forget();
+    location.reload();
+    return;
+  }
+  store.signedIn(session);
+  shell ??= new Shell({ store, chat, connection, api, drafts, signOut });
+  fill(document.body, shell.node);
+  shell.start();
+  connection.start();
+}
+
+async function signOut() {
+  await api.signOut();
+  connection.stop();
+  drafts.forget();
+  location.replace('/');
+  location.reload();
+}
+
+/** A link's secret, taken out of the address at once so that no history keeps it. */
+function takeSecret() {
+  const [, way, secret] = /^#(setup|invitation)=(.+)$/u.exec(location.hash) ?? [];
+  if (way) history.replaceState(null, '', '/');
+  return way ? { way, secret: decodeURIComponent(secret) } : null;
+}
+
+async function start() {
+  const link = takeSecret();
+  if (link) {
+    showFront(link);
+    return;
+  }
+  try {
+    const session = await api.session();
+    if (session.signed_in) enter(session);
+    else showFront({});
+  } catch (error) {
+    const again = h('button', { type: 'button', class: 'main', onclick: start }, 'Try again');
+    fill(document.body, h('main', { class: 'front' }, h('div', { class: 'card' }, h('p', {}, error.message), again)));
+  }
+}
+
+addEventListener('online', () => connection.hurry());
+addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') connection.hurry();
+});
+addEventListener('hashchange', () => {
+  const link = takeSecret();
+  if (link) showFront(link);
+});
+addEventListener('beforeunload', (event) => {
+  if (connection.unsent > 0) event.preventDefault();
+});
+start();

@@ -1,0 +1,74 @@
+// The HTTP API: who one is, signing in and out, becoming somebody, inviting.
+
+import { Refused } from './commands.js';
+
+/** The server could not be reached, or what answered was not it. */
+export class Unreachable extends Error {
+  constructor() {
+    super('The server cannot be reached. Check the connection and try again.');
+    this.name = 'Unreachable';
+  }
+}
+
+/** Seconds after which a request is given up. */
+const PATIENCE = 15;
+
+export class Api {
+  #csrf = null;
+
+  /** Who one is: {signed_in, user, name, admin, …}. */
+  session() {
+    return this.#call('GET', '/api/session');
+  }
+
+  signIn(name, password) {
+    return this.#call('POST', '/api/session', { name, password });
+  }
+
+  signOut() {
+    return this.#call('DELETE', '/api/session');
+  }
+
+  /** The first administrator, with the secret that the operator was shown. */
+  setUp(secret, name, password) {
+    return this.#call('POST', '/api/setup', { secret, name, password });
+  }
+
+  register(secret, name, password) {
+    return this.#call('POST', '/api/register', { secret, name, password });
+  }
+
+  checkInvitation(secret) {
+    return this.#call('POST', '/api/invitation/check', { secret });
+  }
+
+  /** {id, secret, expires, uses} */
+  invite(uses) {
+    return this.#call('POST', '/api/invitations', { uses });
+  }
+
+  async #call(method, path, body) {
+    const headers = { Accept: 'application/json' };
+    if (method !== 'GET' && this.#csrf) headers['X-CSRF-Token'] = this.#csrf;
+    if (body) headers['Content-Type'] = 'application/json';
+    let response;
+    let answer;
+    try {
+      response = await fetch(path, {
+        method,
+        headers,
+        body: body && JSON.stringify(body),
+        credentials: 'same-origin',
+        cache: 'no-store',
+        redirect: 'error',
+        signal: AbortSignal.timeout(PATIENCE * 1000),
+      });
+      answer = await response.json();
+    } catch {
+      throw new Unreachable();
+    }
+    if (!response.ok) throw new Refused(answer);
+    if ('signed_in' in answer) this.#csrf = answer.csrf ?? null;
+    return answer;
+  }
+}

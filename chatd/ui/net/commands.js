@@ -1,0 +1,121 @@
+// Commands under way: plain ones that a lost connection fails, and keyed ones that outlive it.
+
+/** The server said no; `retry` where the same command may succeed later. */
+export class Refused extends Error {
+  constructor(frame) {
+    super(frame.message ?? frame.detail ?? 'The server refused this.');
+    this.name = 'Refused';
+    this.code = frame.code;
+    this.field = frame.field ?? null;
+    this.retry = frame.retry ?? false;
+    this.retryAfter = frame.retry_after ?? null;
+    this.reference = frame.reference ?? null;
+  }
+}
+
+/** The connection ended before the answer came. */
+export class Lost extends Error {
+  constructor() {
+    super('The connection was lost before the answer came. Try again when it is back.');
+    this.name = 'Lost';
+  }
+}
+
+/** How often a keyed command is tried again where the server says that it may succeed later. */
+const TRIES = 8;
+
+/**
+ * Keyed commands go out one at a time: where one has to be sent again, because the connection broke
+ * or the server asked for patience, none after it can overtake it.
+ */
+export class Commands {
+  #send;
+  #later;
+  #next = 1;
+  #plain = new Map();
+  #queue = [];
+  #live = false;
+  #under = false;
+
+  /** `send(frame)` writes to the connection; `later(seconds, call)` runs `call` then. */
+  constructor(send, later) {
+    this.#send = send;
+    this.#later = later;
+  }
+
+  /** Commands not answered yet that must not be forgotten. */
+  get waiting() {
+    return this.#queue.length;
+  }
+
+  /** A command of the moment: rejects with `Lost` where there is no connection or it breaks. */
+  ask(type, fields = {}) {
+    const frame = { type, id: this.#next++, ...fields };
+    return new Promise((resolve, reject) => {
+      this.#plain.set(frame.id, { resolve, reject });
+      if (!this.#send(frame)) this.#fail(frame.id);
+    });
+  }
+
+  /** A command that has its effect once, whatever happens on the way; `fields` carry its `key`. */
+  keep(type, fields, onSent = () => {}) {
+    const frame = { type, id: this.#next++, ...fields };
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ frame, resolve, reject, onSent, tries: 0 });
+      this.#pump();
+    });
+  }
+
+  /** The connection carries commands from now on. */
+  live() {
+    this.#live = true;
+    this.#under = false;
+    this.#pump();
+  }
+
+  lost() {
+    this.#live = false;
+    this.#under = false;
+    for (const id of [...this.#plain.keys()]) this.#fail(id);
+  }
+
+  /** Takes in a reply or an error; false where it answers nothing of ours. */
+  answer(frame) {
+    const plain = this.#plain.get(frame.id);
+    if (plain) {
+      this.#plain.delete(frame.id);
+      if (frame.type === 'error') plain.reject(new Refused(frame));
+      else plain.resolve(frame);
+      return true;
+    }
+    const head = this.#queue[0];
+    if (!head || head.frame.id !== frame.id) return false;
+    if (frame.type === 'error' && frame.retry && ++head.tries < TRIES) {
+      this.#later(frame.retry_after ?? 1, () => {
+        if (this.#queue[0] !== head || !this.#under) return;
+        this.#under = false;
+        this.#pump();
+      });
+      return true;
+    }
+    this.#queue.shift();
+    this.#under = false;
+    if (frame.type === 'error') head.reject(new Refused(frame));
+    else head.resolve(frame);
+    this.#pump();
+    return true;
+  }
+
+  #pump() {
+    const head = this.#queue[0];
+    if (!head || !this.#live || this.#under) return;
+    this.#under = this.#send(head.frame);
+    if (this.#under) head.onSent();
+  }
+
+  #fail(id) {
+    const { reject } = this.#plain.get(id);
+    this.#plain.delete(id);
+    reject(new Lost());
+  }
+}

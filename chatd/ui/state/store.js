@@ -1,0 +1,245 @@
+// The one owner of what this page knows: who one is, rooms, people. Frames go in, and what changed
+// comes out as one word with the room's id; views read, and never write.
+
+import { Room } from './room.js';
+
+export class Store {
+  /** {user, name, admin} once signed in. */
+  me = null;
+  rooms = new Map();
+  /** Names by user id, as far as they were heard. */
+  names = new Map();
+  /** The room in view, its id. */
+  active = null;
+  /** Whether the list of one's rooms has been read. */
+  listed = false;
+  /** Whether the end of the room in view can be seen, on a page that is looked at. */
+  looking = false;
+  #watchers = new Set();
+
+  /**
+   * `call(what, room)`: what is me, rooms (the list), active, timeline, typing, here, marks,
+   * members or looking. Gives a function that ends it.
+   */
+  watch(call) {
+    this.#watchers.add(call);
+    return () => this.#watchers.delete(call);
+  }
+
+  tell(what, room = null) {
+    for (const call of this.#watchers) call(what, room);
+  }
+
+  get room() {
+    return this.rooms.get(this.active) ?? null;
+  }
+
+  signedIn({ user, name, admin }) {
+    this.me = { user, name, admin: admin ?? false };
+    this.names.set(user, name);
+    this.tell('me');
+  }
+
+  nameOf(user) {
+    return this.names.get(user) ?? 'somebody';
+  }
+
+  // ---- replies ----------------------------------------------------------------------------------
+
+  /** The list of one's rooms: what is not in it any more is not one's own. */
+  list(states) {
+    const mine = new Set(states.map((state) => state.room));
+    for (const id of [...this.rooms.keys()]) if (!mine.has(id)) this.#forget(id);
+    for (const state of states) this.#take(state);
+    this.listed = true;
+    this.tell('rooms');
+  }
+
+  /** One room, new or changed. */
+  set(state) {
+    this.#take(state);
+    this.tell('rooms');
+  }
+
+  opened(frame) {
+    const room = this.#take(frame.room);
+    this.#learn(frame.messages);
+    room.opened(frame);
+    if (this.active === room.id && room.unreadAfter === null) room.shown();
+    for (const what of ['rooms', 'timeline', 'here']) this.tell(what, room.id);
+  }
+
+  /** The room is not heard any more, or what was heard of it is of no use. */
+  closed(id) {
+    this.rooms.get(id)?.closed();
+    this.tell('timeline', id);
+  }
+
+  history(id, seq, page) {
+    const room = this.rooms.get(id);
+    if (!room) return;
+    this.#learn(page.messages);
+    room.timeline.before(seq, page.messages, page.more_before ?? false);
+    this.tell('timeline', id);
+  }
+
+  members(id, members) {
+    const room = this.rooms.get(id);
+    if (!room) return;
+    room.members = members;
+    for (const { user, name } of members) this.names.set(user, name);
+    this.tell('members', id);
+  }
+
+  // ---- what the server says by itself -----------------------------------------------------------
+
+  event(frame) {
+    const room = this.rooms.get(frame.room);
+    this.#learn([frame]);
+    if (!room) return;
+    room.event(frame, this.me.user, this.looking && this.active === room.id);
+    this.tell('timeline', room.id);
+    this.tell('rooms');
+    if (frame.type === 'membership') this.tell('members', room.id);
+  }
+
+  signal(frame) {
+    if (frame.type === 'presence') {
+      this.#presence(frame);
+      return;
+    }
+    const room = this.rooms.get(frame.room);
+    if (!room) return;
+    switch (frame.type) {
+      case 'typing':
+        for (const { user, name } of frame.users) this.names.set(user, name);
+        room.typing = { users: frame.users, count: frame.count };
+        this.tell('typing', room.id);
+        break;
+      case 'marks':
+        room.marked(frame.marks);
+        this.tell('marks', room.id);
+        break;
+      case 'marked':
+        room.readTo(frame);
+        this.tell('rooms');
+        break;
+      case 'activity':
+        room.activity(frame);
+        this.tell('rooms');
+        break;
+      case 'room_removed':
+        this.removed(room.id);
+        break;
+    }
+  }
+
+  #presence({ user, state }) {
+    for (const room of this.rooms.values()) {
+      if (!room.open || (!room.marks.has(user) && !room.here.has(user) && !isMember(room, user))) {
+        continue;
+      }
+      if (state === 'offline') room.here.delete(user);
+      else room.here.set(user, state);
+      this.tell('here', room.id);
+    }
+    this.tell('rooms');
+  }
+
+  removed(id) {
+    this.#forget(id);
+    this.tell('rooms');
+  }
+
+  /** The connection is gone: nobody is known to type, and no room is heard until it is back. */
+  offline() {
+    for (const room of this.rooms.values()) {
+      room.typing = { users: [], count: 0 };
+      this.tell('typing', room.id);
+    }
+  }
+
+  // ---- what one does ----------------------------------------------------------------------------
+
+  /** Brings a room into view; null for none. */
+  show(id) {
+    if (this.active === id) return;
+    this.active = id;
+    this.room?.shown();
+    this.tell('active');
+  }
+
+  look(looking) {
+    if (this.looking === looking) return;
+    this.looking = looking;
+    this.tell('looking');
+  }
+
+  /** One read up to `seq` here. */
+  read(id, seq) {
+    const room = this.rooms.get(id);
+    if (!room || seq <= room.read) return;
+    room.readTo({ delivered: seq, read: seq });
+    this.tell('rooms');
+  }
+
+  sending(id, key, text, at) {
+    this.rooms.get(id)?.timeline.add(key, text, at);
+    this.tell('timeline', id);
+  }
+
+  sent(id, key) {
+    this.rooms.get(id)?.timeline.sent(key);
+  }
+
+  stored(id, key, reply) {
+    const author = { from: this.me.user, name: this.me.name };
+    this.rooms.get(id)?.timeline.stored(key, reply, author);
+    this.tell('timeline', id);
+  }
+
+  failed(id, key, why) {
+    this.rooms.get(id)?.timeline.failed(key, why);
+    this.tell('timeline', id);
+  }
+
+  dropped(id, key) {
+    this.rooms.get(id)?.timeline.drop(key);
+    this.tell('timeline', id);
+  }
+
+  trim(id, count) {
+    if (this.rooms.get(id)?.timeline.trim(count)) this.tell('timeline', id);
+  }
+
+  #take(state) {
+    const known = this.rooms.get(state.room);
+    if (state.other) this.names.set(state.other, state.name);
+    if (known) {
+      known.set(state);
+      return known;
+    }
+    const room = new Room(state);
+    this.rooms.set(room.id, room);
+    return room;
+  }
+
+  #forget(id) {
+    this.rooms.delete(id);
+    if (this.active === id) {
+      this.active = null;
+      this.tell('active');
+    }
+  }
+
+  #learn(events) {
+    for (const event of events) {
+      this.names.set(event.from, event.name);
+      if (event.user_name) this.names.set(event.user, event.user_name);
+    }
+  }
+}
+
+function isMember(room, user) {
+  return room.other === user || (room.members?.some((member) => member.user === user) ?? false);
+}

@@ -1,0 +1,61 @@
+// The thin bar over everything: shown only when the connection has been away for a while.
+
+import { h } from './dom.js';
+
+/** Seconds for which a lost connection is nobody's concern. */
+const GRACE = 3;
+
+export class Bar {
+  #ears = h('span', { class: 'ears', role: 'status' });
+  #text = h('span', { 'aria-hidden': 'true' });
+  #now;
+  node;
+  #connection;
+  #lostAt = null;
+  #timer = null;
+
+  constructor(connection) {
+    this.#connection = connection;
+    this.#now = h('button', { type: 'button', onclick: () => connection.hurry() }, 'Now');
+    this.node = h('div', { class: 'bar', hidden: true }, this.#ears, this.#text, this.#now);
+  }
+
+  /** The connection's state changed. */
+  update() {
+    const { state } = this.#connection;
+    const away = state === 'connecting' || state === 'waiting';
+    if (!away) {
+      this.#lostAt = null;
+      clearInterval(this.#timer);
+      this.#timer = null;
+    } else if (this.#lostAt === null) {
+      this.#lostAt = Date.now();
+      this.#timer = setInterval(() => this.#draw(), 250);
+    }
+    this.#draw();
+  }
+
+  #draw() {
+    const { shown, said } = this.#words();
+    this.node.hidden = !shown;
+    this.#now.hidden = this.#connection.state !== 'waiting';
+    if (this.#text.textContent !== shown) this.#text.textContent = shown;
+    // The countdown is for eyes; ears hear once what is the matter.
+    if (this.#ears.textContent !== said) this.#ears.textContent = said;
+  }
+
+  #words() {
+    const { state, retryAt, expectedBack, reason } = this.#connection;
+    if (state === 'refused') {
+      const why = reason || 'it gave no reason';
+      const text = `The server ended the connection: ${why}. Reload the page to try again.`;
+      return { shown: text, said: text };
+    }
+    const now = Date.now();
+    const patient = Math.max((this.#lostAt ?? 0) + GRACE * 1000, expectedBack ?? 0);
+    if (this.#lostAt === null || now < patient) return { shown: '', said: '' };
+    const seconds = state === 'waiting' ? Math.ceil((retryAt - now) / 1000) : 0;
+    const shown = seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting…';
+    return { shown, said: 'The connection is lost. Reconnecting. What you send will be kept.' };
+  }
+}

@@ -1,0 +1,49 @@
+// Times and numbers as people in this place write them.
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
+const dayOfYear = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+});
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+
+export function time(at) {
+  return clock.format(at);
+}
+
+export function exactly(at) {
+  return moment.format(at);
+}
+
+/** A word that is the same for all moments of one local day. */
+export function dayOf(at) {
+  return new Date(at).toDateString();
+}
+
+/** Today, Yesterday, Monday 3 March, 3 March 2024. */
+export function dayName(at, now = Date.now()) {
+  for (const ago of [0, 1]) {
+    const then = new Date(now);
+    then.setDate(then.getDate() - ago);
+    if (dayOf(then) === dayOf(at)) return capital(relative.format(-ago, 'day'));
+  }
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return (sameYear ? day : dayOfYear).format(at);
+}
+
+/** 1 to 99, then 99+. */
+export function count(number) {
+  return number > 99 ? '99+' : String(number);
+}
+
+/** "one message", "3 messages". */
+export function plural(number, one, many) {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+function capital(word) {
+  return word.charAt(0).toLocaleUpperCase() + word.slice(1);
+}

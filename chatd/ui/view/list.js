@@ -1,0 +1,137 @@
+// The scrolling list of a conversation: rows keyed and kept, the place held while things change.
+
+import { h } from './dom.js';
+import { row, signature } from './message.js';
+
+/** Pixels from the end within which one follows what comes. */
+const NEAR = 80;
+
+export class List {
+  #rows = new Map();
+  #inner = h('div', { class: 'rows' });
+  /** Whether the end is in view, and what comes is followed. */
+  atEnd = true;
+  node;
+  #wish;
+  #onMove;
+
+  /** `onMove()`: one scrolled, or the end came into view. */
+  constructor(wish, onMove) {
+    this.#wish = wish;
+    this.#onMove = onMove;
+    this.node = h(
+      'div',
+      {
+        class: 'list',
+        role: 'log',
+        // What is put in above, or edited, is no news: news are spoken by a region of their own.
+        'aria-live': 'off',
+        'aria-label': 'Messages',
+        tabindex: '0',
+        onscroll: () => this.#moved(),
+        onkeydown: (event) => this.#step(event),
+      },
+      this.#inner,
+    );
+    new ResizeObserver(() => this.#settle()).observe(this.node);
+    new ResizeObserver(() => this.#settle()).observe(this.#inner);
+  }
+
+  clear() {
+    this.#rows.clear();
+    this.#inner.replaceChildren();
+    this.atEnd = true;
+  }
+
+  /** Shows the rows of `timeline.rows`; those that stay the same keep their nodes. */
+  draw(shown, room) {
+    const anchor = this.atEnd ? null : this.#anchor();
+    const next = new Map();
+    for (const one of shown) {
+      const now = signature(one);
+      const known = this.#rows.get(one.key);
+      const same = known?.signature === now;
+      const node = same ? known.node : row(one, room, this.#wish);
+      if (known && !same) replace(known.node, node);
+      next.set(one.key, { node, signature: now });
+    }
+    for (const [key, { node }] of this.#rows) if (!next.has(key)) node.remove();
+    let place = this.#inner.firstChild;
+    for (const { node } of next.values()) {
+      if (node === place) place = place.nextSibling;
+      else this.#inner.insertBefore(node, place);
+    }
+    this.#rows = next;
+    if (anchor) this.#hold(anchor);
+    else this.toEnd();
+  }
+
+  toEnd() {
+    this.node.scrollTop = this.node.scrollHeight;
+    this.atEnd = true;
+  }
+
+  /** Puts a row a third from the top. */
+  toRow(key) {
+    const node = this.#rows.get(key)?.node;
+    if (!node) return false;
+    const top = node.getBoundingClientRect().top - this.node.getBoundingClientRect().top;
+    this.node.scrollTop += top - this.node.clientHeight / 3;
+    this.#moved();
+    return true;
+  }
+
+  /** Whether the beginning of what is loaded is close. */
+  get nearTop() {
+    return this.node.scrollTop < 1.5 * this.node.clientHeight;
+  }
+
+  #moved() {
+    const { scrollTop, scrollHeight, clientHeight } = this.node;
+    this.atEnd = scrollHeight - scrollTop - clientHeight <= NEAR;
+    this.#onMove();
+  }
+
+  /** The room for the list, or the height of what is in it, changed. */
+  #settle() {
+    if (this.atEnd) this.node.scrollTop = this.node.scrollHeight;
+    this.#onMove();
+  }
+
+  /** The first message in view, and where its top is. */
+  #anchor() {
+    const top = this.node.getBoundingClientRect().top;
+    for (const [key, { node }] of this.#rows) {
+      const box = node.getBoundingClientRect();
+      if (box.bottom > top && key !== 'more' && key !== 'start') return { key, at: box.top };
+    }
+    return null;
+  }
+
+  #hold({ key, at }) {
+    const node = this.#rows.get(key)?.node;
+    if (node) this.node.scrollTop += node.getBoundingClientRect().top - at;
+  }
+
+  /** Arrow keys go from message to message. */
+  #step(event) {
+    const messages = [...this.#inner.querySelectorAll('.message')];
+    const at = messages.indexOf(document.activeElement);
+    const inList = document.activeElement === this.node;
+    if (!inList && at < 0) return;
+    let to = null;
+    if (event.key === 'ArrowUp') to = inList ? messages.length - 1 : Math.max(0, at - 1);
+    if (event.key === 'ArrowDown' && at >= 0) to = at + 1;
+    if (to === null || !messages[to]) return;
+    event.preventDefault();
+    messages[to].focus();
+    messages[to].scrollIntoView({ block: 'nearest' });
+  }
+}
+
+/** In the same place, with the keyboard's focus where it was. */
+function replace(old, node) {
+  const focused = old.contains(document.activeElement);
+  old.replaceWith(node);
+  if (focused) node.focus();
+}

@@ -1,0 +1,152 @@
+// Before the chat: signing in, making the first account, accepting an invitation.
+
+import { append, bdi, fill, h } from './dom.js';
+
+const WAYS = {
+  in: {
+    title: 'Sign in',
+    text: '',
+    button: 'Sign in',
+    password: 'current-password',
+  },
+  setup: {
+    title: 'Welcome to your new server',
+    text: 'Make the first account. It will be the administrator of this server.',
+    button: 'Make the account',
+    password: 'new-password',
+  },
+  invitation: {
+    title: 'You are invited',
+    text: 'Choose a user name and a password, and join the conversation.',
+    button: 'Join',
+    password: 'new-password',
+  },
+};
+
+/**
+ * The page's front. `way`: in, setup or invitation, with the link's `secret` for the latter two;
+ * `notice`: why one is here; `name`: who one was. `done(session)` is called once signed in.
+ */
+export function signIn(api, { way = 'in', secret = null, notice = '', name = '' }, done) {
+  const node = h('main', { class: 'front' });
+  const show = (next) => fill(node, h('div', { class: 'card' }, brand(), next));
+  const form = (which) => show(fields(api, which, secret, { notice, name }, done));
+  form(way);
+  if (way !== 'in') {
+    api.checkInvitation(secret).catch((error) => {
+      if (error.name === 'Refused') show(stale(way, () => form('in')));
+    });
+  }
+  return node;
+}
+
+function brand() {
+  return h(
+    'p',
+    { class: 'brand' },
+    h('img', { src: '/ui/icon.svg', alt: '', width: '28', height: '28' }),
+    bdi(location.hostname),
+  );
+}
+
+function fields(api, which, secret, { notice, name }, done) {
+  const way = WAYS[which];
+  const user = h('input', {
+    id: 'name',
+    name: 'username',
+    autocomplete: 'username',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    required: true,
+    maxlength: '64',
+    autofocus: !name,
+    value: name,
+  });
+  const password = h('input', {
+    id: 'password',
+    name: 'password',
+    type: 'password',
+    autocomplete: way.password,
+    required: true,
+    autofocus: Boolean(name),
+    'aria-describedby': which === 'in' ? null : 'password-hint',
+  });
+  const wrong = h('p', { class: 'wrong', role: 'alert' });
+  const button = h('button', { class: 'main wide', type: 'submit' }, way.button);
+
+  const submit = async (event) => {
+    event.preventDefault();
+    if (button.disabled) return;
+    wrong.textContent = '';
+    const missing = [user, password].find((input) => !input.value.trim());
+    if (missing) {
+      wrong.textContent = missing === user ? 'Enter your user name.' : 'Enter your password.';
+      missing.focus();
+      return;
+    }
+    button.disabled = true;
+    button.classList.add('busy');
+    try {
+      done(await enter(api, which, secret, user.value.trim(), password.value));
+    } catch (error) {
+      wrong.textContent = error.message;
+      (error.field === 'name' ? user : password).focus();
+    } finally {
+      button.disabled = false;
+      button.classList.remove('busy');
+    }
+  };
+
+  return h(
+    'form',
+    { onsubmit: submit, novalidate: true },
+    h('h1', {}, way.title),
+    (notice || way.text) && h('p', { class: 'lead' }, notice || way.text),
+    h('label', { for: 'name' }, 'User name'),
+    user,
+    h('label', { for: 'password' }, 'Password'),
+    h('div', { class: 'field' }, password, reveal(password)),
+    which !== 'in' &&
+      h('p', { class: 'hint', id: 'password-hint' }, 'At least 8 characters; a few words do well.'),
+    wrong,
+    button,
+    which === 'in' &&
+      h('p', { class: 'hint' }, 'New here? Ask somebody on this server for an invitation link.'),
+  );
+}
+
+function enter(api, which, secret, name, password) {
+  if (which === 'setup') return api.setUp(secret, name, password);
+  if (which === 'invitation') return api.register(secret, name, password);
+  return api.signIn(name, password);
+}
+
+function reveal(password) {
+  const button = h(
+    'button',
+    {
+      type: 'button',
+      class: 'reveal',
+      'aria-pressed': 'false',
+      'aria-label': 'Show the password',
+      onclick: () => {
+        const show = password.type === 'password';
+        password.type = show ? 'text' : 'password';
+        button.textContent = show ? 'Hide' : 'Show';
+        button.setAttribute('aria-pressed', String(show));
+        password.focus();
+      },
+    },
+    'Show',
+  );
+  return button;
+}
+
+function stale(way, toSignIn) {
+  const whom = way === 'setup' ? 'whoever runs this server' : 'whoever sent it';
+  return append(h('div'), [
+    h('h1', {}, 'This link does not work any more'),
+    h('p', { class: 'lead' }, `It was used already or is too old. Ask ${whom} for a new one.`),
+    h('button', { class: 'main wide', type: 'button', onclick: toSignIn }, 'Sign in instead'),
+  ]);
+}
