@@ -1,5 +1,8 @@
 from typing import Any
 
+from chatd.fanout.notes import Lease, Leases
+from chatd.fanout.presence import Presence
+from tests.fakes.clock import FakeClock
 from tests.fakes.listener import Listener
 from tests.fanout.cluster import Cluster
 from tests.fanout.stage import Stage
@@ -86,6 +89,10 @@ def test_above_the_limit_nobody_is_told_and_nobody_is_listed() -> None:
     bob, watcher = stage.attach("bob", "tea", "jam")
     stage.attach("ann")
     assert seen(bob) == []
+    stage.attach("eve")
+    stage.log.move("tea", "eve", True)
+    stage.deliver()
+    assert seen(bob) == []
     assert watcher.who_is_here("tea") == {}
     assert watcher.who_is_here("jam") == {"bob": "online"}
     assert watcher.who_is_here("den") == {}
@@ -123,25 +130,27 @@ def test_other_nodes_are_told_and_a_connection_on_either_keeps_one_here() -> Non
     assert watcher.who_is_here("tea") == {"bob": "online"}
 
 
-def test_who_left_both_nodes_is_told_gone_in_rooms_that_only_one_of_them_knew() -> None:
-    cluster = Cluster(2, "bob")
-    bob, watcher = other_node(cluster)
-    _, there = cluster.attach(0, "ann")
-    cluster.settle()
-    first = cluster.log.position
-    cluster.log.move("tea", "ann", True)
-    cluster.committed(1, first)
-    _, here = cluster.attach(1, "ann")
-    cluster.settle()
-    here.detach()
-    there.presence("away")
-    cluster.settle()
-    assert watcher.who_is_here("tea") == {"ann": "online", "bob": "online"}
-    cluster.settle(11)
-    assert seen(bob)[-1] == ("ann", "away")
-    there.detach()
-    cluster.settle(11)
-    assert seen(bob)[-1] == ("ann", "offline")
+def test_a_lease_that_comes_during_the_grace_does_not_forget_the_rooms_here() -> None:
+    clock = FakeClock()
+    told: list[tuple[str, str, set[str]]] = []
+    presence = Presence(
+        clock,
+        clock,
+        lambda user, state, rooms: told.append((user, state, set(rooms))),
+        lambda note: None,
+    )
+    presence.came("ann", "online", ("tea",))
+    presence.went("ann", ("tea",))
+    presence.lease("other", Leases(1, (Lease("ann", "away", ("jam",)),)))
+    assert presence.elsewhere("tea") == presence.elsewhere("jam") == {"ann"}
+    clock.advance(11)
+    assert presence.elsewhere("tea") == set()
+    clock.advance(60)
+    assert told == [
+        ("ann", "online", {"tea"}),
+        ("ann", "away", {"tea", "jam"}),
+        ("ann", "offline", {"jam"}),
+    ]
 
 
 def test_the_leases_of_a_node_that_died_end_by_themselves() -> None:
