@@ -1,0 +1,1 @@
+"""Measures chatd beside a plain Autobahn server: `make bench`."""

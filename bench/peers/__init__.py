@@ -1,0 +1,1 @@
+"""Servers to compare with, each on its own best practice."""
