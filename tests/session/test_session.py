@@ -116,6 +116,13 @@ def test_memberships_reach_the_hub_before_anything_is_released() -> None:
     assert rig.session.state is State.OPEN
 
 
+def test_what_is_learnt_of_the_log_serves_the_next_welcome() -> None:
+    rig = Rig(opened=False)
+    rig.session.opened()
+    rig.store.rooms.fire(([], 40))
+    assert rig.engine.head == 40
+
+
 def test_commands_wait_until_the_memberships_are_known() -> None:
     rig = Rig(opened=False)
     rig.session.opened()
@@ -275,7 +282,7 @@ def test_a_write_commits_even_if_its_connection_is_gone() -> None:
     rig.say(3)
     rig.session.lost()
     rig.store.fire(0)
-    assert len(rig.store.units) == 1
+    assert (len(rig.store.units), rig.store.reads) == (1, [])
     assert rig.new() == []
     assert rig.faults.seen == []
 
@@ -565,6 +572,27 @@ def test_who_does_not_take_the_rest_is_cut() -> None:
     assert not rig.wire.aborted
     rig.pass_time(1, taking=False)
     assert rig.wire.aborted
+
+
+def test_nothing_is_answered_behind_the_bye() -> None:
+    rig = Rig()
+    rig.say(1)
+    rig.wire.room = 10
+    rig.outbox.write(b"\x81\x05hello" * 10)
+    rig.outbox.write(b"\x81\x05world")
+    rig.session.drain(1)
+    rig.store.fire(0)
+    rig.wire.take()
+    assert json.loads(rig.wire.frames()[-1])["type"] == "bye"
+
+
+def test_a_bye_that_is_one_frame_too_many_is_dropped_and_the_close_frame_sent_once() -> None:
+    rig = Rig(replace(WIDE, reader_bytes=1000))
+    rig.wire.room = 10
+    rig.outbox.write(b"\x81\x05hello" * 70)
+    rig.outbox.write(b"\x81\x05hello" * 70)
+    rig.session.revoked("x" * 100)
+    assert rig.wire.closed == (Close.SIGNED_OUT, "x" * 100)
 
 
 def test_a_long_reason_is_cut_to_what_a_close_frame_holds() -> None:
