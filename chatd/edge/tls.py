@@ -51,7 +51,7 @@ def server_context(chain: Path, key: Path, now: datetime) -> SSL.Context:
         | _lib.SSL_MODE_ENABLE_PARTIAL_WRITE
         | _lib.SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
     )
-    # Without a session id context OpenSSL refuses every resumption.
+    # OpenSSL refuses to resume without one as soon as certificates are asked of clients.
     context.set_session_id(b"chatd")
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)  # tickets only: nothing kept per session
     context.set_timeout(SESSION_SECONDS)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import select
 import socket
 import ssl
 import subprocess
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,7 @@ from chatd.edge.door import DoorLimits, EdgePort, listen
 from chatd.edge.tls import Certificates
 
 SECONDS = 20.0
+RECORD_BYTES = 16_384
 
 
 def write_pair(
@@ -165,6 +169,24 @@ def read_exactly(sock: socket.socket, size: int) -> bytes:
             break
         data += piece
     return bytes(data)
+
+
+def send_and_read(sock: ssl.SSLSocket, data: bytes) -> bytes:
+    """Send all of `data` while reading as much back. In one thread: two of them in one OpenSSL
+    connection would corrupt it."""
+    sock.setblocking(False)
+    out, back = memoryview(data), bytearray()
+    end = time.monotonic() + SECONDS
+    while len(back) < len(data):
+        assert time.monotonic() < end, f"{len(back)} of {len(data)} bytes came back"
+        with contextlib.suppress(ssl.SSLWantWriteError, ssl.SSLWantReadError):
+            if out:
+                out = out[sock.send(out[:RECORD_BYTES]) :]
+        try:
+            back += sock.recv(65_536)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            select.select([sock], [sock] if out else [], [], 1)
+    return bytes(back)
 
 
 def in_thread(function: Any, *arguments: Any, **named: Any) -> Deferred[Any]:

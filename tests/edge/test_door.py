@@ -255,7 +255,7 @@ async def test_out_of_descriptors_it_rests_turns_one_away_and_recovers(loopback)
     waiting = [await in_thread(plain, port) for _ in range(1)]
     await until(lambda: port.door.counters.accepted == 1)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    clients = [socket.socket() for _ in range(3)]
+    clients = [socket.socket() for _ in range(12)]
     await in_thread(lambda: None)  # the thread pool has what it needs
     turns = [0]
     do_read = port.doRead
@@ -278,7 +278,7 @@ async def test_out_of_descriptors_it_rests_turns_one_away_and_recovers(loopback)
         for descriptor in fill:
             os.close(descriptor)
     turned_away = port.door.counters.refused["descriptors"]
-    await until(lambda: port.door.counters.accepted + turned_away >= 4)
+    await until(lambda: port.door.counters.accepted + turned_away >= 13)
     ending = await in_thread(connect, port)
     await until(lambda: port.door.counters.handshakes == 1)
     for sock in (*waiting, *clients, ending):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import ssl
-import threading
 import time
 
 import pytest
@@ -17,6 +16,7 @@ from loopback_tls import (
     in_thread,
     plain,
     read_exactly,
+    send_and_read,
     until,
 )
 
@@ -41,11 +41,7 @@ async def test_four_megabytes_come_back_unchanged(loopback, version, stock):
 
     def client():
         with connect(port, version) as sock:
-            sender = threading.Thread(target=sock.sendall, args=(data,))
-            sender.start()
-            back = read_exactly(sock, len(data))
-            sender.join()
-            return back
+            return send_and_read(sock, data)
 
     assert await in_thread(client) == data
     assert port.door.counters.handshakes == 1

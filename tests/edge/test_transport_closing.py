@@ -23,6 +23,9 @@ from loopback_tls import (
 )
 from OpenSSL import SSL
 from twisted.internet import reactor
+from twisted.internet.error import ConnectionDone
+from twisted.internet.task import deferLater
+from twisted.python.failure import Failure
 
 from chatd.edge.door import DoorLimits
 from chatd.edge.transport_closing import TransportSettings
@@ -223,6 +226,39 @@ async def test_data_after_the_servers_close_is_not_delivered(loopback):
     assert await factory.made[0].lost == "ConnectionDone"
 
 
+async def test_bytes_that_nobody_read_do_not_turn_our_close_into_a_reset(loopback):
+    factory = Peers()
+    port = loopback.listen(factory)
+
+    def client():
+        sock = connect(port)
+        sock.sendall(bytes(200_000))
+        heard = sock.recv(10), sock.recv(10)
+        time.sleep(0.1)
+        sock.unwrap().close()  # fails on a socket that was reset
+        return heard
+
+    closing = in_thread(client)
+    peer = await factory.arrival()
+    peer.transport.pauseProducing()
+    await deferLater(reactor, 0.1)
+    assert len(peer.received) < 200_000
+    peer.transport.write(b"bye")
+    peer.transport.loseConnection()
+    assert await closing == (b"bye", b"")
+    assert await peer.lost == "ConnectionDone"
+
+
+async def test_a_hang_up_that_only_the_loop_saw_is_a_cut(loopback):
+    factory = Peers()
+    port = loopback.listen(factory)
+    sock = await in_thread(connect, port)
+    peer = await factory.arrival()
+    peer.transport.readConnectionLost(Failure(ConnectionDone()))
+    assert await peer.lost == "ConnectionLost"
+    sock.close()
+
+
 class Reluctant:
     """A TLS connection whose next `calls` of one method find the kernel full."""
 
@@ -275,6 +311,10 @@ async def test_a_read_that_finds_no_room_to_write_goes_on_later(loopback):
     await until(lambda: bytes(peer.received) == b"hello")
     assert tls.calls == 0
     assert not peer.transport._writing
+    peer.transport.pauseProducing()
+    peer.transport.resumeProducing()
+    await in_thread(sock.sendall, b" again")
+    await until(lambda: bytes(peer.received) == b"hello again")
     await in_thread(lambda: sock.unwrap().close())
     assert await peer.lost == "ConnectionDone"
 
