@@ -7,9 +7,7 @@ class Backoff:
     """``random()`` is a number from 0 to 1. A server's own ``retry_after`` is waited for first,
     spread over as long again so that clients do not all come back at once."""
 
-    def __init__(
-        self, random: Callable[[], float], first: float = 0.5, most: float = 20.0
-    ) -> None:
+    def __init__(self, random: Callable[[], float], first: float = 0.5, most: float = 20.0) -> None:
         self._random = random
         self._first = first
         self._most = most

@@ -16,16 +16,22 @@ class Hole(Exception):
 
 @dataclass
 class Book:
-    """``heads`` maps open rooms to the seq of the last event known there."""
+    """``heads`` maps open rooms to the seq of the last event known there. ``cursor`` is where to
+    resume from: all that came before it in the open rooms is known."""
 
     cursor: str | None = None
     heads: dict[str, int] = field(default_factory=dict)
+    #: Something is missing: the cursor stays until a resume has brought it.
+    has_hole: bool = False
 
     def opened(self, reply: Frame) -> None:
-        """Takes in the reply to ``open``."""
+        """Takes in the reply to ``open``, from which the room goes on."""
+        # Events of other rooms from before the reply's cursor may still be on their way, so with
+        # rooms open the older cursor stays; what it brings of this room is known by its seq.
+        if not self.heads or self.cursor is None:
+            self.cursor = reply["cursor"]
         room = reply["room"]
         self.heads[room["room"]] = room["seq"]
-        self.cursor = self.cursor or reply["cursor"]
 
     def closed(self, room: str) -> None:
         self.heads.pop(room, None)
@@ -37,25 +43,40 @@ class Book:
         if head is None or seq <= head:
             return False
         if seq != head + 1:
+            self.has_hole = True
             raise Hole(f"room {room}: {seq} came after {head}")
         self.heads[room] = seq
-        self.cursor = frame["cursor"]
+        if not self.has_hole:
+            self.cursor = frame["cursor"]
         return True
 
     def resumed(self, reply: Frame) -> tuple[list[Frame], list[str]]:
         """Takes in the reply to ``resume``: the events that are news, and the rooms of which
-        something may be missing (the server could not tell what was missed): read their history."""
-        news = [event for event in reply.get("events", []) if self.event(event)]
+        something is missing all the same (the server could not tell what): read their history."""
+        news = []
+        for event in reply.get("events", []):
+            head = self.heads.get(event["room"])
+            # A jump is no hole here: between two stays in a room lies what is not ours to see.
+            if head is not None and event["seq"] > head:
+                self.heads[event["room"]] = event["seq"]
+                news.append(event)
         for room in reply.get("removed", []):
             self.closed(room)
         lost = []
-        for room in reply.get("rooms", []):
-            if not reply["resumed"]:
-                if self.heads.get(room["room"]) != room["seq"]:
-                    lost.append(room["room"])
-                self.heads[room["room"]] = room["seq"]
+        for state in reply.get("rooms", []):
+            room, head = state["room"], self.heads.get(state["room"])
+            if head is not None and not (reply["resumed"] and head == state["seq"]):
+                lost.append(room)
+                self.heads[room] = state["seq"]
         self.cursor = reply["cursor"]
+        self.has_hole = self.has_hole and reply.get("more", False)
         return news, lost
+
+    def forget(self) -> list[str]:
+        """No cursor any more, and nothing is open: the rooms that were."""
+        rooms, self.heads = list(self.heads), {}
+        self.cursor, self.has_hole = None, False
+        return rooms
 
     def agrees(self, heads: int) -> bool:
         """Whether a heartbeat's sum of heads is our own."""

@@ -6,41 +6,28 @@ import secrets
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Literal
 
-from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
 from chatd.client.backoff import Backoff
-from chatd.client.book import Book, Hole
-from chatd.client.connection import Connection, Frame, connect
-from chatd.client.errors import Disconnected, NotWelcome, Refused
+from chatd.client.book import Book, Frame, Hole
+from chatd.client.commands import Commands, fields_given
+from chatd.client.connection import Connection, connect, host_and_port
+from chatd.client.errors import Disconnected, NotWelcome, Refused, stays_away
 
 State = Literal["connecting", "live", "waiting", "stopped"]
 #: Silence beyond the heartbeat after which the server, or the way to it, is gone. Seconds.
 SLACK = 10.0
-#: Close codes that say "stay away": the server will not have this client back as it is.
-STAY_AWAY = range(4500, 5000)
+#: How long a connection has to hold before the next failure counts as the first. Seconds.
+HELD = 5.0
 
 Headers = Callable[[], Coroutine[Any, Any, Mapping[str, str]]]
 
 
-class _Asked:
-    """A command under way."""
-
-    __slots__ = ("answer", "frame")
-
-    def __init__(self, frame: Frame) -> None:
-        self.frame = frame
-        self.answer: Deferred[Frame] = Deferred()
-
-    @property
-    def keyed(self) -> bool:
-        return "key" in self.frame
-
-
 class Client:
     """Give it a way to be known (``headers``: a coroutine function that returns the handshake's
-    headers, a fresh ticket or token included) and callbacks:
+    headers, a fresh ticket or token included; `NotWelcome` from it stops the client) and callbacks:
 
     * ``on_event(frame)``: every event of every open room, once, in order;
     * ``on_signal(frame)``: what else the server says;
@@ -65,6 +52,7 @@ class Client:
         on_lost_history: Callable[[list[str]], None] = lambda rooms: None,
         backoff: Backoff | None = None,
     ) -> None:
+        host_and_port(url)  # a mistake there is told at once
         self._reactor = reactor
         self._url = url
         self._headers = headers
@@ -76,67 +64,92 @@ class Client:
         self._on_state = on_state
         self._on_lost_history = on_lost_history
         self._backoff = backoff or Backoff(random.SystemRandom().random)
+        self._commands = Commands(reactor, random.SystemRandom().random)
         self.book = Book()
         self.welcome: Frame | None = None
         self.state: State = "stopped"
         self.connections = 0
+        #: why the client stopped by itself, or why it last had to wait
+        self.error: Exception | None = None
         self._connection: Connection | None = None
-        self._asked: dict[int, _Asked] = {}
-        self._next_id = 1
+        self._attempt: Deferred[None] | None = None
         self._running = False
         self._resuming = False
+        self._live_since = 0.0
         self._retry_after: float | None = None
         self._again: IDelayedCall | None = None
         self._silence: IDelayedCall | None = None
-        self._ended: Deferred[None] | None = None
-        #: why the client stopped by itself, if it did
-        self.error: NotWelcome | None = None
+        self._cut_later: IDelayedCall | None = None
+        self._until_live: list[Deferred[None]] = []
+        self._until_stopped: list[Deferred[None]] = []
 
     # ---- what people call -----------------------------------------------------------------------
 
     def start(self) -> None:
-        self._running = True
-        self._run(self._connect())
+        """Connects, and stays connected until `stop`. Harmless if it was called before."""
+        if self._until_stopped:
+            raise RuntimeError("the client is still stopping: wait for what stop() returned")
+        if not self._running:
+            self._running = True
+            self.error = None
+            self._try()
 
     def stop(self) -> "Deferred[None]":
-        """Closes for good; commands not answered yet fail with `Disconnected`."""
+        """Closes for good; commands not answered yet fail with `Disconnected`. No timer and no
+        connection is left when the Deferred fires."""
         self._running = False
         self._cancel()
         done: Deferred[None] = Deferred()
-        if self._connection is None:
-            self._stopped()
-            done.callback(None)
-        else:
-            self._ended = done
+        self._until_stopped.append(done)
+        if self._connection is not None:
             self._connection.close()
+        elif self._attempt is not None:
+            self._attempt.cancel()
+        else:
+            self._stopped()
         return done
+
+    def live(self) -> "Deferred[None]":
+        """Fires when the client is connected and up to date; fails once it is stopped."""
+        waited: Deferred[None] = Deferred()
+        if self.state == "live":
+            waited.callback(None)
+        elif self._running:
+            self._until_live.append(waited)
+        else:
+            waited.errback(self._why_stopped())
+        return waited
 
     def ask(self, type_: str, **fields: Any) -> "Deferred[Frame]":
         """Sends a command; fires with its reply or fails with `Refused`. One with a ``key`` waits
         for a connection and is sent again after each loss; others fail with `Disconnected`."""
-        asked = _Asked({"type": type_, "id": self._next_id, **fields})
-        self._next_id += 1
-        if self._connection is not None and self.state == "live":
-            self._asked[asked.frame["id"]] = asked
-            self._connection.send(asked.frame)
-        elif asked.keyed and self.state != "stopped":
-            self._asked[asked.frame["id"]] = asked
-        else:
-            asked.answer.errback(Disconnected("not connected"))
-        return asked.answer
+        if not self._running:
+            failed: Deferred[Frame] = Deferred()
+            failed.errback(self._why_stopped())
+            return failed
+        return self._commands.ask(type_, fields)
 
     def send(self, room: str, text: str, key: str | None = None, **more: Any) -> "Deferred[Frame]":
         """Says ``text``; the reply has its place (``seq``). Safe to rely on through losses."""
         return self.ask("send", key=key or new_key(), room=room, text=text, **more)
 
     async def open(self, room: str, limit: int | None = None) -> Frame:
-        """Opens a room: its events arrive from here on, through reconnects, until `close`."""
-        more = {} if limit is None else {"limit": limit}
-        return await self.ask("open", room=room, **more)
+        """Opens a room, on the next connection if this one goes: its events arrive from the reply
+        on, through reconnects, until `close`."""
+        while True:
+            await self.live()
+            try:
+                return await self.ask("open", room=room, **fields_given(limit=limit))
+            except Disconnected:
+                continue
 
-    async def close(self, room: str) -> Frame:
+    async def close(self, room: str) -> None:
+        """Hears of the room no more."""
         self.book.closed(room)
-        return await self.ask("close", room=room)
+        try:
+            await self.ask("close", room=room)
+        except Disconnected:
+            return  # the next connection never opens it
 
     def cut(self) -> None:
         """Cuts the connection as a network would; the client comes back by itself."""
@@ -145,13 +158,12 @@ class Client:
 
     # ---- connecting -----------------------------------------------------------------------------
 
-    def _run(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        ensureDeferred(coroutine).addErrback(
-            lambda failure: self.log.failure("client failed", failure)
-        )
+    def _try(self) -> None:
+        self._again = None
+        self._attempt = attempt = Deferred.fromCoroutine(self._connect())
+        attempt.addErrback(lambda failure: self.log.failure("the client failed", failure))
 
     async def _connect(self) -> None:
-        self._again = None
         self._become("connecting")
         try:
             headers = await self._headers()
@@ -165,27 +177,29 @@ class Client:
                 address=self.address,
             )
         except NotWelcome as error:
+            self._attempt = None
             self._give_up(error)
-            return
+        except CancelledError:
+            self._attempt = None
+            # What was cancelled is gone after this turn.
+            self._reactor.callLater(0, self._stopped)
         except Exception as error:
-            self.log.debug("could not connect: {error}", error=error)
-            self._wait()
-            return
-        self._connection = connection
-        self.connections += 1
-        self._heard()
-        if not self._running:
-            connection.close()
+            self._attempt = None
+            self.error = error
+            self.log.warn("could not connect: {error}", error=error)
+            self._wait(getattr(error, "retry_after", None))
+        else:
+            self._attempt = None
+            self._connection = connection
+            self.connections += 1
+            self._heard()
 
-    def _wait(self) -> None:
+    def _wait(self, retry_after: float | None) -> None:
         if not self._running:
             self._stopped()
             return
+        self._again = self._reactor.callLater(self._backoff.next(retry_after), self._try)
         self._become("waiting")
-        retry_after, self._retry_after = self._retry_after, None
-        self._again = self._reactor.callLater(
-            self._backoff.next(retry_after), lambda: self._run(self._connect())
-        )
 
     def _give_up(self, error: NotWelcome) -> None:
         self.error = error
@@ -195,17 +209,35 @@ class Client:
     def _stopped(self) -> None:
         self._cancel()
         self._become("stopped")
-        asked, self._asked = self._asked, {}
-        for one in asked.values():
-            one.answer.errback(self.error or Disconnected("the client was stopped"))
-        ended, self._ended = self._ended, None
-        if ended is not None:
-            ended.callback(None)
+        self._commands.ended(self._why_stopped())
+        waiting, self._until_live = self._until_live, []
+        for one in waiting:
+            one.errback(self._why_stopped())
+        ended, self._until_stopped = self._until_stopped, []
+        for one in ended:
+            one.callback(None)
+
+    def _why_stopped(self) -> Exception:
+        if isinstance(self.error, NotWelcome):
+            return self.error
+        return Disconnected("the client is stopped")
 
     def _become(self, state: State) -> None:
-        if state != self.state:
-            self.state = state
-            self._on_state(state)
+        if state == self.state:
+            return
+        self.state = state
+        self._tell(self._on_state, state)
+        if state == "live":
+            waiting, self._until_live = self._until_live, []
+            for one in waiting:
+                one.callback(None)
+
+    def _tell(self, callback: Callable[[Any], None], what: Any) -> None:
+        """A fault in the caller's code is the caller's: it must not stop us."""
+        try:
+            callback(what)
+        except Exception:
+            self.log.failure("a callback of the client failed")
 
     # ---- Receiver -------------------------------------------------------------------------------
 
@@ -215,34 +247,31 @@ class Client:
         kind = frame["type"]
         if kind == "welcome":
             self.welcome = frame
+            self._heard()
             self._run(self._come_back())
         elif "cursor" in frame and "seq" in frame:
             self._event(frame)
-        elif kind == "error" or ("id" in frame and frame["id"] in self._asked):
-            self._reply(frame)
-        elif kind == "heartbeat":
-            if self.state == "live" and not self.book.agrees(frame["heads"]):
-                self._run(self._come_back())
-        elif kind == "resync":
-            self._run(self._come_back())
-        else:
-            if kind == "bye":
-                self._retry_after = frame.get("retry_after")
-            self._on_signal(frame)
+        elif self._commands.is_reply(frame):
+            if kind == "opened":
+                self.book.opened(frame)
+            self._commands.reply(frame)
+        elif "id" not in frame:
+            self._signal(kind, frame)
 
     def lost(self, code: int | None, reason: str) -> None:
         """Receiver: the connection is gone."""
         self._connection = None
-        self._resuming = False
-        for id_, asked in list(self._asked.items()):
-            if not asked.keyed:
-                del self._asked[id_]
-                asked.answer.errback(Disconnected(reason or f"closed with {code}"))
-        if code in STAY_AWAY and self._running:
-            assert code is not None
+        if self.state == "live" and self._reactor.seconds() - self._live_since >= HELD:
+            self._backoff.reset()
+        self._cancel()
+        why = reason if code is None else f"closed with {code}: {reason}"
+        self._commands.interrupted(why)
+        retry_after, self._retry_after = self._retry_after, None
+        if code is not None and stays_away(code) and self._running:
             self._give_up(NotWelcome(code, reason))
         else:
-            self._wait()
+            self.error = Disconnected(why, retry_after)
+            self._wait(retry_after)
 
     # ---- what arrives ---------------------------------------------------------------------------
 
@@ -254,68 +283,74 @@ class Client:
             self._run(self._come_back())
             return
         if news:
-            self._on_event(frame)
+            self._tell(self._on_event, frame)
 
-    def _reply(self, frame: Frame) -> None:
-        asked = self._asked.pop(frame.get("id", -1), None)
-        if asked is None:
-            self._on_signal(frame)
-        elif frame["type"] != "error":
-            if frame["type"] == "opened":
-                self.book.opened(frame)
-            asked.answer.callback(frame)
-        elif asked.keyed and frame.get("retry") and self._running:
-            self._asked[asked.frame["id"]] = asked
-            self._reactor.callLater(frame.get("retry_after") or 1.0, self._again_with, asked)
-        else:
-            asked.answer.errback(Refused(frame))
+    def _signal(self, kind: str, frame: Frame) -> None:
+        if kind == "heartbeat":
+            if self.state == "live" and not self.book.agrees(frame["heads"]):
+                self._run(self._come_back())
+            return
+        if kind == "resync":
+            self._run(self._come_back())
+            return
+        if kind == "bye":
+            self._retry_after = frame.get("retry_after")
+        elif kind == "room_removed":
+            self.book.closed(frame["room"])
+        self._tell(self._on_signal, frame)
 
-    def _again_with(self, asked: _Asked) -> None:
-        if asked.frame["id"] in self._asked and self._connection and self.state == "live":
-            self._connection.send(asked.frame)
+    # ---- coming back ----------------------------------------------------------------------------
+
+    def _run(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        Deferred.fromCoroutine(coroutine).addErrback(
+            lambda failure: self.log.failure("the client failed", failure)
+        )
 
     async def _come_back(self) -> None:
         """Resumes what was open, then sends again what was not answered."""
-        if self._resuming:
+        connection = self._connection
+        if self._resuming or connection is None:
             return
         self._resuming = True
-        connection = self._connection
+        refused = None
         try:
-            while self.book.heads:
-                more = {} if self.book.cursor is None else {"cursor": self.book.cursor}
-                reply = await self._ask_now("resume", rooms=list(self.book.heads), **more)
-                news, lost = self.book.resumed(reply)
-                for event in news:
-                    self._on_event(event)
-                if lost:
-                    self._on_lost_history(lost)
-                if not reply.get("more"):
-                    break
+            while self.book.heads and await self._resume(connection):
+                pass
         except Disconnected:
             return
         except Refused as error:
-            self.log.warn("resume was refused: {error}", error=error)
-            self._reactor.callLater(error.retry_after or 1.0, self.cut)
-            return
+            refused = error
         finally:
             self._resuming = False
-        if connection is None or connection is not self._connection:
+        if refused is not None:
+            self._not_resumed(refused)
             return
-        self._backoff.reset()
+        if connection is not self._connection or not self._running:
+            return
         if self.state != "live":
-            for asked in self._asked.values():
-                connection.send(asked.frame)
-        self._become("live")
+            self._live_since = self._reactor.seconds()
+            self._commands.through(connection.send)
+            self._become("live")
 
-    def _ask_now(self, type_: str, **fields: Any) -> "Deferred[Frame]":
-        asked = _Asked({"type": type_, "id": self._next_id, **fields})
-        self._next_id += 1
-        if self._connection is None:
-            asked.answer.errback(Disconnected("not connected"))
-        else:
-            self._asked[asked.frame["id"]] = asked
-            self._connection.send(asked.frame)
-        return asked.answer
+    async def _resume(self, connection: Connection) -> bool:
+        """Whether there is more to fetch."""
+        fields = fields_given(rooms=list(self.book.heads), cursor=self.book.cursor)
+        reply = await self._commands.ask("resume", fields, via=connection.send)
+        news, lost = self.book.resumed(reply)
+        for event in news:
+            self._tell(self._on_event, event)
+        if lost:
+            self._tell(self._on_lost_history, lost)
+        return bool(reply.get("more"))
+
+    def _not_resumed(self, error: Refused) -> None:
+        self.log.warn("resume was refused: {error}", error=error)
+        if not error.retry:
+            # As we ask, it will never be granted: begin anew, with no room open.
+            self._tell(self._on_lost_history, self.book.forget())
+            self._run(self._come_back())
+        elif self._cut_later is None or not self._cut_later.active():
+            self._cut_later = self._reactor.callLater(error.retry_after or 1.0, self.cut)
 
     # ---- silence --------------------------------------------------------------------------------
 
@@ -323,14 +358,14 @@ class Client:
         seconds = (self.welcome or {}).get("heartbeat", 25.0) + SLACK
         if self._silence is not None and self._silence.active():
             self._silence.reset(seconds)
-        elif self._connection is not None:
+        elif self._connection is not None and self._running:
             self._silence = self._reactor.callLater(seconds, self.cut)
 
     def _cancel(self) -> None:
-        for call in (self._again, self._silence):
+        for call in (self._again, self._silence, self._cut_later):
             if call is not None and call.active():
                 call.cancel()
-        self._again = self._silence = None
+        self._again = self._silence = self._cut_later = None
 
 
 def new_key() -> str:

@@ -11,19 +11,22 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol
+from OpenSSL import SSL
+from service_identity import CertificateError, VerificationError
 from twisted.internet import ssl
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IReactorTime
+from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 
-from chatd.client.errors import Disconnected, NotWelcome
+from chatd.client.book import Frame
+from chatd.client.errors import REFUSALS, Disconnected, NotWelcome, Untrusted
 
 SUBPROTOCOL = "chatd.v1"
 #: The largest frame a client takes: a resume or a page of long messages.
 LARGEST = 16 * 2**20
-
-Frame = dict[str, Any]
 
 
 class Receiver(Protocol):
@@ -35,32 +38,56 @@ class Receiver(Protocol):
 
 class _Protocol(WebSocketClientProtocol):
     receiver: Receiver
-    opened: "Deferred[Connection] | None"
+    opening: "Deferred[Connection] | None"
+    transport: Any
+    _is_open = False
+    _lost_by: BaseException = ConnectionDone()
 
     def onOpen(self) -> None:
-        opened, self.opened = self.opened, None
-        assert opened is not None
-        opened.callback(Connection(self))
+        opening, self.opening = self.opening, None
+        if opening is None or opening.called:
+            self.dropConnection(abort=True)
+        elif self.factory.protocols and self.websocket_protocol_in_use is None:
+            opening.errback(NotWelcome(426, f"the server does not speak {self.factory.protocols}"))
+            self.dropConnection(abort=True)
+        else:
+            self._is_open = True
+            opening.callback(Connection(self))
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
-        if not isBinary:
-            self.receiver.frame(json.loads(payload))
+        try:
+            frame = None if isBinary else json.loads(payload)
+        except ValueError:
+            frame = None
+        if isinstance(frame, dict) and isinstance(frame.get("type"), str):
+            self.receiver.frame(frame)
+        else:
+            self.log.warn("the server sent what is no frame of chatd; the connection is cut")
+            self.dropConnection(abort=True)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        assert reason.value is not None
+        self._lost_by = reason.value
+        super().connectionLost(reason)
 
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
-        text = reason or ""
-        if self.opened is not None:
-            opened, self.opened = self.opened, None
-            opened.errback(_handshake_failure(text))
-        else:
-            self.receiver.lost(None if code == 1006 else code, text)
+        opening, self.opening = self.opening, None
+        if self._is_open:
+            self.receiver.lost(None if code == 1006 else code, reason or "")
+        elif opening is not None and not opening.called:
+            opening.errback(self._not_opened(reason or "the handshake did not finish"))
 
-
-def _handshake_failure(reason: str) -> Failure:
-    # Autobahn tells an HTTP refusal only in words: "WebSocket connection upgrade failed (401 …".
-    for status in (400, 401, 403, 426):
-        if f"({status}" in reason:
-            return Failure(NotWelcome(status, reason))
-    return Failure(Disconnected(reason or "the handshake did not finish"))
+    def _not_opened(self, reason: str) -> Exception:
+        if isinstance(self._lost_by, VerificationError | CertificateError):
+            return Untrusted(f"the certificate is not for this host: {self._lost_by}")
+        if isinstance(self._lost_by, SSL.Error) and "verify failed" in str(self._lost_by):
+            return Untrusted("nobody who is trusted vouches for the server's certificate")
+        words = str(getattr(self, "http_status_line", "")).split(" ", 2)
+        status = int(words[1]) if len(words) > 1 and words[1].isdecimal() else 0
+        if status in REFUSALS:
+            return NotWelcome(status, words[2] if len(words) > 2 else "")
+        wait = str(getattr(self, "http_headers", {}).get("retry-after", ""))
+        return Disconnected(reason, float(wait) if wait.isdecimal() else None)
 
 
 class Connection:
@@ -91,10 +118,25 @@ def trust_root(ca_file: str | Path | None) -> Any:
     """The certificates to trust: those in a PEM file, or None for the system's own."""
     if ca_file is None:
         return None
-    pem = Path(ca_file).read_text()
-    marker = "-----BEGIN CERTIFICATE-----"
+    pem = Path(ca_file).read_bytes()
+    marker = b"-----BEGIN CERTIFICATE-----"
     found = [marker + part for part in pem.split(marker)[1:]]
     return ssl.trustRootFromCertificates([ssl.Certificate.loadPEM(part) for part in found])
+
+
+def tls_options(host: str, trust: Any) -> Any:
+    """TLS that goes no further than a certificate which is for ``host`` and vouched for."""
+    if trust is None:
+        return ssl.optionsForClientTLS(host)
+    return ssl.optionsForClientTLS(host, trustRoot=trust)
+
+
+def host_and_port(url: str) -> tuple[str, int]:
+    """Of ``wss://host[:port]/path``; ValueError for a URL without TLS."""
+    parts = urlsplit(url)
+    if parts.scheme != "wss" or not parts.hostname:
+        raise ValueError(f"chatd speaks TLS only, at addresses such as wss://host/ws; not {url}")
+    return parts.hostname, parts.port or 443
 
 
 def connect(
@@ -111,10 +153,9 @@ def connect(
 ) -> "Deferred[Connection]":
     """Connects to ``wss://host[:port]/ws``. ``address`` is where to connect instead of to the
     URL's host, whose name is still the one verified. Fails with `NotWelcome` (refused for good),
-    `Disconnected` or a connection error."""
-    parts = urlsplit(url)
-    assert parts.scheme == "wss" and parts.hostname, "chatd speaks wss only"
-    port = parts.port or 443
+    `Untrusted`, `Disconnected` or a connection error. Cancelling it leaves nothing behind after
+    the reactor's next turn. ValueError for a URL without TLS."""
+    name, its_port = host_and_port(url)
     factory = WebSocketClientFactory(
         url, origin=origin, protocols=list(subprotocols), headers=dict(headers), useragent="chatd"
     )
@@ -127,29 +168,34 @@ def connect(
         tcpNoDelay=True,
         autoPingInterval=0,
     )
-    result: Deferred[Connection] = Deferred()
+    built: list[_Protocol] = []
+
+    def cancel(_: "Deferred[Connection]") -> None:
+        connecting.cancel()
+        for protocol in built:
+            if protocol.transport is not None:
+                protocol.dropConnection(abort=True)
+
+    result: Deferred[Connection] = Deferred(cancel)
 
     def build() -> _Protocol:
         protocol = _Protocol()
         protocol.factory = factory
         protocol.receiver = receiver
-        protocol.opened = result
+        protocol.opening = result
+        built.append(protocol)
         return protocol
 
-    factory.protocol = build
-    tls = (
-        ssl.optionsForClientTLS(parts.hostname, trustRoot=trust)
-        if trust is not None
-        else ssl.optionsForClientTLS(parts.hostname)
+    factory.protocol = build  # type: ignore[assignment]
+    host, port = address or (name, its_port)
+    endpoint = wrapClientTLS(
+        tls_options(name, trust), HostnameEndpoint(reactor, host, port, timeout=timeout)
     )
-    host, to_port = address or (parts.hostname, port)
-    endpoint = wrapClientTLS(tls, HostnameEndpoint(reactor, host, to_port, timeout=timeout))
 
     def failed(failure: Failure) -> None:
         if not result.called:
             result.errback(failure)
 
-    endpoint.connect(factory).addErrback(failed)
+    connecting = endpoint.connect(factory)
+    connecting.addErrback(failed)
     return result
-
-

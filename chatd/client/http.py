@@ -1,13 +1,16 @@
 """The few HTTP calls a client makes: log in, log out, set up, register, tickets."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from twisted.internet.defer import succeed
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IReactorTime
-from twisted.web.client import Agent, BrowserLikePolicyForHTTPS, HTTPConnectionPool, readBody
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+from twisted.web.client import Agent, BrowserLikePolicyForHTTPS, HTTPConnectionPool, ResponseDone
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IBodyProducer
 from zope.interface import implementer
@@ -16,6 +19,8 @@ from chatd.client.errors import NotWelcome
 
 #: Answers of the API are small; more than this is not one of them.
 MOST = 1 << 20
+#: For a whole call, in seconds; a password takes the server a moment to check.
+TIMEOUT = 30.0
 
 
 class Problem(Exception):
@@ -43,12 +48,38 @@ class _Bytes:
     def resumeProducing(self) -> None: ...
 
 
+class _Body(Protocol):
+    """Gathers an answer's body, up to what an answer may have."""
+
+    def __init__(self, done: "Deferred[bytes]") -> None:
+        self._done = done
+        self._parts: list[bytes] = []
+        self._room = MOST
+
+    def dataReceived(self, data: bytes) -> None:
+        self._room -= len(data)
+        if self._room >= 0:
+            self._parts.append(data)
+        elif self.transport is not None:
+            self.transport.loseConnection()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        if self._done.called:
+            return
+        if self._room < 0:
+            self._done.errback(ValueError(f"the answer has more than {MOST} bytes"))
+        elif reason.check(ResponseDone, ConnectionDone):
+            self._done.callback(b"".join(self._parts))
+        else:
+            self._done.errback(reason)
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
     """A login session as a browser holds it: send ``headers`` with a request or a handshake."""
 
-    cookie: str
-    csrf: str
+    cookie: str = field(repr=False)
+    csrf: str = field(repr=False)
     origin: str
     user: str
     name: str
@@ -62,8 +93,9 @@ class Api:
     """The HTTP API of one server. ``url`` is its public URL, ``trust`` as in `connection`."""
 
     def __init__(self, reactor: IReactorTime, url: str, trust: Any = None) -> None:
-        parts = urlsplit(url)
-        assert parts.scheme == "https", "chatd speaks https only"
+        if urlsplit(url).scheme != "https":
+            raise ValueError(f"chatd speaks TLS only, at addresses such as https://host; not {url}")
+        self._reactor = reactor
         self.url = url.rstrip("/")
         self.origin = self.url
         policy = BrowserLikePolicyForHTTPS(trust) if trust else BrowserLikePolicyForHTTPS()
@@ -77,7 +109,14 @@ class Api:
         body: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
     ) -> tuple[dict[str, Any], dict[str, str]]:
-        """The JSON answer and its cookies; `Problem` where the server refuses."""
+        """The JSON answer and its cookies; `Problem` where the server refuses. TimeoutError, or a
+        connection error, where no answer comes."""
+        calling = Deferred.fromCoroutine(self._call(method, path, body, headers))
+        return await calling.addTimeout(TIMEOUT, self._reactor)
+
+    async def _call(
+        self, method: str, path: str, body: dict[str, Any] | None, headers: dict[str, str] | None
+    ) -> tuple[dict[str, Any], dict[str, str]]:
         sent = {"Origin": self.origin, "Accept": "application/json", **(headers or {})}
         producer = None
         if body is not None:
@@ -89,10 +128,13 @@ class Api:
             Headers({name: [value] for name, value in sent.items()}),
             producer,
         )
-        content = await readBody(response)
+        whole: Deferred[bytes] = Deferred()
+        response.deliverBody(_Body(whole))
         try:
-            answer = json.loads(content) if content and len(content) < MOST else {}
+            answer = json.loads(await whole or b"{}")
         except ValueError:
+            answer = {}
+        if not isinstance(answer, dict):
             answer = {}
         if response.code >= 400:
             raise Problem(response.code, answer)
