@@ -113,7 +113,8 @@ def append(work: Work, change: unit.Append) -> None:
 def replace_body(work: Work, change: unit.ReplaceBody) -> None:
     replaced = work.database.row(
         """
-        update events set body = :body, deleted = :deleted
+        update events set body = :body, deleted = :deleted,
+               changed = (select r.head from rooms r where r.id = :room)
         where room = :room and seq = :seq and numbered = 1 returning seq
         """,
         {

@@ -1,7 +1,8 @@
 """Reads of the log: pages of messages, what was missed, every event of a stretch."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from heapq import merge
 from itertools import islice
 
@@ -189,6 +190,7 @@ def missed(
     database: Database, user: str, asked: Sequence[str], since: int | None, limit: int
 ) -> Missed:
     here, gone = [], []
+    ends: dict[str, int | None] = {}
     positions: list[list[int]] = []
     for room in dict.fromkeys(asked):
         seen = intervals(database, user, room)
@@ -196,10 +198,11 @@ def missed(
             here.append(rooms.room(database, user, room))
         else:
             gone.append(room)
+            ends[room] = seen.spans[-1][1] if seen.spans else None
         if since is not None and seen.spans:
             positions.append(_news(database, room, seen, since, limit + 1))
     found = list(islice(merge(*positions), limit + 1))
-    taken = _fit(_event(database, at) for at in found[:limit])
+    taken = _fit(_left_with(database, _event(database, at), ends) for at in found[:limit])
     more = len(taken) < len(found)
     return Missed(
         tuple(taken),
@@ -208,6 +211,24 @@ def missed(
         tuple(here),
         tuple(gone),
     )
+
+
+def _left_with(database: Database, event: EventRow, ends: Mapping[str, int | None]) -> EventRow:
+    """The event for somebody whose last stay in its room ended, where ``ends`` says so: a message
+    that was edited afterwards has new words in it, not meant for that person, and shows none."""
+    if event.room not in ends:
+        return event
+    changed = database.row(
+        """
+        select 1 from events e
+        join events t on t.room = e.room
+            and t.seq = case when e.target is not null and length(e.body) = 0 then e.target
+                             else e.seq end
+        where e.position = :position and t.changed >= :end
+        """,
+        {"position": event.position, "end": ends[event.room]},
+    )
+    return event if changed is None else replace(event, body=b"{}")
 
 
 def _news(database: Database, room: str, seen: Intervals, since: int, limit: int) -> list[int]:

@@ -163,7 +163,7 @@ class Writer:
             return
         try:
             outcomes = self._transact([unit for unit, _ in items])
-        except FAILURES as error:
+        except Exception as error:
             self._failed(items, error)
             return
         told = [
@@ -243,7 +243,7 @@ class Writer:
                     continue
                 self._work = Work(self._sqlite, timeline.position(self._sqlite))
                 recovered = self._unpublished()
-            except (apsw.Error, OSError):
+            except Exception:
                 log.failure("The store is still out of order.")
                 continue
             self._published = self._work.position

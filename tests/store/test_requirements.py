@@ -182,6 +182,15 @@ def test_what_is_no_message_or_was_said_before_ones_time_is_not_found(rooms: Des
         assert rooms.code(IsMessage("tea", number or 0, user)) == Code.NOT_FOUND
 
 
+def test_what_was_said_after_ones_time_is_not_found(rooms: Desk) -> None:
+    rooms.member("tea", "bob")
+    mine = rooms.say("tea", "bob")
+    rooms.member("tea", "bob", None)
+    later = rooms.say("tea", "alice")
+    rooms.require(IsMessage("tea", mine, "bob"))
+    assert rooms.code(IsMessage("tea", later, "bob")) == Code.NOT_FOUND
+
+
 def test_a_deleted_message_is_gone_for_who_could_see_it(rooms: Desk) -> None:
     seq = rooms.say("tea", "alice")
     rooms.member("tea", "bob")

@@ -60,6 +60,16 @@ def test_unread_counts_only_what_one_was_there_for(tea: Desk) -> None:
     assert rooms.room(tea.database, "bob", "tea").unread == 1
 
 
+def test_reading_on_after_a_return_leaves_nothing_unread_behind(tea: Desk) -> None:
+    tea.say("tea", "alice")
+    tea.member("tea", "bob", None)
+    tea.say("tea", "alice")
+    tea.member("tea", "bob")
+    last = tea.say("tea", "alice")
+    tea.do(AdvanceMark("tea", "bob", None, last, NOW))
+    assert rooms.room(tea.database, "bob", "tea").unread == 0
+
+
 def test_ones_rooms_are_those_one_is_in_with_the_position_of_the_snapshot(tea: Desk) -> None:
     tea.room("den", kind="private")
     tea.member("den", "bob")

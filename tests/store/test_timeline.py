@@ -196,3 +196,34 @@ def test_an_edited_message_reads_as_it_is_now_everywhere(tea: Desk) -> None:
     tea.erase("tea", "alice", seq)
     bodies = {row.body for row in timeline.events(tea.database, 4, 9)}
     assert bodies == {b'{"deleted":1}'}
+
+
+def test_missed_ends_at_about_256_kib_and_says_so(tea: Desk) -> None:
+    for _ in range(8):
+        tea.say("tea", "alice", "x" * 50_000)
+    found = timeline.missed(tea.database, "bob", ["tea"], 3, 50)
+    assert (len(found.events), found.more, found.position) == (5, True, 8)
+    rest = timeline.missed(tea.database, "bob", ["tea"], 8, 50)
+    assert (len(rest.events), rest.more, rest.position) == (3, False, 11)
+
+
+def test_what_was_edited_after_ones_removal_is_not_shown_to_who_was_removed(tea: Desk) -> None:
+    def edit(seq: int, text: str) -> None:
+        tea.do(
+            ReplaceBody("tea", seq, f'{{"text":"{text}"}}'.encode()),
+            Append("tea", "edited", "alice", NOW, b"", target=seq),
+        )
+
+    early, late = tea.say("tea", "alice", "one"), tea.say("tea", "alice", "two")
+    tea.do(Append("tea", "reaction", "bob", NOW, b'{"x":1}', target=late))
+    edit(early, "seen")
+    edit(late, "seen too")
+    tea.member("tea", "bob", None)
+    edit(late, "secret")
+    found = timeline.missed(tea.database, "bob", ["tea"], 3, 50)
+    bodies = [b'{"text":"seen"}', b"{}", b'{"x":1}', b'{"text":"seen"}', b"{}", b"{}"]
+    # The last of them is the removal, whose own body is empty braces.
+    assert [event.body for event in found.events] == bodies
+    tea.member("tea", "bob")
+    found = timeline.missed(tea.database, "bob", ["tea"], 3, 50)
+    assert found.events[1].body == b'{"text":"secret"}'

@@ -116,6 +116,8 @@ create table events (
     numbered integer not null check (numbered in (0, 1)),
     -- 1: the message was deleted, its body says so
     deleted integer not null default 0 check (deleted in (0, 1)),
+    -- the room's head when the body was last replaced; null: as it was said
+    changed integer,
     kind text not null,
     author text not null,
     at integer not null,
