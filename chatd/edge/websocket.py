@@ -208,8 +208,9 @@ class ChatSocket(WebSocketServerProtocol):
                     self._our_fault("a tick")
         elif self._closing_since is None:
             self._closing_since = now
-            # A session that stopped reading would never see the peer's part of the handshake.
-            self.transport.resumeProducing()
+            if self.state == self.STATE_CLOSING:
+                # A session that stopped reading would never see the peer's part of the handshake.
+                self.transport.resumeProducing()
         elif now - self._closing_since >= self.factory.settings.close_seconds:
             self.transport.abortConnection()
 

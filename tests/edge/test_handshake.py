@@ -5,6 +5,7 @@ import pytest_twisted
 from site_rig import KEY, PUBLIC, Rig, handshake
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
+from twisted.logger import globalLogPublisher
 
 SHOP = "https://shop.example.net"
 
@@ -361,3 +362,30 @@ async def test_who_signs_out_while_a_handshake_is_under_way_gets_no_socket(rig, 
     assert (status, len(rig.sessions)) == ((401, 0) if mine else (101, 1))
     # What starts afterwards is judged by the store alone.
     await rig.open(Cookie=session, Origin=PUBLIC)
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_connection_that_was_used_for_requests_becomes_a_socket(rig):
+    token = await rig.token(await rig.person())
+    peer = await rig.peer()
+    assert (await rig.call("GET", "/", peer=peer)).status == 200
+    assert (await rig.call("GET", "/ws", peer=peer)).status == 426
+    await rig.open(peer=peer, Authorization=f"Bearer {token}")
+    # None of the deadlines of HTTP holds for it any more.
+    for _ in range(1000):
+        rig.clock.advance(0.25)
+    assert not peer.gone
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_an_autobahn_without_its_compiled_parts_is_warned_of(monkeypatch, compiled):
+    monkeypatch.setattr("autobahn.websocket.USES_NVX", compiled)
+    seen = []
+    globalLogPublisher.addObserver(seen.append)
+    try:
+        rig = Rig()
+    finally:
+        globalLogPublisher.removeObserver(seen.append)
+    rig.port.stopListening()
+    warnings = [event for event in seen if event["log_level"].name == "warn"]
+    assert len(warnings) == (0 if compiled else 1)
