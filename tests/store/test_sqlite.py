@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import apsw
 import pytest
 
 from chatd.store.sqlite import Sqlite, make_file
@@ -34,3 +35,8 @@ def test_one_row_read_does_not_hold_up_the_checkpoint(
 
 def test_no_row_is_none(connections: tuple[Sqlite, Sqlite]) -> None:
     assert connections[0].row("select n from numbers where n = 9", {}) is None
+
+
+def test_plans_do_not_depend_on_values(connections: tuple[Sqlite, Sqlite]) -> None:
+    for sqlite in connections:
+        assert sqlite.connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, -1) == 1
