@@ -38,10 +38,19 @@ class EdgeSettings:
     control_frames: Rate = field(default_factory=lambda: Rate(10, 20))
     close_seconds: float = 3.0
     connections_per_user: int = 20
+    connections_per_address: int = 100  # the door's limit; the rates below follow from it
 
-    requests: Rate = field(default_factory=lambda: Rate(50, 500))  # of one address
-    handshakes: Rate = field(default_factory=lambda: Rate(20, 200))  # of one address
     log_lines: Rate = field(default_factory=lambda: Rate(50, 500))
+
+    @property
+    def requests(self) -> Rate:
+        """Of one address: each of its people may load the page at the same moment."""
+        return Rate(self.connections_per_address / 2, self.connections_per_address * 5)
+
+    @property
+    def handshakes(self) -> Rate:
+        """Of one address: all of its connections may come back at once, twice."""
+        return Rate(self.connections_per_address / 5, self.connections_per_address * 2)
 
     @property
     def local(self) -> bool:

@@ -37,6 +37,8 @@ class Upgrade(Protocol):
 
 
 class ChatSite(Site):
+    noisy = False
+
     def __init__(
         self,
         reactor: Any,
