@@ -5,12 +5,12 @@ python := .venv/bin/python
 twistd := .venv/bin/twistd --nodaemon --pidfile= --logfile=var/log/chatd.log
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format lint types bench generate durability fresh lock clean
+.PHONY: help run test format lint types bench generate durability kills fresh lock clean
 
 help: ## this list
 	@awk -F ' ## ' '/^[a-z]+:.* ## / {sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2}' \
 	    Makefile
-	@echo "ARGS=... goes on to pytest, bench, durability and fresh; PORT=9443 to run."
+	@echo "ARGS=... goes on to pytest, bench, durability, kills and fresh; PORT=9443 to run."
 
 run: ## serve https://localhost:8443 from this folder; data stays in var/ (PORT=9443)
 	@tools/bootstrap run >/dev/null
@@ -46,6 +46,10 @@ generate: ## write anew what is generated from chatd/wire: schema, protocol page
 durability: ## cut the power of a virtual machine twenty times and look for lost messages
 	@tools/bootstrap durability >/dev/null
 	@$(python) -m tests.rigs.power_cut --rounds 20 $(ARGS)
+
+kills: ## kill the daemon 200 times while people talk and look for lost messages
+	@tools/bootstrap dev >/dev/null
+	@$(python) -m tests.durability.kill --rounds 200 $(ARGS)
 
 fresh: ## try the first minute of a stranger in a bare Debian 12 tree (needs root)
 	@tools/bootstrap fresh >/dev/null
