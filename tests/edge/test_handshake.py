@@ -314,8 +314,14 @@ async def test_a_peer_that_goes_while_it_is_looked_up_leaves_nothing_behind(rig)
     gone = Deferred()
     reactor.callLater(0.01, gone.callback, None)
     await gone
-    go_on.callback(None)
+    seen = []
+    globalLogPublisher.addObserver(seen.append)
+    try:
+        go_on.callback(None)
+    finally:
+        globalLogPublisher.removeObserver(seen.append)
     assert rig.sessions == [] and len(rig.edge.connections) == 0
+    assert seen == [], "a peer that goes is nobody's mistake"
 
 
 @pytest_twisted.ensureDeferred
