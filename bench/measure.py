@@ -18,6 +18,8 @@ FIRST_RATE = 10.0
 GROWTH = 1.6
 #: "Most" means: up to this 99th percentile, in milliseconds.
 BOUND_MS = 100.0
+#: So many times the bound is not the machine's mood.
+HOPELESS = 3
 CONNECTS_AT_ONCE = 16
 
 
@@ -100,11 +102,12 @@ def complete(done: dict[str, Any], server: Server) -> None:
 def most(load: Load, scale: Scale, say: Say) -> dict[str, float]:
     """The most deliveries/s with nothing missing and p99 within the bound.
 
-    The rate grows until two in a row fail, each tried twice (a server that joins what waits may
-    fail at one rate and pass at a higher one); then the gap is halved twice, and the best passes
-    once more or gives way to the next best.
+    The rate grows until the server is far beyond the bound at two rates in a row, each tried twice
+    (one that joins what waits may fail at one rate and pass at a higher one); then the gap is
+    halved twice, and the best passes once more or gives way to the next best.
     """
     passed: dict[float, dict[str, Any]] = {}
+    hopeless: set[float] = set()
 
     def passes(rate: float) -> bool:
         load.tell("connect", CONNECTS_AT_ONCE)
@@ -112,11 +115,14 @@ def most(load: Load, scale: Scale, say: Say) -> dict[str, float]:
         good = not done["clients_wrong"] and not done["refused"] and done["ms_p99"] < BOUND_MS
         if good:
             passed[rate] = done
+        elif done["clients_wrong"] or done["ms_p99"] > HOPELESS * BOUND_MS:
+            hopeless.add(rate)
         return good
 
     rate, failures = FIRST_RATE, 0
     while failures < 2:
-        failures = 0 if passes(rate) or passes(rate) else failures + 1
+        good = passes(rate) or passes(rate)
+        failures = 0 if good or rate not in hopeless else failures + 1
         rate *= GROWTH
     high = max(passed, default=0.0) * GROWTH
     for _ in range(2 if passed else 0):
