@@ -15,7 +15,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IListeningPort
 from twisted.logger import Logger
 
-from chatd import features
+from chatd import __version__, features
 from chatd.admin.control import listen_control
 from chatd.auth.origins import OriginPolicy
 from chatd.config import ConfigError, load
@@ -120,7 +120,13 @@ class ChatService(Service):
         position = await parts.store.position()
         scheduler = ReactorScheduler(self._reactor)
         self.engine = Engine(
-            features.ALL, parts.store, parts.clock, secrets.token_bytes, limits, _log_fault
+            features.ALL,
+            parts.store,
+            parts.clock,
+            secrets.token_bytes,
+            limits,
+            _log_fault,
+            server=f"{settings.server.name} {__version__}",
         )
         hub = Hub(scheduler, parts.clock, position, self._hub_fault)
         sequencer = Sequencer(position, hub.deliver)
@@ -152,6 +158,8 @@ class ChatService(Service):
                 limits,
                 parts.clock,
                 self._drive,
+                heartbeat_seconds=settings.limits.heartbeat_seconds,
+                dead_seconds=settings.limits.dead_seconds,
             )
 
         self.edge = self._site(make_session)

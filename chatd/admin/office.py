@@ -109,7 +109,7 @@ async def invitation_create(office: Office, days: float = 7.0, uses: int = 1) ->
     """A link with which ``uses`` people may make an account."""
     if not 0 < days <= 365 or not 1 <= uses <= 1000:
         raise Refusal(Code.BAD_FIELD, "An invitation is good for 1 to 1000 uses and up to a year.")
-    made = await office.invitations.create("", int(days * DAY_MS), uses)
+    made = await office.invitations.create(None, int(days * DAY_MS), uses)
     link = f"{office.public_url}/#invitation={made.secret}"
     return {"id": made.id, "link": link, "expires": made.expires, "uses": made.uses}
 

@@ -11,6 +11,7 @@ def perform_offline(settings: Settings, action: str, arguments: dict[str, Any]) 
     # Twisted is imported only here: most calls of chatctl need none of it.
     from twisted.internet import reactor as the_reactor
     from twisted.internet.defer import Deferred
+    from twisted.python.failure import Failure
 
     from chatd.admin.office import Office, perform
     from chatd.parts import Parts
@@ -31,10 +32,13 @@ def perform_offline(settings: Settings, action: str, arguments: dict[str, Any]) 
 
     failures: list[BaseException] = []
 
+    def end(result: object) -> None:
+        if isinstance(result, Failure) and result.value is not None:
+            failures.append(result.value)
+        reactor.stop()
+
     def begin() -> None:
-        doing: Deferred[Any] = Deferred.fromCoroutine(work())
-        doing.addErrback(lambda failure: failures.append(failure.value))
-        doing.addBoth(lambda _: reactor.stop())
+        Deferred.fromCoroutine(work()).addBoth(end)
 
     reactor.callWhenRunning(begin)
     reactor.run(installSignalHandlers=False)

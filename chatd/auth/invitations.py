@@ -64,7 +64,7 @@ class Invitations:
         self._clock = clock
         self._random = random
 
-    async def create(self, by: str, lifetime_ms: int, uses: int = 1) -> Invited:
+    async def create(self, by: str | None, lifetime_ms: int, uses: int = 1) -> Invited:
         now = self._clock.wall()
         held = [
             row

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
-from chatd.core.codes import Close
 from chatd.core.principal import Principal
 
 #: Endings that a handshake under way is checked against; one takes seconds at most.
@@ -17,7 +16,7 @@ REMEMBERED = 1_024
 class Closable(Protocol):
     principal: Principal
 
-    def close(self, code: int, reason: str) -> None: ...
+    def revoke(self, reason: str) -> None: ...
     def drain(self, retry_after: float) -> None: ...
     def abort(self) -> None: ...
 
@@ -71,7 +70,7 @@ class Connections:
         self._latest.append(ending)
         for connection in tuple(self._of_user.get(user, ())):
             if ending.covers(connection.principal):
-                connection.close(Close.SIGNED_OUT, "The session was ended; sign in again.")
+                connection.revoke("The session was ended; sign in again.")
 
     def ended_since(self, endings: int, principal: Principal) -> bool:
         """Whether the proof has ended since ``endings`` was this count: it was read then, and the

@@ -7,9 +7,9 @@ handshake stay Autobahn's. Nothing here decides anything but how much of a bad p
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+from autobahn.twisted.websocket import WebSocketServerProtocol
 from autobahn.websocket.protocol import TrafficStats
 from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
@@ -18,12 +18,11 @@ from twisted.python.failure import Failure
 from chatd.core.bucket import Bucket
 from chatd.core.codes import Close, reason
 from chatd.core.principal import Principal
-from chatd.edge.connections import Connections
 from chatd.edge.handshake import SUBPROTOCOL
-from chatd.edge.journal import Journal
 from chatd.edge.plain import wire_transport
-from chatd.edge.settings import EdgeSettings
-from chatd.edge.ticker import Ticker
+
+if TYPE_CHECKING:
+    from chatd.edge.sockets import SocketFactory
 
 log = Logger()
 
@@ -41,6 +40,7 @@ class Session(Protocol):
     def lost(self) -> None: ...
     def tick(self, now: float) -> None: ...
     def drain(self, retry_after: float) -> None: ...
+    def revoked(self, reason: str) -> None: ...
 
 
 MakeSession = Callable[[Principal, Any, str], Session]
@@ -192,6 +192,11 @@ class ChatSocket(WebSocketServerProtocol):
 
     # The service calls.
 
+    def revoke(self, reason: str) -> None:
+        """The proof of identity is no longer good."""
+        if self.session is not None:
+            self.session.revoked(reason)
+
     def drain(self, retry_after: float) -> None:
         """The server stops: the session says when to come back (seconds) and closes."""
         if self.session is not None:
@@ -266,84 +271,3 @@ _OF_THE_HANDSHAKE = (
     "websocket_protocols",
 )
 _traffic = TrafficStats()
-
-
-class SocketFactory(WebSocketServerFactory):
-    """Makes sockets with every option set on purpose, and knows what they share."""
-
-    def __init__(
-        self,
-        reactor: Any,
-        settings: EdgeSettings,
-        make_session: MakeSession,
-        connections: Connections,
-        journal: Journal,
-    ) -> None:
-        super().__init__(reactor=reactor, server="chatd")
-        self.settings = settings
-        self.make_session = make_session
-        self.connections = connections
-        self.ticker = Ticker(reactor)
-        self._journal = journal
-        self.setProtocolOptions(
-            versions=[13],
-            webStatus=False,  # else: a version banner and an open redirect
-            utf8validateIncoming=True,
-            requireMaskedClientFrames=True,
-            maskServerFrames=False,
-            applyMask=True,
-            maxFramePayloadSize=settings.frame_bytes,
-            maxMessagePayloadSize=settings.frame_bytes,
-            autoFragmentSize=0,
-            failByDrop=False,  # else: the peer sees 1006 and never learns why
-            echoCloseCodeReason=True,
-            openHandshakeTimeout=0,  # the handshake is read and checked before Autobahn sees it
-            closeHandshakeTimeout=0,  # the ticker's, together with peers that do not read
-            tcpNoDelay=True,
-            perMessageCompressionAccept=_no_compression,
-            autoPingInterval=0,  # liveness is the session's
-            autoPingTimeout=0,
-            allowedOrigins=["*"],  # ours, RFC 6454, before this
-            allowNullOrigin=True,
-            maxConnections=0,  # the door's, and ours for each user
-            trustXForwardedFor=0,
-            serveFlashSocketPolicy=False,
-        )
-        self.logOctets = self.logFrames = self.trackTimings = False
-        # Autobahn copies the options into each protocol that lacks them; as attributes of the
-        # class they are there once for all.
-        options = {name: getattr(self, name) for name in ChatSocket.CONFIG_ATTRS}
-        options["perMessageCompressionAccept"] = staticmethod(_no_compression)
-        self._socket = type("BoundChatSocket", (ChatSocket,), {**options, "CONFIG_ATTRS": ()})
-
-    def socket(self, principal: Principal, address: str) -> ChatSocket:
-        made: ChatSocket = self._socket(principal, address)
-        made.factory = self
-        return made
-
-    def opened(self, socket: ChatSocket) -> None:
-        self.connections.add(socket)
-        self.ticker.add(socket)
-        who = socket.principal
-        self._journal.line(
-            "{user} connected from {address} by {credential}",
-            user=who.user,
-            address=socket.address,
-            credential=who.credential,
-        )
-
-    def closed(self, socket: ChatSocket) -> None:
-        self.connections.remove(socket)
-        self.ticker.remove(socket)
-        self._journal.line(
-            "{user} disconnected from {address}: we said {ours}, they said {theirs}",
-            user=socket.principal.user,
-            address=socket.address,
-            ours=socket.localCloseCode,
-            theirs=socket.remoteCloseCode,
-        )
-
-
-def _no_compression(offers: object) -> None:
-    """Secrets and strangers' text do not share a compressed stream (CRIME); memory besides."""
-    return

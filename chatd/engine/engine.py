@@ -66,7 +66,6 @@ class Engine:
         self.random = random
         self.limits = limits
         #: how far the log is known to go
-        self.head = 0
         self.codec = Codec(row.command for row in rows)
         self._log = log
         self._rows: dict[type[Command], Row] = {row.command: row for row in rows}
@@ -159,7 +158,6 @@ class Engine:
 
         Only messages tell their number: an event with one is activity in the room.
         """
-        self.reached(row.position)
         event = self.event(row)
         moves = self._kinds[row.kind].moves
         movement = None if moves is None else moves(row)
@@ -175,10 +173,6 @@ class Engine:
             members=members,
             author=row.author,
         )
-
-    def reached(self, position: int) -> None:
-        """The log goes at least as far as ``position``. To be told once before people come."""
-        self.head = max(self.head, position)
 
     def cursor(self, position: int) -> str:
         """The cursor that stands for ``position`` in this log."""

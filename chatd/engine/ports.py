@@ -57,9 +57,7 @@ class Timeline(Protocol):
         """Messages with seq < before, > after, or about half on each side of ``around`` (itself
         included, if a message); with none of them the latest. At most one is given."""
 
-    def opening(
-        self, user: str, room: str, *, limit: int, marks_up_to: int
-    ) -> Awaitable[Opening]:
+    def opening(self, user: str, room: str, *, limit: int, marks_up_to: int) -> Awaitable[Opening]:
         """The room, its ``limit`` latest messages, and its members' marks if it has at most
         ``marks_up_to`` members."""
 

@@ -18,8 +18,9 @@ class View(Protocol):
     @property
     def open_rooms(self) -> Collection[str]: ...
 
-    def hold(self) -> None:
-        """Live events are kept back from now on, until `release`."""
+    def hold(self) -> int:
+        """Live events are kept back from now on, until `release`. Returns the position up to which
+        the open rooms' events were sent before."""
 
     def show(self, room: str, *, position: int, head: int, members: int) -> None:
         """``room`` is open here; events up to ``position`` are known, the last had seq ``head``."""

@@ -68,6 +68,8 @@ class Subscriber:
             self._hold.shown.clear()
             self._hold.told.clear()
             self._hold.clear()
+            # What was kept back is gone: a snapshot taken before this moment leaves a hole.
+            self._hold.since = max(self._hold.since, self._hub.position)
         for channel in tuple(self._open):
             self._close(channel)
 
@@ -92,7 +94,7 @@ class Subscriber:
     def overflowed(self) -> bool:
         return self._hold is not None and self._hold.overflowed
 
-    def hold(self) -> None:
+    def hold(self) -> int:
         if self._hold is None:
             self._hub.turn.flush()
             self._hold = Hold(self._hub.position, self._heads())
@@ -102,6 +104,7 @@ class Subscriber:
                 channel.aside[self] = (NEVER, self._hold.told[channel.room])
         elif self._hold.overflowed and not self._hold.broken:
             self._hold.overflowed = self._hold.stale = False
+        return self._hold.since
 
     def show(self, room: str, *, position: int, head: int, members: int) -> None:
         hold = self._hold

@@ -47,7 +47,8 @@ class Resume(Command, frozen=True, kw_only=True, tag="resume"):
 
 class Opened(Reply, frozen=True, kw_only=True, tag="opened"):
     """The room, its latest messages, marks of its members (up to 50 members), and who is here
-    (user id to "online" or "away"). Events behind ``cursor`` follow."""
+    (user id to "online" or "away"). ``cursor`` counts for all open rooms; events follow that it
+    does not cover."""
 
     room: RoomState
     cursor: Cursor
@@ -74,7 +75,7 @@ class Resumed(Reply, frozen=True, kw_only=True, tag="resumed"):
 
 async def open_room(command: Open, actor: Principal, context: Context, view: View) -> Opened:
     _check_open(len(view.open_rooms) + (command.room not in view.open_rooms), context)
-    view.hold()
+    sent = view.hold()
     opening = await context.store.opening(
         actor.user,
         command.room,
@@ -86,11 +87,14 @@ async def open_room(command: Open, actor: Principal, context: Context, view: Vie
             Code.BUSY, "Too much is being said here to open the room just now.", retry_after=0.5
         )
     room, page = opening.room, opening.page
+    # Events of other open rooms up to the snapshot may still be on their way, behind this reply.
+    others = set(view.open_rooms) - {command.room}
+    complete = min(page.position, sent) if others else page.position
     view.show(command.room, position=page.position, head=room.head, members=room.members)
     return Opened(
         id=command.id,
         room=room_state(room),
-        cursor=context.cursor(page.position),
+        cursor=context.cursor(complete),
         messages=[render_message(row, context.cursor(row.position)) for row in page.messages],
         more_before=page.more_before,
         marks=[mark(row) for row in opening.marks],

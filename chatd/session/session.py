@@ -109,7 +109,6 @@ class Session:
                 server=self._engine.server,
                 time=self._clock.wall(),
                 heartbeat=self._liveness.interval,
-                cursor=self._engine.cursor(self._engine.head),
                 features=list(self._engine.features),
                 limits=self._limits,
             )
@@ -275,7 +274,6 @@ class Session:
     async def _attach(self) -> None:
         try:
             rooms, position = await self._engine.store.of_user(self.principal.user)
-            self._engine.reached(position)
             if self.state is State.OPENING:
                 self._subscriber.memberships(
                     [(room.id, room.head, room.number, room.members) for room in rooms], position

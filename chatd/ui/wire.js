@@ -386,7 +386,6 @@
  * @property {string} server
  * @property {number} time Unix time in milliseconds.
  * @property {number} heartbeat
- * @property {string} cursor Opaque: hand it back as it is.
  * @property {Array<string>} features
  * @property {Limits} limits
  */
@@ -434,7 +433,7 @@
  */
 
 /**
- * The room, its latest messages, marks of its members (up to 50 members), and who is here (user id to "online" or "away"). Events behind `cursor` follow.
+ * The room, its latest messages, marks of its members (up to 50 members), and who is here (user id to "online" or "away"). `cursor` counts for all open rooms; events follow that it does not cover.
  * @typedef {Object} Opened
  * @property {"opened"} type
  * @property {number} id Chosen by the client.

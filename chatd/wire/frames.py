@@ -139,7 +139,6 @@ class Welcome(Signal, frozen=True, kw_only=True, tag="welcome"):
     server: str
     time: Millis
     heartbeat: float
-    cursor: Cursor
     features: list[str]
     limits: Limits
 

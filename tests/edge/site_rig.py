@@ -15,6 +15,7 @@ from twisted.internet.task import Clock
 
 from chatd.auth.origins import OriginPolicy
 from chatd.auth.passwords import Cost, Passwords
+from chatd.core.codes import Close
 from chatd.core.lookalikes import skeleton
 from chatd.edge.build import build_site
 from chatd.edge.settings import EdgeSettings
@@ -72,8 +73,20 @@ class EchoSession:
     def lost(self) -> None:
         self.told.append("lost")
 
+    def revoked(self, reason: str) -> None:
+        self.wire.close(4501, reason)
+
+    def drain(self, retry_after: float) -> None:
+        self.wire.close(1012, f"back in {retry_after:g} s")
+
     def tick(self, now: float) -> None:
         self.told.append("tick")
+
+    def revoked(self, reason: str) -> None:
+        self.wire.close(Close.SIGNED_OUT, reason)
+
+    def drain(self, retry_after: float) -> None:
+        self.wire.close(Close.SERVICE_RESTART, "The server restarts.")
 
 
 class Peer(Protocol):

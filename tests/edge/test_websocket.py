@@ -212,4 +212,12 @@ async def test_an_open_connection_keeps_nothing_of_its_handshake(rig, peer):
     wire = rig.sessions[0].wire
     kept = [str(value) for value in wire.__dict__.values()]
     assert not any("chatd_t_" in value or "Sec-WebSocket" in value for value in kept)
-    assert not [one for one in gc.get_objects() if isinstance(one, Channel | ChatRequest)]
+    assert not [one for one in gc.get_objects() if type(one) in (Channel, ChatRequest)]
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_server_that_stops_lets_its_sessions_say_when_to_come_back(rig, peer):
+    for socket in rig.edge.connections.all():
+        socket.drain(2.5)
+    data = await peer.until(lambda got: b"back in 2.5 s" in got)
+    assert close_code(data) == 1012

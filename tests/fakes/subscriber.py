@@ -19,8 +19,9 @@ class FakeSubscriber:
     def open_rooms(self) -> Collection[str]:
         return tuple(self.shown)
 
-    def hold(self) -> None:
+    def hold(self) -> int:
         self.calls.append("hold")
+        return 0
 
     def show(self, room: str, *, position: int, head: int, members: int) -> None:
         self.shown[room] = head

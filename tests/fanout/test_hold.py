@@ -140,3 +140,20 @@ def test_an_outbox_that_fails_while_too_much_is_kept_back_harms_nobody() -> None
         stage.log.say("tea")
     stage.deliver()
     assert len(stage.faults) == 1 and len(bob.events) == HELD_EVENTS + 1
+
+
+def test_a_page_read_before_a_slow_reader_was_dropped_is_not_gone_live_from() -> None:
+    stage = Stage(tea="ann")
+    ann, subscriber = stage.attach("ann", "tea")
+    subscriber.hold()
+    position, head = stage.log.position, stage.log.head("tea")
+    stage.log.say("tea")
+    stage.deliver()
+    subscriber.drop_all()
+    ann.take()
+    subscriber.show("tea", position=position, head=head, members=1)
+    assert subscriber.overflowed
+    subscriber.release()
+    stage.log.say("tea")
+    stage.deliver()
+    assert ann.events == []
