@@ -27,8 +27,9 @@ from chatd.edge.protocol_page import ProtocolPages
 from chatd.edge.router import Router
 from chatd.edge.settings import EdgeSettings
 from chatd.edge.site import ChatSite
+from chatd.edge.sockets import SocketFactory
 from chatd.edge.upgrade import Upgrader
-from chatd.edge.websocket import MakeSession, SocketFactory
+from chatd.edge.websocket import MakeSession
 from chatd.engine.ports import Clock, Random
 
 log = Logger()

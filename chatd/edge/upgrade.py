@@ -18,7 +18,8 @@ from chatd.edge.handshake import Offer, check_handshake
 from chatd.edge.plain import PlainEdge
 from chatd.edge.request import ChatRequest
 from chatd.edge.site import address_key_of
-from chatd.edge.websocket import ChatSocket, SocketFactory
+from chatd.edge.sockets import SocketFactory
+from chatd.edge.websocket import ChatSocket
 
 
 class Prepared:

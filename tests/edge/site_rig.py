@@ -73,12 +73,6 @@ class EchoSession:
     def lost(self) -> None:
         self.told.append("lost")
 
-    def revoked(self, reason: str) -> None:
-        self.wire.close(4501, reason)
-
-    def drain(self, retry_after: float) -> None:
-        self.wire.close(1012, f"back in {retry_after:g} s")
-
     def tick(self, now: float) -> None:
         self.told.append("tick")
 

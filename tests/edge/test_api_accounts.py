@@ -53,6 +53,15 @@ async def test_of_two_setup_secrets_one_makes_an_administrator(rig):
 
 
 @pytest_twisted.ensureDeferred
+async def test_the_setup_secret_makes_nobody_where_invitations_are_used(rig):
+    made = await rig.edge.invitations.create_setup()
+    answer = await rig.call("POST", "/api/register", joining(made.secret))
+    assert (answer.status, answer.json["code"]) == (409, "wrong-state")
+    assert rig.store.users == {}
+    assert (await rig.call("POST", "/api/setup", joining(made.secret))).status == 201
+
+
+@pytest_twisted.ensureDeferred
 async def test_the_setup_secret_ends_after_15_minutes(rig):
     made = await rig.edge.invitations.create_setup()
     rig.clock.advance(15 * 60)

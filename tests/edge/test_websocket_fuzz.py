@@ -13,7 +13,7 @@ from chatd.core.principal import Principal
 from chatd.edge.connections import Connections
 from chatd.edge.journal import Journal
 from chatd.edge.settings import EdgeSettings
-from chatd.edge.websocket import SocketFactory
+from chatd.edge.sockets import SocketFactory
 
 
 class Tcp(StringTransport):

@@ -1,0 +1,95 @@
+"""What all WebSockets share: every option of Autobahn set on purpose, and the books they are in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autobahn.twisted.websocket import WebSocketServerFactory
+
+from chatd.core.principal import Principal
+from chatd.edge.connections import Connections
+from chatd.edge.journal import Journal
+from chatd.edge.settings import EdgeSettings
+from chatd.edge.ticker import Ticker
+from chatd.edge.websocket import ChatSocket, MakeSession
+
+
+class SocketFactory(WebSocketServerFactory):
+    """Makes sockets with every option set on purpose, and knows what they share."""
+
+    def __init__(
+        self,
+        reactor: Any,
+        settings: EdgeSettings,
+        make_session: MakeSession,
+        connections: Connections,
+        journal: Journal,
+    ) -> None:
+        super().__init__(reactor=reactor, server="chatd")
+        self.settings = settings
+        self.make_session = make_session
+        self.connections = connections
+        self.ticker = Ticker(reactor)
+        self._journal = journal
+        self.setProtocolOptions(
+            versions=[13],
+            webStatus=False,  # else: a version banner and an open redirect
+            utf8validateIncoming=True,
+            requireMaskedClientFrames=True,
+            maskServerFrames=False,
+            applyMask=True,
+            maxFramePayloadSize=settings.frame_bytes,
+            maxMessagePayloadSize=settings.frame_bytes,
+            autoFragmentSize=0,
+            failByDrop=False,  # else: the peer sees 1006 and never learns why
+            echoCloseCodeReason=True,
+            openHandshakeTimeout=0,  # the handshake is read and checked before Autobahn sees it
+            closeHandshakeTimeout=0,  # the ticker's, together with peers that do not read
+            tcpNoDelay=True,
+            perMessageCompressionAccept=_no_compression,
+            autoPingInterval=0,  # liveness is the session's
+            autoPingTimeout=0,
+            allowedOrigins=["*"],  # ours, RFC 6454, before this
+            allowNullOrigin=True,
+            maxConnections=0,  # the door's, and ours for each user
+            trustXForwardedFor=0,
+            serveFlashSocketPolicy=False,
+        )
+        self.logOctets = self.logFrames = self.trackTimings = False
+        # Autobahn copies the options into each protocol that lacks them; as attributes of the
+        # class they are there once for all.
+        options = {name: getattr(self, name) for name in ChatSocket.CONFIG_ATTRS}
+        options["perMessageCompressionAccept"] = staticmethod(_no_compression)
+        self._socket = type("BoundChatSocket", (ChatSocket,), {**options, "CONFIG_ATTRS": ()})
+
+    def socket(self, principal: Principal, address: str) -> ChatSocket:
+        made: ChatSocket = self._socket(principal, address)
+        made.factory = self
+        return made
+
+    def opened(self, socket: ChatSocket) -> None:
+        self.connections.add(socket)
+        self.ticker.add(socket)
+        who = socket.principal
+        self._journal.line(
+            "{user} connected from {address} by {credential}",
+            user=who.user,
+            address=socket.address,
+            credential=who.credential,
+        )
+
+    def closed(self, socket: ChatSocket) -> None:
+        self.connections.remove(socket)
+        self.ticker.remove(socket)
+        self._journal.line(
+            "{user} disconnected from {address}: we said {ours}, they said {theirs}",
+            user=socket.principal.user,
+            address=socket.address,
+            ours=socket.localCloseCode,
+            theirs=socket.remoteCloseCode,
+        )
+
+
+def _no_compression(offers: object) -> None:
+    """Secrets and strangers' text do not share a compressed stream (CRIME); memory besides."""
+    return
