@@ -155,7 +155,14 @@ class Answer:
 
 
 class Rig:
-    def __init__(self, *, store: Any = None, real_time: bool = False, **settings: Any) -> None:
+    def __init__(
+        self,
+        *,
+        store: Any = None,
+        real_time: bool = False,
+        ui: dict[str, bytes] | None = None,
+        **settings: Any,
+    ) -> None:
         self.clock = Clock()
         self.store = store or FakeAccounts()
         self.sessions: list[EchoSession] = []
@@ -173,7 +180,7 @@ class Rig:
             clock=self.wall,
             random=self.random,
             server_key=b"k" * 32,
-            ui={"index.html": PAGE, "js/main.js": b"export {};"},
+            ui={"index.html": PAGE, "js/main.js": b"export {};", **(ui or {})},
             protocol_text=b"# The protocol\n",
             protocol_schema=b"{}",
             not_ready=lambda: self.not_ready,

@@ -2,7 +2,7 @@
 
 import pytest
 import pytest_twisted
-from site_rig import PASSWORD, PUBLIC, Rig, close_code
+from site_rig import PASSWORD, PUBLIC, Rig, close_code, text
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
 
@@ -207,7 +207,8 @@ async def test_a_new_password_ends_every_other_session_and_its_connections(rig):
     assert (await rig.call("POST", "/api/password", good, **proof)).status == 200
     for peer in going:
         assert close_code(await peer.until(lambda got: close_code(got) is not None)) == 4501
-    assert close_code(bytes(staying.data)) is None
+    staying.send(text(b"still here"))
+    assert close_code(await staying.until(lambda got: got.endswith(b"still here"))) is None
     assert (await rig.call("GET", "/api/session", Cookie=mine)).json["signed_in"]
     assert not (await rig.call("GET", "/api/session", Cookie=other)).json["signed_in"]
     fields = {"name": "alice", "password": "a much better sentence"}

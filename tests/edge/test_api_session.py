@@ -2,7 +2,7 @@
 
 import pytest
 import pytest_twisted
-from site_rig import PASSWORD, PUBLIC, Rig, close_code
+from site_rig import PASSWORD, PUBLIC, Rig, close_code, text
 
 from chatd.engine.accounts import SetDisabled
 from chatd.engine.unit import Unit
@@ -205,7 +205,8 @@ async def test_signing_out_ends_the_session_and_closes_what_it_opened_and_nothin
     assert close_code(await mine.until(lambda got: close_code(got) is not None)) == 4501
     assert not (await rig.call("GET", "/api/session", Cookie=cookie)).json["signed_in"]
     assert (await rig.call("GET", "/api/session", Cookie=other)).json["signed_in"]
-    assert close_code(bytes(others.data)) is None
+    others.send(text(b"still here"))
+    assert close_code(await others.until(lambda got: got.endswith(b"still here"))) is None
 
 
 WITHOUT_PROOF = [

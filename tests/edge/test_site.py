@@ -5,6 +5,8 @@ import gzip
 import pytest
 import pytest_twisted
 from site_rig import PAGE, Rig
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
 from twisted.logger import globalLogPublisher
 
 GET = b"GET / HTTP/1.1\r\nHost: chat.example.org\r\n"
@@ -138,15 +140,39 @@ async def test_a_connection_between_requests_is_closed_after_a_minute(rig):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_peer_that_does_not_let_go_is_aborted(rig):
+async def test_a_peer_that_does_not_take_its_answer_is_aborted():
+    size = 32 << 20
+    rig = Rig(ui={"big.png": bytes(size)})
     peer = await rig.peer()
     peer.transport.stopReading()
+    peer.send(b"GET /ui/big.png HTTP/1.1\r\nHost: a\r\n\r\n")
     await rig.call("GET", "/healthz")
-    rig.clock.advance(10)
+    rig.clock.advance(60)
     await rig.call("GET", "/healthz")
-    rig.clock.advance(2.5)
+    rig.clock.advance(2)
+    await rig.call("GET", "/healthz")
     peer.transport.startReading()
-    await peer.closed()
+    assert len(await peer.closed()) < size
+    await rig.stop()
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_answer_that_does_not_come_is_not_waited_for_for_ever(rig):
+    asked = Deferred()
+
+    async def never(what):
+        reactor.callLater(0, asked.callback, None)
+        await Deferred()
+
+    rig.store.before = never
+    peer = await rig.peer()
+    cookie = b"Cookie: __Host-chatd=chatd_s_" + b"A" * 43
+    peer.send(b"GET /api/session HTTP/1.1\r\nHost: a\r\n" + cookie + b"\r\n\r\n")
+    await asked
+    rig.clock.advance(30)
+    answer = await peer.response()
+    assert (answer.status, answer.json["code"]) == (503, "timeout")
+    assert answer.headers["retry-after"] == ["5"]
 
 
 @pytest_twisted.ensureDeferred
