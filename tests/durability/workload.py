@@ -5,7 +5,8 @@
 
 `run` serves wss on loopback from the store in F, as twistd would, and lets the crowd connect to it
 by the real client; every acknowledgement is printed as it arrives. Now and then a connection is
-cut, so that readers resume. `check` recovers the store and prints all of its log.
+cut, so that readers resume. `check` opens the store as a daemon that starts does, and prints its
+log: where the disk has kept no file at all, that is an empty one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from twisted.internet import task
+from twisted.internet.defer import Deferred
 
 from tests.daemon import GENEROUS, with_settings
 from tests.durability import transcript
@@ -55,14 +59,16 @@ def say(text: str) -> None:
         rest = rest[os.write(1, rest) :]
 
 
-def furnish(state: Path) -> Path:
+def furnish(disk: Path) -> Path:
     """Settings and certificates in a folder of this boot's own; only the store is kept."""
     from chatd.admin.quickstart import quickstart
 
     folder = Path(tempfile.mkdtemp())
     config = quickstart(folder, PORT, now=datetime.now(UTC), names=("localhost",)).config
     text = config.read_text(encoding="utf-8")
-    text = with_settings(text, "store", {"path": str(state), "free_bytes": 0, "free_percent": 0.0})
+    text = with_settings(
+        text, "store", {"path": str(disk / "state"), "free_bytes": 0, "free_percent": 0.0}
+    )
     for section, values in GENEROUS.items():
         text = with_settings(text, section, values)
     config.write_text(text, encoding="utf-8")
@@ -71,15 +77,13 @@ def furnish(state: Path) -> Path:
 
 async def run(reactor: Any, folder: Path, cycle: int, seed: int, synchronous: Any) -> None:
     """Serve and talk until the power goes."""
-    from twisted.internet import task
-
     from chatd.client.connection import trust_root
     from chatd.config import load
     from chatd.service import ChatService
     from tests.durability.crowd import Person
 
     chance = random.Random(seed)
-    config = furnish(folder / "state")
+    config = furnish(folder)
     service = ChatService(reactor, load(config), config, quickstart=False)
     service.synchronous = synchronous
     service.privilegedStartService()
@@ -122,8 +126,19 @@ async def token(service: Any, name: str) -> str:
     return str(made["token"])
 
 
-def check(folder: Path) -> int:
-    """Report every event that the store holds; 1 if the file, or a text, is damaged."""
+async def recover(reactor: Any, folder: Path) -> None:
+    """What a start does to the store, before anybody is let in."""
+    from chatd.config import load
+    from chatd.parts import Parts
+
+    parts = Parts.of(reactor, load(furnish(folder)))
+    parts.start()
+    await parts.store.position()
+    await parts.stop()
+
+
+def report(folder: Path) -> int:
+    """Print every event that the store holds; 1 if the file, or a text, is damaged."""
     events, faults = what_is_stored(folder / "state")
     for fault in faults:
         print(fault, file=sys.stderr)
@@ -147,17 +162,20 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--synchronous", choices=("FULL", "NORMAL", "OFF"), default="FULL")
     options = parser.parse_args()
-    if options.what == "check":
-        return check(options.folder)
-    from twisted.internet import task
-    from twisted.internet.defer import Deferred
 
-    task.react(
-        lambda reactor: Deferred.fromCoroutine(
+    def doing(reactor: Any) -> Deferred[None]:
+        if options.what == "check":
+            return Deferred.fromCoroutine(recover(reactor, options.folder))
+        return Deferred.fromCoroutine(
             run(reactor, options.folder, options.cycle, options.seed, options.synchronous)
         )
-    )
-    return 1
+
+    try:
+        task.react(doing)
+    except SystemExit as end:
+        if end.code or options.what == "run":
+            return 1
+    return report(options.folder)
 
 
 if __name__ == "__main__":
