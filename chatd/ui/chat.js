@@ -81,7 +81,7 @@ export class Chat {
 
   show(id) {
     this.#store.show(id);
-    if (id) this.open(id).catch(() => {});
+    if (id && !this.#store.room?.open) this.open(id).catch(() => {});
   }
 
   /** Opens a room, or asks anew who is in it and how far they read. */

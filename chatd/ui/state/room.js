@@ -77,10 +77,13 @@ export class Room {
   #said(frame, me, looking) {
     this.typing = without(this.typing, frame.from);
     this.number = frame.number;
+    // Saying something moves the author's own marks there; no signal tells of it.
+    this.marks.set(frame.from, { delivered: frame.seq, read: frame.seq });
     if (frame.from === me) {
       // Whoever answers has read what was above.
       this.unread = 0;
       this.unreadAfter = null;
+      this.read = frame.seq;
       return;
     }
     if (!looking && this.unread === 0) this.unreadAfter = frame.seq - 1;
@@ -141,7 +144,8 @@ function reached({ delivered = 0, read = 0 }) {
   return { delivered, read };
 }
 
-function without(typing, user) {
+/** Who types, but for one person. */
+export function without(typing, user) {
   const users = typing.users.filter((one) => one.user !== user);
   return { users, count: typing.count - (typing.users.length - users.length) };
 }

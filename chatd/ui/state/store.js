@@ -1,7 +1,7 @@
 // The one owner of what this page knows: who one is, rooms, people. Frames go in, and what changed
 // comes out as one word with the room's id; views read, and never write.
 
-import { Room } from './room.js';
+import { Room, without } from './room.js';
 
 export class Store {
   /** {user, name, admin} once signed in. */
@@ -113,7 +113,7 @@ export class Store {
     switch (frame.type) {
       case 'typing':
         for (const { user, name } of frame.users) this.names.set(user, name);
-        room.typing = { users: frame.users, count: frame.count };
+        room.typing = without(frame, this.me.user);
         this.tell('typing', room.id);
         break;
       case 'marks':
@@ -154,6 +154,7 @@ export class Store {
   /** The connection is gone: nobody is known to type, and no room is heard until it is back. */
   offline() {
     for (const room of this.rooms.values()) {
+      room.open = false;
       room.typing = { users: [], count: 0 };
       this.tell('typing', room.id);
     }

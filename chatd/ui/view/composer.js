@@ -17,7 +17,7 @@ export class Composer {
   #strip = h('div', { class: 'strip', hidden: true });
   #left = h('span', { class: 'left', role: 'status' });
   #send;
-  #fine = matchMedia('(pointer: fine)');
+  #touch = matchMedia('(pointer: coarse)');
 
   constructor(wish) {
     this.#wish = wish;
@@ -61,7 +61,7 @@ export class Composer {
   }
 
   focus() {
-    if (this.#fine.matches) this.#box.focus();
+    if (!this.#touch.matches) this.#box.focus();
   }
 
   get empty() {
@@ -115,7 +115,7 @@ export class Composer {
   #key(event) {
     // Input methods use Enter to choose a word; some browsers tell so by the code alone.
     if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === 'Enter' && !event.shiftKey && this.#fine.matches) {
+    if (event.key === 'Enter' && !event.shiftKey && !this.#touch.matches) {
       event.preventDefault();
       this.#submit();
     } else if (event.key === 'ArrowUp' && this.empty) {

@@ -183,6 +183,8 @@ export class Conversation {
 
   #last() {
     const { room, me } = this.#store;
+    // The last is still on its way: the one before it is not what is meant.
+    if (room.timeline.pending.length) return null;
     return room.timeline.messages.filter((one) => one.from === me.user && !one.deleted).at(-1);
   }
 

@@ -1,0 +1,312 @@
+"""A real Chromium, driven over the DevTools protocol: windows, typing, pictures, a network to cut.
+
+https://chromedevtools.github.io/devtools-protocol/ . Each `Window` is a profile of its own (a
+browser context: its own cookies and storage), so two people can sit at one browser.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import itertools
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from websockets.sync.client import connect
+
+#: Seconds within which anything a page does must have happened.
+PATIENCE = 15.0
+KEYS = {
+    "Enter": ("Enter", 13, "\r"),
+    "Escape": ("Escape", 27, None),
+    "Tab": ("Tab", 9, None),
+    "ArrowUp": ("ArrowUp", 38, None),
+    "ArrowDown": ("ArrowDown", 40, None),
+}
+
+
+class PageError(AssertionError):
+    """The page did not do what was waited for, or a script of it failed."""
+
+
+def find_chromium() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def spki_hash(certificate: Path) -> str:
+    """What --ignore-certificate-errors-spki-list takes: base64 of SHA-256 of the public key."""
+    key = x509.load_pem_x509_certificate(certificate.read_bytes()).public_key()
+    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(hashlib.sha256(der).digest()).decode()
+
+
+class Browser:
+    """``trusted``: certificates whose keys are believed, whoever signed them."""
+
+    def __init__(self, *trusted: Path) -> None:
+        chromium = find_chromium()
+        if chromium is None:
+            raise RuntimeError("Chromium is missing: apt-get install chromium")
+        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        flags = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--no-proxy-server",
+            "--lang=en-GB",
+            # A mouse, which a machine without a screen does not have.
+            "--blink-settings=primaryHoverType=2,availableHoverTypes=2,"
+            "primaryPointerType=4,availablePointerTypes=4",
+            f"--user-data-dir={self._folder.name}",
+            "--remote-debugging-port=0",
+        ]
+        if trusted:
+            hashes = ",".join(spki_hash(path) for path in trusted)
+            flags.append(f"--ignore-certificate-errors-spki-list={hashes}")
+        self._process = subprocess.Popen(
+            [chromium, *flags, "about:blank"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            with ExitStack() as stack:
+                address = self._address()
+                self._socket = stack.enter_context(
+                    connect(address, max_size=None, compression=None, proxy=None)
+                )
+                self._opened = stack.pop_all()
+        except BaseException:
+            self._end()
+            raise
+        self._ids = itertools.count(1)
+        self._windows: dict[str, Window] = {}
+
+    def _address(self) -> str:
+        told = Path(self._folder.name) / "DevToolsActivePort"
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise RuntimeError(f"Chromium ended with {self._process.returncode}")
+            lines = told.read_text().split() if told.exists() else []
+            if len(lines) == 2:
+                return f"ws://127.0.0.1:{lines[0]}{lines[1]}"
+            time.sleep(0.05)
+        raise RuntimeError("Chromium did not open its DevTools port within 30 s.")
+
+    def call(self, method: str, session: str | None = None, **params: Any) -> dict[str, Any]:
+        """One command; events that come meanwhile go to their windows."""
+        number = next(self._ids)
+        frame = {"id": number, "method": method, "params": params}
+        if session:
+            frame["sessionId"] = session
+        self._socket.send(json.dumps(frame))
+        while True:
+            answer = json.loads(self._socket.recv(timeout=60))
+            if answer.get("id") == number:
+                if "error" in answer:
+                    raise PageError(f"{method}: {answer['error']['message']}")
+                result: dict[str, Any] = answer["result"]
+                return result
+            window = self._windows.get(answer.get("sessionId", ""))
+            if window is not None:
+                window.heard(answer["method"], answer["params"])
+
+    def window(self, width: int = 1280, height: int = 800) -> Window:
+        """A window of its own profile, on an empty page."""
+        context = self.call("Target.createBrowserContext")["browserContextId"]
+        target = self.call("Target.createTarget", url="about:blank", browserContextId=context)
+        attached = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
+        window = Window(self, attached["sessionId"], context)
+        self._windows[attached["sessionId"]] = window
+        window.begin(width, height)
+        return window
+
+    def close(self) -> None:
+        try:
+            self.call("Browser.close")
+        finally:
+            self._opened.close()
+            self._end()
+
+    def _end(self) -> None:
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._folder.cleanup()
+
+
+class Window:
+    def __init__(self, browser: Browser, session: str, context: str) -> None:
+        self._browser = browser
+        self._session = session
+        self._context = context
+        self._cover: str | None = None
+        #: what went wrong in the page: errors, and what its security policy stopped
+        self.complaints: list[str] = []
+        #: the addresses of all requests
+        self.requests: list[str] = []
+
+    def call(self, method: str, **params: Any) -> dict[str, Any]:
+        return self._browser.call(method, self._session, **params)
+
+    def begin(self, width: int, height: int) -> None:
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self.call(f"{domain}.enable")
+        self.call("Emulation.setFocusEmulationEnabled", enabled=True)
+        self.size(width, height)
+
+    def heard(self, method: str, params: dict[str, Any]) -> None:
+        if method == "Runtime.exceptionThrown":
+            details = params["exceptionDetails"]
+            self.complaints.append(details.get("exception", {}).get("description", str(details)))
+        elif method == "Log.entryAdded" and params["entry"]["source"] == "security":
+            self.complaints.append(params["entry"]["text"])
+        elif method == "Network.requestWillBeSent":
+            self.requests.append(params["request"]["url"])
+
+    def size(self, width: int, height: int, *, touch: bool = False) -> None:
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=touch,
+        )
+        self.call("Emulation.setTouchEmulationEnabled", enabled=touch)
+
+    def theme(self, name: str) -> None:
+        feature = {"name": "prefers-color-scheme", "value": name}
+        self.call("Emulation.setEmulatedMedia", features=[feature])
+
+    def look_away(self) -> None:
+        """Somebody opens another tab in front of this one."""
+        self.call("Emulation.setFocusEmulationEnabled", enabled=False)
+        made = self._browser.call(
+            "Target.createTarget", url="about:blank", browserContextId=self._context
+        )
+        self._cover = made["targetId"]
+        self.wait("document.visibilityState === 'hidden' || !document.hasFocus()")
+
+    def look_back(self) -> None:
+        self._browser.call("Target.closeTarget", targetId=self._cover)
+        self.call("Emulation.setFocusEmulationEnabled", enabled=True)
+        self.call("Page.bringToFront")
+
+    def go(self, url: str) -> None:
+        # Only the fragment may differ, and that alone loads nothing.
+        self.call("Page.navigate", url="about:blank")
+        self.call("Page.navigate", url=url)
+        self.wait("document.readyState === 'complete'")
+
+    def reload(self) -> None:
+        self.js("window.before = true")
+        self.call("Page.reload")
+        self.wait("!window.before && document.readyState === 'complete'")
+
+    def offline(self, yes: bool) -> None:
+        self.call(
+            "Network.emulateNetworkConditions",
+            offline=yes,
+            latency=0,
+            downloadThroughput=-1,
+            uploadThroughput=-1,
+        )
+
+    # ---- looking --------------------------------------------------------------------------------
+
+    def js(self, expression: str) -> Any:
+        """The value of an expression in the page; promises are waited for."""
+        answer = self.call(
+            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+        )
+        if "exceptionDetails" in answer:
+            details = answer["exceptionDetails"]
+            raise PageError(details.get("exception", {}).get("description", str(details)))
+        return answer["result"].get("value")
+
+    def wait(self, expression: str, seconds: float = PATIENCE) -> Any:
+        """The first true value of the expression."""
+        return self.until(lambda: self.js(expression), f"{expression}", seconds)
+
+    def until(self, look: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                value = look()
+            except PageError:
+                value = None  # the page is being replaced by another
+            if value:
+                return value
+            if time.monotonic() > deadline:
+                told = "\n".join([*self.complaints, self.text()])
+                raise PageError(f"not within {seconds} s: {what}\n{told}")
+            time.sleep(0.05)
+
+    def text(self) -> str:
+        """What the page says, as innerText has it."""
+        return str(self.js("document.body?.innerText ?? ''"))
+
+    def sees(self, text: str, within: str = "body", seconds: float = PATIENCE) -> None:
+        found = f"document.querySelector({json.dumps(within)})?.innerText.includes"
+        self.wait(f"{found}({json.dumps(text)})", seconds)
+
+    def count(self, selector: str) -> int:
+        return int(self.js(f"document.querySelectorAll({json.dumps(selector)}).length"))
+
+    def picture(self, path: Path) -> None:
+        shot = self.call("Page.captureScreenshot", format="png")
+        path.write_bytes(base64.b64decode(shot["data"]))
+
+    # ---- doing ----------------------------------------------------------------------------------
+
+    def click(self, selector: str, text: str = "") -> None:
+        """A real click on the first visible element that has the text (or label)."""
+        self.call("Input.dispatchMouseEvent", type="mouseMoved", x=0, y=0)
+        find = f"""(() => {{
+            const fits = (one) => !{json.dumps(text)}
+                || (one.innerText + ' ' + (one.ariaLabel ?? '')).includes({json.dumps(text)});
+            const found = [...document.querySelectorAll({json.dumps(selector)})]
+                .filter((one) => one.getClientRects().length && fits(one))[0];
+            if (!found) return null;
+            found.scrollIntoView({{ block: 'nearest' }});
+            const box = found.getBoundingClientRect();
+            return [box.x + box.width / 2, box.y + box.height / 2];
+        }})()"""
+        x, y = self.wait(find)
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            self.call(
+                "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1
+            )
+
+    def write(self, selector: str, text: str) -> None:
+        """Puts text into a field in place of what is there, as a keyboard would."""
+        self.wait(f"document.querySelector({json.dumps(selector)}) !== null")
+        self.js(
+            f"(() => {{ const one = document.querySelector({json.dumps(selector)});"
+            " one.focus(); one.select(); })()"
+        )
+        self.call("Input.insertText", text=text)
+
+    def press(self, name: str) -> None:
+        key, code, text = KEYS[name]
+        common: dict[str, Any] = {"key": key, "code": key, "windowsVirtualKeyCode": code}
+        self.call("Input.dispatchKeyEvent", type="keyDown", **common, **({"text": text} if text else {}))
+        self.call("Input.dispatchKeyEvent", type="keyUp", **common)

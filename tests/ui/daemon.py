@@ -1,0 +1,179 @@
+"""The real daemon as a child process, behind a relay that can be cut as a network can."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LINK = re.compile(r"https://\S+/#setup=\S+")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Daemon:
+    """In ``folder``; ``url`` is where the page is. `start` gives what it printed once ready."""
+
+    def __init__(self, folder: Path) -> None:
+        self._var = folder / "var"
+        self._inner = free_port()
+        port = free_port()
+        self.url = f"https://localhost:{port}"
+        self._environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self._run(
+            "import sys; from chatd.admin.main import main; sys.exit(main())",
+            "quickstart",
+            str(self._var),
+            "--port",
+            str(port),
+        )
+        # Quickstart wants to find its port free; the relay takes it afterwards.
+        self.relay = Relay(port, self._inner)
+        config = self._var / "chatd.toml"
+        listen = f'listen = ["127.0.0.1:{self._inner}"]'
+        config.write_text(re.sub(r"listen = \[.*\]", listen, config.read_text()))
+        self.certificate = self._var / "tls" / "server.pem"
+        self._log = folder / "daemon.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def _run(self, code: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments],
+            env=self._environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def start(self) -> str:
+        """What it said on the terminal until it was ready."""
+        twistd = Path(sys.executable).with_name("twistd")
+        before = self._log.stat().st_size if self._log.exists() else 0
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    *(str(twistd), "--nodaemon", "--pidfile=", "chatd"),
+                    *("--config", str(self._var / "chatd.toml"), "--quickstart"),
+                ],
+                env=self._environment,
+                cwd=ROOT,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            said = self._log.read_text()[before:]
+            if "Ctrl-C" in said:
+                return said
+            assert self._process.poll() is None, said
+            time.sleep(0.05)
+        raise AssertionError(f"The daemon was not ready within 30 s:\n{said}")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            try:
+                self._process.wait(15)
+            finally:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+
+    def close(self) -> None:
+        self.stop()
+        self.relay.close()
+
+    @staticmethod
+    def link(said: str) -> str:
+        found = LINK.search(said)
+        assert found is not None, said
+        return found.group()
+
+
+class Relay:
+    """A TCP port that passes all on to another, until it is cut."""
+
+    def __init__(self, port: int, target: int) -> None:
+        self._target = target
+        self._listener = socket.create_server(("127.0.0.1", port))
+        self._pairs: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._whole = True
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self) -> None:
+        """Ends every connection and lets none pass until `mend`."""
+        with self._lock:
+            self._whole = False
+            ending = list(self._pairs)
+        for one in ending:
+            _end(one)
+
+    def mend(self) -> None:
+        self._whole = True
+
+    def close(self) -> None:
+        self.cut()
+        _end(self._listener)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._join, args=(near,), daemon=True).start()
+
+    def _join(self, near: socket.socket) -> None:
+        try:
+            far = socket.create_connection(("127.0.0.1", self._target), timeout=5)
+        except OSError:
+            _end(near)
+            return
+        far.settimeout(None)
+        with self._lock:
+            self._pairs |= {near, far}
+            whole = self._whole
+        if not whole:
+            _end(near)
+            _end(far)
+        back = threading.Thread(target=_pump, args=(far, near), daemon=True)
+        back.start()
+        _pump(near, far)
+        back.join()
+        with self._lock:
+            self._pairs -= {near, far}
+        near.close()
+        far.close()
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    try:
+        while data := source.recv(65536):
+            sink.sendall(data)
+    except OSError:
+        pass
+    _end(source)
+    _end(sink)
+
+
+def _end(one: socket.socket) -> None:
+    try:
+        one.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        one.close()
