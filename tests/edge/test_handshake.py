@@ -384,7 +384,8 @@ async def test_a_connection_that_was_used_for_requests_becomes_a_socket(rig):
 
 
 @pytest.mark.parametrize("compiled", [True, False])
-def test_an_autobahn_without_its_compiled_parts_is_warned_of(monkeypatch, compiled):
+@pytest_twisted.ensureDeferred
+async def test_an_autobahn_without_its_compiled_parts_is_warned_of(monkeypatch, compiled):
     monkeypatch.setattr("autobahn.websocket.USES_NVX", compiled)
     seen = []
     globalLogPublisher.addObserver(seen.append)
@@ -392,6 +393,6 @@ def test_an_autobahn_without_its_compiled_parts_is_warned_of(monkeypatch, compil
         rig = Rig()
     finally:
         globalLogPublisher.removeObserver(seen.append)
-    rig.port.stopListening()
+    await rig.stop()
     warnings = [event for event in seen if event["log_level"].name == "warn"]
     assert len(warnings) == (0 if compiled else 1)

@@ -7,7 +7,6 @@ import pytest_twisted
 from site_rig import Rig, close_code, frame, text
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
-from twisted.logger import globalLogPublisher
 
 from chatd.edge.channel import Channel
 from chatd.edge.request import ChatRequest
@@ -184,17 +183,12 @@ async def test_a_peer_that_does_not_close_is_cut_off(rig, peer):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_failing_session_is_our_fault_and_says_so(rig, peer):
-    seen = []
-    globalLogPublisher.addObserver(seen.append)
-    try:
-        peer.send(text(b"fail"))
-        data = await peer.until(lambda got: close_code(got) is not None)
-    finally:
-        globalLogPublisher.removeObserver(seen.append)
+async def test_a_failing_session_is_our_fault_and_says_so(rig, peer, logged_errors):
+    peer.send(text(b"fail"))
+    data = await peer.until(lambda got: close_code(got) is not None)
     assert close_code(data) == 1011
-    failures = [event for event in seen if event.get("log_failure")]
-    assert len(failures) == 1
+    (error,) = logged_errors.take()
+    assert "failed on purpose" in error
 
 
 @pytest_twisted.ensureDeferred
