@@ -118,6 +118,7 @@ def test_http2_is_not_spoken(daemon: Daemon) -> None:
         assert peer.head().split()[1] in ("400", "405", "505")
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 def test_old_tls_is_not_spoken(daemon: Daemon) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE

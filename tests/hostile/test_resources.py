@@ -27,7 +27,7 @@ MIB = 2**20
 def test_a_stopped_server_loses_nobody_and_nothing(tmp_path: Path) -> None:
     """Longer than the server would wait for a sign of life from anybody."""
     limits = {"limits": {"heartbeat_seconds": 2.0, "dead_seconds": 4.0}}
-    with Daemon(tmp_path, limits) as daemon:
+    with Daemon(tmp_path, GENEROUS, limits) as daemon:
         pair = Pair(daemon.port, daemon.ca, (daemon.token("one"), daemon.token("two")))
         try:
             time.sleep(1)
@@ -132,7 +132,8 @@ def test_the_wall_clock_may_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         environment.setenv("FAKETIME_NO_CACHE", "1")
         environment.setenv("FAKETIME_DONT_FAKE_MONOTONIC", "1")
         daemon.start()
-    with daemon:
+    with contextlib.ExitStack() as stack:
+        stack.callback(daemon.stop)
         pair = Pair(daemon.port, daemon.ca, (daemon.token("one"), daemon.token("two")))
         watcher = Reader(daemon, "watcher")
         try:
@@ -149,9 +150,8 @@ def test_the_wall_clock_may_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert times[2] < times[0]
         assert_calm(heard)
         assert heard.connections == 1
-        history = watcher.peer
-        history.say(type="history", id=9, room=watcher.room)
-        texts = [message["text"] for message in history.hears("history")["messages"]]
+        watcher.peer.say(type="history", id=9, room=watcher.room)
+        texts = [message["text"] for message in watcher.peer.hears("history")["messages"]]
         assert texts == ["+0", "+3600", "-3600", "+400d", "+0"], "order follows the clock"
 
 
