@@ -9,7 +9,7 @@ surrogates, and a text in which nothing can be seen.
 """
 
 import re
-from unicodedata import category, normalize
+from unicodedata import category, combining, normalize
 
 from precis_i18n.unicode import UnicodeData
 
@@ -18,6 +18,8 @@ from chatd.core.refusal import Refusal
 
 MAX_TEXT = 4096
 MAX_MARKS = 8
+MAX_RUN = 30
+"""How many marks in a row are put in order (UAX #15 §13, Stream-Safe Text Format)."""
 MAX_ISOLATES = 8
 """How deep isolates may lie within each other; UAX #9 allows 125, people need two."""
 
@@ -34,6 +36,8 @@ _HARMFUL = re.compile(
 _FLAG = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{4,6}\U000e007f"
 _TAG = re.compile(f"({_FLAG})|[\U000e0000-\U000e007f]")
 _ISOLATE = re.compile("[\u2066-\u2069]")
+# Combining marks are no letters: without so long a run there is nothing to look for.
+_RUN = re.compile(r"[^\w\s]{31}")
 _POP = "\u2069"
 # Symbols by category, blank by design: BRAILLE PATTERN BLANK, MUSICAL SYMBOL NULL NOTEHEAD.
 _BLANK = frozenset("\u2800\U0001d159")
@@ -58,7 +62,7 @@ def clean_text(text: str, limit: int = MAX_TEXT, field: str = "text") -> str:
         text = drop_loose_tags(text)
         if _ISOLATE.search(text):
             text = "\n".join(map(_balance, text.split("\n")))
-        text = limit_marks(normalize("NFC", text))
+        text = limit_marks(normalize("NFC", shorten_runs(text)))
     if len(text) > limit:
         raise _too_long(len(text), limit, field)
     if not has_visible(text):
@@ -85,6 +89,20 @@ def has_visible(text: str) -> bool:
 def drop_loose_tags(text: str) -> str:
     """Without the tag characters that are not part of a flag: text could hide in them."""
     return _TAG.sub(lambda match: match[1] or "", text)
+
+
+def shorten_runs(text: str) -> str:
+    """Without the marks after the 30th in a row: to bring a run in order takes Unicode's algorithm
+    the square of its length, and whoever wants the server to stand still would send a long one."""
+    if not _RUN.search(text):
+        return text
+    kept, run = [], 0
+    for char in text:
+        # By the first of its parts: U+0F73 is a starter that falls apart into marks.
+        run = run + 1 if combining(normalize("NFD", char)[0]) else 0
+        if run <= MAX_RUN:
+            kept.append(char)
+    return "".join(kept)
 
 
 def limit_marks(text: str) -> str:
