@@ -80,9 +80,13 @@ class Engine:
         """The row of the table that ``command`` belongs to."""
         return self._rows[type(command)]
 
+    def names(self, command: Command) -> int:
+        """How many rooms and people it refers to by name, which only the store can look up."""
+        return sum(len(field.names(command)) for field in self._references[type(command)])
+
     def needs_resolving(self, command: Command) -> bool:
-        """Whether it refers to a room or a person by name, which only the store can look up."""
-        return any(field.names(command) for field in self._references[type(command)])
+        """Whether it refers to any room or person by name."""
+        return self.names(command) > 0
 
     async def resolved(self, command: Command) -> Command:
         """``command`` with ids in the place of names; handlers see nothing else."""

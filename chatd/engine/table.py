@@ -56,6 +56,8 @@ class Read:
     answer: Callable[[Any, Principal, Context, View], Awaitable[Reply]]
     reply: type[Reply]
     cost: float = 1.0
+    #: how many reads it counts for, where that depends on how much it asks for
+    reads: Callable[[Any], float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from chatd.wire.frames import Command, Cursor, Event, Reply, RoomRef
 MARKS_SHOWN = 50
 #: How many missed events one reply to `resume` brings at the most.
 RESUME_PAGE = 500
+#: So many rooms to resume are as much work as one other read.
+ROOMS_TO_A_READ = 20
 
 
 class Open(Command, frozen=True, kw_only=True, tag="open"):
@@ -130,6 +132,10 @@ async def resume(command: Resume, actor: Principal, context: Context, view: View
     )
 
 
+def _reads(command: Resume) -> float:
+    return 1 + len(command.rooms) // ROOMS_TO_A_READ
+
+
 def _check_open(count: int, context: Context) -> None:
     if count > context.limits.rooms_open:
         raise Refusal(
@@ -144,6 +150,6 @@ feature = Feature(
     rows=(
         Read(Open, open_room, Opened, cost=0),
         Passing(Close, close_room, cost=0),
-        Read(Resume, resume, Resumed, cost=0),
+        Read(Resume, resume, Resumed, cost=0, reads=_reads),
     ),
 )

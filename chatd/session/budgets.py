@@ -100,9 +100,9 @@ class Budgets:
         """A command that costs ``cost`` messages; Refusal `rate-limited` as above."""
         self._take(self._messages, self._users.messages, cost, now, "commands")
 
-    def read(self, now: float) -> None:
-        """A command that reads the store; Refusal `rate-limited` as above."""
-        self._take(self._reads, self._users.reads, 1, now, "requests")
+    def read(self, count: float, now: float) -> None:
+        """A command that reads the store so many times; Refusal `rate-limited` as above."""
+        self._take(self._reads, self._users.reads, count, now, "requests")
 
     def is_abuse(self, now: float) -> bool:
         """Counts a breach; whether there were too many of late."""

@@ -6,6 +6,7 @@ from typing import Final
 from chatd.core.codes import Close, Code
 from chatd.core.refusal import Refusal
 from chatd.engine.engine import Engine
+from chatd.engine.references import MOST_NAMES
 from chatd.engine.table import Read
 from chatd.session.budgets import Budgets
 from chatd.wire.codec import command_id
@@ -64,8 +65,12 @@ class Intake:
 
     def _pay(self, command: Command, now: float) -> None:
         row = self._engine.row(command)
+        # A name is looked up whatever the command does with it, and whatever that costs otherwise.
+        reads: float = min(self._engine.names(command), MOST_NAMES)
         if isinstance(row, Read):
-            self._budgets.read(now)
+            reads += 1 if row.reads is None else row.reads(command)
+        if reads:
+            self._budgets.read(reads, now)
         self._budgets.spend(row.cost, now)
 
     def _enough(self, refusal: Refusal, now: float) -> Enough | None:

@@ -32,7 +32,7 @@ UserRef = Annotated[
 #: Position in a room's timeline: dense, from 1.
 Seq = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1, description="Position in the room.")]
 #: Unix time in milliseconds.
-Millis = Annotated[int, msgspec.Meta(ge=0, description="Unix time in milliseconds.")]
+Millis = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1, description="Unix time in milliseconds.")]
 #: An opaque place in the server's log: keep the last one seen, hand it back to `resume`.
 Cursor = Annotated[
     str, msgspec.Meta(min_length=3, max_length=40, description="Opaque: hand it back as it is.")

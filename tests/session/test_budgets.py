@@ -59,9 +59,9 @@ def test_reading_does_not_need_the_budget_for_messages() -> None:
     spend(budgets, 100)
     for _ in range(200):
         budgets.spend(0, 0.0)
-        budgets.read(0.0)
+        budgets.read(1, 0.0)
     with pytest.raises(Refusal) as caught:
-        budgets.read(0.0)
+        budgets.read(1, 0.0)
     assert caught.value.retry_after == NEARLY(0.05)
 
 
