@@ -17,6 +17,7 @@ export class Chat {
   #recent = [];
   #opening = new Set();
   #loading = new Set();
+  #asked = new Map();
   #typed = { room: null, at: -Infinity };
   #away = false;
 
@@ -69,7 +70,16 @@ export class Chat {
     for (const room of rooms) this.#store.removed(room);
   }
 
-  async #added(room) {
+  /** Whoever joins asks for the room, and is told of it by the server at the same time. */
+  #added(room) {
+    if (!this.#asked.has(room)) {
+      const done = () => this.#asked.delete(room);
+      this.#asked.set(room, this.#ask(room).finally(done));
+    }
+    return this.#asked.get(room);
+  }
+
+  async #ask(room) {
     try {
       this.#store.set((await this.#connection.ask('room', { room })).room);
     } catch {

@@ -279,7 +279,15 @@ class Window:
 
     def click(self, selector: str, text: str = "") -> None:
         """A real click on the first visible element that has the text (or label)."""
-        self.call("Input.dispatchMouseEvent", type="mouseMoved", x=0, y=0)
+        x, y = self._middle(selector, text)
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def hover(self, selector: str) -> None:
+        x, y = self._middle(selector, "")
+        self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+
+    def _middle(self, selector: str, text: str) -> tuple[float, float]:
         find = f"""(() => {{
             const fits = (one) => !{json.dumps(text)}
                 || (one.innerText + ' ' + (one.ariaLabel ?? '')).includes({json.dumps(text)});
@@ -291,10 +299,7 @@ class Window:
             return [box.x + box.width / 2, box.y + box.height / 2];
         }})()"""
         x, y = self.wait(find)
-        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
-            self.call(
-                "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1
-            )
+        return x, y
 
     def write(self, selector: str, text: str) -> None:
         """Puts text into a field in place of what is there, as a keyboard would."""

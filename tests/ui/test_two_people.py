@@ -162,6 +162,7 @@ def change_ones_mind(anna: Window, ben: Window) -> None:
     anna.press("Enter")
     ben.until(lambda: lines(ben)[-1] == "I like coffee", "the edit")
     ben.sees("(edited)", ".talk")
+    anna.hover(".message:last-child")
     anna.click(".message:last-child .tools button", "Delete")
     anna.click("dialog button", "Delete")
     ben.sees("This message was deleted", ".talk")

@@ -23,6 +23,8 @@ export class Lost extends Error {
 
 /** How often a keyed command is tried again where the server says that it may succeed later. */
 const TRIES = 8;
+/** And a command of the moment. */
+const PATIENCE = 3;
 
 /**
  * Keyed commands go out one at a time: where one has to be sent again, because the connection broke
@@ -52,7 +54,7 @@ export class Commands {
   ask(type, fields = {}) {
     const frame = { type, id: this.#next++, ...fields };
     return new Promise((resolve, reject) => {
-      this.#plain.set(frame.id, { resolve, reject });
+      this.#plain.set(frame.id, { frame, resolve, reject, tries: 0 });
       if (!this.#send(frame)) this.#fail(frame.id);
     });
   }
@@ -83,6 +85,13 @@ export class Commands {
   answer(frame) {
     const plain = this.#plain.get(frame.id);
     if (plain) {
+      if (frame.type === 'error' && frame.retry && ++plain.tries < PATIENCE) {
+        this.#later(frame.retry_after ?? 1, () => {
+          const waits = this.#plain.get(frame.id) === plain;
+          if (waits && !this.#send(plain.frame)) this.#fail(frame.id);
+        });
+        return true;
+      }
       this.#plain.delete(frame.id);
       if (frame.type === 'error') plain.reject(new Refused(frame));
       else plain.resolve(frame);

@@ -40,8 +40,13 @@ export class Store {
     this.tell('me');
   }
 
-  nameOf(user) {
-    return this.names.get(user) ?? 'somebody';
+  /** How somebody shows: online, away or offline, as far as the rooms open here tell. */
+  presence(user) {
+    for (const room of this.rooms.values()) {
+      const state = room.open && room.here.get(user);
+      if (state) return state;
+    }
+    return 'offline';
   }
 
   // ---- replies ----------------------------------------------------------------------------------

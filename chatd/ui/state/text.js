@@ -61,6 +61,15 @@ export function hue(id) {
   return sum % HUES;
 }
 
+const RIGHT_TO_LEFT =
+  /^[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
+
+/** "rtl" or "ltr", by the first letter, as Unicode UAX 9 (P2, P3) does for a paragraph. */
+export function direction(text) {
+  const letter = /\p{L}/u.exec(text)?.[0] ?? '';
+  return RIGHT_TO_LEFT.test(letter) ? 'rtl' : 'ltr';
+}
+
 /** Whether a text is up to three emoji and nothing else. */
 export function onlyEmoji(text) {
   return /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f)(?:\s?(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f)){0,2}$/u.test(

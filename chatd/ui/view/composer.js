@@ -56,8 +56,7 @@ export class Composer {
     }
     const may = room.role !== 'reader' && room.role !== null;
     this.#box.disabled = !may;
-    const to = room.kind === 'direct' ? room.name : `#${room.slug ?? room.name}`;
-    this.#box.placeholder = may ? `Message ${to}` : 'You can read here, but not write.';
+    this.#box.placeholder = may ? `Message ${shortened(room.name)}` : 'You can read here, but not write.';
   }
 
   focus() {
@@ -154,4 +153,10 @@ export class Composer {
     this.#editing = null;
     this.#strip.hidden = true;
   }
+}
+
+/** A placeholder is one line, and browsers do not shorten it. */
+function shortened(name) {
+  const letters = [...name];
+  return letters.length > 24 ? `${letters.slice(0, 23).join('')}…` : name;
 }

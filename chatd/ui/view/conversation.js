@@ -89,17 +89,18 @@ export class Conversation {
     if (!room) return;
     const here = [...room.here.keys()].length;
     const about = room.topic || `${kindOf(room)} · ${plural(room.memberCount, 'member', 'members')}`;
-    const presence = { online: 'Online', away: 'Away' }[room.here.get(room.other)] ?? 'Offline';
+    const presence = this.#store.presence(room.other);
+    const word = { online: 'Online', away: 'Away', offline: 'Offline' }[presence];
     const label = here ? `People in this room, ${here} here now` : 'People in this room';
     fill(
       this.#head,
       iconButton('back', 'Back to the list', { class: 'to-list', onclick: this.#wish.back }),
-      sign(room),
+      sign(room, presence),
       h(
         'div',
         { class: 'title' },
         h('h1', {}, bdi(room.name)),
-        h('p', {}, room.kind === 'direct' ? presence : bdi(about)),
+        h('p', {}, room.kind === 'direct' ? word : bdi(about)),
       ),
       h(
         'button',

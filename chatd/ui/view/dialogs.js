@@ -23,8 +23,11 @@ function open(title, ...content) {
   return node;
 }
 
-/** A form whose `act` may fail in words; it is busy meanwhile, and closes its dialog on success. */
-function form(act, label, ...fields) {
+/**
+ * A form whose `act` may fail in words. It is busy meanwhile; on success its dialog is closed, and
+ * `then` gets what came of it: the keyboard's focus is the page's again.
+ */
+function form(act, then, label, ...fields) {
   const wrong = h('p', { class: 'wrong', role: 'alert' });
   const button = h('button', { type: 'submit', class: 'main' }, label);
   const submit = async (event) => {
@@ -33,8 +36,9 @@ function form(act, label, ...fields) {
     wrong.textContent = '';
     button.disabled = true;
     try {
-      await act();
+      const result = await act();
       node.closest('dialog')?.close();
+      then(result);
     } catch (error) {
       wrong.textContent = error.message;
     } finally {
@@ -72,8 +76,9 @@ export async function rooms(chat, store, go) {
   const enter = async (room) => {
     wrong.textContent = '';
     try {
-      go(store.rooms.has(room.room) ? room.room : await chat.join(room.room));
+      if (!store.rooms.has(room.room)) await chat.join(room.room);
       dialog.close();
+      go(room.room);
     } catch (error) {
       wrong.textContent = error.message;
     }
@@ -108,14 +113,15 @@ export function newRoom(chat, go, called = '') {
   const name = input('Name', { required: true, maxlength: '64', value: called, autofocus: true });
   const topic = input('Topic', { maxlength: '500', placeholder: 'What is it about? (optional)' });
   const secret = h('input', { type: 'checkbox', id: 'secret', role: 'switch' });
-  const act = async () => {
+  const act = () => {
     const kind = secret.checked ? 'private' : 'public';
-    go(await chat.create(name.node.value.trim(), kind, topic.node.value.trim()));
+    return chat.create(name.node.value.trim(), kind, topic.node.value.trim());
   };
   open(
     'Make a room',
     form(
       act,
+      go,
       'Make the room',
       name.parts,
       topic.parts,
@@ -130,20 +136,20 @@ export function newRoom(chat, go, called = '') {
 }
 
 /** Somebody by user name, for a conversation or for a room. */
-function person(title, label, hint, act) {
+function person(title, label, hint, act, then) {
   const name = input('User name', { required: true, maxlength: '64', autofocus: true, autocapitalize: 'none', spellcheck: 'false' }, hint);
   const reference = () => `@${name.node.value.trim().replace(/^@/u, '')}`;
-  open(title, form(() => act(reference()), label, name.parts));
+  open(title, form(() => act(reference()), then, label, name.parts));
 }
 
 export function write(chat, go) {
   const hint = 'As they sign in here, such as anna.';
-  person('Write to somebody', 'Start', hint, async (user) => go(await chat.direct(user)));
+  person('Write to somebody', 'Start', hint, (user) => chat.direct(user), go);
 }
 
 export function add(chat, room) {
   const hint = 'They see this room at once.';
-  person('Add somebody', 'Add', hint, (user) => chat.addMember(room.id, user));
+  person('Add somebody', 'Add', hint, (user) => chat.addMember(room.id, user), () => {});
 }
 
 /** A link that makes an account: shown once, to be handed on. */
@@ -227,12 +233,12 @@ export function settings(store, signOut) {
       'fieldset',
       { class: 'segments' },
       h('legend', {}, 'Colours'),
-      option('system', 'As the system'),
+      option('system', 'System'),
       option('light', 'Light'),
       option('dark', 'Dark'),
     ),
     wrong,
-    h('div', { class: 'actions' }, h('button', { type: 'button', class: 'danger', onclick: leave }, 'Sign out')),
+    h('div', { class: 'actions' }, h('button', { type: 'button', onclick: leave }, 'Sign out')),
   );
 }
 

@@ -1,6 +1,6 @@
 // Times and numbers as people in this place write them.
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const dayOfYear = new Intl.DateTimeFormat(undefined, {
   day: 'numeric',
@@ -12,6 +12,15 @@ const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 
 export function time(at) {
   return clock.format(at);
+}
+
+/** Without the half of the day, for a narrow place. */
+export function shortTime(at) {
+  const parts = clock.formatToParts(at).filter(({ type }) => type !== 'dayPeriod');
+  return parts
+    .map(({ value }) => value)
+    .join('')
+    .trim();
 }
 
 export function exactly(at) {

@@ -73,8 +73,7 @@ export class Here {
       avatar(member.user, member.name, state),
       bdi(member.name, 'name'),
       hidden(`, ${WORDS[state]}`),
-      self && h('span', { class: 'role' }, 'you'),
-      ROLES[member.role] && h('span', { class: 'role' }, ROLES[member.role]),
+      h('span', { class: 'role' }, [self && 'you', ROLES[member.role]].filter(Boolean).join(' · ')),
     ];
     if (self) return h('div', { class: `item ${state}` }, inside);
     return h(

@@ -1,7 +1,8 @@
 // One row of a conversation.
 
+import { direction } from '../state/text.js';
 import { bdi, h, icon, iconButton } from './dom.js';
-import { dayName, exactly, plural, time } from './format.js';
+import { dayName, exactly, plural, shortTime, time } from './format.js';
 import { avatar, progress, words } from './parts.js';
 
 /**
@@ -80,7 +81,7 @@ function message({ message: one, first, own, state, seenBy }, room, wish) {
         ' ',
         when(one, 'when'),
       ),
-    h('div', { class: 'line' }, content(one, stored)),
+    h('div', { class: 'line', dir: direction(one.text ?? '') }, content(one, stored)),
     one.failed && failure(one, wish),
   );
   const classes = ['message', first && 'first', own && 'own', state].filter(Boolean);
@@ -95,7 +96,7 @@ function message({ message: one, first, own, state, seenBy }, room, wish) {
     h(
       'div',
       { class: 'side' },
-      first ? avatar(one.from, one.name) : when(one, 'aside'),
+      first ? avatar(one.from, one.name) : when(one, 'aside', shortTime),
     ),
     body,
     h('div', { class: 'end' }, state && progress(state, seenBy, room.kind === 'direct')),
@@ -112,9 +113,9 @@ function content(one, stored) {
   ];
 }
 
-function when(one, className) {
+function when(one, className, write = time) {
   const at = new Date(one.at);
-  return h('time', { class: className, datetime: at.toISOString(), title: exactly(at) }, time(at));
+  return h('time', { class: className, datetime: at.toISOString(), title: exactly(at) }, write(at));
 }
 
 function failure(one, wish) {

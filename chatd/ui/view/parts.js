@@ -3,6 +3,10 @@
 import { hue, initials, onlyEmoji, pieces } from '../state/text.js';
 import { bdi, h, hidden, icon } from './dom.js';
 
+export function logo(size) {
+  return h('img', { src: '/ui/icon.svg', alt: '', width: String(size), height: String(size) });
+}
+
 /** A circle with initials; `presence` (online, away, offline) adds a dot. */
 export function avatar(id, name, presence = null) {
   return h(
@@ -18,16 +22,15 @@ export function words(text) {
   const node = bdi('', onlyEmoji(text) ? 'text large' : 'text');
   for (const { text: part, link } of pieces(text)) {
     node.append(
-      link ? h('a', { href: link, target: '_blank', rel: 'noopener noreferrer' }, part) : part,
+      link ? h('a', { href: link, dir: 'ltr', target: '_blank', rel: 'noopener noreferrer' }, part) : part,
     );
   }
   return node;
 }
 
-/** What stands before a room's name: # for everybody's, a lock, or the other person. */
-export function sign(room) {
+/** What stands before a room's name: # for everybody's, a lock, or the other person, present or not. */
+export function sign(room, presence) {
   if (room.kind === 'direct') {
-    const presence = room.here.get(room.other) ?? null;
     return avatar(room.other ?? room.id, room.name, presence);
   }
   return h('span', { class: 'sign', 'aria-hidden': 'true' }, icon(signOf(room.kind)));

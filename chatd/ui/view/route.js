@@ -28,21 +28,19 @@ export class Route {
 
   go(place, { instead = false } = {}) {
     const hash = write(place);
-    const depth = history.state?.depth ?? 0;
-    if (hash !== location.hash) {
-      if (instead) history.replaceState({ depth }, '', hash);
-      else history.pushState({ depth: depth + 1 }, '', hash);
+    const from = location.hash || write({ pane: 'list' });
+    if (hash !== from) {
+      if (instead) history.replaceState(null, '', hash);
+      else history.pushState({ from }, '', hash);
     }
     this.#call(this.here);
   }
 
-  /** One pane back: the way one came, or up where one came from elsewhere. */
-  back() {
-    if (history.state?.depth > 0) {
-      history.back();
-      return;
-    }
+  /** From the people to their room, from a room to the list: by the history where one came so. */
+  up() {
     const { pane, room } = this.here;
-    this.go(pane === 'people' ? { pane: 'talk', room } : { pane: 'list' }, { instead: true });
+    const above = pane === 'people' ? { pane: 'talk', room } : { pane: 'list', room: null };
+    if (history.state?.from === write(above)) history.back();
+    else this.go(above, { instead: true });
   }
 }

@@ -33,7 +33,7 @@ export class Shell {
     this.#chat = chat;
     this.bar = new Bar(connection);
     const go = (room) => this.#route.go({ pane: 'talk', room });
-    const back = () => this.#route.back();
+    const back = () => this.#route.up();
     const wish = {
       go,
       back,
@@ -103,7 +103,7 @@ export class Shell {
 
   #people() {
     const { pane, room } = this.#route.here;
-    if (pane === 'people') this.#route.back();
+    if (pane === 'people') this.#route.up();
     else if (room) this.#route.go({ pane: 'people', room });
   }
 

@@ -2,7 +2,7 @@
 
 import { append, bdi, fill, h, hidden, iconButton } from './dom.js';
 import { count, plural } from './format.js';
-import { avatar, sign } from './parts.js';
+import { avatar, logo, sign } from './parts.js';
 
 /** `wish`: go(room), rooms(), person(), invite(), settings(): what the buttons ask for. */
 export class Sidebar {
@@ -17,6 +17,7 @@ export class Sidebar {
     this.#store = store;
     this.#wish = wish;
     this.node = append(h('nav', { class: 'sidebar', 'aria-label': 'Rooms and people' }), [
+      h('div', { class: 'place' }, logo(26), bdi(location.hostname)),
       this.#rooms,
       this.#me,
     ]);
@@ -42,17 +43,17 @@ export class Sidebar {
     const focused = document.activeElement?.dataset?.room;
     fill(
       this.#rooms,
-      this.#section('Rooms', rooms, 'Join or make a room', this.#wish.rooms, 'No rooms yet.'),
-      this.#section('People', people, 'Write to somebody', this.#wish.person, 'Nobody yet.'),
+      this.#section('Rooms', rooms, 'Join or make a room', this.#wish.rooms),
+      this.#section('People', people, 'Write to somebody', this.#wish.person),
     );
     if (focused) this.#items.get(focused)?.focus();
     const unread = all.reduce((sum, room) => sum + room.unread, 0);
     document.title = unread ? `(${count(unread)}) chatd` : 'chatd';
   }
 
-  #section(title, rooms, label, onclick, empty) {
+  #section(title, rooms, label, onclick) {
     const list = this.#store.listed
-      ? h('p', { class: 'nothing' }, empty)
+      ? h('button', { type: 'button', class: 'first', onclick }, label)
       : h('p', { class: 'nothing' }, 'Loading…');
     return h(
       'section',
@@ -78,7 +79,7 @@ export class Sidebar {
           this.#wish.go(room.id);
         },
       },
-      sign(room),
+      sign(room, this.#store.presence(room.other)),
       bdi(room.name, 'name'),
       draft && h('span', { class: 'draft' }, 'Draft'),
       unread && h('span', { class: 'count', 'aria-hidden': 'true' }, count(room.unread)),

@@ -1,6 +1,7 @@
 // Before the chat: signing in, making the first account, accepting an invitation.
 
 import { append, bdi, fill, h } from './dom.js';
+import { logo } from './parts.js';
 
 const WAYS = {
   in: {
@@ -44,7 +45,7 @@ function brand() {
   return h(
     'p',
     { class: 'brand' },
-    h('img', { src: '/ui/icon.svg', alt: '', width: '28', height: '28' }),
+    logo(28),
     bdi(location.hostname),
   );
 }

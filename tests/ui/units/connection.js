@@ -1,0 +1,178 @@
+import { Connection } from '/ui/net/connection.js';
+import { Clock, equal, settle, test } from '/units/harness.js';
+
+class Socket {
+  readyState = 0;
+  sent = [];
+
+  send(data) {
+    this.sent.push(JSON.parse(data));
+  }
+
+  close() {
+    this.readyState = 3;
+  }
+
+  open(heartbeat = 25) {
+    this.readyState = 1;
+    this.onopen();
+    this.say({ type: 'welcome', heartbeat, limits: {} });
+  }
+
+  say(frame) {
+    this.onmessage({ data: JSON.stringify(frame) });
+  }
+
+  drop(code = 1006) {
+    this.readyState = 3;
+    this.onclose({ code, reason: '' });
+  }
+}
+
+function desk(session = { signed_in: true }) {
+  const clock = new Clock();
+  const heard = { states: [], events: [], lost: [], asked: 0 };
+  const sockets = [];
+  const answer = { session };
+  const ports = {
+    socket: () => sockets[sockets.push(new Socket()) - 1],
+    session: async () => {
+      heard.asked += 1;
+      if (!answer.session) throw new Error('unreachable');
+      return answer.session;
+    },
+    random: () => 1,
+    now: clock.now,
+    later: clock.later,
+  };
+  const connection = new Connection(ports, {
+    onState: (state) => heard.states.push(state),
+    onEvent: (frame) => heard.events.push(frame.seq),
+    onSignal: () => {},
+    onLostHistory: (rooms) => heard.lost.push(...rooms),
+    onRemoved: () => {},
+    onSession: () => {},
+  });
+  return { clock, heard, sockets, answer, connection };
+}
+
+async function live(desk) {
+  desk.connection.start();
+  await settle();
+  desk.sockets.at(-1).open();
+  await settle();
+}
+
+async function opened(desk) {
+  await live(desk);
+  desk.connection.ask('open', { room: 'tea' });
+  const [socket] = desk.sockets;
+  const { id } = socket.sent.at(-1);
+  socket.say({ type: 'opened', id, room: { room: 'tea', seq: 4 }, cursor: 'c.4', messages: [] });
+  await settle();
+}
+
+test('the oracle is asked before each try', async () => {
+  const one = desk();
+  await live(one);
+  equal([one.heard.asked, one.heard.states], [1, ['connecting', 'live']]);
+});
+
+test('nobody signed in: no socket is made', async () => {
+  const one = desk({ signed_in: false });
+  one.connection.start();
+  await settle();
+  equal([one.sockets.length, one.connection.state], [0, 'signed-out']);
+});
+
+test('a server out of reach is tried again with growing patience', async () => {
+  const one = desk(null);
+  one.connection.start();
+  await settle();
+  equal([one.connection.state, one.connection.retryAt], ['waiting', 500]);
+  await one.clock.advance(0.5);
+  equal(one.connection.retryAt, 1500);
+});
+
+test('a refused handshake asks the oracle again: the session may have ended', async () => {
+  const one = desk();
+  one.connection.start();
+  await settle();
+  one.answer.session = { signed_in: false };
+  one.sockets[0].drop();
+  await settle();
+  equal([one.heard.asked, one.connection.state], [2, 'signed-out']);
+});
+
+test('after a loss it resumes from its cursor and hears what it missed, once', async () => {
+  const one = desk();
+  await opened(one);
+  one.sockets[0].drop();
+  await settle();
+  await one.clock.advance(0.5);
+  one.sockets[1].open();
+  const asked = one.sockets[1].sent[0];
+  equal([asked.type, asked.cursor, asked.rooms], ['resume', 'c.4', ['tea']]);
+  const events = [4, 5, 6].map((seq) => ({ room: 'tea', seq, cursor: `c.${seq}` }));
+  one.sockets[1].say({ type: 'resumed', id: asked.id, resumed: true, cursor: 'c.6', events });
+  await settle();
+  equal([one.heard.events, one.connection.state], [[5, 6], 'live']);
+});
+
+test('what is kept while away goes out only after the resume', async () => {
+  const one = desk();
+  await opened(one);
+  one.sockets[0].drop();
+  one.connection.keep('send', { key: 'k', room: 'tea', text: 'hi' });
+  await one.clock.advance(0.5);
+  one.sockets[1].open();
+  equal(one.sockets[1].sent.map(({ type }) => type), ['resume']);
+  const { id } = one.sockets[1].sent[0];
+  one.sockets[1].say({ type: 'resumed', id, resumed: true, cursor: 'c.4' });
+  await settle();
+  equal(one.sockets[1].sent.map(({ type }) => type), ['resume', 'send']);
+});
+
+test('a hole and a heartbeat that disagrees each lead to resume', async () => {
+  const one = desk();
+  await opened(one);
+  const [socket] = one.sockets;
+  socket.say({ type: 'message', room: 'tea', seq: 6, cursor: 'c.6' });
+  equal(socket.sent.at(-1).type, 'resume');
+  const { id } = socket.sent.at(-1);
+  socket.say({ type: 'resumed', id, resumed: true, cursor: 'c.4' });
+  await settle();
+  socket.say({ type: 'heartbeat', heads: 4 });
+  equal(socket.sent.at(-1).id, id);
+  socket.say({ type: 'heartbeat', heads: 5 });
+  equal(socket.sent.at(-1).type, 'resume');
+  equal(socket.sent.at(-1).id > id, true);
+});
+
+test('silence beyond heartbeat and ten seconds is a loss', async () => {
+  const one = desk();
+  await live(one);
+  await one.clock.advance(34.9);
+  equal(one.connection.state, 'live');
+  await one.clock.advance(0.2);
+  equal(one.connection.state, 'waiting');
+});
+
+test('a server that says when it is back is given the time', async () => {
+  const one = desk();
+  await live(one);
+  one.sockets[0].say({ type: 'bye', code: 1012, reason: 'restart', retry_after: 10 });
+  one.sockets[0].drop(1012);
+  await settle();
+  equal([one.connection.retryAt, one.connection.expectedBack], [20000, 12000]);
+});
+
+test('stay away means stay away; a session that ended means sign in', async () => {
+  for (const [code, state] of [[4503, 'refused'], [4501, 'signed-out']]) {
+    const one = desk();
+    await live(one);
+    one.sockets[0].drop(code);
+    await one.clock.advance(60);
+    equal([one.connection.state, one.sockets.length], [state, 1]);
+  }
+});

@@ -1,0 +1,64 @@
+import { Reading } from '/ui/state/reading.js';
+import { direction, hue, initials, onlyEmoji, pieces } from '/ui/state/text.js';
+import { Clock, equal, test } from '/units/harness.js';
+
+const links = (text) => pieces(text).filter(({ link }) => link).map(({ text: shown }) => shown);
+
+test('http and https are links, and nothing else is', () => {
+  equal(links('see https://a.example/b and http://c.example'), ['https://a.example/b', 'http://c.example']);
+  equal(links('javascript:alert(1) data:text/html,x ftp://a.example file:///etc'), []);
+  equal(links('https:// https://['), []);
+});
+
+test('what ends a sentence is not of the address', () => {
+  equal(links('(https://a.example/x). https://a.example/y_(z), "https://a.example/q?"'), [
+    'https://a.example/x', 'https://a.example/y_(z)', 'https://a.example/q',
+  ]);
+});
+
+test('nothing of a text is lost', () => {
+  for (const text of ['', 'a https://b.example c', 'https://b.example', '<b>https://b.example</b>']) {
+    equal(pieces(text).map((piece) => piece.text).join(''), text);
+  }
+});
+
+test('initials, in any script', () => {
+  equal(['anna', 'anna.berg', 'öz', '茶', ''].map(initials), ['A', 'AB', 'Ö', '茶', '?']);
+});
+
+test('a hue is one of ten and stays', () => {
+  equal([hue('u1') === hue('u1'), hue('u1') >= 0 && hue('u1') < 10], [true, true]);
+});
+
+test('the first letter decides the direction', () => {
+  equal(['hello', '123 שלום', 'مرحبا hello', '…'].map(direction), ['ltr', 'rtl', 'rtl', 'ltr']);
+});
+
+test('up to three emoji are large', () => {
+  equal(['👍', '🍵 🍵 🍵', '👍 ok', '12', '🍵🍵🍵🍵'].map(onlyEmoji), [true, true, false, false, false]);
+});
+
+test('marks go at most once a second, the furthest only', async () => {
+  const clock = new Clock();
+  const told = [];
+  const reading = new Reading((room, mark) => told.push([room, mark]), clock.later);
+  reading.delivered('tea', 1);
+  reading.read('tea', 2);
+  reading.read('tea', 3);
+  equal(told, [['tea', { delivered: 1 }]]);
+  await clock.advance(1);
+  equal(told.slice(1), [['tea', { delivered: 3, read: 3 }]]);
+  reading.read('tea', 2);
+  await clock.advance(5);
+  equal(told.length, 2);
+});
+
+test('after a new connection the last mark is told again', async () => {
+  const clock = new Clock();
+  const told = [];
+  const reading = new Reading((room, mark) => told.push(mark.read), clock.later);
+  reading.read('tea', 3);
+  await clock.advance(2);
+  reading.again();
+  equal(told, [3, 3]);
+});
