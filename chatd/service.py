@@ -307,6 +307,7 @@ def edge_settings(settings: Settings) -> EdgeSettings:
         header_seconds=limits.header_seconds,
         frame_bytes=limits.frame_bytes,
         connections_per_user=limits.connections_per_user,
+        connections_per_address=limits.connections_per_address,
     )
 
 

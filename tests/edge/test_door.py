@@ -148,6 +148,7 @@ def test_only_so_many_steps_run_in_one_turn_in_the_order_of_arrival():
     assert reactor.asked == [], "an idle door asks for no turns"
 
 
+@pytest.mark.logs_errors("a handshake step failed; the others go on")
 def test_a_step_that_fails_does_not_stop_the_others(lines):
     reactor = Turns()
     turns = HandshakeTurns(reactor, 1)

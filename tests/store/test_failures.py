@@ -53,6 +53,7 @@ def sound(tmp_path: Path, opened: Opened, texts: list[str]) -> None:
     assert opened.positions() == [event.position for event in found.events if event.number]
 
 
+@pytest.mark.logs_errors("The store (failed; it is reopened|is still out of order)")
 @pytest.mark.parametrize(("where", "fault", "code"), FAULTS)
 def test_a_failed_commit_is_not_acknowledged_and_a_retry_has_one_effect(
     tmp_path: Path, where: str, fault: type[apsw.Error], code: Code
@@ -76,6 +77,7 @@ def test_a_failed_commit_is_not_acknowledged_and_a_retry_has_one_effect(
     sound(tmp_path, it, ["before", "lost 3", "lost 0"])
 
 
+@pytest.mark.logs_errors("The store (failed; it is reopened|is still out of order)")
 def test_nothing_is_acknowledged_before_the_reopened_store_was_synced(tmp_path: Path) -> None:
     faults = Faults()
     it = opened(tmp_path, faults)
@@ -92,6 +94,7 @@ def test_nothing_is_acknowledged_before_the_reopened_store_was_synced(tmp_path: 
     sound(tmp_path, it, ["lost"])
 
 
+@pytest.mark.logs_errors("The store (failed; it is reopened|is still out of order)")
 def test_reads_go_on_while_writes_fail(tmp_path: Path) -> None:
     faults = Faults()
     it = opened(tmp_path, faults)
@@ -105,6 +108,7 @@ def test_reads_go_on_while_writes_fail(tmp_path: Path) -> None:
     sound(tmp_path, it, ["before", "after"])
 
 
+@pytest.mark.logs_errors("The store (failed; it is reopened|is still out of order)")
 def test_a_commit_reported_lost_that_is_on_disk_is_published_once(tmp_path: Path) -> None:
     faults = Faults()
     it = Opened(tmp_path / "data", vfs=faults.name)
@@ -131,6 +135,7 @@ def test_a_commit_reported_lost_that_is_on_disk_is_published_once(tmp_path: Path
     sound(tmp_path, it, ["before", "kept", "after"])
 
 
+@pytest.mark.logs_errors("The store (failed; it is reopened|is still out of order)")
 @pytest.mark.parametrize("where", ["sync", "write"])
 def test_a_checkpoint_that_fails_is_made_up_for(tmp_path: Path, where: str) -> None:
     faults = Faults()
@@ -153,6 +158,7 @@ def test_a_checkpoint_that_fails_is_made_up_for(tmp_path: Path, where: str) -> N
     sound(tmp_path, it, [text] * len(acknowledged))
 
 
+@pytest.mark.logs_errors("The store (failed; it is reopened|is still out of order)")
 def test_a_store_that_stays_broken_still_stops(tmp_path: Path) -> None:
     faults = Faults()
     it = opened(tmp_path, faults)

@@ -54,6 +54,7 @@ def test_a_read_is_one_snapshot(opened: Opened) -> None:
     sqlite.close()
 
 
+@pytest.mark.logs_errors("A read of the store failed")
 def test_a_reader_cannot_write(opened: Opened) -> None:
     with pytest.raises(Refusal) as caught:
         ask(opened, lambda database: database.run("delete from events", {}))
@@ -93,6 +94,7 @@ def test_our_own_mistake_in_a_read_is_raised_as_it_is(opened: Opened) -> None:
         ask(opened, lambda database: 1 // 0)
 
 
+@pytest.mark.logs_errors("A read of the store failed")
 def test_a_broken_connection_is_made_anew(opened: Opened) -> None:
     def fail(database: Database) -> None:
         raise apsw.IOError("injected")

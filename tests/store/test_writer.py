@@ -188,6 +188,7 @@ def test_a_refusal_is_kept_for_who_waits_only_later(opened: Opened) -> None:
         opened.pump.wait(late)
 
 
+@pytest.mark.logs_errors("Unhandled error in Deferred", "LookupError")
 def test_our_own_fault_is_logged_though_nobody_waits(
     opened: Opened, logged: list[LogEvent]
 ) -> None:
