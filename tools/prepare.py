@@ -18,7 +18,9 @@ from tools.system import (
     BROWSER,
     COMPILER,
     DEBOOTSTRAP,
+    FAKETIME,
     FILESYSTEM,
+    LOAD,
     POWER,
     STRACE,
     VENV,
@@ -45,8 +47,8 @@ class Profile:
 PROFILES = {
     "run": Profile("run.txt"),
     "dev": Profile("dev.txt"),
-    "test": Profile("dev.txt", should=(BROWSER, STRACE)),
-    "bench": Profile("dev.txt"),
+    "test": Profile("dev.txt", should=(BROWSER, STRACE, FAKETIME, LOAD)),
+    "bench": Profile("dev.txt", must=(LOAD,)),
     "durability": Profile("dev.txt", must=(POWER, FILESYSTEM, COMPILER)),
     "fresh": Profile("run.txt", must=(DEBOOTSTRAP,)),
 }

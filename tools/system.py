@@ -41,9 +41,21 @@ def has_compiler_or_needs_none() -> bool:
     return " amx_tile" not in processor or has_program("gcc")()
 
 
+def has_compiler_and_tls() -> bool:
+    return has_program("gcc")() and Path("/usr/include/openssl/ssl.h").exists()
+
+
+def has_faketime() -> bool:
+    return any(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+
+
 VENV = Need("venv", "python3-venv", "the virtual environment", has_venv)
 BROWSER = Need("browser", "chromium", "the tests of the web page", has_program("chromium"))
 STRACE = Need("strace", "strace", "the tests that watch the disk writes", has_program("strace"))
+FAKETIME = Need("faketime", "libfaketime", "the tests that step the clock", has_faketime)
+LOAD = Need(
+    "load", "gcc libc6-dev libssl-dev", "the load generator of bench/", has_compiler_and_tls
+)
 POWER = Need("power", "user-mode-linux", "the power cuts", has_program("linux.uml"))
 FILESYSTEM = Need("filesystem", "e2fsprogs", "the power cuts", has_program("mkfs.ext4"))
 # Only where the processor's registers are too wide for the kernel: see tests/rigs/uml.py.
