@@ -6,7 +6,11 @@ import stat
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from chatd.settings import Settings
+from chatd.auth.origins import normalise, of_url
+from chatd.settings import LimitSettings, Settings
+
+#: What Linux takes, `unix(7)`: 108 bytes with the zero at the end.
+LONGEST_SOCKET_PATH = 107
 
 #: Texts found in examples and on keyboards: not secrets.
 WELL_KNOWN = (b"secret", b"changeme", b"change-me", b"password", b"default", b"chatd", b"example")
@@ -20,6 +24,8 @@ def unsafe(settings: Settings) -> list[str]:
     found += _addresses(settings, public)
     found += _origins(settings.server.origins)
     found += _proxies(settings.server.proxies)
+    found += _control(settings.server.control)
+    found += _limits(settings.limits)
     found += _files(settings)
     return found
 
@@ -36,14 +42,13 @@ def is_loopback(host: str) -> bool:
 
 def _addresses(settings: Settings, public: list[str]) -> list[str]:
     found = []
-    url = urlsplit(settings.server.public_url)
     if not settings.server.public_url:
         if public:
             found.append(
                 f"server.public_url is missing while chatd listens on {public[0]}: name the address"
                 ' people type, such as public_url = "https://chat.example.org".'
             )
-    elif url.scheme != "https" or not url.hostname or url.path.strip("/") or url.query:
+    elif not _is_public_url(settings.server.public_url):
         found.append(
             f"server.public_url is {settings.server.public_url!r}: it must be https:// and a host"
             ' (and a port if it is not 443), such as "https://chat.example.org".'
@@ -63,18 +68,27 @@ def _addresses(settings: Settings, public: list[str]) -> list[str]:
     return found
 
 
+def _is_public_url(text: str) -> bool:
+    # Without an origin `urlsplit` might not even take the text.
+    origin = of_url(text)
+    if origin is None or origin.scheme != "https":
+        return False
+    url = urlsplit(text)
+    return not (url.path.strip("/") or url.query or url.fragment)
+
+
 def _origins(origins: list[str]) -> list[str]:
     found = []
-    for origin in origins:
-        url = urlsplit(origin)
-        if "*" in origin:
+    for text in origins:
+        origin = normalise(text)
+        if "*" in text:
             found.append(
-                f"server.origins holds {origin!r}: with a wildcard any site could act with its"
+                f"server.origins holds {text!r}: with a wildcard any site could act with its"
                 " visitors' cookies. List each origin, as browsers write it."
             )
-        elif url.scheme != "https" or not url.hostname or url.path or url.query or url.fragment:
+        elif origin is None or origin.scheme != "https":
             found.append(
-                f"server.origins holds {origin!r}, which is no origin: write scheme and host, and"
+                f"server.origins holds {text!r}, which is no origin: write scheme and host, and"
                 ' the port if it is not 443, such as "https://shop.example.org".'
             )
     return found
@@ -94,6 +108,25 @@ def _proxies(proxies: list[str]) -> list[str]:
                 " proxies' own addresses."
             )
     return found
+
+
+def _control(path: str) -> list[str]:
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        return []
+    return [
+        f"server.control is {path}: the path of a Unix socket has at most {LONGEST_SOCKET_PATH}"
+        ' bytes. Put it elsewhere, such as control = "/run/chatd/control.sock".'
+    ]
+
+
+def _limits(limits: LimitSettings) -> list[str]:
+    if limits.dead_seconds > limits.heartbeat_seconds:
+        return []
+    return [
+        f"limits.dead_seconds is {limits.dead_seconds:g} and limits.heartbeat_seconds"
+        f" {limits.heartbeat_seconds:g}: a peer must have time to answer before it counts as gone."
+        " Let dead_seconds be 10 more than heartbeat_seconds."
+    ]
 
 
 def _files(settings: Settings) -> list[str]:

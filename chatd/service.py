@@ -1,9 +1,11 @@
 """The composition root: builds the daemon from its settings, and the only place that sees both the
 pure and the touching half."""
 
+import atexit
 import os
 import random
 import secrets
+import sys
 import time
 from collections.abc import Coroutine
 from ipaddress import ip_network
@@ -14,6 +16,7 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IListeningPort
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from chatd import __version__, features
 from chatd.admin.control import listen_control
@@ -107,11 +110,23 @@ class ChatService(Service):
         except (TlsFilesError, StoreError) as error:
             raise SystemExit(f"chatd: {error}") from None
         self.parts.start()
-        self._reactor.callWhenRunning(self._drive, self._start())
+        self._reactor.callWhenRunning(self._begin)
 
     def _tls(self) -> Certificates | None:
         tls = self.settings.tls
         return None if tls.terminated else Certificates(tls.certificate, tls.key)
+
+    def _begin(self) -> None:
+        Deferred.fromCoroutine(self._start()).addErrback(self._not_started)
+
+    def _not_started(self, failure: Failure) -> None:
+        """A daemon that holds the ports and answers nobody is worse than none."""
+        if not self.running:
+            return  # it was stopped meanwhile
+        log.failure("chatd cannot start", failure)
+        # twistd knows no other way to end with a status that says so.
+        atexit.register(_exit_failed)
+        self._reactor.stop()
 
     async def _start(self) -> None:
         """The rest, once the store answers: where the log stands decides where the hub begins."""
@@ -275,14 +290,18 @@ class ChatService(Service):
         return waited
 
 
+def _exit_failed() -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
+
+
 async def _maybe(result: Any) -> None:
     if isinstance(result, Deferred):
         await result
 
 
 def _log_fault(*, what: str, reference: str, failure: BaseException) -> None:
-    from twisted.python.failure import Failure
-
     log.failure(
         "fault {reference} in {what}",
         Failure(failure, type(failure), failure.__traceback__),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chatd.safety import unsafe
-from chatd.settings import Accounts, Server, Settings, Tls
+from chatd.settings import Accounts, LimitSettings, Server, Settings, Tls
 
 
 @pytest.fixture
@@ -44,12 +44,26 @@ def test_loopback_needs_no_public_url(safe: Settings) -> None:
         (Server(origins=["https://*.example.org"]), "wildcard"),
         (Server(origins=["http://shop.example.org"]), "no origin"),
         (Server(origins=["https://shop.example.org/"]), "no origin"),
+        (Server(public_url="https://chat.example.org:77777"), "must be https"),
+        (Server(public_url="https://exa mple.org"), "must be https"),
+        (Server(public_url="https://eve@chat.example.org"), "must be https"),
+        (Server(public_url="https://[chat"), "must be https"),
+        (Server(public_url="https://chat.example.org#x"), "must be https"),
+        (Server(origins=["https://shop.example.org:99999"]), "no origin"),
+        (Server(origins=["https://eve@shop.example.org"]), "no origin"),
+        (Server(origins=["https://[shop"]), "no origin"),
+        (Server(control="/" + "x" * 107), "Unix socket has at most 107 bytes"),
         (Server(proxies=["0.0.0.0/0"]), "claim any address"),
         (Server(proxies=["proxy"]), 'right is "10.0.0.7/32"'),
     ],
 )
 def test_an_unsafe_server_is_refused(safe: Settings, server: Server, says: str) -> None:
     assert [text for text in unsafe(replace(safe, server=server)) if says in text]
+
+
+def test_a_peer_has_time_to_answer_before_it_counts_as_gone(safe: Settings) -> None:
+    (text,) = unsafe(replace(safe, limits=LimitSettings(heartbeat_seconds=60)))
+    assert "dead_seconds is 35 and limits.heartbeat_seconds 60" in text
 
 
 def test_without_tls_only_loopback_is_served(safe: Settings) -> None:

@@ -30,6 +30,8 @@ def daemon(tmp_path: Path) -> Daemon:
         ({"tls": {"certificate": "no.pem"}}, "no.pem"),
         ({"limits": {"json_depth": 1000}}, "`json_depth` is 1000; right would be a number from 3"),
         ({"accounts": {"secret_file": "no.key"}}, "/dev/urandom"),
+        ({"server": {"origins": ["https://shop.example.org:99999"]}}, "which is no origin"),
+        ({"server": {"control": "x" * 120}}, "the path of a Unix socket has at most 107 bytes"),
         ({"store": {"path": "no/such/folder"}}, "its parent folder is missing"),
     ],
 )
@@ -41,6 +43,15 @@ def test_a_start_that_cannot_be_right_ends_in_one_sentence(
         daemon.start()
     assert says in daemon.log()
     assert "Traceback" not in daemon.log()
+
+
+def test_a_start_that_fails_late_ends_the_daemon(daemon: Daemon) -> None:
+    # Else it would hold the ports and let everybody wait who connects.
+    (daemon.state / "control.sock").mkdir(parents=True)
+    with pytest.raises(WentWrong, match="ended instead of serving"):
+        daemon.start()
+    assert "chatd cannot start" in daemon.log()
+    assert daemon.stop() == 1
 
 
 def test_a_port_that_is_taken_is_named_with_the_fix(tmp_path: Path) -> None:
