@@ -42,7 +42,7 @@ export class Chat {
     const { rooms } = await this.#connection.ask('rooms');
     this.#store.list(rooms);
     this.#reading.again();
-    if (this.#away) await this.#connection.ask('presence', { state: 'away' });
+    if (this.#away) this.#connection.tell('presence', { state: 'away' });
     if (this.#store.active) await this.open(this.#store.active);
   }
 
@@ -173,7 +173,8 @@ export class Chat {
 
   async send(room, text) {
     const key = this.#ports.key();
-    this.#typed.at = -Infinity;
+    // The message itself says that one types no more.
+    this.#typed.room = null;
     this.#store.sending(room, key, text, this.#ports.now());
     try {
       const sent = () => this.#store.sent(room, key);
@@ -204,24 +205,26 @@ export class Chat {
 
   // ---- signals ----------------------------------------------------------------------------------
 
+  /** One types: told at most every 3 s, whatever was sent meanwhile. */
   typing(room) {
     const now = this.#ports.now();
-    if (this.#typed.room === room && now - this.#typed.at < TYPING * 1000) return;
+    if (now - this.#typed.at < TYPING * 1000) return;
     if (!this.#connection.book.heads.has(room)) return;
     this.#typed = { room, at: now };
-    this.#connection.ask('typing', { room }).catch(() => {});
+    this.#connection.tell('typing', { room });
   }
 
+  /** What one typed is gone again. */
   typedNothing(room) {
-    if (this.#typed.room !== room || this.#typed.at === -Infinity) return;
-    this.#typed.at = -Infinity;
-    this.#connection.ask('typing', { room, active: false }).catch(() => {});
+    if (this.#typed.room !== room) return;
+    this.#typed.room = null;
+    this.#connection.tell('typing', { room, active: false });
   }
 
   away(away) {
     if (this.#away === away) return;
     this.#away = away;
-    this.#connection.ask('presence', { state: away ? 'away' : 'online' }).catch(() => {});
+    this.#connection.tell('presence', { state: away ? 'away' : 'online' });
   }
 
   /** Tells what is seen right now, and lets go of what is far above it. */

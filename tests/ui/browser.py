@@ -313,5 +313,7 @@ class Window:
     def press(self, name: str) -> None:
         key, code, text = KEYS[name]
         common: dict[str, Any] = {"key": key, "code": key, "windowsVirtualKeyCode": code}
-        self.call("Input.dispatchKeyEvent", type="keyDown", **common, **({"text": text} if text else {}))
+        self.call(
+            "Input.dispatchKeyEvent", type="keyDown", **common, **({"text": text} if text else {})
+        )
         self.call("Input.dispatchKeyEvent", type="keyUp", **common)

@@ -1,6 +1,6 @@
 """Pictures of the page for people to look at: sizes × themes × situations.
 
-    python -m tests.ui.pictures FOLDER
+python -m tests.ui.pictures FOLDER
 """
 
 from __future__ import annotations
@@ -21,11 +21,17 @@ TALK = (
     ("ben", "It did. It is loud, it is blue, and it boils in ninety seconds."),
     ("ben", "Manual: https://example.org/kettles/blue?model=K-1200&lang=en#cleaning (page 3)."),
     ("carla", "I vote for oolong today 🍵"),
-    ("anna", "Two things to settle before lunch:\n1. who orders the leaves\n2. where the cups went"),
+    (
+        "anna",
+        "Two things to settle before lunch:\n1. who orders the leaves\n2. where the cups went",
+    ),
     ("carla", "1. me\n2. the dishwasher, as always"),
     ("ben", "👍"),
     ("anna", "Wonderful. Then let us meet at four, and whoever comes last washes the pot."),
-    ("carla", "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2),
+    (
+        "carla",
+        "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2,
+    ),
     ("ben", "مرحبا بكم في غرفة الشاي، كيف حالكم اليوم؟ https://example.org/شاي"),
     ("carla", "お茶の時間です。今日は烏龍茶と緑茶、どちらにしますか？我都喜欢。"),
     ("ben", "שלום, how does mixed text look? 123 (מצוין)."),

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from tests.ui.browser import Browser, Window
+from tests.ui.browser import Window
 from tests.ui.daemon import Daemon
 
 pytestmark = pytest.mark.browser
@@ -39,20 +39,6 @@ def state_of(window: Window, text: str) -> str:
         .filter((one) => one.querySelector('.text')?.textContent === {json.dumps(text)})
         .map((one) => one.querySelector('.progress')?.textContent ?? '')[0] ?? ''"""
     return str(window.js(found))
-
-
-@pytest.fixture
-def daemon(tmp_path):
-    daemon = Daemon(tmp_path)
-    yield daemon
-    daemon.close()
-
-
-@pytest.fixture
-def browser(daemon):
-    browser = Browser(daemon.certificate)
-    yield browser
-    browser.close()
 
 
 def test_two_people_talk_lose_the_network_and_lose_nothing(daemon, browser):
@@ -198,8 +184,10 @@ def the_browser_is_offline(anna: Window, ben: Window) -> None:
     anna.offline(False)
     for window in (anna, ben):
         window.until(
-            lambda window=window: sorted(lines(window)[len(before) :])
-            == ["Meanwhile, above ground", "Written in a tunnel"],
+            lambda window=window: (
+                sorted(lines(window)[len(before) :])
+                == ["Meanwhile, above ground", "Written in a tunnel"]
+            ),
             "both, once",
             40,
         )

@@ -25,6 +25,8 @@ export class Lost extends Error {
 const TRIES = 8;
 /** And a command of the moment. */
 const PATIENCE = 3;
+/** Seconds to wait at least: what fits again in a hundredth of a second fits once, not for all. */
+const REST = 0.5;
 
 /**
  * Keyed commands go out one at a time: where one has to be sent again, because the connection broke
@@ -52,9 +54,18 @@ export class Commands {
 
   /** A command of the moment: rejects with `Lost` where there is no connection or it breaks. */
   ask(type, fields = {}) {
+    return this.#plainly(type, fields, 0);
+  }
+
+  /** As `ask`, where it is of no use later: it is never sent again, and nobody waits for it. */
+  tell(type, fields) {
+    this.#plainly(type, fields, PATIENCE).catch(() => {});
+  }
+
+  #plainly(type, fields, tries) {
     const frame = { type, id: this.#next++, ...fields };
     return new Promise((resolve, reject) => {
-      this.#plain.set(frame.id, { frame, resolve, reject, tries: 0 });
+      this.#plain.set(frame.id, { frame, resolve, reject, tries });
       if (!this.#send(frame)) this.#fail(frame.id);
     });
   }
@@ -86,7 +97,7 @@ export class Commands {
     const plain = this.#plain.get(frame.id);
     if (plain) {
       if (frame.type === 'error' && frame.retry && ++plain.tries < PATIENCE) {
-        this.#later(frame.retry_after ?? 1, () => {
+        this.#later(rest(frame), () => {
           const waits = this.#plain.get(frame.id) === plain;
           if (waits && !this.#send(plain.frame)) this.#fail(frame.id);
         });
@@ -100,7 +111,7 @@ export class Commands {
     const head = this.#queue[0];
     if (!head || head.frame.id !== frame.id) return false;
     if (frame.type === 'error' && frame.retry && ++head.tries < TRIES) {
-      this.#later(frame.retry_after ?? 1, () => {
+      this.#later(rest(frame), () => {
         if (this.#queue[0] !== head || !this.#under) return;
         this.#under = false;
         this.#pump();
@@ -127,4 +138,8 @@ export class Commands {
     this.#plain.delete(id);
     reject(new Lost());
   }
+}
+
+function rest(frame) {
+  return Math.max(REST, frame.retry_after ?? 1);
 }

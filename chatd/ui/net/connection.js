@@ -71,6 +71,10 @@ export class Connection {
     return this.#commands.ask(type, fields);
   }
 
+  tell(type, fields) {
+    if (this.state === 'live') this.#commands.tell(type, fields);
+  }
+
   keep(type, fields, onSent) {
     return this.#commands.keep(type, fields, onSent);
   }

@@ -65,6 +65,25 @@ test('a command of the moment fails with its connection', async () => {
   equal(await lost, 'Lost');
 });
 
+test('a signal that was refused is forgotten', async () => {
+  const { clock, commands, sent } = desk();
+  commands.tell('typing', {});
+  commands.answer({ type: 'error', id: 1, code: 'rate-limited', retry: true, retry_after: 0.01 });
+  await clock.advance(10);
+  equal(sent, ['typing']);
+});
+
+test('a wait too short to be true for all is made half a second', async () => {
+  const { clock, commands, sent } = desk();
+  commands.live();
+  said(commands, 'a');
+  commands.answer({ type: 'error', id: 1, code: 'rate-limited', retry: true, retry_after: 0.01 });
+  await clock.advance(0.4);
+  equal(sent, ['a']);
+  await clock.advance(0.2);
+  equal(sent, ['a', 'a']);
+});
+
 test('a command of the moment is asked again where the server says so', async () => {
   const { clock, commands, sent } = desk();
   const reply = commands.ask('room');
