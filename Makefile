@@ -5,7 +5,7 @@ python := .venv/bin/python
 twistd := .venv/bin/twistd --nodaemon --pidfile= --logfile=var/log/chatd.log
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format lint types bench generate durability kills fresh lock clean
+.PHONY: help run test format lint types bench generate durability conformance kills fresh lock clean
 
 help: ## this list
 	@awk -F ' ## ' '/^[a-z]+:.* ## / {sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2}' \
@@ -50,6 +50,10 @@ durability: ## cut the power of a virtual machine twenty times and look for lost
 kills: ## kill the daemon 200 times while people talk and look for lost messages
 	@tools/bootstrap dev >/dev/null
 	@$(python) -m tests.durability.kill --rounds 200 $(ARGS)
+
+conformance: ## the Autobahn Testsuite against our WebSocket (needs a Python 2.7)
+	@tools/bootstrap dev >/dev/null
+	@$(python) -m tests.conformance.run $(ARGS)
 
 fresh: ## try the first minute of a stranger in a bare Debian 12 tree (needs root)
 	@tools/bootstrap fresh >/dev/null
