@@ -4,6 +4,7 @@ are answered."""
 import random
 import secrets
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any, Literal
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -13,7 +14,7 @@ from twisted.logger import Logger
 from chatd.client.backoff import Backoff
 from chatd.client.book import Book, Frame, Hole
 from chatd.client.commands import Commands, fields_given
-from chatd.client.connection import Connection, connect, host_and_port
+from chatd.client.connection import Connection, Receiver, connect, host_and_port
 from chatd.client.errors import Disconnected, NotWelcome, Refused, stays_away
 
 State = Literal["connecting", "live", "waiting", "stopped"]
@@ -23,6 +24,8 @@ SLACK = 10.0
 HELD = 5.0
 
 Headers = Callable[[], Coroutine[Any, Any, Mapping[str, str]]]
+#: Makes a connection with the headers, for the receiver; fails as `connect` does.
+Connector = Callable[[Mapping[str, str], Receiver], "Deferred[Connection]"]
 
 
 class Client:
@@ -33,6 +36,8 @@ class Client:
     * ``on_signal(frame)``: what else the server says;
     * ``on_state(state)``: connecting, live, waiting, stopped;
     * ``on_lost_history(rooms)``: the server could not tell what was missed there: read it anew.
+
+    ``trust``, ``origin`` and ``address`` are those of `connect`, which ``connector`` replaces.
     """
 
     log = Logger()
@@ -51,14 +56,14 @@ class Client:
         on_state: Callable[[State], None] = lambda state: None,
         on_lost_history: Callable[[list[str]], None] = lambda rooms: None,
         backoff: Backoff | None = None,
+        connector: Connector | None = None,
     ) -> None:
         host_and_port(url)  # a mistake there is told at once
         self._reactor = reactor
-        self._url = url
         self._headers = headers
-        self._trust = trust
-        self._origin = origin
-        self.address = address
+        self._connector: Connector = connector or partial(
+            connect, reactor, url, trust=trust, origin=origin, address=address
+        )
         self._on_event = on_event
         self._on_signal = on_signal
         self._on_state = on_state
@@ -112,7 +117,7 @@ class Client:
     def live(self) -> "Deferred[None]":
         """Fires when the client is connected and up to date; fails once it is stopped."""
         waited: Deferred[None] = Deferred()
-        if self.state == "live":
+        if self.state == "live" and self._connection is not None:
             waited.callback(None)
         elif self._running:
             self._until_live.append(waited)
@@ -167,15 +172,7 @@ class Client:
         self._become("connecting")
         try:
             headers = await self._headers()
-            connection = await connect(
-                self._reactor,
-                self._url,
-                headers,
-                self,
-                trust=self._trust,
-                origin=self._origin,
-                address=self.address,
-            )
+            connection = await self._connector(headers, self)
         except NotWelcome as error:
             self._attempt = None
             self._give_up(error)

@@ -40,6 +40,7 @@ class _Protocol(WebSocketClientProtocol):
     receiver: Receiver
     opening: "Deferred[Connection] | None"
     transport: Any
+    serverConnectionDropTimeout: float
     _is_open = False
     _lost_by: BaseException = ConnectionDone()
 
@@ -65,6 +66,16 @@ class _Protocol(WebSocketClientProtocol):
             self.log.warn("the server sent what is no frame of chatd; the connection is cut")
             self.dropConnection(abort=True)
 
+    def onCloseFrame(self, code: Any, reasonRaw: Any) -> Any:
+        result = super().onCloseFrame(code, reasonRaw)
+        # A client waits for the server to hang up (RFC 6455 §7.1.1), and Autobahn waits for ever
+        # where the server closed first.
+        if self.state == self.STATE_CLOSING and self.serverConnectionDropTimeoutCall is None:
+            self.serverConnectionDropTimeoutCall = self.factory.reactor.callLater(
+                self.serverConnectionDropTimeout, self.onServerConnectionDropTimeout
+            )
+        return result
+
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         assert reason.value is not None
         self._lost_by = reason.value
@@ -73,7 +84,10 @@ class _Protocol(WebSocketClientProtocol):
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
         opening, self.opening = self.opening, None
         if self._is_open:
-            self.receiver.lost(None if code == 1006 else code, reason or "")
+            # What the server said counts, however the connection went afterwards.
+            said = self.remoteCloseCode
+            text = self.remoteCloseReason if said is not None else reason
+            self.receiver.lost(said, text or "")
         elif opening is not None and not opening.called:
             opening.errback(self._not_opened(reason or "the handshake did not finish"))
 
@@ -157,7 +171,12 @@ def connect(
     the reactor's next turn. ValueError for a URL without TLS."""
     name, its_port = host_and_port(url)
     factory = WebSocketClientFactory(
-        url, origin=origin, protocols=list(subprotocols), headers=dict(headers), useragent="chatd"
+        url,
+        origin=origin,
+        protocols=list(subprotocols),
+        headers=dict(headers),
+        useragent="chatd",
+        reactor=reactor,
     )
     factory.setProtocolOptions(
         maxFramePayloadSize=LARGEST,
@@ -170,7 +189,11 @@ def connect(
     )
     built: list[_Protocol] = []
 
+    given_up = False
+
     def cancel(_: "Deferred[Connection]") -> None:
+        nonlocal given_up
+        given_up = True
         connecting.cancel()
         for protocol in built:
             if protocol.transport is not None:
@@ -193,7 +216,7 @@ def connect(
     )
 
     def failed(failure: Failure) -> None:
-        if not result.called:
+        if not (result.called or given_up):
             result.errback(failure)
 
     connecting = endpoint.connect(factory)
