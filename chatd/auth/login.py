@@ -1,14 +1,18 @@
 """Signing in with name and password: the same work for every name, and only so many tries.
 
 A name that does not exist costs the same argon2id as one that does, so neither the answer nor the
-time it takes tells which names there are.
+time it takes tells which names there are. Strangers who try a name use up the tries of strangers:
+from an address that one signed in from before, and for changing the password, there are others.
 """
 
-from typing import Final, Protocol
+from collections.abc import Hashable
+from contextlib import suppress
+from typing import Final, Protocol, TypeVar
 
 from chatd.auth.credentials import AccountStore, Credentials, Issued
 from chatd.core.bucket import Buckets, Rate
 from chatd.core.codes import Code
+from chatd.core.expiring import ExpiringSet
 from chatd.core.lookalikes import skeleton
 from chatd.core.names import user_name
 from chatd.core.refusal import Refusal
@@ -19,6 +23,14 @@ from chatd.engine.unit import Unit
 #: Tries for one account and from one address: a few at once, then one in a while.
 PER_ACCOUNT: Final = Rate(1 / 6, 10)
 PER_ADDRESS: Final = Rate(1 / 2, 30)
+#: For how many seconds an address counts as known to an account, and how many such pairs are kept.
+KNOWN_FOR: Final = 30 * 24 * 3600.0
+MOST_KNOWN: Final = 100_000
+
+Address = int | str
+
+
+K = TypeVar("K", bound=Hashable)
 
 
 class Passwords(Protocol):
@@ -50,23 +62,34 @@ class Login:
         self._passwords = passwords
         self._credentials = credentials
         self._clock = clock
-        self._accounts: Buckets[str] = Buckets(per_account)
-        self._addresses: Buckets[int | str] = Buckets(per_address)
+        self._tries: Buckets[tuple[str, Address | None]] = Buckets(per_account)
+        self._changes: Buckets[str] = Buckets(per_account)
+        self._addresses: Buckets[Address] = Buckets(per_address)
+        self._known: ExpiringSet[tuple[str, Address]] = ExpiringSet(MOST_KNOWN)
 
     async def login(
-        self, name: str, password: str, address: int | str, label: str = ""
+        self, name: str, password: str, address: Address, label: str = ""
     ) -> tuple[UserRow, Issued]:
         """A new session. ``address`` is what counts as one address. `unauthorized`,
         `rate-limited`."""
         user = await self._proven(name, password, address)
-        return user, await self._credentials.new_session(user.id, label)
+        issued = await self._credentials.new_session(user.id, label)
+        # The password may have been changed, which ends all sessions, while it was being verified.
+        now = await self._store.user(user.id)
+        if now is None or now.disabled or now.password != user.password:
+            await self._credentials.end(user.id, issued.id)
+            raise wrong()
+        with suppress(Refusal):  # no room: then this address stays a stranger's
+            seconds = self._clock.now()
+            self._known.add((_account(name), address), seconds + KNOWN_FOR, seconds)
+        return user, issued
 
-    async def change(self, user: str, old: str, new: str, session: str, address: int | str) -> None:
+    async def change(self, user: str, old: str, new: str, session: str, address: Address) -> None:
         """Sets a new password and ends every credential of the user but ``session``."""
         row = await self._store.user(user)
         if row is None:
             raise wrong()
-        self._charge(row.name, address)
+        self._charge(self._changes, user, address)
         if not await self._passwords.verify(old, row.password):
             raise Refusal(Code.FORBIDDEN, "The present password is wrong.", field="old")
         encoded = await self._passwords.hash(new, row.name)
@@ -80,8 +103,10 @@ class Login:
             )
         )
 
-    async def _proven(self, name: str, password: str, address: int | str) -> UserRow:
-        self._charge(name, address)
+    async def _proven(self, name: str, password: str, address: Address) -> UserRow:
+        account = _account(name)
+        known = self._known.contains((account, address), self._clock.now())
+        self._charge(self._tries, (account, address if known else None), address)
         user = await self._user(name)
         if user is not None and user.disabled:
             user = None
@@ -97,14 +122,18 @@ class Login:
             return None
         return await self._store.user_by_name(known)
 
-    def _charge(self, name: str, address: int | str) -> None:
+    def _charge(self, buckets: Buckets[K], key: K, address: Address) -> None:
         """One try, from both buckets or from neither."""
         now = self._clock.now()
-        account = skeleton(name[:64].casefold())
-        wait = max(self._accounts.wait(account, 1, now), self._addresses.wait(address, 1, now))
+        wait = max(buckets.wait(key, 1, now), self._addresses.wait(address, 1, now))
         if wait:
             raise Refusal(
                 Code.RATE_LIMITED, "Too many tries to sign in; wait a little.", retry_after=wait
             )
-        self._accounts.take(account, 1, now)
+        buckets.take(key, 1, now)
         self._addresses.take(address, 1, now)
+
+
+def _account(name: str) -> str:
+    """What a name is counted under: look-alikes share it."""
+    return skeleton(name[:64].casefold())

@@ -6,7 +6,7 @@ from chatd.auth.credentials import Credentials
 from chatd.auth.login import Login
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
-from chatd.engine.accounts import CreateUser, SetDisabled
+from chatd.engine.accounts import CreateUser, EndCredential, SetDisabled, SetPassword
 from chatd.engine.unit import Unit
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.clock import FakeClock
@@ -84,3 +84,38 @@ def test_a_try_refused_for_the_address_is_not_charged_to_the_account(world):
     for _ in range(50):
         assert refused(login.login("alice", "wrong", 7)).code is Code.RATE_LIMITED
     run(login.login("alice", "secret", 8))
+
+
+def test_strangers_do_not_keep_somebody_out_of_where_they_signed_in_before(world):
+    login, _, _, _ = world
+    run(login.login("alice", "secret", "home"))
+    for address in range(10):
+        refused(login.login("alice", "wrong", address))
+    assert refused(login.login("alice", "secret", "elsewhere")).code is Code.RATE_LIMITED
+    for _ in range(10):
+        run(login.login("Alice", "secret", "home"))
+    assert refused(login.login("alice", "secret", "home")).code is Code.RATE_LIMITED
+
+
+def test_strangers_do_not_keep_somebody_from_changing_the_password(world):
+    login, _, _, _ = world
+    for address in range(20):
+        refused(login.login("alice", "wrong", address))
+    run(login.change("u1", "secret", "another secret", "c1", 99))
+    for _ in range(9):
+        refused(login.change("u1", "guess", "another secret", "c1", 99))
+    assert refused(login.change("u1", "guess", "x", "c1", 99)).code is Code.RATE_LIMITED
+
+
+@pytest.mark.parametrize("ended", [SetPassword("u1", "phc:new"), SetDisabled("u1", True, 0)])
+def test_a_password_that_is_changed_while_it_is_verified_opens_nothing(world, ended):
+    login, passwords, _, store = world
+
+    async def verify(password, phc):
+        # Meanwhile the owner changes it, which ends every session there is.
+        await store.commit(Unit("u1", changes=(ended, EndCredential("u1"))))
+        return True
+
+    passwords.verify = verify
+    assert refused(login.login("alice", "secret", 1)).code is Code.UNAUTHORIZED
+    assert not run(store.credentials("u1"))
