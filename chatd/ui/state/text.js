@@ -36,14 +36,9 @@ function withoutTail(address) {
   }
 }
 
-/** The address as a browser reads it; null where that is no http(s) address. */
+/** The address as a browser reads it; null where it is none. */
 function href(address) {
-  try {
-    const url = new URL(address);
-    return url.protocol === 'http:' || url.protocol === 'https:' ? url.href : null;
-  } catch {
-    return null;
-  }
+  return URL.canParse(address) ? new URL(address).href : null;
 }
 
 /** One or two letters for a name. */

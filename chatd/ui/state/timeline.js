@@ -219,23 +219,14 @@ export function rows(timeline, { me: self, unreadAfter = null, marks = new Map()
 }
 
 /**
- * Pending messages, less those that were stored although their answer got lost on the way: one that
- * was sent, and is seen again as an event with the same text, would otherwise show twice until its
- * answer comes.
+ * Pending messages, less one that was stored although its answer got lost on the way: it was sent,
+ * and is seen again as an event with the same text, and would otherwise show twice until its answer
+ * comes. Messages go out one at a time, so there is only one of which nobody knows.
  */
 function unconfirmed(timeline, me) {
-  const claimed = new Set();
-  return timeline.pending.filter((one) => {
-    if (!one.sent || one.failed) return true;
-    const twin = timeline.messages.find(
-      (message) =>
-        message.from === me &&
-        !message.key &&
-        message.seq > one.after &&
-        message.text === one.text &&
-        !claimed.has(message.seq),
+  const arrived = (one) =>
+    timeline.messages.some(
+      ({ from, key, seq, text }) => from === me && !key && seq > one.after && text === one.text,
     );
-    if (twin) claimed.add(twin.seq);
-    return !twin;
-  });
+  return timeline.pending.filter((one) => !one.sent || one.failed || !arrived(one));
 }
