@@ -47,6 +47,10 @@ def wrong() -> Refusal:
     return Refusal(Code.UNAUTHORIZED, "The name or the password is wrong.")
 
 
+def _too_many(wait: float) -> Refusal:
+    return Refusal(Code.RATE_LIMITED, "Too many tries to sign in; wait a little.", retry_after=wait)
+
+
 class Login:
     def __init__(
         self,
@@ -83,6 +87,12 @@ class Login:
             seconds = self._clock.now()
             self._known.add((_account(name), address), seconds + KNOWN_FOR, seconds)
         return user, issued
+
+    def charge(self, address: Address) -> None:
+        """One try from ``address``, by whatever way it makes us hash; `rate-limited`."""
+        now = self._clock.now()
+        if wait := self._addresses.take(address, 1, now):
+            raise _too_many(wait)
 
     async def change(self, user: str, old: str, new: str, session: str, address: Address) -> None:
         """Sets a new password and ends every credential of the user but ``session``."""
@@ -127,9 +137,7 @@ class Login:
         now = self._clock.now()
         wait = max(buckets.wait(key, 1, now), self._addresses.wait(address, 1, now))
         if wait:
-            raise Refusal(
-                Code.RATE_LIMITED, "Too many tries to sign in; wait a little.", retry_after=wait
-            )
+            raise _too_many(wait)
         buckets.take(key, 1, now)
         self._addresses.take(address, 1, now)
 

@@ -81,6 +81,8 @@ class AccountApi:
     async def _join(self, ask: Ask, *, setup: bool) -> Response:
         self._guard.nobody_yet(ask)
         body = bodies.read(ask, bodies.Join)
+        # An invitation outlives a refused name: without this its holder could keep us hashing.
+        self._login.charge(address_key_of(ask.address))
         joined = await self._invitations.register(
             body.secret, body.name, body.password, body.display, setup=setup
         )

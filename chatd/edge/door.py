@@ -40,6 +40,20 @@ ACCEPTS_PER_TURN = 32
 DISCARD_BYTES = 65_536
 BACKOFF_SECONDS = (0.1, 1.0)  # first and longest pause of a listener without descriptors
 LOG_SECONDS = 10.0
+# What the network knows of a new connection already, told by accept in its place: accept(2), "Error
+# handling". The listener itself is well.
+OF_THE_PEER = (
+    errno.ENETDOWN,
+    errno.EPROTO,
+    errno.ENOPROTOOPT,
+    errno.EHOSTDOWN,
+    errno.ENONET,
+    errno.EHOSTUNREACH,
+    errno.EOPNOTSUPP,
+    errno.ENETUNREACH,
+    errno.ECONNRESET,
+    errno.ETIMEDOUT,
+)
 NO_DESCRIPTORS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 Network = IPv4Network | IPv6Network
 
@@ -171,6 +185,8 @@ class EdgePort(tcp.Port):
             except PermissionError:
                 continue  # the packet filter said no after the fact
             except OSError as error:
+                if error.errno in OF_THE_PEER:
+                    continue
                 if error.errno not in NO_DESCRIPTORS:
                     raise
                 self._out_of_descriptors(error)

@@ -241,3 +241,15 @@ async def test_a_ticket_is_bound_to_the_page_that_asks(rig):
     token = await rig.token(user)
     bad = await rig.call("POST", "/api/ticket", {"origin": "*"}, Authorization=f"Bearer {token}")
     assert (bad.status, bad.json["field"]) == (400, "origin")
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_invitation_is_no_way_to_keep_the_server_hashing(rig):
+    made = await invitation(rig)
+    statuses = [
+        (await rig.call("POST", "/api/register", joining(made["secret"], "root.user"))).status
+        for _ in range(31)
+    ]
+    assert statuses == [409] * 30 + [429]
+    rig.clock.advance(2)
+    assert (await rig.call("POST", "/api/register", joining(made["secret"]))).status == 201

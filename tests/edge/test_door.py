@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import resource
 import socket
@@ -248,6 +249,29 @@ async def test_garbage_costs_one_log_line_and_no_traceback(loopback, lines):
     assert port.door.counters.handshake_failures == 40
     assert [event["log_format"] for event in lines] == [lines[0]["log_format"]]
     assert lines[0]["why"] == "http request"
+    assert not any(event.get("log_failure") for event in lines)
+
+
+@pytest.mark.parametrize("error", [errno.EPROTO, errno.ENETDOWN, errno.EPERM, errno.ECONNABORTED])
+async def test_a_connection_that_failed_before_it_was_accepted_does_not_end_the_listener(
+    loopback, lines, error
+):
+    port = loopback.listen(Peers())
+    real = port.socket
+
+    class Failing:
+        """Fails once, as the kernel does, then is the socket it stands for."""
+
+        def accept(self):
+            port.socket = real
+            raise OSError(error, os.strerror(error))
+
+        def __getattr__(self, name):
+            return getattr(real, name)
+
+    port.socket = Failing()
+    (await in_thread(connect, port)).close()
+    await until(lambda: port.door.counters.handshakes == 1)
     assert not any(event.get("log_failure") for event in lines)
 
 
