@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from chatd.auth.origins import normalise, of_url
-from chatd.settings import LimitSettings, Settings
+from chatd.settings import LimitSettings, Server, Settings
 
 #: What Linux takes, `unix(7)`: 108 bytes with the zero at the end.
 LONGEST_SOCKET_PATH = 107
@@ -24,6 +24,8 @@ def unsafe(settings: Settings) -> list[str]:
     found += _addresses(settings, public)
     found += _origins(settings.server.origins)
     found += _proxies(settings.server.proxies)
+    if settings.tls.terminated:
+        found += _behind(settings.server)
     found += _control(settings.server.control)
     found += _limits(settings.limits)
     found += _files(settings)
@@ -108,6 +110,23 @@ def _proxies(proxies: list[str]) -> list[str]:
                 " proxies' own addresses."
             )
     return found
+
+
+def _behind(server: Server) -> list[str]:
+    """Whether the proxy that ends TLS can say for whom it speaks."""
+    if not server.proxies:
+        return [
+            "tls.terminated is on and server.proxies is empty: everybody would count as one"
+            " address, and one stranger could use up the sign-ins of all. Name the proxy, such as"
+            ' proxies = ["127.0.0.1/32"], with forwarded_by = "x-forwarded-for".'
+        ]
+    if server.forwarded_by == "proxy-v2":
+        return [
+            'server.forwarded_by is "proxy-v2" while tls.terminated is on: the PROXY protocol is'
+            " read in front of TLS only. Have the proxy send X-Forwarded-For and set"
+            ' forwarded_by = "x-forwarded-for".'
+        ]
+    return []
 
 
 def _control(path: str) -> list[str]:

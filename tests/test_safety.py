@@ -66,10 +66,25 @@ def test_a_peer_has_time_to_answer_before_it_counts_as_gone(safe: Settings) -> N
     assert "dead_seconds is 35 and limits.heartbeat_seconds 60" in text
 
 
+@pytest.mark.parametrize(
+    ("server", "says"),
+    [
+        (Server(), "everybody would count as one address"),
+        (Server(proxies=["127.0.0.1/32"]), "the PROXY protocol is read in front of TLS only"),
+    ],
+)
+def test_a_proxy_that_ends_tls_says_for_whom_it_speaks(
+    safe: Settings, server: Server, says: str
+) -> None:
+    (text,) = unsafe(replace(safe, tls=Tls(terminated=True), server=server))
+    assert says in text
+
+
 def test_without_tls_only_loopback_is_served(safe: Settings) -> None:
-    terminated = replace(safe, tls=Tls(terminated=True))
+    behind = Server(proxies=["127.0.0.1/32"], forwarded_by="x-forwarded-for")
+    terminated = replace(safe, tls=Tls(terminated=True), server=behind)
     assert unsafe(terminated) == []
-    server = Server(listen=["192.0.2.1:80"], public_url="https://chat.example.org")
+    server = replace(behind, listen=["192.0.2.1:80"], public_url="https://chat.example.org")
     (text,) = unsafe(replace(terminated, server=server))
     assert "only on loopback" in text
 

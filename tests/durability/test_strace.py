@@ -56,7 +56,8 @@ def traced(folder: Path, *, tls: bool, program: Sequence[str] = ()) -> Iterator[
     """Three people before a daemon whose calls go to the file `trace`."""
     command = ["strace", "-f", "-ttt", "-yy", "-s", str(LENGTH), "-e", f"trace={CALLS}"]
     command += ["--seccomp-bpf", "-qq", "-o", str(folder / "trace")]
-    sections = {"tls": {"terminated": not tls}}
+    behind = {"proxies": ["127.0.0.1/32", "::1/128"], "forwarded_by": "x-forwarded-for"}
+    sections = {} if tls else {"tls": {"terminated": True}, "server": behind}
     with ExitStack() as stack:
         daemon = stack.enter_context(
             Daemon(folder / "data", sections, command=command, program=program)
