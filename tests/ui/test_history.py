@@ -12,7 +12,7 @@ LIST = "document.querySelector('.list')"
 
 @pytest.fixture
 def anna(daemon, browser):
-    window = browser.window(1280, 800)
+    window = browser.window(1280, 420)
     first_administrator(window, daemon.link(daemon.start()))
     window.click("button", "Join or make a room")
     window.click("dialog button", "Make a new room")
