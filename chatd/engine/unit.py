@@ -122,6 +122,16 @@ class UnderLimit(Requirement):
     most: int
 
 
+@dataclass(frozen=True, slots=True)
+class FewStays(Requirement):
+    """``user`` was in ``room`` fewer than ``most`` times: else `limit-reached`. Every stay is kept
+    and looked at when that person reads. A room with shared history keeps one."""
+
+    room: str
+    user: str
+    most: int
+
+
 # ---- what changes -------------------------------------------------------------------------------
 
 

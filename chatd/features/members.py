@@ -10,6 +10,7 @@ from chatd.engine.rows import EventRow, RoleName
 from chatd.engine.table import Context, EventKind, Feature, Read, Write
 from chatd.engine.unit import (
     Append,
+    FewStays,
     IsMember,
     IsRoom,
     KeepsAnOwner,
@@ -28,6 +29,8 @@ from chatd.wire.frames import Command, Event, Keyed, Millis, Reply, RoomRef, Use
 
 #: How many members one page of the list holds.
 PAGE = 200
+#: How often one person may come to a room where newcomers do not see what was before.
+MOST_STAYS = 500
 
 MembershipChange = Literal["joined", "added", "left", "kicked", "banned", "unbanned", "role"]
 
@@ -45,7 +48,7 @@ class Leave(Keyed, frozen=True, kw_only=True, tag="leave"):
 
 
 class AddMember(Keyed, frozen=True, kw_only=True, tag="add_member"):
-    """Brings somebody into a room: any member of a public room may, moderators of a private one."""
+    """Brings somebody into a room: for moderators."""
 
     room: RoomRef
     user: UserRef
@@ -135,6 +138,7 @@ def join(command: Join, actor: Principal, context: Context) -> Unit:
             IsRoom(command.room, actor.user, ("public",)),
             NotMember(command.room, actor.user),
             NotBanned(command.room, actor.user, context.now),
+            FewStays(command.room, actor.user, MOST_STAYS),
         ),
         changes=movement(command.room, actor.user, actor.user, "joined", "member", context.now),
     )
@@ -162,6 +166,7 @@ def add_member(command: AddMember, actor: Principal, context: Context) -> Unit:
             NotMember(command.room, command.user),
             NotBanned(command.room, command.user, context.now),
             NotBlockedBy(actor.user, command.user),
+            FewStays(command.room, command.user, MOST_STAYS),
         ),
         changes=movement(
             command.room, actor.user, command.user, "added", command.role, context.now
@@ -170,10 +175,10 @@ def add_member(command: AddMember, actor: Principal, context: Context) -> Unit:
 
 
 def set_role(command: SetRole, actor: Principal, context: Context) -> Unit:
-    requires: tuple[IsMember | IsRoom | KeepsAnOwner, ...] = (
+    requires: tuple[IsMember | IsRoom | Outranks | KeepsAnOwner, ...] = (
         IsMember(command.room, actor.user, "owner"),
         IsRoom(command.room, actor.user, ("public", "private")),
-        IsMember(command.room, command.user),
+        Outranks(command.room, actor.user, command.user),
     )
     if command.role != "owner":
         requires += (KeepsAnOwner(command.room, command.user),)

@@ -74,7 +74,8 @@ def _set_block(user: str, blocked: bool, actor: Principal, context: Context) -> 
         raise Refusal(Code.BAD_FIELD, "One cannot block oneself.", field="user")
     return Unit(
         actor.user,
-        requires=(UserExists(user),),
+        # A block can be taken back whatever became of the other's account.
+        requires=(UserExists(user),) if blocked else (),
         changes=(SetBlock(actor.user, user, blocked, context.now),),
     )
 

@@ -192,6 +192,18 @@ def under_limit(database: Database, wanted: unit.UnderLimit) -> None:
         )
 
 
+def few_stays(database: Database, wanted: unit.FewStays) -> None:
+    row = database.row(
+        "select count(*) from memberships where room = :room and person = :user",
+        {"room": wanted.room, "user": wanted.user},
+    )
+    if row is not None and row[0] >= wanted.most:
+        raise Refusal(
+            Code.LIMIT_REACHED,
+            f"One person may come to this room {wanted.most} times, and this one did.",
+        )
+
+
 REQUIREMENTS: Mapping[type[unit.Requirement], Callable[[Database, Any], None]] = {
     unit.IsMember: is_member,
     unit.IsRoom: is_room,
@@ -204,4 +216,5 @@ REQUIREMENTS: Mapping[type[unit.Requirement], Callable[[Database, Any], None]] =
     unit.NotBlocked: not_blocked,
     unit.NotBlockedBy: not_blocked_by,
     unit.UnderLimit: under_limit,
+    unit.FewStays: few_stays,
 }

@@ -215,7 +215,7 @@
  */
 
 /**
- * Brings somebody into a room: any member of a public room may, moderators of a private one.
+ * Brings somebody into a room: for moderators.
  * @typedef {Object} AddMember
  * @property {"add_member"} type
  * @property {number} id Chosen by the client.

@@ -42,6 +42,7 @@ _REFUSED_FOR: Final[dict[str, tuple[Code, ...]]] = {
     "NotBlocked": (Code.BLOCKED,),
     "NotBlockedBy": (Code.BLOCKED,),
     "UnderLimit": (Code.LIMIT_REACHED,),
+    "FewStays": (Code.LIMIT_REACHED,),
     "room_slug": (Code.NAME_TAKEN,),
 }
 #: What a read asks of the store, likewise.

@@ -5,6 +5,7 @@ import pytest
 from chatd.core.codes import Code
 from chatd.engine.accounts import SetDisabled
 from chatd.engine.unit import (
+    FewStays,
     IsMember,
     IsMessage,
     IsRoom,
@@ -227,6 +228,22 @@ def test_a_person_makes_so_many_rooms(rooms: Desk) -> None:
     rooms.require(UnderLimit("alice", 3), UnderLimit("bob", 1))
     assert rooms.code(UnderLimit("alice", 2)) == Code.LIMIT_REACHED
     assert rooms.code(UnderLimit("bob", 0)) == Code.LIMIT_REACHED
+
+
+def test_a_person_comes_and_goes_so_many_times(rooms: Desk) -> None:
+    for _ in range(2):
+        rooms.member("den", "bob")
+        rooms.member("den", "bob", None)
+    rooms.require(FewStays("den", "bob", 3), FewStays("den", "nobody", 1))
+    assert rooms.code(FewStays("den", "bob", 2)) == Code.LIMIT_REACHED
+
+
+def test_a_room_with_shared_history_keeps_one_stay(rooms: Desk) -> None:
+    rooms.room("hall", shared=True)
+    for _ in range(3):
+        rooms.member("hall", "bob")
+        rooms.member("hall", "bob", None)
+    rooms.require(FewStays("hall", "bob", 2))
 
 
 def test_requirements_are_checked_in_the_order_given(rooms: Desk) -> None:
