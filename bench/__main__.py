@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bench import load, measure, people, report, servers
-from bench.cores import cores
+from bench.cores import Company, cores
 from bench.measure import Missing, Scale
 
 SMOKE = Scale(
@@ -72,11 +72,12 @@ class Bench:
 
     def _crowd(self, crowd: load.Load, server: servers.Server, of: str) -> dict[str, float]:
         self.say(f"{of}: {server.name}, {self.scale.clients} clients")
+        company = Company(self.core, server.pid)
         figures = measure.connect(crowd, server, self.scale, self.say)
         figures |= measure.light(crowd, server, self.scale, self.say)
         if self.scale.searches:
             figures |= measure.most(crowd, self.scale, self.say)
-        return figures
+        return figures | {"others_cpu": company.share()}
 
     def _load(
         self, server: servers.Server, room: str, clients: list[tuple[str, list[str]]]

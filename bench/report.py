@@ -65,7 +65,17 @@ def load_share(rounds: Sequence[Figures]) -> str:
     hint = "; there it was the limit, not the server" if most > 0.9 else ""
     return (
         f"The load generator used {light:.0%} of its core at 10 messages/s"
-        f" and {most:.0%} at the most deliveries{hint}."
+        f" and {most:.0%} at the most deliveries{hint}. {_company(rounds)}"
+    )
+
+
+def _company(rounds: Sequence[Figures]) -> str:
+    taken = max((figures.get("others_cpu", 0.0) for figures in rounds), default=0.0)
+    if taken < 0.05:
+        return "The server had its core to itself."
+    return (
+        f"Other programs took up to {taken:.0%} of the server's core meanwhile: latencies and the"
+        " most deliveries suffer from that, processor times and the order of the rows less."
     )
 
 

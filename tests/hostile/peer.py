@@ -120,9 +120,11 @@ class Peer:
                 return
 
     def hears(self, type_: str) -> dict[str, Any]:
-        """The next JSON frame of this type."""
+        """The next JSON frame of this type; pings on the way are answered."""
         for opcode, payload in self.frames():
-            if opcode == TEXT:
+            if opcode == PING:
+                self.frame(payload, PONG)
+            elif opcode == TEXT:
                 said: dict[str, Any] = json.loads(payload)
                 if said["type"] == type_:
                     return said
