@@ -8,6 +8,7 @@ lookup by digest tells an attacker who measures time nothing about the secret it
 import hashlib
 import re
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -29,8 +30,12 @@ TOKEN_PREFIX: Final = "chatd_t_"
 SECRET_BYTES: Final = 32
 DAY_MS: Final = 24 * 3_600_000
 TOUCH_EVERY_MS: Final = 3_600_000
-#: One person's sessions and tokens; the session used least recently goes when another one comes.
+#: One person's sessions, of which the one used least recently goes when another one comes; and,
+#: counted apart so that they never bar the way in, one person's tokens.
 MOST_PER_USER: Final = 100
+
+#: Told of a user and of the credential of theirs that has ended: what rests on it is closed.
+Ended = Callable[[str, str], None]
 
 _BODY = re.compile(r"[A-Za-z0-9_-]{43}(?![\s\S])")
 
@@ -75,11 +80,17 @@ def unauthorized() -> Refusal:
 
 class Credentials:
     def __init__(
-        self, store: AccountStore, clock: Clock, random: Random, session_days: float = 30.0
+        self,
+        store: AccountStore,
+        clock: Clock,
+        random: Random,
+        session_days: float = 30.0,
+        ended: Ended = lambda user, credential: None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._random = random
+        self._ended = ended
         self.idle_ms = int(session_days * DAY_MS)
 
     async def new_session(self, user: str, label: str = "") -> Issued:
@@ -129,19 +140,21 @@ class Credentials:
         )
         room = await self._make_room(user, kind)
         await self._store.commit(Unit(actor=user, changes=(*room, change)))
+        for end in room:
+            assert end.id is not None
+            self._ended(user, end.id)
         return Issued(change.id, secret, expires)
 
     async def _make_room(self, user: str, kind: CredentialKind) -> tuple[EndCredential, ...]:
-        held = await self._store.credentials(user)
+        held = [row for row in await self._store.credentials(user) if row.kind == kind]
         if len(held) < MOST_PER_USER:
             return ()
-        sessions = [row for row in held if row.kind == "session"]
-        if kind == "token" or not sessions:
+        if kind == "token":
             raise Refusal(
                 Code.LIMIT_REACHED,
-                f"This account holds {MOST_PER_USER} sessions and tokens; end some first.",
+                f"This account holds {MOST_PER_USER} tokens; end some first.",
             )
-        oldest = min(sessions, key=lambda row: row.seen)
+        oldest = min(held, key=lambda row: row.seen)
         return (EndCredential(user=user, id=oldest.id),)
 
     async def _recognise(self, digest: bytes | None, kind: CredentialKind) -> Recognised:

@@ -69,7 +69,13 @@ def build_site(
         )
     journal = Journal(settings.log_lines, reactor.seconds)
     connections = Connections(settings.connections_per_user)
-    credentials = Credentials(store, clock, random, settings.session_days)
+    credentials = Credentials(
+        store,
+        clock,
+        random,
+        settings.session_days,
+        lambda user, credential: connections.ended(user, only=credential),
+    )
     tickets = Tickets(store, clock, random)
     login = Login(store, passwords, credentials, clock)
     invitations = Invitations(store, passwords, credentials, clock, random)

@@ -132,4 +132,5 @@ def test_tokens_are_limited_and_do_not_push_one_another_out(credentials):
     for _ in range(100):
         run(credentials.new_token("u1", "bot", None))
     assert refused(credentials.new_token("u1", "bot", None)) is Code.LIMIT_REACHED
-    assert refused(credentials.new_session("u1")) is Code.LIMIT_REACHED
+    # Else whoever has so many programs could sign in no more, not even to end one of them.
+    run(credentials.new_session("u1"))

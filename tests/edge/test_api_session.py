@@ -249,6 +249,17 @@ async def test_a_bearer_token_needs_no_csrf_token(rig):
 
 
 @pytest_twisted.ensureDeferred
+async def test_what_a_session_opened_is_closed_when_the_session_gives_way(rig):
+    user = await rig.person()
+    first = await rig.session(user)
+    mine = await rig.open(Cookie=first, Origin=PUBLIC)
+    rig.clock.advance(1)
+    for _ in range(100):
+        await rig.session(user)
+    assert close_code(await mine.until(lambda got: close_code(got) is not None)) == 4501
+
+
+@pytest_twisted.ensureDeferred
 async def test_a_person_holds_100_sessions_and_the_one_used_least_recently_goes(rig):
     user = await rig.person()
     first = await rig.session(user)
