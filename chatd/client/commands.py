@@ -64,9 +64,7 @@ class Commands:
         """A connection is up to date: whatever waits goes over it, in the order it was asked."""
         self._send = send
         for id_ in sorted(self._waiting):
-            asked = self._waiting[id_]
-            asked.cancel()
-            send(asked.frame)
+            send(self._waiting[id_].frame)
 
     def interrupted(self, why: str) -> None:
         """The connection is gone."""

@@ -214,6 +214,19 @@ def test_a_resume_refused_for_a_while_is_tried_on_the_next_connection(stage: Sta
     assert stage.connection.sent[-1]["cursor"] == "e.10"
 
 
+def test_a_cut_that_was_due_does_not_hit_the_next_connection(stage: Stage) -> None:
+    stage.open("tea", 4, 10)
+    stage.drop()
+    stage.welcome()
+    stage.reply("error", code="unavailable", message="", retry=True, retry_after=20.0)
+    stage.connection.go(None)
+    stage.clock.advance(8.0)
+    stage.welcome()
+    stage.reply("resumed", resumed=True, cursor="e.10", rooms=[{"room": "tea", "seq": 4}])
+    stage.clock.advance(20.0)
+    assert stage.client.state == "live"
+
+
 def test_a_resume_refused_for_good_begins_anew(stage: Stage) -> None:
     stage.open("tea", 4, 10)
     stage.drop()

@@ -55,7 +55,7 @@ async def test_a_problem_says_what_the_server_said(site: Site) -> None:
     assert (problem.status, problem.code, problem.retry_after) == (429, "busy", 2)
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[1]", b"{" + b" " * MOST + b"}"])
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[1]", b'{"code":"x"' + b" " * MOST + b"}"])
 @pytest_twisted.ensureDeferred
 async def test_a_body_that_is_no_answer_of_chatd_is_empty(site: Site, body: bytes) -> None:
     site.answers("502 Bad Gateway", body)
