@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import pytest_twisted
 from twisted.internet import reactor
+from twisted.internet.defer import Deferred
 from twisted.web.client import ResponseNeverReceived
 
 from chatd.client.connection import trust_root
@@ -62,6 +63,14 @@ async def test_a_body_that_is_no_answer_of_chatd_is_empty(site: Site, body: byte
     with pytest.raises(Problem) as caught:
         await site.api.call("GET", "/api/x")
     assert (caught.value.status, caught.value.code) == (502, "")
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_endless_answer_is_cut_off(site: Site) -> None:
+    head = f"HTTP/1.1 502 Bad Gateway\r\nContent-Length: {9 * MOST}\r\n\r\n".encode()
+    site.end.answer = lambda request: head + b" " * (2 * MOST)
+    with pytest.raises(Problem):
+        await Deferred.fromCoroutine(site.api.call("GET", "/api/x")).addTimeout(10, reactor)
 
 
 @pytest_twisted.ensureDeferred
