@@ -130,6 +130,8 @@ class EndCredential(Change):
 
 @dataclass(frozen=True, slots=True)
 class CreateInvitation(Change):
+    """Also removes those that are used up or expired at ``at``."""
+
     id: str
     digest: bytes
     by: str | None
@@ -141,7 +143,8 @@ class CreateInvitation(Change):
 
 @dataclass(frozen=True, slots=True)
 class UseInvitation(Change):
-    """Takes one use; `gone` where it is used up, expired at ``now`` or unknown."""
+    """Takes one use; `gone` where it is used up, expired at ``now`` or unknown. The use of one that
+    makes an administrator ends all others of that kind: of two at a time one wins."""
 
     digest: bytes
     now: int

@@ -112,6 +112,9 @@ def end_credential(work: Work, change: accounts.EndCredential) -> None:
 
 def create_invitation(work: Work, change: accounts.CreateInvitation) -> None:
     work.database.run(
+        "delete from invitations where expires <= :at or uses_left = 0", {"at": change.at}
+    )
+    work.database.run(
         """
         insert into invitations (id, digest, invited_by, admin, created, expires, uses_left)
         values (:id, :digest, :by, :admin, :at, :expires, :uses)
@@ -132,12 +135,14 @@ def use_invitation(work: Work, change: accounts.UseInvitation) -> None:
     used = work.database.row(
         """
         update invitations set uses_left = uses_left - 1
-        where digest = :digest and expires > :now and uses_left > 0 returning id
+        where digest = :digest and expires > :now and uses_left > 0 returning admin
         """,
         {"digest": change.digest, "now": change.now},
     )
     if used is None:
         raise Refusal(Code.GONE, "This invitation is not valid any more; ask for a new one.")
+    if used[0]:
+        work.database.run("delete from invitations where admin = 1", {})
 
 
 def end_invitation(work: Work, change: accounts.EndInvitation) -> None:

@@ -49,7 +49,7 @@ async def test_of_two_setup_secrets_one_makes_an_administrator(rig):
     second = await rig.edge.invitations.create_setup()
     assert (await rig.call("POST", "/api/setup", joining(first.secret))).status == 201
     answer = await rig.call("POST", "/api/setup", joining(second.secret, "dave"))
-    assert (answer.status, answer.json["code"]) == (409, "wrong-state")
+    assert (answer.status, answer.json["code"]) == (410, "gone")
 
 
 @pytest_twisted.ensureDeferred

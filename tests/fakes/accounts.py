@@ -152,6 +152,8 @@ class FakeAccounts:
                 if row is None or row.uses_left < 1 or row.expires <= change.now:
                     raise Refusal(Code.GONE, "The invitation is gone.")
                 self.invited[change.digest] = replace(row, uses_left=row.uses_left - 1)
+                if row.admin:
+                    self.invited = {d: r for d, r in self.invited.items() if not r.admin}
             case EndInvitation():
                 self.invited = {d: r for d, r in self.invited.items() if r.id != change.id}
             case CreateTicket():

@@ -127,14 +127,32 @@ def test_a_ticket_ends_with_the_session_that_bought_it(desk: Desk) -> None:
 
 
 def test_an_invitation_is_used_so_often_and_so_long(desk: Desk) -> None:
-    desk.do(CreateInvitation("i", b"i", "alice", True, NOW, NOW + 100, 2))
+    desk.do(CreateInvitation("i", b"i", "alice", False, NOW, NOW + 100, 2))
     desk.do(UseInvitation(b"i", NOW + 99))
     row = accounts.invitation(desk.database, b"i")
-    assert row is not None and (row.by, row.admin, row.uses_left) == ("alice", True, 1)
+    assert row is not None and (row.by, row.admin, row.uses_left) == ("alice", False, 1)
     assert desk.code(changes=(UseInvitation(b"i", NOW + 100),)) == Code.GONE
     desk.do(UseInvitation(b"i", NOW))
     assert desk.code(changes=(UseInvitation(b"i", NOW),)) == Code.GONE
     assert desk.code(changes=(UseInvitation(b"unknown", NOW),)) == Code.GONE
+
+
+def test_of_two_ways_to_make_an_administrator_one_is_used(desk: Desk) -> None:
+    for id in ("i", "j"):
+        desk.do(CreateInvitation(id, id.encode(), None, True, NOW, NOW + 100, 1))
+    desk.do(CreateInvitation("k", b"k", "alice", False, NOW, NOW + 100, 1))
+    desk.do(UseInvitation(b"i", NOW))
+    assert desk.code(changes=(UseInvitation(b"j", NOW),)) == Code.GONE
+    desk.do(UseInvitation(b"k", NOW))
+
+
+def test_invitations_that_are_good_for_nothing_do_not_pile_up(desk: Desk) -> None:
+    desk.do(CreateInvitation("i", b"i", "alice", False, NOW, NOW + 100, 1))
+    desk.do(CreateInvitation("j", b"j", "alice", False, NOW, NOW + 1000, 1))
+    desk.do(CreateInvitation("k", b"k", "alice", False, NOW, NOW + 1000, 1))
+    desk.do(UseInvitation(b"j", NOW))
+    desk.do(CreateInvitation("l", b"l", "alice", False, NOW + 100, NOW + 1000, 1))
+    assert {row.id for row in accounts.invitations(desk.database)} == {"k", "l"}
 
 
 def test_an_invitation_is_used_only_if_the_account_comes_about(desk: Desk) -> None:
