@@ -131,12 +131,13 @@ def most(load: Load, scale: Scale, say: Say) -> dict[str, float]:
             high = middle
     while passed and not passes(best := max(passed)):
         del passed[best]
-    done = passed[max(passed)] if passed else None
+    if not passed:
+        return {"most_per_second": 0.0}
+    done = passed[max(passed)]
     return {
-        "most_per_second": done["deliveries_per_second"] if done else 0.0,
-        "most_p50_ms": done["ms_p50"] if done else 0.0,
-        "most_cpu_us": done["cpu_us"] if done else 0.0,
-        "most_load_cpu": done["own_cpu"] if done else 0.0,
+        "most_per_second": done["deliveries_per_second"],
+        "most_cpu_us": done["cpu_us"],
+        "most_load_cpu": done["own_cpu"],
     }
 
 
