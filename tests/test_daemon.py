@@ -1,0 +1,45 @@
+"""The daemon that other tests stand on: it starts, ends, and says why it did not."""
+
+import os
+import signal
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.daemon import Daemon, WentWrong, with_settings
+
+TEXT = '# first\n[store]\npath = "state"\nfree_bytes = 1\n\n[accounts]\nsecret_file = "s"\n'
+
+
+def test_settings_replace_join_and_add() -> None:
+    text = with_settings(TEXT, "store", {"free_bytes": 0, "free_percent": 0.0})
+    text = with_settings(text, "limits", {"rooms_open": 3})
+    text = with_settings(text, "server", {"origins": ["https://a.example"], "name": 'a "b"'})
+    assert tomllib.loads(text) == {
+        "store": {"path": "state", "free_bytes": 0, "free_percent": 0.0},
+        "accounts": {"secret_file": "s"},
+        "limits": {"rooms_open": 3},
+        "server": {"origins": ["https://a.example"], "name": 'a "b"'},
+    }
+
+
+def test_it_ends_with_its_test_and_keeps_its_accounts(tmp_path: Path) -> None:
+    with Daemon(tmp_path / "data", {"limits": {"rooms_open": 3}}) as daemon:
+        daemon.token("alice")
+        daemon.kill()
+        assert not daemon.running
+        daemon.start()
+        assert [row["name"] for row in daemon.ask("user_list")] == ["alice"]
+        pid = daemon.pid
+        # twistd ends by the signal that it was sent.
+        assert daemon.stop() == -signal.SIGTERM
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_a_daemon_that_does_not_start_is_told_with_its_log(tmp_path: Path) -> None:
+    daemon = Daemon(tmp_path / "data", {"limits": {"rooms_opened": 3}})
+    with pytest.raises(WentWrong, match="did you mean `rooms_open`"):
+        daemon.start()
+    assert not daemon.running
