@@ -88,6 +88,11 @@ class Declined(Exception):
         self.retry_after = retry_after
 
 
+def phrase(status: int) -> bytes:
+    """The words beside a status; twisted.web knows fewer of them."""
+    return HTTPStatus(status).phrase.encode("ascii")
+
+
 def done(value: Any, status: int = 200, headers: tuple[Header, ...] = ()) -> Response:
     return Response(status, _encode(value) + b"\n", headers=headers)
 

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from twisted.web import http
 from twisted.web.http_headers import Headers
 
-from chatd.edge.answers import Declined, Response, declined
+from chatd.edge.answers import Declined, declined, phrase
 from chatd.edge.request import ChatRequest, checked_path
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Channel(http.HTTPChannel):
         headers.setRawHeaders("Content-Type", [response.type])
         headers.setRawHeaders("Content-Length", [str(len(response.body))])
         headers.setRawHeaders("Connection", ["close"])
-        self.writeHeaders(b"HTTP/1.1", b"%d" % why.status, _phrase(response), headers)
+        self.writeHeaders(b"HTTP/1.1", b"%d" % why.status, phrase(why.status), headers)
         self.transport.write(response.body)
         self._leave()
 
@@ -167,7 +167,3 @@ class Channel(http.HTTPChannel):
 
 _TOO_MUCH = Declined(431, "headers-too-large", "The headers of this request are too large.")
 _NOT_HTTP = Declined(400, "bad-request", "This is no valid HTTP/1.1 request.")
-
-
-def _phrase(response: Response) -> bytes:
-    return http.RESPONSES.get(response.status, b"No")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.python.failure import Failure
 from twisted.web import http
 
-from chatd.edge.answers import Ask, Declined, Response
+from chatd.edge.answers import Ask, Declined, Response, phrase
 from chatd.edge.forwarded import client_address
 
 if TYPE_CHECKING:
@@ -27,12 +27,18 @@ def checked_path(method: bytes, uri: bytes, most: int) -> str:
     """The path of a request target in origin form (RFC 9112 §3.2.1), else Declined."""
     if len(uri) > most:
         raise Declined(414, "uri-too-long", f"An address has at most {most} bytes here.")
+    if len(method) > LONGEST_METHOD:
+        raise Declined(501, "unknown-method", "There is no such method.")
     if method == b"CONNECT":
         raise Declined(405, "method-not-allowed", "This is not a proxy.")
     path = uri.partition(b"?")[0]
     if _PATH.match(path) is None:
         raise Declined(400, "bad-address", "The address has characters or parts not used here.")
     return path.decode("ascii")
+
+
+#: Of those that IANA has registered for HTTP, rounded up; it stands in log lines.
+LONGEST_METHOD = 32
 
 
 class ChatRequest(http.Request):
@@ -87,7 +93,7 @@ class ChatRequest(http.Request):
         """Write the whole response; nothing happens where the peer has gone meanwhile."""
         if self.vanished or self.finished:
             return
-        self.setResponseCode(response.status)
+        self.setResponseCode(response.status, phrase(response.status))
         for name, value in standing:
             self.setHeader(name, value)
         self.setHeader("Date", http.datetimeToString())

@@ -27,6 +27,7 @@ from chatd.engine.ports import Random
 
 log = Logger()
 SOCKET_PATH = "/ws"
+PATH_LOGGED = 128  # a stranger chooses it, and there may be 50 such lines a second
 
 
 class Upgrade(Protocol):
@@ -155,7 +156,7 @@ class ChatSite(Site):
         self._journal.line(
             "refused {method} {path} from {address}: {status} {code}",
             method=method,
-            path=path,
+            path=path[:PATH_LOGGED],
             address=getattr(peer, "host", peer),
             status=status,
             code=code,

@@ -56,6 +56,7 @@ BAD = {
     "huge body": (post("/api/session", f"Content-Length: {10**15}"), 413),
     "body on a GET": (GET + b"Content-Length: 1\r\n\r\n", 413),
     "body where nothing is": (post("/nothing", "Content-Length: 5"), 404),
+    "method of 3 KB": (b"A" * 3000 + b" / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
     "URI of 9 KB": (b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414),
     "NUL escape": (b"GET /ui/%00 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "raw NUL": (b"GET /ui/\0 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
@@ -321,3 +322,29 @@ async def test_refusals_are_logged_without_secrets_and_not_without_end():
     assert len(lines) == 500
     assert not any(secret in repr(event) for event in lines)
     await rig.stop()
+
+
+@pytest.mark.parametrize("start", [b"A" * 9000 + b" /", b"GET /" + b"a" * 2000])
+@pytest_twisted.ensureDeferred
+async def test_a_log_line_is_short_whatever_a_stranger_asks_for(rig, start):
+    seen = []
+    globalLogPublisher.addObserver(seen.append)
+    try:
+        peer = await rig.peer()
+        peer.send(start + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+        await peer.response()
+    finally:
+        globalLogPublisher.removeObserver(seen.append)
+    (line,) = [event for event in seen if event.get("log_namespace") == "chatd.edge.journal"]
+    assert len(line["method"]) + len(line["path"]) < 200
+
+
+@pytest_twisted.ensureDeferred
+async def test_every_status_has_its_words(rig):
+    peer = await rig.peer()
+    for _ in range(500):
+        rig.edge.site._buckets.take(2130706433, 1, rig.clock.seconds())
+    peer.send(GET + b"\r\n")
+    assert (await peer.until(lambda got: b"\r\n" in got)).startswith(
+        b"HTTP/1.1 429 Too Many Requests\r\n"
+    )
