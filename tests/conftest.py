@@ -24,14 +24,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
 
 
-@pytest.fixture(autouse=True)
-def nothing_is_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A leftover timer, a Deferred that failed unheard or an error in the log fails the test.
+class LoggedErrors(list[str]):
+    """What was logged as an error. A test that looks at one takes it: then it is no surprise."""
 
-    A test that causes errors on purpose says which: ``@pytest.mark.logs_errors("pattern")``; then
-    one such must have come, and no other.
-    """
-    errors: list[str] = []
+    def take(self) -> list[str]:
+        taken = list(self)
+        self.clear()
+        return taken
+
+
+@pytest.fixture
+def logged_errors() -> Iterator[LoggedErrors]:
+    errors = LoggedErrors()
 
     def observe(event: LogEvent) -> None:
         if event.get("log_level") in (LogLevel.error, LogLevel.critical):
@@ -40,20 +44,32 @@ def nothing_is_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
             errors.append(f"{formatEvent(event)}\n{told}".strip())
 
     globalLogPublisher.addObserver(observe)
+    yield errors
+    globalLogPublisher.removeObserver(observe)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_behind(
+    request: pytest.FixtureRequest, logged_errors: LoggedErrors
+) -> Iterator[None]:
+    """A leftover timer, a Deferred that failed unheard or an error in the log fails the test.
+
+    A test that causes errors on purpose takes them from ``logged_errors``, or says which:
+    ``@pytest.mark.logs_errors("pattern")``; then one such must have come, and no other.
+    """
     yield
     if getattr(request.function, "__wrapped__", None) is not None:
         # A failed Deferred speaks when it is collected.
         gc.collect()
-    globalLogPublisher.removeObserver(observe)
     left = _timers()
     for call in left:
         call.cancel()
     assert not left, f"timers left behind: {[str(call) for call in left]}"
     marker = request.node.get_closest_marker("logs_errors")
     expected = [] if marker is None else [re.compile(text) for text in marker.args]
-    unexpected = [text for text in errors if not any(each.search(text) for each in expected)]
+    unexpected = [text for text in logged_errors if not any(each.search(text) for each in expected)]
     assert not unexpected, "logged as errors:\n" + "\n".join(unexpected)
-    unseen = [each.pattern for each in expected if not any(map(each.search, errors))]
+    unseen = [each.pattern for each in expected if not any(map(each.search, logged_errors))]
     assert not unseen, f"expected in the log and not there: {unseen}"
 
 
