@@ -201,7 +201,7 @@ def main() -> None:
             outcome = await kills(reactor, folder, options.rounds, options.seed, say)
         for trouble in [*outcome.violations, *outcome.faults][:20]:
             print(f"          {trouble}")
-        say(f"{options.rounds} kills: {outcome}")
+        say(f"{options.rounds} rounds: {outcome}")
         if outcome.violations or outcome.faults:
             sys.exit(1)
 
