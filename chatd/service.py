@@ -23,6 +23,7 @@ from chatd.admin.control import listen_control
 from chatd.auth.origins import OriginPolicy
 from chatd.config import ConfigError, load
 from chatd.core.principal import Principal
+from chatd.descriptors import raise_descriptors
 from chatd.edge.build import Edge, build_site
 from chatd.edge.door import Door, DoorLimits
 from chatd.edge.door_budget import Places
@@ -109,6 +110,8 @@ class ChatService(Service):
             self.parts = Parts.of(self._reactor, self.settings, self.synchronous)
         except (TlsFilesError, StoreError) as error:
             raise SystemExit(f"chatd: {error}") from None
+        if (too_few := raise_descriptors(self.settings.limits.connections)) is not None:
+            log.warn("{too_few}", too_few=too_few)
         self.parts.start()
         self._reactor.callWhenRunning(self._begin)
 
