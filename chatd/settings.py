@@ -1,5 +1,5 @@
 """Every setting, declared once: name, type, default, unit, meaning. `config` reads a file into
-these; `chatctl settings` and docs/settings.md are printed from them."""
+these, and `chatctl settings` prints them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields

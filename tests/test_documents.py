@@ -1,0 +1,88 @@
+"""What the documents say works: links, targets and commands exist, frames are taken."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import pytest_twisted
+
+from chatd.admin import main as chatctl
+from chatd.settings import describe
+from tests.daemon import Daemon
+from tests.scenarios.wss import WssWorld
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", path.read_text("utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_leads_to_a_file_that_is_there(path: Path) -> None:
+    text = re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)
+    targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text)]
+    local = [target for target in targets if target and "://" not in target]
+    assert [target for target in local if not (path.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_make_target_named_exists(path: Path) -> None:
+    made = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    text = path.read_text("utf-8")
+    named = set(re.findall(r"`make ([a-z]+)[^`]*`", text))
+    for block in blocks(path, "sh"):
+        named |= set(re.findall(r"^make ([a-z]+)", block, re.MULTILINE))
+    assert named - made == set()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_chatctl_command_named_is_understood(path: Path) -> None:
+    text = path.read_text("utf-8")
+    lines = re.findall(r"(?<![\w/])(?:\.venv/bin/)?chatctl ((?:[a-z]+-?[a-z]*)(?: [a-z]+)?)", text)
+    for line in lines:
+        words = line.split()
+        for tried in (words, words[:1]):
+            done = understood(tried)
+            if done:
+                break
+        else:
+            raise AssertionError(f"{path.name}: chatctl {line}")
+
+
+def understood(words: list[str]) -> bool:
+    try:
+        chatctl.main([*words, "--help"])
+    except SystemExit as end:
+        return end.code == 0
+    return False
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_frames_of_the_readme_are_taken_by_the_real_daemon(tmp_path: Path) -> None:
+    (frames,) = blocks(ROOT / "README.md", "json")
+    with Daemon(tmp_path) as daemon:
+        world = WssWorld(daemon)
+        await world.person("alice")
+        link = await world.connect("alice", 1)
+        for line in frames.splitlines():
+            reply = await link.command({**json.loads(line), "id": 0})
+            assert reply["type"] != "error", reply
+        await link.wait(lambda: any(frame["type"] == "message" for frame in link.frames))
+        await world.stop()
+
+
+def test_the_settings_document_is_what_the_program_says() -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "chatd.admin.main", "settings"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert said.stdout.strip() == describe().strip()
