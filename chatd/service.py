@@ -5,10 +5,11 @@ import atexit
 import os
 import random
 import secrets
+import signal
 import sys
 import time
 from collections.abc import Coroutine
-from ipaddress import ip_network
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +23,12 @@ from chatd import __version__, features
 from chatd.admin.control import listen_control
 from chatd.auth.origins import OriginPolicy
 from chatd.config import ConfigError, load
-from chatd.core.principal import Principal
 from chatd.descriptors import raise_descriptors
 from chatd.edge.build import Edge, build_site
-from chatd.edge.door import Door, DoorLimits
-from chatd.edge.door_budget import Places
+from chatd.edge.door import Door
 from chatd.edge.pages import ui_files
-from chatd.edge.settings import EdgeSettings
 from chatd.edge.tls import Certificates
 from chatd.edge.tls_files import TlsFilesError
-from chatd.edge.transport_closing import TransportSettings
 from chatd.engine.engine import Engine
 from chatd.fanout.bus import NoBus
 from chatd.fanout.hub import Hub
@@ -40,15 +37,14 @@ from chatd.fanout.sequencer import Sequencer
 from chatd.listen import CannotListen, bind, serve
 from chatd.options import Options
 from chatd.parts import Parts, ReactorScheduler, public_url
-from chatd.safety import is_loopback, unsafe
-from chatd.session.budgets import Budgets, UserBudgets
-from chatd.session.outbox import Outbox
-from chatd.session.session import Session
-from chatd.settings import LimitSettings, Settings
+from chatd.reload import changed
+from chatd.safety import unsafe
+from chatd.sessions import Sessions
+from chatd.settings import Settings
 from chatd.store.errors import StoreError
 from chatd.store.sqlite import Synchronous
+from chatd.translate import door_limits, edge_settings, origins, wire_limits
 from chatd.wire import export
-from chatd.wire.frames import Limits
 
 __all__ = ["ChatService", "Options", "makeService"]
 
@@ -161,26 +157,8 @@ class ChatService(Service):
             name=secrets.token_hex(8),
         )
         parts.store.committed = self.node.committed
-        users = UserBudgets(limits)
-
-        def make_session(principal: Principal, wire: Any, address: str) -> Session:
-            outbox = Outbox(wire, parts.clock, limits.reader_bytes, limits.reader_seconds)
-            subscriber = hub.attach(principal.user, principal.name, outbox)
-            return Session(
-                principal,
-                self.engine,
-                subscriber,
-                outbox,
-                wire,
-                Budgets(users, principal.user, limits),
-                limits,
-                parts.clock,
-                self._drive,
-                heartbeat_seconds=settings.limits.heartbeat_seconds,
-                dead_seconds=settings.limits.dead_seconds,
-            )
-
-        self.edge = self._site(make_session)
+        self.sessions = Sessions(self.engine, hub, settings.limits, parts.clock, self._drive)
+        self.edge = self._site()
         self.door = Door(self._reactor, door_limits(settings))
         self._control = listen_control(
             self._reactor,
@@ -192,12 +170,14 @@ class ChatService(Service):
             self._reactor, self._sockets, self.edge.site, self._certificates, self.door, settings
         )
         self._sockets = []
+        # twistd knows no SIGHUP, which would end the daemon.
+        signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self.reload))
         self._ready = True
         log.info("ready: {url}", url=public_url(settings))
         if self._quickstart:
             await self._show_banner()
 
-    def _site(self, make_session: Any) -> Edge:
+    def _site(self) -> Edge:
         settings = self.settings
         return build_site(
             self._reactor,
@@ -205,7 +185,7 @@ class ChatService(Service):
             store=self.parts.store,
             passwords=self.parts.passwords,
             origins=OriginPolicy(origins(settings), public_url(settings)),
-            make_session=make_session,
+            make_session=self.sessions.make,
             clock=self.parts.clock,
             random=secrets.token_bytes,
             server_key=Path(settings.accounts.secret_file).read_bytes().strip(),
@@ -247,6 +227,28 @@ class ChatService(Service):
             "refused": sum(counters.refused.values()),
             "pid": os.getpid(),
         }
+
+    def reload(self) -> None:
+        """Limits and certificates as the files have them now, for everybody who is connected. A
+        file with a mistake changes nothing."""
+        try:
+            settings = load(self.path)
+            if wrong := unsafe(settings):
+                raise ConfigError(" ".join(wrong))
+            if self._certificates is not None:
+                self._certificates.reload()
+        except (ConfigError, TlsFilesError) as error:
+            log.error("nothing was reloaded: {error}", error=error)
+            return
+        change = changed(self.settings, settings)
+        if change.limits:
+            self.sessions.change(settings.limits, self.edge.connections.all())
+        self.settings = replace(self.settings, limits=change.applied)
+        log.info(
+            "reloaded: {now}; {later}",
+            now=", ".join(["certificates", *change.limits]),
+            later="at the next start: " + ", ".join(change.later) if change.later else "all of it",
+        )
 
     def _drive(self, coroutine: Coroutine[Any, Any, None]) -> None:
         doing = Deferred.fromCoroutine(coroutine)
@@ -311,46 +313,3 @@ def _log_fault(*, what: str, reference: str, failure: BaseException) -> None:
         reference=reference,
         what=what,
     )
-
-
-def wire_limits(limits: LimitSettings) -> Limits:
-    """What the welcome tells of the settings."""
-    return Limits(**{name: getattr(limits, name) for name in Limits.__struct_fields__})
-
-
-def edge_settings(settings: Settings) -> EdgeSettings:
-    limits, forwarded = settings.limits, settings.server.forwarded_by == "x-forwarded-for"
-    return EdgeSettings(
-        public_url=public_url(settings),
-        proxies=tuple(ip_network(text) for text in settings.server.proxies) if forwarded else (),
-        members_invite=settings.accounts.invitations_by == "members",
-        invitation_days=settings.accounts.invitation_days,
-        session_days=settings.accounts.session_days,
-        header_seconds=limits.header_seconds,
-        frame_bytes=limits.frame_bytes,
-        connections_per_user=limits.connections_per_user,
-        connections_per_address=limits.connections_per_address,
-    )
-
-
-def door_limits(settings: Settings) -> DoorLimits:
-    limits = settings.limits
-    return DoorLimits(
-        places=Places(
-            connections=limits.connections,
-            connections_per_address=limits.connections_per_address,
-            unauthenticated=limits.unauthenticated,
-            unauthenticated_per_address=limits.unauthenticated_per_address,
-        ),
-        transport=TransportSettings(handshake_seconds=settings.tls.handshake_seconds),
-    )
-
-
-def origins(settings: Settings) -> list[str]:
-    """Who may connect besides the origin of public_url: as listed; on loopback also the same port
-    under the other names of this machine."""
-    found = list(settings.server.origins)
-    if all(is_loopback(text.rpartition(":")[0].strip("[]")) for text in settings.server.listen):
-        for text in settings.server.listen:
-            found.append(f"https://{text}")
-    return found

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Protocol
 
 from chatd.core.principal import Principal
+from chatd.wire.frames import Limits
 
 #: Endings that a handshake under way is checked against; one takes seconds at most.
 REMEMBERED = 1_024
@@ -17,6 +18,7 @@ class Closable(Protocol):
     principal: Principal
 
     def revoke(self, reason: str) -> None: ...
+    def limits_changed(self, limits: Limits) -> None: ...
     def drain(self, retry_after: float) -> None: ...
     def abort(self) -> None: ...
 

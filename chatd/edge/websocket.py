@@ -20,6 +20,7 @@ from chatd.core.codes import Close, reason
 from chatd.core.principal import Principal
 from chatd.edge.handshake import SUBPROTOCOL
 from chatd.edge.plain import wire_transport
+from chatd.wire.frames import Limits
 
 if TYPE_CHECKING:
     from chatd.edge.sockets import SocketFactory
@@ -41,6 +42,7 @@ class Session(Protocol):
     def tick(self, now: float) -> None: ...
     def drain(self, retry_after: float) -> None: ...
     def revoked(self, reason: str) -> None: ...
+    def limits_changed(self, limits: Limits) -> None: ...
 
 
 MakeSession = Callable[[Principal, Any, str], Session]
@@ -191,6 +193,10 @@ class ChatSocket(WebSocketServerProtocol):
         self.transport.abortConnection()
 
     # The service calls.
+
+    def limits_changed(self, limits: Limits) -> None:
+        if self.session is not None:
+            self.session.limits_changed(limits)
 
     def revoke(self, reason: str) -> None:
         """The proof of identity is no longer good."""

@@ -1,0 +1,34 @@
+"""What a reload changes at once, and what waits for the next start."""
+
+from dataclasses import dataclass, fields, replace
+
+from chatd.settings import LimitSettings, Settings
+from chatd.wire.frames import Limits
+
+#: Limits that hold for a connection from one frame to the next. Autobahn keeps its own copy of the
+#: largest frame from the start.
+LIVE = tuple(name for name in Limits.__struct_fields__ if name != "frame_bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """``limits``: names applied at once; ``later``: "section.name" of what waits for a start;
+    ``applied``: the limits that hold from now on."""
+
+    limits: tuple[str, ...]
+    later: tuple[str, ...]
+    applied: LimitSettings
+
+
+def changed(old: Settings, new: Settings) -> Changed:
+    """What differs between the settings in force and those read anew."""
+    live = tuple(name for name in LIVE if getattr(old.limits, name) != getattr(new.limits, name))
+    later = []
+    for section in fields(Settings):
+        before, after = getattr(old, section.name), getattr(new, section.name)
+        for item in fields(before):
+            same = getattr(before, item.name) == getattr(after, item.name)
+            if not same and not (section.name == "limits" and item.name in LIVE):
+                later.append(f"{section.name}.{item.name}")
+    applied = replace(old.limits, **{name: getattr(new.limits, name) for name in live})
+    return Changed(live, tuple(later), applied)

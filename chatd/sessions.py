@@ -1,0 +1,62 @@
+"""Makes the session of each connection, and tells all of them when limits change."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from chatd.core.principal import Principal
+from chatd.engine.engine import Engine
+from chatd.engine.ports import Clock
+from chatd.fanout.hub import Hub
+from chatd.session.budgets import Budgets, UserBudgets
+from chatd.session.outbox import Outbox
+from chatd.session.ports import Drive
+from chatd.session.session import Session
+from chatd.settings import LimitSettings
+from chatd.translate import wire_limits
+from chatd.wire.frames import Limits
+
+
+class Limited(Protocol):
+    """A connection whose session can be told of other limits."""
+
+    def limits_changed(self, limits: Limits) -> None: ...
+
+
+class Sessions:
+    def __init__(
+        self, engine: Engine, hub: Hub, settings: LimitSettings, clock: Clock, drive: Drive
+    ) -> None:
+        self._engine = engine
+        self._hub = hub
+        self._settings = settings
+        self._limits = wire_limits(settings)
+        self._users = UserBudgets(self._limits)
+        self._clock = clock
+        self._drive = drive
+
+    def make(self, principal: Principal, wire: Any, address: str) -> Session:
+        """The session of ``principal`` on a connection that has just been opened."""
+        limits = self._limits
+        outbox = Outbox(wire, self._clock, limits.reader_bytes, limits.reader_seconds)
+        subscriber = self._hub.attach(principal.user, principal.name, outbox)
+        return Session(
+            principal,
+            self._engine,
+            subscriber,
+            outbox,
+            wire,
+            Budgets(self._users, principal.user, limits),
+            limits,
+            self._clock,
+            self._drive,
+            heartbeat_seconds=self._settings.heartbeat_seconds,
+            dead_seconds=self._settings.dead_seconds,
+        )
+
+    def change(self, settings: LimitSettings, connections: Iterable[Limited]) -> None:
+        """Other limits from now on; whoever is connected is told."""
+        limits = wire_limits(settings)
+        self._limits = self._engine.limits = limits
+        self._users.change(limits, self._clock.now())
+        for connection in connections:
+            connection.limits_changed(limits)

@@ -1,0 +1,55 @@
+"""From the settings to what each part is told: the one place that knows both vocabularies."""
+
+from ipaddress import ip_network
+
+from chatd.edge.door import DoorLimits
+from chatd.edge.door_budget import Places
+from chatd.edge.settings import EdgeSettings
+from chatd.edge.transport_closing import TransportSettings
+from chatd.parts import public_url
+from chatd.safety import is_loopback
+from chatd.settings import LimitSettings, Settings
+from chatd.wire.frames import Limits
+
+
+def wire_limits(limits: LimitSettings) -> Limits:
+    """What the welcome tells of the settings."""
+    return Limits(**{name: getattr(limits, name) for name in Limits.__struct_fields__})
+
+
+def edge_settings(settings: Settings) -> EdgeSettings:
+    limits, forwarded = settings.limits, settings.server.forwarded_by == "x-forwarded-for"
+    return EdgeSettings(
+        public_url=public_url(settings),
+        proxies=tuple(ip_network(text) for text in settings.server.proxies) if forwarded else (),
+        members_invite=settings.accounts.invitations_by == "members",
+        invitation_days=settings.accounts.invitation_days,
+        session_days=settings.accounts.session_days,
+        header_seconds=limits.header_seconds,
+        frame_bytes=limits.frame_bytes,
+        connections_per_user=limits.connections_per_user,
+        connections_per_address=limits.connections_per_address,
+    )
+
+
+def door_limits(settings: Settings) -> DoorLimits:
+    limits = settings.limits
+    return DoorLimits(
+        places=Places(
+            connections=limits.connections,
+            connections_per_address=limits.connections_per_address,
+            unauthenticated=limits.unauthenticated,
+            unauthenticated_per_address=limits.unauthenticated_per_address,
+        ),
+        transport=TransportSettings(handshake_seconds=settings.tls.handshake_seconds),
+    )
+
+
+def origins(settings: Settings) -> list[str]:
+    """Who may connect besides the origin of public_url: as listed; on loopback also the same port
+    under the other names of this machine."""
+    found = list(settings.server.origins)
+    if all(is_loopback(text.rpartition(":")[0].strip("[]")) for text in settings.server.listen):
+        for text in settings.server.listen:
+            found.append(f"https://{text}")
+    return found

@@ -1,0 +1,70 @@
+"""A reload changes limits and certificates at once, tells everybody, and survives mistakes."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest_twisted
+from twisted.internet import reactor
+from twisted.internet.task import deferLater
+
+from chatd.reload import changed
+from chatd.settings import LimitSettings, Server, Settings
+from tests.daemon import Daemon, with_settings
+from tests.scenarios.wss import WssWorld
+
+HANGUP = 1
+
+
+def test_what_changes_at_once_and_what_later() -> None:
+    old = Settings()
+    new = Settings(
+        server=Server(name="tea"),
+        limits=replace(LimitSettings(), rooms_open=7, frame_bytes=2048, connections=99),
+    )
+    change = changed(old, new)
+    assert change.limits == ("rooms_open",)
+    assert set(change.later) == {"server.name", "limits.frame_bytes", "limits.connections"}
+    assert change.applied == replace(LimitSettings(), rooms_open=7)
+
+
+def rewrite(daemon: Daemon, **limits: object) -> None:
+    daemon.config.write_text(with_settings(daemon.config.read_text(), "limits", limits))
+
+
+async def logged(daemon: Daemon, text: str) -> None:
+    for _ in range(200):
+        if text in daemon.log():
+            return
+        await deferLater(reactor, 0.02, lambda: None)
+    raise AssertionError(f"{text!r} is not in the log:\n{daemon.log()}")
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_is_connected_is_told_of_new_limits_and_held_to_them(tmp_path: Path) -> None:
+    with Daemon(tmp_path) as daemon:
+        world = WssWorld(daemon)
+        await world.person("alice")
+        link = await world.connect("alice", 1)
+        rewrite(daemon, rooms_open=1, frame_bytes=2048)
+        daemon.signal(HANGUP)
+        await link.wait(lambda: any(frame["type"] == "limits" for frame in link.frames))
+        assert link.frames.popleft()["limits"]["rooms_open"] == 1
+        await logged(daemon, "reloaded: certificates, rooms_open; at the next start: limits.frame")
+        rooms = [
+            (await link.command({"type": "create_room", "key": f"k{n}", "name": f"Room {n}"}))
+            for n in range(2)
+        ]
+        assert (await link.command({"type": "open", "room": rooms[0]["room"]}))["type"] == "opened"
+        refused = await link.command({"type": "open", "room": rooms[1]["room"]})
+        assert refused["code"] == "limit-reached"
+        await world.stop()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_file_with_a_mistake_changes_nothing_and_says_why(tmp_path: Path) -> None:
+    with Daemon(tmp_path) as daemon:
+        rewrite(daemon, rooms_open=0)
+        daemon.signal(HANGUP)
+        await logged(daemon, "nothing was reloaded")
+        assert "`rooms_open` is 0; right would be a number from 1" in daemon.log()
+        assert daemon.running
