@@ -192,7 +192,7 @@ class ChatService(Service):
             ui=ui_files(),
             protocol_text=export.protocol_text(),
             protocol_schema=export.protocol_schema(),
-            not_ready=lambda: None if self._ready else "starting or stopping",
+            not_ready=self._not_ready,
         )
 
     async def _show_banner(self) -> None:
@@ -249,6 +249,9 @@ class ChatService(Service):
             now=", ".join(["certificates", *change.limits]),
             later="at the next start: " + ", ".join(change.later) if change.later else "all of it",
         )
+
+    def _not_ready(self) -> str | None:
+        return self.parts.store.trouble if self._ready else "starting or stopping"
 
     def _drive(self, coroutine: Coroutine[Any, Any, None]) -> None:
         doing = Deferred.fromCoroutine(coroutine)

@@ -26,6 +26,10 @@ def between(low: float, high: float) -> Check:
     return check
 
 
+def not_empty(value: str) -> str | None:
+    return None if value.strip() else "a path"
+
+
 def one_of(*words: str) -> Check:
     def check(value: str) -> str | None:
         return None if value in words else "one of " + ", ".join(f'"{word}"' for word in words)
@@ -98,7 +102,11 @@ class Tls:
 class Storage:
     """[store]: where everything lasting lies."""
 
-    path: str = setting("state", "The folder of the database; relative to the configuration file.")
+    path: str = setting(
+        "state",
+        "The folder of the database, its own; relative to the configuration file.",
+        check=not_empty,
+    )
     free_bytes: int = setting(
         2**30,
         "Nothing is stored while the disk has less free than this or free_percent, whichever is"

@@ -22,7 +22,7 @@ from chatd.engine.rows import (
 )
 from chatd.engine.unit import Unit
 from chatd.store import accounts, people, rooms, timeline
-from chatd.store.errors import cannot_open
+from chatd.store.errors import StoreError, cannot_open
 from chatd.store.lock import FolderLock
 from chatd.store.migrate import migrate, steps
 from chatd.store.promise import Promise
@@ -33,6 +33,8 @@ from chatd.store.writer import Writer
 
 READERS = 2
 FILE = "chatd.db"
+#: What a start that failed before there was a database leaves.
+LEFT_BEHIND = ("chatd.lock", "control.sock", "lost+found")
 
 
 class SqliteStore:
@@ -62,6 +64,11 @@ class SqliteStore:
     @property
     def epoch(self) -> str:
         return self._epoch
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be committed just now, None if it can."""
+        return self._writer.trouble
 
     def commit(self, unit: Unit) -> Promise[Committed]:
         return self._writer.commit(unit)
@@ -218,9 +225,19 @@ def _open(
 
 
 def make_folder(folder: Path) -> None:
-    """The data folder, there and closed to others; StoreError if it cannot be had."""
+    """The data folder, there and closed to others; StoreError if it cannot be had.
+
+    One that holds other things is not ours to close: it may be /var/lib.
+    """
     try:
         folder.mkdir(mode=0o700, parents=False, exist_ok=True)
+        if not (folder / FILE).exists():
+            other = next((path for path in folder.iterdir() if path.name not in LEFT_BEHIND), None)
+            if other is not None:
+                raise StoreError(
+                    f"The store {folder} holds other files ({other.name}): give chatd a folder of"
+                    " its own in store.path."
+                )
         if folder.stat().st_mode & 0o077:
             folder.chmod(0o700)
     except OSError as error:

@@ -78,6 +78,11 @@ class Writer:
     def start(self) -> None:
         self._thread.start()
 
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be committed just now, None if it can."""
+        return "the store failed and is being reopened" if self._down else None
+
     def commit(self, unit: Unit) -> Promise[Committed]:
         if self._down or self._stopping.is_set():
             return refused(refusals.unavailable(RETRY_AFTER))

@@ -99,12 +99,15 @@ def test_reads_go_on_while_writes_fail(tmp_path: Path) -> None:
     faults = Faults()
     it = opened(tmp_path, faults)
     it.send("before", "a")
+    assert it.store.trouble is None
     faults.sync = apsw.IOError
     refused(it, "lost", "k")
+    assert it.store.trouble == "the store failed and is being reopened"
     page = it.pump.wait(it.store.page("bob", "tea", limit=9))
     assert [row.body for row in page.messages] == [b'{"text":"before"}']
     faults.sync = None
     until_it_works(it, "after", "b")
+    assert it.store.trouble is None
     sound(tmp_path, it, ["before", "after"])
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from chatd.engine.ports import Store
 from chatd.store.errors import StoreError, cannot_open
-from chatd.store.store import SqliteStore
+from chatd.store.store import SqliteStore, make_folder
 from tests.store.opened import Opened
 
 
@@ -81,6 +81,14 @@ def test_a_store_in_use_is_refused_and_free_again_afterwards(tmp_path: Path) -> 
 def test_a_missing_parent_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"parent folder is missing; make it"):
         Opened(tmp_path / "no" / "data")
+
+
+def test_a_folder_that_holds_other_things_is_left_as_it_is(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    (tmp_path / "apt").mkdir()
+    with pytest.raises(StoreError, match="holds other files \\(apt\\): give chatd a folder"):
+        make_folder(tmp_path)
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
 
 
 def test_a_file_in_place_of_the_folder_is_named(tmp_path: Path) -> None:
