@@ -98,10 +98,6 @@ class Passwords:
         against = self._dummy if phc is None else phc
         return await self._queued(lambda: _matches(raw, against)) and phc is not None
 
-    def needs_rehash(self, phc: str) -> bool:
-        """Whether it was made at another cost than is asked for now."""
-        return not phc.startswith(self._cost.prefix)
-
     async def _queued(self, function: Callable[[], T]) -> T:
         if self._running >= self._most:
             raise Refusal(

@@ -6,7 +6,7 @@ and one float per key is all the memory there is.
 """
 
 import math
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush, heapreplace
 from typing import Generic, TypeVar
@@ -75,16 +75,6 @@ class Bucket:
         spent = max(self.full_at - now, 0.0) * self.rate.per_second
         self.rate = rate
         self.full_at = now + min(spent, rate.burst) / rate.per_second
-
-
-def take_all(takes: Iterable[tuple[Bucket, float]], now: float) -> float:
-    """Take from every bucket or from none; 0.0 = taken, else the longest wait among them."""
-    pairs = list(takes)
-    wait = max((bucket.wait(cost, now) for bucket, cost in pairs), default=0.0)
-    if not wait:
-        for bucket, cost in pairs:
-            bucket.take(cost, now)
-    return wait
 
 
 K = TypeVar("K", bound=Hashable)

@@ -12,8 +12,8 @@ Span = tuple[int, int | None]
 class Intervals:
     """Sorted spans with at least one seq between two neighbours; only the last one may be open.
 
-    Delivery, history and resume clip to these. `open_at` takes the seq of one's own joining,
-    `close_at` that of one's own removal: it is the last event one gets.
+    History and resume clip to these. A span ends with the seq of one's own removal: it is the last
+    event one gets.
     """
 
     spans: tuple[Span, ...] = ()
@@ -68,21 +68,3 @@ class Intervals:
             if low <= high:
                 parts.append((low, high))
         return parts
-
-    def open_at(self, seq: int) -> "Intervals":
-        """A member from `seq` on. ValueError if one already, or if that changed the past."""
-        if self.is_open:
-            raise ValueError("already open")
-        last = self.spans[-1][1] if self.spans else 0
-        if last is None or seq <= last:
-            raise ValueError("opens after the end of the last span")
-        return Intervals.of((*self.spans, (seq, None)))
-
-    def close_at(self, seq: int) -> "Intervals":
-        """A member up to `seq`, still seen. ValueError if not a member, or before joining."""
-        if not self.is_open or seq < self.spans[-1][0]:
-            raise ValueError("closes an open span, at its start or later")
-        return Intervals((*self.spans[:-1], (self.spans[-1][0], seq)))
-
-    def union(self, other: "Intervals") -> "Intervals":
-        return Intervals.of((*self.spans, *other.spans))

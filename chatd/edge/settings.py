@@ -31,7 +31,6 @@ class EdgeSettings:
     uri_bytes: int = 2_048
     headers: int = 64
     header_bytes: int = 16_384
-    body_bytes: int = 65_536
 
     frame_bytes: int = 65_536
     fragments: int = 1_024

@@ -113,13 +113,6 @@ def test_a_broken_hash_lets_nobody_in() -> None:
         assert outcome(threads, passwords.verify(GOOD, phc)) is False
 
 
-def test_another_cost_asks_for_a_new_hash() -> None:
-    passwords = Passwords(Threads(), cost=CHEAP)
-    assert not passwords.needs_rehash(CHEAP.derive(b"x", b"s" * 16))
-    assert passwords.needs_rehash(Cost(memory_kib=16, passes=1).derive(b"x", b"s" * 16))
-    assert passwords.needs_rehash("x")
-
-
 def test_no_more_than_the_bound_wait_and_the_next_is_told_when_to_come() -> None:
     threads = Threads()
     passwords = Passwords(threads, cost=CHEAP, most=3)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.core.bucket import Bucket, Buckets, Rate, take_all
+from chatd.core.bucket import Bucket, Buckets, Rate
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 
@@ -87,14 +87,6 @@ def test_a_cost_below_nothing_is_our_mistake() -> None:
 def test_a_rate_is_positive_and_finite(pair: tuple[float, float]) -> None:
     with pytest.raises(ValueError):
         Rate(*pair)
-
-
-def test_several_buckets_give_together_or_not_at_all() -> None:
-    wide, narrow = Bucket(Rate(1, 10)), Bucket(Rate(1, 2))
-    assert take_all([(wide, 2), (narrow, 2)], 0.0) == 0.0
-    assert take_all([(wide, 1), (narrow, 2)], 0.0) == pytest.approx(2.0, abs=0.0011)
-    assert wide.take(8, 0.0) == 0.0
-    assert take_all([], 0.0) == 0.0
 
 
 def test_a_changed_rate_keeps_what_was_spent() -> None:

@@ -42,11 +42,6 @@ def test_the_form_is_the_same_for_the_same_set(spans: list[Span]) -> None:
     assert Intervals(Intervals.of(spans).spans) == Intervals.of(spans)
 
 
-@given(SPANS, SPANS)
-def test_union_is_the_union_of_the_sets(one: list[Span], two: list[Span]) -> None:
-    assert Intervals.of(one).union(Intervals.of(two)) == Intervals.of([*one, *two])
-
-
 @given(SPANS, st.integers(-2, END), st.integers(-2, END))
 def test_clipping_keeps_just_what_is_inside(spans: list[Span], first: int, last: int) -> None:
     parts = Intervals.of(spans).clip(first, last)
@@ -54,56 +49,6 @@ def test_clipping_keeps_just_what_is_inside(spans: list[Span], first: int, last:
         seqs(spans) & set(range(first, last + 1))
     )
     assert all(low <= high for low, high in parts)
-
-
-@given(st.lists(st.integers(1, 9), min_size=1, max_size=12))
-def test_joining_and_leaving_in_turn_holds_the_time_between(steps: list[int]) -> None:
-    intervals, seq, expected = Intervals(), 0, []
-    for turn, step in enumerate(steps):
-        seq += step
-        if turn % 2 == 0:
-            joined = seq
-            intervals = intervals.open_at(seq)
-        else:
-            intervals = intervals.close_at(seq)
-            expected.append((joined, seq))
-        assert intervals.is_open is (turn % 2 == 0)
-        assert intervals.contains(seq)
-        assert intervals.contains(seq + 1) is intervals.is_open
-    if intervals.is_open:
-        expected.append((joined, 10**6))
-    assert set().union(*(range(a, min(b, 200) + 1) for a, b in expected)) == {
-        s for s in range(1, 201) if intervals.contains(s)
-    }
-
-
-def test_leaving_in_the_event_of_joining_keeps_that_one_event() -> None:
-    assert Intervals().open_at(4).close_at(4).spans == ((4, 4),)
-
-
-def test_coming_back_at_once_makes_one_span_of_two() -> None:
-    assert Intervals().open_at(1).close_at(5).open_at(6).spans == ((1, None),)
-
-
-@pytest.mark.parametrize("seq", [0, -1])
-def test_seqs_start_at_one(seq: int) -> None:
-    with pytest.raises(ValueError):
-        Intervals().open_at(seq)
-
-
-def test_one_cannot_join_twice_nor_leave_twice_nor_change_the_past() -> None:
-    inside = Intervals().open_at(5)
-    outside = inside.close_at(9)
-    with pytest.raises(ValueError):
-        inside.open_at(7)
-    with pytest.raises(ValueError):
-        inside.close_at(4)
-    with pytest.raises(ValueError):
-        outside.close_at(12)
-    with pytest.raises(ValueError):
-        outside.open_at(9)
-    with pytest.raises(ValueError):
-        Intervals().close_at(1)
 
 
 @pytest.mark.parametrize(
