@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chatd.auth.credentials import Credentials
-from chatd.auth.invitations import Invitations
+from chatd.auth.invitations import MOST_USES, Invitations
 from chatd.auth.passwords import Passwords
 from chatd.core.codes import Code
 from chatd.core.ids import user_id
@@ -107,8 +107,10 @@ async def user_admin(office: Office, name: str, admin: bool = True) -> dict[str,
 
 async def invitation_create(office: Office, days: float = 7.0, uses: int = 1) -> dict[str, Any]:
     """A link with which ``uses`` people may make an account."""
-    if not 0 < days <= 365 or not 1 <= uses <= 1000:
-        raise Refusal(Code.BAD_FIELD, "An invitation is good for 1 to 1000 uses and up to a year.")
+    if not 0 < days <= 365 or not 1 <= uses <= MOST_USES:
+        raise Refusal(
+            Code.BAD_FIELD, f"An invitation is good for 1 to {MOST_USES} uses and up to a year."
+        )
     made = await office.invitations.create(None, int(days * DAY_MS), uses)
     link = f"{office.public_url}/#invitation={made.secret}"
     return {"id": made.id, "link": link, "expires": made.expires, "uses": made.uses}
@@ -159,7 +161,10 @@ async def token_end(office: Office, name: str, id: str) -> dict[str, Any]:
     row = await _user(office, name)
     held = [credential.id for credential in await office.store.credentials(row.id)]
     if id not in held:
-        raise Refusal(Code.NOT_FOUND, f"{row.name} has no session or token {id}.")
+        raise Refusal(
+            Code.NOT_FOUND,
+            f"{row.name} has no session or token {id}: see `chatctl token list {row.name}`.",
+        )
     await office.credentials.end(row.id, id)
     office.ended(row.id, only=id)
     return {"id": id}
@@ -173,7 +178,11 @@ async def status(office: Office) -> dict[str, Any]:
 async def _user(office: Office, name: str) -> UserRow:
     row = await office.store.user_by_name(user_name(name, privileged=True))
     if row is None:
-        raise Refusal(Code.NOT_FOUND, f"There is no account {name}.")
+        raise Refusal(
+            Code.NOT_FOUND,
+            f"There is no account {name}: `chatctl user list` shows all, `chatctl user add {name}`"
+            " makes one.",
+        )
     return row
 
 

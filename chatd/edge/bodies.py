@@ -4,6 +4,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from chatd.auth.invitations import MOST_USES
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.edge.answers import Ask, Declined
@@ -32,7 +33,7 @@ class Join(Body, frozen=True, kw_only=True):
 
 
 class Invite(Body, frozen=True, kw_only=True):
-    uses: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+    uses: Annotated[int, msgspec.Meta(ge=1, le=MOST_USES)] = 1
 
 
 class Check(Body, frozen=True, kw_only=True):
