@@ -1,4 +1,4 @@
-"""What the terminal shows when `make run` is ready: a dozen calm lines."""
+"""What the terminal shows when `make run` is ready, 80 columns wide but for the link."""
 
 import os
 import sys
@@ -21,23 +21,23 @@ def banner(
     `first_administrator`: the link that makes the first administrator, None when there is one.
     """
     site = public_url.rstrip("/")
+    chatctl = shown(Path(sys.executable).with_name("chatctl"))
     socket_url = f"wss{site.removeprefix('https')}/ws"
     ca = shown(authority)
     rows = [("data", f"{shown(state)} (settings: {shown(config)})")]
     if first_administrator is not None:
         rows = [
-            ("begin", first_administrator),
-            ("", "makes the first administrator: once, within 15 minutes"),
+            ("begin", "this link makes the first administrator: once, within 15 minutes"),
+            ("", first_administrator),
             *rows,
         ]
-    rows.append(("trust", f"{ca}, an authority for this machine alone; until then browsers warn"))
+    rows.append(("trust", f"{ca}, for this machine alone; until then browsers warn"))
     rows += [("", line) for line in how_to_trust(ca, site)]
     rows += [
         (
-            "terminal",
-            f"wscat --ca {ca} -s chatd.v1 -H 'Authorization: Bearer TOKEN' -c {socket_url}",
-        ),
-        ("", f"TOKEN: {shown(Path(sys.executable).with_name('chatctl'))} token create NAME"),
+            ("terminal", f"TOKEN=$({chatctl} token create NAME)"),
+        ("", f"wscat --ca {ca} -s chatd.v1 \\"),
+        ("", f'  -H "Authorization: Bearer $TOKEN" -c {socket_url}'),
         ("stop", "Ctrl-C; the next start finds everything as it was"),
     ]
     lines = [f"  {name:<9} {text}" for name, text in rows]

@@ -71,14 +71,16 @@ def ensure(folder: Path, names: Sequence[str], now: datetime) -> Issued:
 
 
 def how_to_trust(authority: str, site: str) -> list[str]:
-    """How programs on this machine come to trust the file `authority`, one line for each."""
-    store = "/usr/local/share/ca-certificates/chatd-local.crt"
+    """How programs on this machine come to trust the file `authority`, a few narrow lines."""
+    # Narrow enough for a terminal of 80 columns with the banner's margin.
     return [
         f"curl      curl --cacert {authority} {site}/",
-        f"Debian    sudo install -m 644 {authority} {store} && sudo update-ca-certificates",
-        "Firefox   Settings, Privacy & Security, View Certificates, Authorities, Import",
-        f'Chromium  certutil -d sql:$HOME/.pki/nssdb -A -t "C,," -n chatd -i {authority}'
-        "  (Debian: libnss3-tools)",
+        "Firefox   in Settings search: View Certificates, Authorities, Import",
+        "Chromium  certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n chatd \\",
+        f"            -i {authority}  # Debian: libnss3-tools",
+        f"Debian    sudo install -m 644 {authority} \\",
+        "            /usr/local/share/ca-certificates/chatd-local.crt &&",
+        "            sudo update-ca-certificates",
     ]
 
 
