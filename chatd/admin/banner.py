@@ -34,8 +34,7 @@ def banner(
     rows.append(("trust", f"{ca}, for this machine alone; until then browsers warn"))
     rows += [("", line) for line in how_to_trust(ca, site)]
     rows += [
-        (
-            ("terminal", f"TOKEN=$({chatctl} token create NAME)"),
+        ("terminal", f"TOKEN=$({chatctl} token create NAME)"),
         ("", f"wscat --ca {ca} -s chatd.v1 \\"),
         ("", f'  -H "Authorization: Bearer $TOKEN" -c {socket_url}'),
         ("stop", "Ctrl-C; the next start finds everything as it was"),
