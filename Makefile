@@ -10,9 +10,9 @@ twistd := .venv/bin/twistd --nodaemon --pidfile= --logfile=var/log/chatd.log
 help: ## this list
 	@awk -F ' ## ' '/^[a-z]+:.* ## / {sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2}' \
 	    Makefile
-	@echo "ARGS=... goes on to pytest, bench, durability, kills and fresh; PORT=9443 to run."
+	@echo "ARGS=... goes to test, bench, durability, kills, conformance and fresh."
 
-run: ## serve https://localhost:8443 from this folder; data stays in var/ (PORT=9443)
+run: ## serve https://localhost:8443, data in var/ (PORT=9443)
 	@tools/bootstrap run >/dev/null
 	@.venv/bin/chatctl quickstart var $(if $(PORT),--port $(PORT))
 	@exec $(twistd) chatd --config var/chatd.toml --quickstart
@@ -39,27 +39,27 @@ bench: ## measure speed and memory, beside a plain Autobahn server
 	@tools/bootstrap bench >/dev/null
 	@$(python) -m bench $(ARGS)
 
-generate: ## write anew what is generated from chatd/wire: schema, protocol page, JavaScript types
+generate: ## schema, protocol page, JavaScript types: anew from chatd/wire
 	@tools/bootstrap run >/dev/null
 	@$(python) -m chatd.wire.export
 
-durability: ## cut the power of a virtual machine twenty times and look for lost messages
+durability: ## cut a virtual machine's power 20 times: is anything lost?
 	@tools/bootstrap durability >/dev/null
 	@$(python) -m tests.rigs.power_cut --rounds 20 $(ARGS)
 
-kills: ## kill the daemon 200 times while people talk and look for lost messages
+kills: ## kill the daemon 200 times in mid-talk: is anything lost?
 	@tools/bootstrap dev >/dev/null
 	@$(python) -m tests.durability.kill --rounds 200 $(ARGS)
 
-conformance: ## the Autobahn Testsuite against our WebSocket (needs a Python 2.7)
+conformance: ## run the Autobahn Testsuite on /ws (needs a Python 2.7)
 	@tools/bootstrap dev >/dev/null
 	@$(python) -m tests.conformance.run $(ARGS)
 
-fresh: ## try the first minute of a stranger in a bare Debian 12 tree (needs root)
+fresh: ## a stranger's first minute in a bare Debian 12 (needs root)
 	@tools/bootstrap fresh >/dev/null
 	@$(python) -m tests.rigs.fresh_machine $(ARGS)
 
-lock: ## pin the newest dependencies that pyproject.toml allows (needs uv)
+lock: ## pin the newest dependencies pyproject.toml allows (needs uv)
 	@tools/lock
 
 clean: ## remove what was built; var/ (data, keys) and .venv stay

@@ -155,8 +155,8 @@ def _files(settings: Settings) -> list[str]:
         content = secret.read_bytes().strip()
     except FileNotFoundError:
         found.append(
-            f"accounts.secret_file {secret} does not exist: make it with"
-            f" `(umask 077 && head -c 48 /dev/urandom | base64 > {secret})`."
+            f"accounts.secret_file {secret} does not exist: make it with `(umask 077; mkdir -p"
+            f" {secret.parent}; head -c 48 /dev/urandom | base64 > {secret})`."
         )
     except OSError as error:
         found.append(f"accounts.secret_file {secret} cannot be read: {error.strerror}.")

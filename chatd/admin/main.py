@@ -45,14 +45,15 @@ def _parser() -> argparse.ArgumentParser:
         "-c",
         "--config",
         type=Path,
-        help="the configuration (var/chatd.toml, /etc/chatd/chatd.toml)",
+        metavar="FILE",
+        help="the configuration (else CHATD_CONFIG, var/chatd.toml, /etc/chatd/chatd.toml)",
     )
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     quickstart = commands.add_parser("quickstart", help="make a folder to serve this machine from")
-    quickstart.add_argument("folder", type=Path)
-    quickstart.add_argument("--port", type=int)
+    quickstart.add_argument("folder", type=Path, help="where; what is there is kept")
+    quickstart.add_argument("--port", type=int, help="on localhost (8443)")
     quickstart.set_defaults(run=_quickstart)
 
     check = commands.add_parser("check", help="say what is wrong with the configuration")
@@ -80,8 +81,8 @@ def _user_commands(commands: Any) -> None:
         "--password",
         action="store_true",
         dest="ask_password",
-        help="ask for a password (or read"
-        " it from standard input); without one the account signs in by token only",
+        help="ask for a password (or read it from standard input); without one the account signs"
+        " in by token only",
     )
     _action(kinds, "list", "user_list", "list all accounts")
     password = _action(kinds, "password", "user_password", "set a new password, end all sessions")
@@ -123,7 +124,8 @@ def _config(options: argparse.Namespace) -> Path:
         return Path(options.config)
     if named := os.environ.get("CHATD_CONFIG"):
         return Path(named)
-    return next((path for path in USUAL if path.exists()), USUAL[-1])
+    # Unlike Path.exists, no exception where the working folder may not be looked into.
+    return next((path for path in USUAL if os.path.exists(path)), USUAL[-1])
 
 
 def _quickstart(options: argparse.Namespace) -> int:
@@ -210,7 +212,7 @@ def _show(done: Any, options: argparse.Namespace, settings: Settings) -> None:
         print(json.dumps(done, indent=2))
     elif isinstance(done, list):
         _table(done)
-    elif options.action in ("token_create",):
+    elif options.action == "token_create":
         # Alone on its line, so that TOKEN=$(chatctl token create …) works.
         print(done["token"])
     elif "link" in done:
