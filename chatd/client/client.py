@@ -138,6 +138,17 @@ class Client:
         """Says ``text``; the reply has its place (``seq``). Safe to rely on through losses."""
         return self.ask("send", key=key or new_key(), room=room, text=text, **more)
 
+    async def rooms(self) -> list[Frame]:
+        """Every room one is a member of, as the server's ``rooms`` tells them, page by page."""
+        found: list[Frame] = []
+        more = True
+        while more:
+            after = found[-1]["room"] if found else None
+            reply = await self.ask("rooms", **fields_given(after=after))
+            found += reply["rooms"]
+            more = reply.get("more", False)
+        return found
+
     async def open(self, room: str, limit: int | None = None) -> Frame:
         """Opens a room, on the next connection if this one goes: its events arrive from the reply
         on, through reconnects, until `close`."""

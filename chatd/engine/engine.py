@@ -172,7 +172,7 @@ class Engine:
             number=row.number,
             payload=encode(event),
             numbered="number" in event.__struct_fields__,
-            subject=None if movement is None else row.subject,
+            subject=row.subject,
             movement=movement,
             members=members,
             author=row.author,

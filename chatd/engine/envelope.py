@@ -16,9 +16,9 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
     """An event on its way to everyone who has its room open.
 
     ``payload`` is the JSON text of the event. ``numbered``: it is a message and counts as
-    activity for members who do not have the room open. ``subject`` is the user whom a membership
-    event moves ``in`` or ``out`` of the room; ``members`` the room's member count after it, 0 where
-    it is not known. ``author`` is who wrote it: a message ends its author's typing.
+    activity for members who do not have the room open. ``subject`` is the user it is about, whom
+    ``movement`` brings ``in`` or ``out`` of the room; ``members`` the room's member count after it,
+    0 where it is not known. ``author`` is who wrote it: a message ends its author's typing.
     """
 
     position: int

@@ -17,9 +17,10 @@ from chatd.engine.rows import (
     Opening,
     Page,
     PersonRow,
+    RoomHead,
     RoomRow,
 )
-from chatd.engine.unit import Unit
+from chatd.engine.unit import Requirement, Unit
 
 
 class Writer(Protocol):
@@ -76,8 +77,15 @@ class Timeline(Protocol):
 
 
 class Rooms(Protocol):
-    def of_user(self, user: str) -> Awaitable[tuple[Sequence[RoomRow], int]]:
-        """Every room ``user`` is a member of, and the log's position of that snapshot."""
+    def of_user(self, user: str) -> Awaitable[tuple[Sequence[RoomHead], int]]:
+        """Every room ``user`` is a member of, the one with the latest event first, and the log's
+        position of that snapshot."""
+
+    def joined(self, user: str, after: str | None, limit: int) -> Awaitable[Sequence[RoomRow]]:
+        """Rooms ``user`` is a member of, by id, starting behind the id ``after``."""
+
+    def check(self, *requires: Requirement) -> Awaitable[None]:
+        """The refusal that a unit with these requirements would get now, or nothing."""
 
     def room(self, user: str, room: str) -> Awaitable[RoomRow]:
         """One room as ``user`` sees it (public rooms also without membership), else `not-found`."""

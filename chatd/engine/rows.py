@@ -55,6 +55,16 @@ class RoomRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomHead:
+    """How far a room is, for whoever is connected: its last seq and number, its members."""
+
+    id: str
+    head: int
+    number: int
+    members: int
+
+
+@dataclass(frozen=True, slots=True)
 class MemberRow:
     user: str
     name: str

@@ -132,6 +132,15 @@ class FewStays(Requirement):
     most: int
 
 
+@dataclass(frozen=True, slots=True)
+class FewRooms(Requirement):
+    """``user`` is now in fewer than ``most`` rooms, conversations of two not counted: else
+    `limit-reached`."""
+
+    user: str
+    most: int
+
+
 # ---- what changes -------------------------------------------------------------------------------
 
 

@@ -71,9 +71,10 @@ class Audience:
         """A message was said in the room."""
         self._activity.ask(channel)
 
-    def said(self, room: str, author: str) -> None:
-        """Who sends their message types no more."""
-        self._typing.types(room, author, "", False)
+    def types_no_more(self, room: str, user: str) -> None:
+        """Who sent their message; and who came, went or has another role, which may be one that
+        does not write."""
+        self._typing.types(room, user, "", False)
 
     def types(self, room: str, person: Person, active: bool) -> None:
         channel = self._books.channels.get(room)
@@ -108,12 +109,9 @@ class Audience:
 
     def moved(self, room: str, user: str, inside: bool) -> None:
         self._presence.moved(room, user, inside)
-        if inside:
-            # To those who look, the newcomer's state is news; offline goes without saying.
-            if (state := self._presence.state(user)) != "offline":
-                self._tell_presence(user, state, (room,))
-        else:
-            self._typing.types(room, user, "", False)
+        # To those who look, the newcomer's state is news; offline goes without saying.
+        if inside and (state := self._presence.state(user)) != "offline":
+            self._tell_presence(user, state, (room,))
 
     def here(self, room: str) -> dict[str, State]:
         """Members present, those offline left out; empty in rooms with too many members."""

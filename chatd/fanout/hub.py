@@ -59,9 +59,11 @@ class Hub:
                     channel.stirred = True
                 self.turn.add(channel, entry)
             if envelope.numbered:
-                self.audience.said(envelope.room, envelope.author)
-            elif envelope.movement is not None and envelope.subject is not None:
-                self._move(envelope, envelope.subject)
+                self.audience.types_no_more(envelope.room, envelope.author)
+            elif envelope.subject is not None:
+                self.audience.types_no_more(envelope.room, envelope.subject)
+                if envelope.movement is not None:
+                    self._move(envelope, envelope.subject)
 
     def know(self, person: Person, rooms: Iterable[Membership], position: int) -> None:
         """The store's list of a person's rooms, true at ``position``. What the books have seen

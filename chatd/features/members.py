@@ -10,6 +10,7 @@ from chatd.engine.rows import EventRow, RoleName
 from chatd.engine.table import Context, EventKind, Feature, Read, Write
 from chatd.engine.unit import (
     Append,
+    FewRooms,
     FewStays,
     IsMember,
     IsRoom,
@@ -24,6 +25,7 @@ from chatd.engine.unit import (
     UserExists,
 )
 from chatd.engine.view import View
+from chatd.features.rights import Action, least
 from chatd.features.shapes import Member, member
 from chatd.wire.frames import Command, Event, Keyed, Millis, Reply, RoomRef, UserRef
 
@@ -31,6 +33,8 @@ from chatd.wire.frames import Command, Event, Keyed, Millis, Reply, RoomRef, Use
 PAGE = 200
 #: How often one person may come to a room where newcomers do not see what was before.
 MOST_STAYS = 500
+#: Into how many rooms others bring a person; into more, only one's own joining leads.
+MOST_ROOMS = 500
 
 MembershipChange = Literal["joined", "added", "left", "kicked", "banned", "unbanned", "role"]
 
@@ -48,7 +52,8 @@ class Leave(Keyed, frozen=True, kw_only=True, tag="leave"):
 
 
 class AddMember(Keyed, frozen=True, kw_only=True, tag="add_member"):
-    """Brings somebody into a room: for moderators."""
+    """Brings somebody into a room: for moderators. Who is in 500 rooms is brought into no other,
+    and may still join."""
 
     room: RoomRef
     user: UserRef
@@ -148,7 +153,7 @@ def leave(command: Leave, actor: Principal, context: Context) -> Unit:
     return Unit(
         actor.user,
         requires=(
-            IsMember(command.room, actor.user),
+            IsMember(command.room, actor.user, least(Action.LEAVE)),
             IsRoom(command.room, actor.user, ("public", "private")),
             KeepsAnOwner(command.room, actor.user),
         ),
@@ -160,13 +165,14 @@ def add_member(command: AddMember, actor: Principal, context: Context) -> Unit:
     return Unit(
         actor.user,
         requires=(
-            IsMember(command.room, actor.user, "moderator"),
+            IsMember(command.room, actor.user, least(Action.ADD)),
             IsRoom(command.room, actor.user, ("public", "private")),
             UserExists(command.user),
             NotMember(command.room, command.user),
             NotBanned(command.room, command.user, context.now),
             NotBlockedBy(actor.user, command.user),
             FewStays(command.room, command.user, MOST_STAYS),
+            FewRooms(command.user, MOST_ROOMS),
         ),
         changes=movement(
             command.room, actor.user, command.user, "added", command.role, context.now
@@ -176,7 +182,7 @@ def add_member(command: AddMember, actor: Principal, context: Context) -> Unit:
 
 def set_role(command: SetRole, actor: Principal, context: Context) -> Unit:
     requires: tuple[IsMember | IsRoom | Outranks | KeepsAnOwner, ...] = (
-        IsMember(command.room, actor.user, "owner"),
+        IsMember(command.room, actor.user, least(Action.CHANGE_ROLES)),
         IsRoom(command.room, actor.user, ("public", "private")),
         Outranks(command.room, actor.user, command.user),
     )
@@ -193,7 +199,7 @@ def kick(command: Kick, actor: Principal, context: Context) -> Unit:
     return Unit(
         actor.user,
         requires=(
-            IsMember(command.room, actor.user, "moderator"),
+            IsMember(command.room, actor.user, least(Action.KICK)),
             IsRoom(command.room, actor.user, ("public", "private")),
             Outranks(command.room, actor.user, command.user),
             KeepsAnOwner(command.room, command.user),
@@ -206,7 +212,7 @@ def ban(command: Ban, actor: Principal, context: Context) -> Unit:
     return Unit(
         actor.user,
         requires=(
-            IsMember(command.room, actor.user, "moderator"),
+            IsMember(command.room, actor.user, least(Action.BAN)),
             IsRoom(command.room, actor.user, ("public", "private")),
             UserExists(command.user),
             Outranks(command.room, actor.user, command.user, must_be_member=False),
@@ -223,7 +229,7 @@ def unban(command: Unban, actor: Principal, context: Context) -> Unit:
     return Unit(
         actor.user,
         requires=(
-            IsMember(command.room, actor.user, "moderator"),
+            IsMember(command.room, actor.user, least(Action.BAN)),
             UserExists(command.user),
         ),
         changes=(

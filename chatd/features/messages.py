@@ -16,6 +16,7 @@ from chatd.core.text import clean_text
 from chatd.engine.rows import EventRow
 from chatd.engine.table import Context, EventKind, Feature, Write
 from chatd.engine.unit import Append, IsMember, IsMessage, NotBlocked, ReplaceBody, Unit
+from chatd.features.rights import Action, least
 from chatd.wire.frames import Data, Event, Keyed, Millis, RoomRef, Seq
 
 #: For how long one may edit or delete one's own message, in milliseconds (24 hours).
@@ -88,7 +89,7 @@ def send(command: Send, actor: Principal, context: Context) -> Unit:
     return Unit(
         actor.user,
         requires=(
-            IsMember(command.room, actor.user, "member"),
+            IsMember(command.room, actor.user, least(Action.SEND)),
             NotBlocked(command.room, actor.user),
         ),
         changes=(
@@ -114,7 +115,7 @@ def edit(command: Edit, actor: Principal, context: Context) -> Unit:
     return Unit(
         actor.user,
         requires=(
-            IsMember(command.room, actor.user, "member"),
+            IsMember(command.room, actor.user, least(Action.EDIT_OWN)),
             NotBlocked(command.room, actor.user),
             own,
         ),
@@ -128,11 +129,11 @@ def delete(command: Delete, actor: Principal, context: Context) -> Unit:
         command.seq,
         actor.user,
         not_before=context.now - OWN_FOR,
-        or_role="moderator",
+        or_role=least(Action.DELETE_ANY),
     )
     return Unit(
         actor.user,
-        requires=(IsMember(command.room, actor.user, "member"), allowed),
+        requires=(IsMember(command.room, actor.user, least(Action.DELETE_OWN)), allowed),
         changes=_replace(
             command.room, command.seq, Body(deleted=context.now), "deleted", actor, context
         ),

@@ -6,6 +6,7 @@ from chatd.core.refusal import Refusal
 from chatd.engine.table import Context, Feature, Read, Write
 from chatd.engine.unit import AdvanceMark, IsMember, Unit
 from chatd.engine.view import View
+from chatd.features.rights import Action, least
 from chatd.features.shapes import Mark, mark
 from chatd.wire.frames import Command, Reply, RoomRef, Seq
 from chatd.wire.signals import Marked, Marks
@@ -41,7 +42,7 @@ def set_mark(command: SetMark, actor: Principal, context: Context) -> Unit:
         raise Refusal(Code.BAD_FIELD, "Give `delivered`, `read` or both.", field="read")
     return Unit(
         actor.user,
-        requires=(IsMember(command.room, actor.user),),
+        requires=(IsMember(command.room, actor.user, least(Action.MARK)),),
         changes=(
             AdvanceMark(command.room, actor.user, command.delivered, command.read, context.now),
         ),

@@ -20,12 +20,15 @@ from chatd.engine.unit import (
 )
 from chatd.engine.view import View
 from chatd.features.members import movement
+from chatd.features.rights import Action, least
 from chatd.features.shapes import RoomState, room_state
 from chatd.wire.frames import Command, Done, Event, Keyed, Reply, RoomRef
 
 #: How many rooms one person may make.
 ROOMS_EACH = 500
-#: How many public rooms one page of the list holds.
+#: How many rooms one page of one's own holds, and of the public ones. (A name and a topic of the
+#: longest take 3 KB, so that a page stays below what waits for a slow reader.)
+PAGE = 200
 LIST_PAGE = 100
 
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
@@ -54,7 +57,10 @@ class ChangeRoomCommand(Keyed, frozen=True, kw_only=True, tag="change_room"):
 
 
 class ListRooms(Command, frozen=True, kw_only=True, tag="rooms"):
-    """The rooms one is a member of, with heads and unread counts."""
+    """The rooms one is a member of, with heads and unread counts, by id, at most 200 at a time:
+    ``after`` is the id of the last one seen."""
+
+    after: Annotated[str, msgspec.Meta(max_length=64)] | None = None
 
 
 class GetRoom(Command, frozen=True, kw_only=True, tag="room"):
@@ -70,6 +76,8 @@ class ListPublicRooms(Command, frozen=True, kw_only=True, tag="public_rooms"):
 
 
 class Rooms(Reply, frozen=True, kw_only=True, tag="rooms"):
+    """A page of rooms. With ``more`` there are others behind the last one."""
+
     rooms: list[RoomState]
     more: bool = False
 
@@ -135,7 +143,7 @@ def change_room(command: ChangeRoomCommand, actor: Principal, context: Context) 
     return Unit(
         actor.user,
         requires=(
-            IsMember(command.room, actor.user, "moderator"),
+            IsMember(command.room, actor.user, least(Action.CHANGE_ROOM)),
             IsRoom(command.room, actor.user, kinds),
         ),
         changes=(
@@ -156,8 +164,12 @@ def _topic(topic: str) -> str:
 
 
 async def rooms(command: ListRooms, actor: Principal, context: Context, view: View) -> Rooms:
-    rows, _ = await context.store.of_user(actor.user)
-    return Rooms(id=command.id, rooms=[room_state(row) for row in rows])
+    rows = await context.store.joined(actor.user, command.after, PAGE + 1)
+    return Rooms(
+        id=command.id,
+        rooms=[room_state(row) for row in rows[:PAGE]],
+        more=len(rows) > PAGE,
+    )
 
 
 async def room(command: GetRoom, actor: Principal, context: Context, view: View) -> Room:

@@ -3,23 +3,33 @@
 from chatd.core.codes import Code
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
-from chatd.engine.table import Feature, Passing
+from chatd.engine.table import Context, Feature, Read
+from chatd.engine.unit import IsMember, NotBlocked
 from chatd.engine.view import View
-from chatd.wire.frames import Command, RoomRef
+from chatd.features.rights import Action, least
+from chatd.wire.frames import Command, Done, RoomRef
 from chatd.wire.signals import Typing
 
 
 class SetTyping(Command, frozen=True, kw_only=True, tag="typing"):
-    """I am typing here (again), or no longer. The room must be open on this connection."""
+    """I am typing here (again), or no longer. The room must be open on this connection, and one
+    must be able to write there. Another role ends what is shown at once, a block within 6 s."""
 
     room: RoomRef
     active: bool = True
 
 
-def typing(command: SetTyping, actor: Principal, view: View) -> None:
+async def typing(command: SetTyping, actor: Principal, context: Context, view: View) -> Done:
     if command.room not in view.open_rooms:
         raise Refusal(Code.WRONG_STATE, "Open the room first, then say that you type in it.")
+    if command.active:
+        # Asked of the store each time: roles and blocks may have changed on any node.
+        await context.store.check(
+            IsMember(command.room, actor.user, least(Action.TYPE)),
+            NotBlocked(command.room, actor.user),
+        )
     view.typing(command.room, command.active)
+    return Done(id=command.id)
 
 
-feature = Feature("typing", rows=(Passing(SetTyping, typing),), said=(Typing,))
+feature = Feature("typing", rows=(Read(SetTyping, typing, Done, cost=0.2),), said=(Typing,))

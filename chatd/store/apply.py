@@ -8,7 +8,7 @@ from chatd.engine.rows import Answer, Committed, EventRow
 from chatd.engine.unit import Unit
 from chatd.store.changes import CHANGES
 from chatd.store.database import TransactionLost
-from chatd.store.requirements import REQUIREMENTS
+from chatd.store.requirements import check
 from chatd.store.work import Work
 
 
@@ -24,8 +24,7 @@ def apply(work: Work, unit: Unit) -> Committed:
         if known is not None:
             return Committed(known, repeated=True)
     database = work.database
-    for requirement in unit.requires:
-        REQUIREMENTS[type(requirement)](database, requirement)
+    check(database, *unit.requires)
     database.run("savepoint unit", {})
     try:
         for change in unit.changes:

@@ -204,6 +204,29 @@ def few_stays(database: Database, wanted: unit.FewStays) -> None:
         )
 
 
+def few_rooms(database: Database, wanted: unit.FewRooms) -> None:
+    row = database.row(
+        """
+        select count(*) from (
+            select 1 from memberships m join rooms r on r.id = m.room
+            where m.person = :user and m.to_seq is null and r.kind <> 'direct' limit :most)
+        """,
+        {"user": wanted.user, "most": wanted.most},
+    )
+    if row is not None and row[0] >= wanted.most:
+        raise Refusal(
+            Code.LIMIT_REACHED,
+            f"This person is in {wanted.most} rooms already; into another one they can only come"
+            " by themselves.",
+        )
+
+
+def check(database: Database, *requires: unit.Requirement) -> None:
+    """The refusal of the first that does not hold."""
+    for wanted in requires:
+        REQUIREMENTS[type(wanted)](database, wanted)
+
+
 REQUIREMENTS: Mapping[type[unit.Requirement], Callable[[Database, Any], None]] = {
     unit.IsMember: is_member,
     unit.IsRoom: is_room,
@@ -217,4 +240,5 @@ REQUIREMENTS: Mapping[type[unit.Requirement], Callable[[Database, Any], None]] =
     unit.NotBlockedBy: not_blocked_by,
     unit.UnderLimit: under_limit,
     unit.FewStays: few_stays,
+    unit.FewRooms: few_rooms,
 }

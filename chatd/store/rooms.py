@@ -2,7 +2,7 @@
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
-from chatd.engine.rows import MarkRow, MemberRow, RoomRow
+from chatd.engine.rows import MarkRow, MemberRow, RoomHead, RoomRow
 from chatd.store import refusals
 from chatd.store.database import Database
 from chatd.store.requirements import require_member, standing
@@ -33,17 +33,32 @@ _ROOM = """
         and o.id = case when r.pair_first = :user then r.pair_second else r.pair_first end
 """
 _ONE = _ROOM + " where r.id = :room"
-_MINE = " where r.id in (select room from memberships where person = :user and to_seq is null)"
-_OF_USER = _ROOM + _MINE + " order by r.position desc, r.id"
+_MINE_BEHIND = """
+    where r.id in (select room from memberships
+                   where person = :user and to_seq is null and room > :after
+                   order by room limit :limit)
+    order by r.id
+"""
+_JOINED = _ROOM + _MINE_BEHIND
+_OF_USER = """
+    select r.id, r.head, r.number, r.members
+    from memberships m join rooms r on r.id = m.room
+    where m.person = :user and m.to_seq is null order by r.position desc, r.id
+"""
 _BEHIND = " where r.kind = 'public' and (r.name, r.id) > (:name, :id)"
 _PUBLIC = _ROOM + _BEHIND + " order by r.name, r.id limit :limit"
 
 
-def of_user(database: Database, user: str) -> tuple[tuple[RoomRow, ...], int]:
+def of_user(database: Database, user: str) -> tuple[tuple[RoomHead, ...], int]:
     rows = database.rows(_OF_USER, {"user": user})
     last = database.row("select coalesce(max(position), 0) from events", {})
     assert last is not None
-    return tuple(RoomRow(*row) for row in rows), last[0]
+    return tuple(RoomHead(*row) for row in rows), last[0]
+
+
+def joined(database: Database, user: str, after: str | None, limit: int) -> tuple[RoomRow, ...]:
+    rows = database.rows(_JOINED, {"user": user, "after": after or "", "limit": limit})
+    return tuple(RoomRow(*row) for row in rows)
 
 
 def room(database: Database, user: str, room: str) -> RoomRow:

@@ -18,10 +18,11 @@ from chatd.engine.rows import (
     Opening,
     Page,
     PersonRow,
+    RoomHead,
     RoomRow,
 )
-from chatd.engine.unit import Unit
-from chatd.store import accounts, people, rooms, timeline
+from chatd.engine.unit import Requirement, Unit
+from chatd.store import accounts, people, requirements, rooms, timeline
 from chatd.store.errors import StoreError, cannot_open
 from chatd.store.lock import FolderLock
 from chatd.store.migrate import migrate, steps
@@ -99,8 +100,14 @@ class SqliteStore:
     def position(self) -> Promise[int]:
         return self._readers.ask(timeline.position)
 
-    def of_user(self, user: str) -> Promise[tuple[tuple[RoomRow, ...], int]]:
+    def of_user(self, user: str) -> Promise[tuple[tuple[RoomHead, ...], int]]:
         return self._readers.ask(rooms.of_user, user)
+
+    def joined(self, user: str, after: str | None, limit: int) -> Promise[tuple[RoomRow, ...]]:
+        return self._readers.ask(rooms.joined, user, after, limit)
+
+    def check(self, *requires: Requirement) -> Promise[None]:
+        return self._readers.ask(requirements.check, *requires)
 
     def room(self, user: str, room: str) -> Promise[RoomRow]:
         return self._readers.ask(rooms.room, user, room)

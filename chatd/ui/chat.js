@@ -39,11 +39,22 @@ export class Chat {
 
   /** The connection is back, what was missed is known: everything else is read anew. */
   async live() {
-    const { rooms } = await this.#connection.ask('rooms');
-    this.#store.list(rooms);
+    await this.#list();
     this.#reading.again();
     if (this.#away) this.#connection.tell('presence', { state: 'away' });
     if (this.#store.active) await this.open(this.#store.active);
+  }
+
+  /** Reads one's rooms, page by page. What comes or goes meanwhile is told, and stays as told. */
+  async #list() {
+    const gone = new Set(this.#store.rooms.keys());
+    let reply;
+    do {
+      const after = reply?.rooms.at(-1).room;
+      reply = await this.#connection.ask('rooms', after ? { after } : {});
+      for (const { room } of reply.rooms) gone.delete(room);
+      this.#store.list(reply.rooms, reply.more ? null : gone);
+    } while (reply.more);
   }
 
   event(frame) {

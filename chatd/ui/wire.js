@@ -174,10 +174,11 @@
  */
 
 /**
- * The rooms one is a member of, with heads and unread counts.
+ * The rooms one is a member of, with heads and unread counts, by id, at most 200 at a time: `after` is the id of the last one seen.
  * @typedef {Object} ListRooms
  * @property {"rooms"} type
  * @property {number} id Chosen by the client.
+ * @property {string} [after]
  */
 
 /**
@@ -215,7 +216,7 @@
  */
 
 /**
- * Brings somebody into a room: for moderators.
+ * Brings somebody into a room: for moderators. Who is in 500 rooms is brought into no other, and may still join.
  * @typedef {Object} AddMember
  * @property {"add_member"} type
  * @property {number} id Chosen by the client.
@@ -304,7 +305,7 @@
  */
 
 /**
- * I am typing here (again), or no longer. The room must be open on this connection.
+ * I am typing here (again), or no longer. The room must be open on this connection, and one must be able to write there. Another role ends what is shown at once, a block within 6 s.
  * @typedef {Object} SetTyping
  * @property {"typing"} type
  * @property {number} id Chosen by the client.
@@ -459,7 +460,7 @@
  */
 
 /**
- *
+ * A page of rooms. With `more` there are others behind the last one.
  * @typedef {Object} Rooms
  * @property {"rooms"} type
  * @property {number} id Chosen by the client.

@@ -43,6 +43,7 @@ _REFUSED_FOR: Final[dict[str, tuple[Code, ...]]] = {
     "NotBlockedBy": (Code.BLOCKED,),
     "UnderLimit": (Code.LIMIT_REACHED,),
     "FewStays": (Code.LIMIT_REACHED,),
+    "FewRooms": (Code.LIMIT_REACHED,),
     "room_slug": (Code.NAME_TAKEN,),
 }
 #: What a read asks of the store, likewise.
@@ -122,10 +123,11 @@ def main(arguments: Sequence[str]) -> int:
 def _feature(feature: Feature) -> FeatureEntry:
     module = sys.modules[feature.rows[0].command.__module__]
     # The first sentence of the module; what follows is for those who read the code.
-    about = (module.__doc__ or "").strip().split("\n\n")[0].partition(": ")[2]
+    first = (module.__doc__ or "").strip().split("\n\n")[0]
+    about = " ".join(first.partition(": ")[2].split())
     return FeatureEntry(
         feature.name,
-        about[:1].upper() + " ".join(about[1:].split()).replace("``", "`"),
+        about[:1].upper() + about[1:].replace("``", "`"),
         tuple(map(_command, feature.rows)),
         (*(kind.event for kind in feature.events), *feature.said),
     )

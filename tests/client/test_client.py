@@ -279,6 +279,17 @@ def test_a_reply_reaches_the_one_who_asked(stage: Stage) -> None:
     assert outcome(second)[0]["type"] == "members"
 
 
+def test_all_pages_of_ones_rooms_are_read(stage: Stage) -> None:
+    read = outcome(Deferred.fromCoroutine(stage.client.rooms()))
+    pages = [["a", "b"], ["c"]]
+    for number, page in enumerate(pages, 1):
+        (_, asked) = stage.asked()[-1]
+        rooms = [{"room": room, "seq": 1} for room in page]
+        stage.say("rooms", id=asked, rooms=rooms, more=number < len(pages))
+    assert [room["room"] for room in read[0]] == ["a", "b", "c"]
+    assert [frame.get("after") for frame in stage.connection.sent] == [None, "b"]
+
+
 def test_a_refusal_is_the_askers(stage: Stage) -> None:
     asked = outcome(stage.client.ask("join", key="k", room="tea"))
     stage.reply("error", code="banned", message="You are banned.")

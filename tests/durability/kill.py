@@ -174,7 +174,7 @@ async def _finish(reactor: Any, people: list[Person]) -> dict[str, int]:
     """Everybody falls silent and reads to the end; the rooms' heads."""
     silence = [Deferred.fromCoroutine(person.fall_silent()) for person in people]
     await gatherResults(silence).addTimeout(LONGEST_RETURN, reactor)
-    rooms = (await people[0].client.ask("rooms"))["rooms"]
+    rooms = await people[0].client.rooms()
     heads = {room["room"]: room["seq"] for room in rooms}
     reached = [Deferred.fromCoroutine(person.reach(heads)) for person in people]
     await gatherResults(reached).addTimeout(LONGEST_RETURN, reactor)

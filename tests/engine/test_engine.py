@@ -165,7 +165,7 @@ def test_an_envelope_tells_whom_the_event_moves() -> None:
     moved = engine.envelope(row, 3)
     assert (moved.subject, moved.movement, moved.members, moved.numbered) == ("u2", "in", 3, False)
     still = engine.envelope(replace(row, body=b"role"), 0)
-    assert (still.subject, still.movement) == (None, None)
+    assert (still.subject, still.movement, still.members) == ("u2", None, 0)
 
 
 def test_a_cursor_of_another_log_stands_for_nothing_here() -> None:

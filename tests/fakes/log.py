@@ -32,6 +32,10 @@ class Log:
         (members.add if inside else members.discard)(user)
         return self._append(room, user, "", subject=user, inside=inside)
 
+    def turn_into(self, room: str, user: str) -> Envelope:
+        """``user`` has another role."""
+        return self._append(room, "nobody", "", subject=user)
+
     def batch(self, first: int, last: int) -> Batch:
         return Batch(first, tuple(self.envelopes[first - 1 : last]))
 
@@ -55,7 +59,7 @@ class Log:
         *,
         numbered: bool = False,
         subject: str | None = None,
-        inside: bool = False,
+        inside: bool | None = None,
     ) -> Envelope:
         seq = self._seqs[room] = self._seqs.get(room, 0) + 1
         position = self.position + 1
@@ -69,8 +73,8 @@ class Log:
             json.dumps(said).encode(),
             numbered,
             subject,
-            None if subject is None else "in" if inside else "out",
-            0 if subject is None else len(self.members[room]),
+            None if inside is None else "in" if inside else "out",
+            0 if inside is None else len(self.members[room]),
             author,
         )
         self.envelopes.append(envelope)

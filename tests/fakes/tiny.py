@@ -11,7 +11,7 @@ from chatd.core.refusal import Refusal
 from chatd.engine.engine import Engine
 from chatd.engine.envelope import Movement
 from chatd.engine.ports import Store
-from chatd.engine.rows import Answer, Committed, EventRow, RoomRow
+from chatd.engine.rows import Answer, Committed, EventRow, RoomHead
 from chatd.engine.table import Context, EventKind, Feature, Passing, Read, Write
 from chatd.engine.unit import Append, Unit
 from chatd.engine.view import View
@@ -174,7 +174,7 @@ class TinyStore:
         self.commits: list[Promise[Committed]] = []
         self.reads: list[Promise[None]] = []
         self.names: list[str] = []
-        self.rooms: Promise[tuple[Sequence[RoomRow], int]] = Promise()
+        self.rooms: Promise[tuple[Sequence[RoomHead], int]] = Promise()
 
     def commit(self, unit: Unit) -> Promise[Committed]:
         self.units.append(unit)
@@ -189,7 +189,7 @@ class TinyStore:
         self.reads.append(Promise())
         return self.reads[-1]
 
-    def of_user(self, user: str) -> Promise[tuple[Sequence[RoomRow], int]]:
+    def of_user(self, user: str) -> Promise[tuple[Sequence[RoomHead], int]]:
         return self.rooms
 
     def by_slug(self, slug: str) -> Promise[str]:

@@ -110,6 +110,21 @@ def test_who_is_removed_types_no_more() -> None:
     assert names(bob) == [["Ann"], []]
 
 
+def test_who_gets_another_role_types_no_more_until_they_say_so_again() -> None:
+    stage = Stage(tea="ann bob")
+    _, typist = stage.attach("ann", "tea")
+    bob, _ = stage.attach("bob", "tea")
+    typist.typing("tea", True)
+    stage.clock.advance(2)
+    stage.log.turn_into("tea", "ann")
+    stage.deliver()
+    assert names(bob) == [["Ann"], []]
+    assert bob.frames[-2]["type"] == "event"
+    typist.typing("tea", True)
+    stage.clock.advance(2)
+    assert names(bob)[-1] == ["Ann"]
+
+
 def test_it_is_seen_on_other_nodes_and_ends_there_with_the_message() -> None:
     cluster = Cluster(2, "ann", "bob")
     _, typist = cluster.attach(0, "ann", "tea")

@@ -21,7 +21,7 @@ from chatd.fanout.sequencer import Sequencer
 from chatd.session.budgets import Budgets, UserBudgets
 from chatd.session.outbox import Outbox
 from chatd.session.session import Session
-from chatd.store import people, rooms, timeline
+from chatd.store import people, requirements, rooms, timeline
 from chatd.wire.frames import Limits
 from tests.fakes.clock import FakeClock
 from tests.fakes.drive import Promise
@@ -53,6 +53,8 @@ _READS: dict[str, Callable[..., Any]] = {
     "events": timeline.events,
     "missed": timeline.missed,
     "of_user": rooms.of_user,
+    "joined": rooms.joined,
+    "check": requirements.check,
     "room": rooms.room,
     "public": rooms.public,
     "members": rooms.members,

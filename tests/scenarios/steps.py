@@ -163,8 +163,14 @@ async def cannot_see(s: Scenario, who: str, room: str) -> None:
 
 @step(r"WHO has (?P<count>\d+) unread in ROOM")
 async def has_unread(s: Scenario, who: str, count: str, room: str) -> None:
-    reply = await s.ask(who, None, type="rooms")
-    (state,) = [state for state in reply["rooms"] if state["room"] == s.rooms[room]]
+    states, after = [], None
+    while True:
+        reply = await s.ask(who, None, type="rooms", after=after)
+        states += reply["rooms"]
+        if not reply.get("more"):
+            break
+        after = states[-1]["room"]
+    (state,) = [state for state in states if state["room"] == s.rooms[room]]
     assert state.get("unread", 0) == int(count), f"unread: {state.get('unread', 0)}"
 
 

@@ -47,7 +47,9 @@ def test_a_name_is_charged_as_a_read_by_whatever_command_it_comes() -> None:
     # `close` costs nothing; with a name it asked the store four thousand times a second.
     assert Frames().taken(500, type="close", room="r1") == 500
     assert Frames().taken(500, type="close", room="#tea") == 200
-    assert Frames().taken(500, type="typing", room="#tea") == 200
+    assert Frames().taken(500, type="join", key="k", room="#tea") == 200
+    # This one asks besides whether one may.
+    assert Frames().taken(500, type="typing", room="#tea") == 100
 
 
 def test_every_name_counts() -> None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from chatd.core.codes import Close, Code
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
-from chatd.engine.rows import Answer, Committed, RoomRow
+from chatd.engine.rows import Answer, Committed, RoomHead
 from chatd.session.budgets import Budgets, UserBudgets
 from chatd.session.outbox import Outbox
 from chatd.session.session import CLOSING_SECONDS, Session
@@ -22,7 +22,7 @@ from tests.fakes.subscriber import FakeSubscriber
 from tests.fakes.tiny import ALICE, LIMITS, Bench
 from tests.fakes.wire import FakeWire
 
-ROOM = RoomRow("r1", "public", "Tea", "tea", "", "member", 9, 4, 0, 0, 4, 2)
+ROOM = RoomHead("r1", 9, 4, 2)
 #: Limits under which nothing is refused for its rate.
 WIDE = replace(
     LIMITS,

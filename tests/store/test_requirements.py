@@ -3,8 +3,10 @@
 import pytest
 
 from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
 from chatd.engine.accounts import SetDisabled
 from chatd.engine.unit import (
+    FewRooms,
     FewStays,
     IsMember,
     IsMessage,
@@ -21,7 +23,7 @@ from chatd.engine.unit import (
     UnderLimit,
     UserExists,
 )
-from chatd.store.requirements import REQUIREMENTS
+from chatd.store.requirements import REQUIREMENTS, check
 from tests.store.desk import NOW, Desk
 
 
@@ -99,6 +101,24 @@ def test_a_room_of_the_right_kind(rooms: Desk) -> None:
 def test_not_yet_a_member(rooms: Desk) -> None:
     rooms.require(NotMember("tea", "bob"), NotMember("den", "carol"))
     assert rooms.code(NotMember("tea", "alice")) == Code.EXISTS
+
+
+def test_others_bring_one_into_few_rooms_and_conversations_do_not_count(rooms: Desk) -> None:
+    rooms.require(FewRooms("bob", 1), FewRooms("carol", 1))
+    rooms.member("tea", "bob")
+    assert rooms.code(FewRooms("bob", 1)) == Code.LIMIT_REACHED
+    rooms.require(FewRooms("bob", 2))
+    rooms.member("den", "bob")
+    assert rooms.code(FewRooms("bob", 2)) == Code.LIMIT_REACHED
+    rooms.member("tea", "bob", None)
+    rooms.require(FewRooms("bob", 2))
+
+
+def test_what_does_not_hold_first_is_what_a_check_says(rooms: Desk) -> None:
+    check(rooms.database, IsMember("tea", "alice"), UserExists("bob"))
+    with pytest.raises(Refusal) as caught:
+        check(rooms.database, UserExists("bob"), NotMember("tea", "alice"), UserExists("nobody"))
+    assert caught.value.code == Code.EXISTS
 
 
 def test_a_ban_holds_until_its_end(rooms: Desk) -> None:

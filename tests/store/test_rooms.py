@@ -86,6 +86,23 @@ def test_ones_rooms_are_those_one_is_in_with_the_position_of_the_snapshot(tea: D
     assert rooms.of_user(tea.database, "carol") == ((), 9)
 
 
+def test_ones_rooms_by_id_a_page_at_a_time(tea: Desk) -> None:
+    for room in ("jam", "den", "left"):
+        tea.room(room, kind="private")
+        tea.member(room, "bob")
+    tea.member("left", "bob", None)
+
+    def ids(after: str | None, limit: int = 9) -> list[str]:
+        return [room.id for room in rooms.joined(tea.database, "bob", after, limit)]
+
+    assert ids(None) == ["den", "jam", "tea"]
+    assert ids(None, 2) == ["den", "jam"]
+    # One may have left meanwhile the room after which one goes on.
+    assert ids("jam") == ids("left") == ["tea"]
+    assert ids("tea") == []
+    assert rooms.joined(tea.database, "bob", "jam", 1) == (rooms.room(tea.database, "bob", "tea"),)
+
+
 def test_public_rooms_by_name_behind_a_slug_or_an_id(desk: Desk) -> None:
     for room, slug in (("c", "cocoa"), ("a", "ale"), ("b", None)):
         desk.room(room, slug=slug)

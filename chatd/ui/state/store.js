@@ -51,12 +51,11 @@ export class Store {
 
   // ---- replies ----------------------------------------------------------------------------------
 
-  /** The list of one's rooms: what is not in it any more is not one's own. */
-  list(states) {
-    const mine = new Set(states.map((state) => state.room));
-    for (const id of [...this.rooms.keys()]) if (!mine.has(id)) this.#forget(id);
+  /** A page of the list of one's rooms. With the last, `gone`: rooms in none, no more one's own. */
+  list(states, gone) {
+    for (const id of gone ?? []) this.#forget(id);
     for (const state of states) this.#take(state);
-    this.listed = true;
+    this.listed ||= gone !== null;
     this.tell('rooms');
   }
 

@@ -11,17 +11,27 @@ const message = (seq, number, from = 'ben') => ({
 function store(fields = {}) {
   const made = new Store();
   made.signedIn({ user: 'anna', name: 'anna' });
-  made.list([state(fields)]);
+  made.list([state(fields)], []);
   made.opened({ room: state(fields), messages: [message(3, 1), message(4, 2)], here: { ben: 'online' } });
   return made;
 }
 
 const tea = (one) => one.rooms.get('tea');
 
+test('the list is known with its last page', () => {
+  const one = new Store();
+  one.list([state()], null);
+  equal([one.rooms.size, one.listed], [1, false]);
+  one.list([state({ room: 'jam' })], []);
+  equal([one.rooms.size, one.listed], [2, true]);
+  one.list([], null);
+  equal(one.listed, true);
+});
+
 test('a room that is not in the list any more is forgotten', () => {
   const one = store();
   one.show('tea');
-  one.list([]);
+  one.list([], ['tea']);
   equal([one.rooms.size, one.active], [0, null]);
 });
 

@@ -1,0 +1,47 @@
+"""Rights: the least role that an action in a room takes; every feature asks here."""
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from types import MappingProxyType
+
+from chatd.engine.rows import RoleName
+
+
+class Action(Enum):
+    """What one does in a room. On whom one may act besides is `Outranks`."""
+
+    MARK = auto()
+    LEAVE = auto()
+    SEND = auto()
+    TYPE = auto()
+    EDIT_OWN = auto()
+    DELETE_OWN = auto()
+    DELETE_ANY = auto()
+    ADD = auto()
+    KICK = auto()
+    BAN = auto()
+    CHANGE_ROOM = auto()
+    CHANGE_ROLES = auto()
+
+
+LEAST: Mapping[Action, RoleName] = MappingProxyType(
+    {
+        Action.MARK: "reader",
+        Action.LEAVE: "reader",
+        Action.SEND: "member",
+        Action.TYPE: "member",
+        Action.EDIT_OWN: "member",
+        Action.DELETE_OWN: "member",
+        Action.DELETE_ANY: "moderator",
+        Action.ADD: "moderator",
+        Action.KICK: "moderator",
+        Action.BAN: "moderator",
+        Action.CHANGE_ROOM: "moderator",
+        Action.CHANGE_ROLES: "owner",
+    }
+)
+
+
+def least(action: Action) -> RoleName:
+    """The role that a member needs at least."""
+    return LEAST[action]

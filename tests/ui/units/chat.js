@@ -1,0 +1,43 @@
+import { Chat } from '/ui/chat.js';
+import { Store } from '/ui/state/store.js';
+import { equal, test } from '/units/harness.js';
+
+const state = (room) => ({ room, kind: 'public', name: room, seq: 1, number: 0, members: 1 });
+
+/** A chat whose server has `pages` of one's rooms; `asked` keeps what it was asked. */
+function chat(pages, meanwhile = () => {}) {
+  const store = new Store();
+  store.signedIn({ user: 'anna', name: 'anna' });
+  const asked = [];
+  const connection = {
+    state: 'live',
+    book: { heads: new Map(), closed: () => {} },
+    async ask(type, fields) {
+      asked.push({ type, ...fields });
+      if (type === 'room') return { room: state(fields.room) };
+      const page = pages.shift();
+      if (asked.length > 1) await meanwhile(made, store);
+      return { rooms: page.map(state), more: pages.length > 0 };
+    },
+    tell: () => {},
+  };
+  const made = new Chat(store, connection, { now: () => 0, later: () => {}, key: () => 'k' });
+  return { chat: made, store, asked };
+}
+
+test('all pages of one’s rooms are read, and what is in none is forgotten', async () => {
+  const { chat: one, store, asked } = chat([['a', 'b'], ['c']]);
+  store.list([state('b'), state('old')], []);
+  await one.live();
+  equal([...store.rooms.keys()].sort(), ['a', 'b', 'c']);
+  equal(asked, [{ type: 'rooms' }, { type: 'rooms', after: 'b' }]);
+});
+
+test('who is brought into a room, or out of one, while the list is read sees that', async () => {
+  const { chat: one, store } = chat([['b', 'c'], ['d']], async (made) => {
+    made.signal({ type: 'room_added', room: 'a' });
+    made.signal({ type: 'room_removed', room: 'c' });
+  });
+  await one.live();
+  equal([...store.rooms.keys()].sort(), ['a', 'b', 'd']);
+});
