@@ -65,7 +65,6 @@ class Engine:
         self.clock = clock
         self.random = random
         self.limits = limits
-        #: how far the log is known to go
         self.codec = Codec(row.command for row in rows)
         self._log = log
         self._rows: dict[type[Command], Row] = {row.command: row for row in rows}
