@@ -9,9 +9,7 @@ import time
 from datetime import timedelta
 
 import pytest
-import pytest_twisted
 from loopback_tls import (
-    Loopback,
     Peer,
     Peers,
     client_context,
@@ -23,13 +21,6 @@ from loopback_tls import (
 )
 
 from chatd.edge.tls import Certificates, TlsFilesError
-
-
-@pytest_twisted.async_yield_fixture
-async def loopback(tmp_path):
-    world = Loopback(tmp_path)
-    yield world
-    await world.stop()
 
 
 class Goodbye(Peer):

@@ -7,9 +7,7 @@ import ssl
 import time
 
 import pytest
-import pytest_twisted
 from loopback_tls import (
-    Loopback,
     Peers,
     client_context,
     connect,
@@ -24,13 +22,6 @@ from chatd.edge.door import DoorLimits
 from chatd.edge.transport_closing import TransportSettings
 
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
-
-
-@pytest_twisted.async_yield_fixture
-async def loopback(tmp_path):
-    world = Loopback(tmp_path)
-    yield world
-    await world.stop()
 
 
 @pytest.mark.parametrize("version", VERSIONS)

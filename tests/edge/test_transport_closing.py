@@ -9,9 +9,7 @@ import struct
 import time
 
 import pytest
-import pytest_twisted
 from loopback_tls import (
-    Loopback,
     Peer,
     Peers,
     connect,
@@ -31,13 +29,6 @@ from chatd.edge.door import DoorLimits
 from chatd.edge.transport_closing import TransportSettings
 
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
-
-
-@pytest_twisted.async_yield_fixture
-async def loopback(tmp_path):
-    world = Loopback(tmp_path)
-    yield world
-    await world.stop()
 
 
 class Goodbye(Peer):

@@ -12,11 +12,10 @@ import subprocess
 import time
 
 import pytest
-import pytest_twisted
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
-from loopback_tls import Loopback, Peers, client_context, in_thread, plain, until
+from loopback_tls import Peers, client_context, in_thread, plain, until
 from twisted.internet import reactor
 from twisted.internet.task import deferLater
 
@@ -26,13 +25,6 @@ from chatd.edge.transport_closing import TransportSettings
 HANDSHAKE, APPLICATION_DATA = 22, 23
 KEY_UPDATE_REQUESTED = bytes([24, 0, 0, 1, 1])
 KEY_UPDATE = bytes([24, 0, 0, 1, 0])
-
-
-@pytest_twisted.async_yield_fixture
-async def loopback(tmp_path):
-    world = Loopback(tmp_path)
-    yield world
-    await world.stop()
 
 
 class HandMadeClient:

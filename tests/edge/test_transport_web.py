@@ -6,10 +6,9 @@ import hashlib
 import os
 
 import pytest
-import pytest_twisted
 from autobahn.twisted.resource import WebSocketResource
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
-from loopback_tls import Loopback, client_context, connect, in_thread
+from loopback_tls import client_context, connect, in_thread
 from twisted.web.resource import Resource
 from twisted.web.server import Site
 from twisted.web.static import Data, File
@@ -19,13 +18,6 @@ from chatd.edge.door import authenticated
 from chatd.edge.transport_stock import edge_transport
 
 BIG = os.urandom(3_000_000)
-
-
-@pytest_twisted.async_yield_fixture
-async def loopback(tmp_path):
-    world = Loopback(tmp_path)
-    yield world
-    await world.stop()
 
 
 class Echo(WebSocketServerProtocol):
