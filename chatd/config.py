@@ -23,8 +23,8 @@ def load(path: Path) -> Settings:
         text = path.read_text("utf-8")
     except FileNotFoundError:
         raise ConfigError(
-            f"{path}: there is no such file; make one with `chatctl quickstart FOLDER`, or name"
-            " another with --config."
+            f"{path}: there is no such file. Name another with --config, begin with a copy of"
+            " conf/chatd.toml, or have `chatctl quickstart FOLDER` make one for this machine alone."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}.") from None
