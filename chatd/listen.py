@@ -75,24 +75,23 @@ def serve(
     """Serves ``factory`` on sockets from `bind`, which are then the ports' own. Without
     ``certificates`` it speaks plain HTTP, for a proxy on this machine that ends TLS."""
     ports: list[IListeningPort] = []
-    proxies = settings.server.proxies if settings.server.forwarded_by == "proxy-v2" else []
+    server = settings.server
+    announced = server.forwarded_by == "proxy-v2"
     for opened in sockets:
         host, port = opened.getsockname()[:2]
-        if certificates is None:
-            ports.append(reactor.adoptStreamPort(opened.fileno(), opened.family, factory))
-        else:
-            ports.append(
-                listen(
-                    reactor,
-                    host,
-                    port,
-                    certificates,
-                    factory,
-                    proxies=proxies,
-                    adopt_fd=opened.fileno(),
-                    stock_tls=settings.tls.stock,
-                    door=door,
-                )
+        ports.append(
+            listen(
+                reactor,
+                host,
+                port,
+                certificates,
+                factory,
+                proxies=server.proxies if announced else (),
+                exempt=() if announced else server.proxies,
+                adopt_fd=opened.fileno(),
+                stock_tls=settings.tls.stock,
+                door=door,
             )
+        )
         opened.close()
     return ports

@@ -4,7 +4,7 @@ An expected "no" is a `Refusal` from the layers below or, where only HTTP has a 
 `Declined`; both are rendered as problem details (RFC 9457).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -42,7 +42,8 @@ _encode = msgspec.json.Encoder().encode
 class Ask:
     """One request, read to its end. ``headers`` by lower-case name, each value in order.
 
-    ``address`` is the client's, behind trusted proxies too.
+    ``address`` is the client's, behind trusted proxies too. ``known`` is to be called once it is
+    proven who asks: the connection is no stranger's then.
     """
 
     method: str
@@ -50,6 +51,7 @@ class Ask:
     address: str
     headers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     body: bytes = b""
+    known: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
     def all(self, name: str) -> Sequence[str]:
         return self.headers.get(name, ())

@@ -15,10 +15,16 @@ from twisted.web import http
 from twisted.web.http_headers import Headers
 
 from chatd.edge.answers import Declined, declined, phrase
+from chatd.edge.door import authenticated, seat_of
 from chatd.edge.request import ChatRequest, checked_path
 
 if TYPE_CHECKING:
     from chatd.edge.site import ChatSite
+
+
+#: How long a peer that gives way to a newcomer may take to let go, in seconds. Its place is taken
+#: already, so what it still holds comes on top of the limits.
+HURRY = 0.5
 
 
 class Channel(http.HTTPChannel):
@@ -37,6 +43,7 @@ class Channel(http.HTTPChannel):
         self.totalHeadersSize = self.MAX_LENGTH = settings.header_bytes
         super().connectionMade()
         self._arm(settings.header_seconds, self._too_slow)
+        seat_of(self.transport).closes_by(self._give_way)
 
     # Reading.
 
@@ -89,13 +96,20 @@ class Channel(http.HTTPChannel):
 
     def allContentReceived(self) -> None:
         self._disarm()
+        # Not before: a request that is only begun costs its sender nothing and would keep a place.
+        seat_of(self.transport).busy()
         super().allContentReceived()
 
     def requestDone(self, request: ChatRequest) -> None:
         self._between = True
+        seat_of(self.transport).idle()
         if not self._refused:
             self._arm(self.site.settings.idle_seconds, self._leave)
         super().requestDone(request)
+
+    def known(self) -> None:
+        """A request on this connection has proven who sent it."""
+        authenticated(self.transport)
 
     # Refusing what is no request.
 
@@ -143,9 +157,15 @@ class Channel(http.HTTPChannel):
 
     def _leave(self) -> None:
         """Close, and do not wait long for a peer that does not take what is still to be sent."""
+        self._close_within(self.site.settings.grace_seconds)
+
+    def _give_way(self) -> None:
+        self._close_within(HURRY)
+
+    def _close_within(self, seconds: float) -> None:
         self._refused = True
         if self.transport is not None:
-            self._arm(self.site.settings.grace_seconds, self.transport.abortConnection)
+            self._arm(seconds, self.transport.abortConnection)
             self.loseConnection()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:

@@ -1,6 +1,7 @@
 """The listening side: who gets in, before any thought is spent on TLS or HTTP.
 
-Order: descriptors, limits, PROXY header, limits of the address that it names, TLS.
+Order: descriptors, limits, PROXY header, limits of the address that it names, TLS. Behind a proxy
+on this machine that ends TLS it is the same without the TLS.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from twisted.python.failure import Failure
 
 from chatd.edge.door_arrival import ProxiedArrival
 from chatd.edge.door_budget import Budget, Places, Seat, address_key, plain_address
+from chatd.edge.plain import PlainServer
 from chatd.edge.proxy_protocol import Source
 from chatd.edge.tls import Certificates, ConnectionCreator
 from chatd.edge.transport import TlsTransport
@@ -30,7 +32,6 @@ from chatd.edge.transport_stock import (
     StockServer,
     StockTlsFactory,
     StockTlsTransport,
-    edge_transport,
 )
 from chatd.edge.transport_turns import HandshakeTurns
 
@@ -56,6 +57,7 @@ OF_THE_PEER = (
 )
 NO_DESCRIPTORS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 Network = IPv4Network | IPv6Network
+_UNCOUNTED = Budget(Places())
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class DoorLimits:
     transport: TransportSettings = field(default_factory=TransportSettings)
     handshakes_per_turn: int = 8
     backlog: int = 1_024
+    stranger_seconds: float = 60.0  # in all, for a connection on which nobody becomes known
 
 
 @dataclass
@@ -114,20 +117,23 @@ def listen(
     reactor: Any,
     address: str,
     port: int,
-    certificates: Certificates,
+    certificates: Certificates | None,
     factory: IProtocolFactory,
     limits: DoorLimits | None = None,
     *,
     proxies: Iterable[str | Network] = (),
+    exempt: Iterable[str | Network] = (),
     adopt_fd: int | None = None,
     stock_tls: bool = False,
     door: Door | None = None,
 ) -> EdgePort:
-    """Listen with TLS on `address` and `port`, or on the listening socket `adopt_fd`.
+    """Listen with TLS on `address` and `port`, or on the listening socket `adopt_fd`; without
+    `certificates` there is no TLS.
 
-    `proxies` are the networks whose peers must send a PROXY v2 header. Several listeners share
-    their limits by sharing a `door`. An adopted descriptor is duplicated; the caller keeps its own.
-    Raises twisted.internet.error.CannotListenError.
+    `proxies` are the networks whose peers must send a PROXY v2 header; `exempt` those whose peers
+    speak for many clients and name them later: no limit of one address holds for them. Several
+    listeners share their limits by sharing a `door`. An adopted descriptor is duplicated; the
+    caller keeps its own. Raises twisted.internet.error.CannotListenError.
     """
     if door is None:
         door = Door(reactor, limits or DoorLimits())
@@ -138,14 +144,26 @@ def listen(
         with socket.socket(fileno=os.dup(adopt_fd)) as probe:
             family = probe.family
         listener = EdgePort._fromListeningDescriptor(reactor, adopt_fd, family, factory)
-    listener.serve(door, certificates, [ip_network(network) for network in proxies], stock_tls)
+    listener.serve(
+        door,
+        certificates,
+        proxies=[ip_network(network) for network in proxies],
+        exempt=[ip_network(network) for network in exempt],
+        stock_tls=stock_tls,
+    )
     listener.startListening()
     return listener
 
 
 def authenticated(transport: Any) -> None:
     """It is known who is at the other end: the connection leaves the strangers' budget."""
-    edge_transport(transport).seat.authenticated()
+    seat_of(transport).authenticated()
+
+
+def seat_of(transport: Any) -> Seat:
+    """The connection's place; where no door let it in, one that counts nowhere."""
+    seat: Seat | None = getattr(transport, "seat", None)
+    return seat or Seat(_UNCOUNTED)
 
 
 class EdgePort(tcp.Port):
@@ -157,18 +175,29 @@ class EdgePort(tcp.Port):
     door: Door
 
     def serve(
-        self, door: Door, certificates: Certificates, proxies: list[Network], stock_tls: bool
+        self,
+        door: Door,
+        certificates: Certificates | None,
+        *,
+        proxies: list[Network],
+        exempt: list[Network],
+        stock_tls: bool,
     ) -> None:
         """Give the port what it serves with; once, before startListening."""
         self.door = door
         self.settings = door.limits.transport
         self.turns = door.turns
-        self.tls_connection = certificates.connection
         self._proxies = proxies
+        self._exempt = exempt
         self._stock: Any = None
-        if stock_tls:
-            creator = ConnectionCreator(certificates)
-            self._stock = StockTlsFactory(creator, False, self.factory, self.reactor)
+        self._begin = self._begin_plain
+        if certificates is not None:
+            self.tls_connection = certificates.connection
+            self._begin = self._begin_tls
+            if stock_tls:
+                creator = ConnectionCreator(certificates)
+                self._stock = StockTlsFactory(creator, False, self.factory, self.reactor)
+                self._begin = self._begin_stock
         self._spare = _open_spare()
         self._backoff = BACKOFF_SECONDS[0]
         self._pause: IDelayedCall | None = None
@@ -194,15 +223,23 @@ class EdgePort(tcp.Port):
             self._backoff = BACKOFF_SECONDS[0]
             self.door.counters.accepted += 1
             sock.setblocking(False)
-            self._arrived(sock, _plain_peer(peer))
+            try:
+                self._arrived(sock, _plain_peer(peer))
+            except Exception:
+                # Out of here it would end the listener.
+                log.failure("a connection from {host} could not be let in", host=peer[0])
+                sock.close()
 
     def _arrived(self, sock: socket.socket, peer: tuple[Any, ...]) -> None:
-        proxied = any(plain_address(peer[0]) in network for network in self._proxies)
-        seat = self.door.budget.admit(None if proxied else address_key(peer[0]))
+        address = plain_address(peer[0])
+        proxied = any(address in network for network in self._proxies)
+        exempt = proxied or any(address in network for network in self._exempt)
+        seat = self.door.budget.admit(None if exempt else address_key(peer[0]))
         if isinstance(seat, str):
             self._refuse(sock, seat)
             return
         now = self.reactor.seconds()
+        seat.life = self.reactor.callLater(self.door.limits.stranger_seconds, seat.expire)
         if not proxied:
             self._start(sock, peer, seat, now)
             return
@@ -224,7 +261,13 @@ class EdgePort(tcp.Port):
             self.door.note_failure(peer[0], f"bad PROXY header, {why}")
             self._refuse(sock, "proxy_header")
 
-        ProxiedArrival(sock, self.reactor, self.settings.handshake_seconds, done, refused)
+        arrival = ProxiedArrival(sock, self.reactor, self.settings.handshake_seconds, done, refused)
+
+        def give_way() -> None:
+            arrival.give_up()
+            self.reactor.callLater(0, close_quietly, sock)
+
+        seat.closes_by(give_way)
 
     def _refuse(self, sock: socket.socket, reason: str) -> None:
         self.door.counters.refuse(reason)
@@ -234,24 +277,42 @@ class EdgePort(tcp.Port):
         number = self.sessionno
         self.sessionno = number + 1
         try:
-            if self._stock is not None:
-                self._start_stock(sock, peer, seat, number, now)
-            else:
-                TlsTransport(sock, self, peer, number, self.reactor, now).seat = seat
+            self._begin(sock, peer, seat, number, now)
         except Exception:
             log.failure("a connection from {host} could not be served", host=peer[0])
             seat.release()
             sock.close()
 
-    def _start_stock(
+    def _begin_tls(
+        self, sock: socket.socket, peer: tuple[Any, ...], seat: Seat, number: int, now: float
+    ) -> None:
+        tls = TlsTransport(sock, self, peer, number, self.reactor, now)
+        tls.seat = seat
+        seat.closes_by(tls.abortConnection)
+
+    def _begin_stock(
         self, sock: socket.socket, peer: tuple[Any, ...], seat: Seat, number: int, now: float
     ) -> None:
         server = StockServer(sock, Protocol(), peer, self, number, self.reactor)
         tls = self._stock.buildProtocol(server.getPeer())
         server.protocol = tls
         tls.seat = seat
+        seat.closes_by(tls.abortConnection)
         tls.watch(self, now, self.reactor)
         tls.makeConnection(server)
+
+    def _begin_plain(
+        self, sock: socket.socket, peer: tuple[Any, ...], seat: Seat, number: int, now: float
+    ) -> None:
+        server = PlainServer(sock, Protocol(), peer, self, number, self.reactor)
+        server.seat = seat
+        seat.closes_by(server.abortConnection)
+        try:
+            server.protocol = self.factory.buildProtocol(server.getPeer())
+            server.protocol.makeConnection(server)
+        except Exception:
+            log.failure("a new connection from {host} could not be served", host=peer[0])
+            server.abortConnection()
 
     # Without descriptors.
 
@@ -300,7 +361,7 @@ class EdgePort(tcp.Port):
         self.door.counters.handshake_failures += 1
         self.door.note_failure(transport.getPeer().host, why)
 
-    def transport_lost(self, transport: TlsTransport | StockTlsTransport) -> None:
+    def transport_lost(self, transport: TlsTransport | StockTlsTransport | PlainServer) -> None:
         if transport.seat is not None:
             transport.seat.release()
 

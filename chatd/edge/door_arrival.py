@@ -51,6 +51,10 @@ class ProxiedArrival(abstract.FileDescriptor):
         self._leave()
         self._done(self._header.source)
 
+    def give_up(self) -> None:
+        """Neither is called any more; the socket is the caller's."""
+        self._leave()
+
     def connectionLost(self, reason: Failure) -> None:
         """The reactor found the socket dead."""
         self._refuse("the proxy went away")

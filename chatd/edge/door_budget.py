@@ -1,13 +1,17 @@
 """How many connections may be open: in all, from one address, and without having proven who.
 
-Pure counting. Those who have not authenticated yet have a smaller budget of their own, so that
-strangers cannot use up the places of people who are already known.
+Pure counting. Those who have not authenticated yet, the strangers, have a smaller budget of their
+own, so that they cannot use up the places of people who are already known. Nor can they keep each
+other out: the stranger who has been idle longest gives way to a newcomer.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Protocol
 
 AddressKey = int | str
 
@@ -38,84 +42,176 @@ def plain_address(host: str) -> IPv4Address | IPv6Address:
     return address
 
 
+class Crowd:
+    """Connections that share two limits: all of them, or those of one address."""
+
+    __slots__ = ("connections", "idle", "strangers")
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self.strangers = 0
+        # Longest idle first. A dict finds its first key slowly once many before it have gone.
+        self.idle: OrderedDict[Seat, None] = OrderedDict()
+
+
 class Budget:
     """Hands out seats and takes them back."""
 
     def __init__(self, places: Places) -> None:
         self.places = places
-        self.connections = 0
-        self.unauthenticated = 0
-        self._of_address: dict[AddressKey, int] = {}
-        self._strangers_of_address: dict[AddressKey, int] = {}
+        self.displaced = 0  # strangers who gave way, since the start
+        self._all = Crowd()
+        self._of_address: dict[AddressKey, Crowd] = {}
+
+    @property
+    def connections(self) -> int:
+        return self._all.connections
+
+    @property
+    def unauthenticated(self) -> int:
+        return self._all.strangers
 
     def admit(self, key: AddressKey | None) -> Seat | str:
-        """A seat, or the reason why not. `key` None: a proxy, whose client is not known yet."""
-        places = self.places
-        if self.connections >= places.connections:
-            return "connections"
-        if self.unauthenticated >= places.unauthenticated:
-            return "unauthenticated"
+        """A seat, or the reason why not. `key` None: a proxy, whose client is not known yet or
+        is none of the door's business."""
+        # The address first: whoever fills it displaces one of their own and nobody else.
         seat = Seat(self)
-        if key is not None:
-            why = seat.claim(key)
-            if why is not None:
-                return why
-        self.connections += 1
-        self.unauthenticated += 1
-        seat.taken = True
+        why = None if key is None else seat.claim(key)
+        why = why or self._room(self._all, "")
+        if why is not None:
+            seat.release()
+            return why
+        seat.join(self._all)
         return seat
 
     def of_address(self, key: AddressKey) -> int:
-        return self._of_address.get(key, 0)
+        crowd = self._of_address.get(key)
+        return crowd.connections if crowd else 0
 
     def addresses(self) -> int:
         """How many addresses are remembered: those with an open connection, no others."""
         return len(self._of_address)
 
+    def claim(self, seat: Seat, key: AddressKey) -> str | None:
+        crowd = self._of_address.get(key) or Crowd()
+        why = self._room(crowd, "_per_address")
+        if why is None:
+            self._of_address[key] = crowd
+            seat.join(crowd)
+        return why
+
+    def forget(self, key: AddressKey) -> None:
+        if not self.of_address(key):
+            self._of_address.pop(key, None)
+
+    def _room(self, crowd: Crowd, scope: str) -> str | None:
+        """Make room for one more; or the name of the limit where nobody can give way."""
+        places = self.places
+        most, strangers = places.connections, places.unauthenticated
+        if scope:
+            most, strangers = places.connections_per_address, places.unauthenticated_per_address
+        if crowd.connections >= most:
+            why = f"connections{scope}"
+        elif crowd.strangers >= strangers:
+            why = f"unauthenticated{scope}"
+        else:
+            return None
+        if not crowd.idle:
+            return why
+        self.displaced += 1
+        next(iter(crowd.idle)).give_way()
+        return None
+
+
+class Timer(Protocol):
+    """Of Twisted's IDelayedCall, what a seat needs."""
+
+    def cancel(self) -> None: ...
+
 
 class Seat:
-    """One connection's place in the budget."""
+    """One connection's place in the budget: a stranger's until it is `authenticated`."""
+
+    __slots__ = ("_budget", "_close", "_crowds", "_idle", "_key", "_overdue", "_stranger", "life")
 
     def __init__(self, budget: Budget) -> None:
-        self.taken = False
+        self.life: Timer | None = None  # calls `expire`; cancelled when there is no need
         self._budget = budget
+        self._crowds: tuple[Crowd, ...] = ()
         self._key: AddressKey | None = None
+        self._close: Callable[[], None] | None = None
         self._stranger = True
+        self._idle = self._overdue = False
 
     def claim(self, key: AddressKey) -> str | None:
         """Count for this address; or the reason why it has enough already."""
-        budget = self._budget
-        if budget.of_address(key) >= budget.places.connections_per_address:
-            return "connections_per_address"
-        strangers = budget._strangers_of_address
-        if strangers.get(key, 0) >= budget.places.unauthenticated_per_address:
-            return "unauthenticated_per_address"
-        self._key = key
-        budget._of_address[key] = budget.of_address(key) + 1
-        strangers[key] = strangers.get(key, 0) + 1
-        return None
+        why = self._budget.claim(self, key)
+        if why is None:
+            self._key = key
+        return why
+
+    def join(self, crowd: Crowd) -> None:
+        self._crowds += (crowd,)
+        crowd.connections += 1
+        crowd.strangers += 1
+        if self._idle:
+            crowd.idle[self] = None
+
+    def closes_by(self, close: Callable[[], None]) -> None:
+        """How to end the connection of a stranger, who is idle from now on."""
+        if self._crowds and self._stranger:
+            self._close = close
+            self.idle()
+
+    def busy(self) -> None:
+        """A request is being answered: not now."""
+        self._idle = False
+        for crowd in self._crowds:
+            crowd.idle.pop(self, None)
+
+    def idle(self) -> None:
+        """Nothing is being answered: a newcomer may have the place."""
+        if self._close is None:
+            return
+        if self._overdue:
+            self.give_way()
+            return
+        self._idle = True
+        for crowd in self._crowds:
+            crowd.idle[self] = None
+            crowd.idle.move_to_end(self)
+
+    def expire(self) -> None:
+        """A stranger's time is over; an answer under way is still given."""
+        self.life = None
+        self._overdue = True
+        if self._idle:
+            self.give_way()
+
+    def give_way(self) -> None:
+        close = self._close
+        self.release()
+        if close is not None:
+            close()
 
     def authenticated(self) -> None:
         """It is known now who this is: leave the strangers' budget. Twice does nothing."""
-        if not self.taken or not self._stranger:
+        if not self._stranger:
             return
+        self.busy()
         self._stranger = False
-        self._budget.unauthenticated -= 1
-        if self._key is not None:
-            _less(self._budget._strangers_of_address, self._key)
+        self._close = None
+        life, self.life = self.life, None
+        if life is not None:
+            life.cancel()
+        for crowd in self._crowds:
+            crowd.strangers -= 1
 
     def release(self) -> None:
         """The connection is gone. Twice does nothing."""
-        if not self.taken:
-            return
         self.authenticated()
-        self.taken = False
-        self._budget.connections -= 1
+        crowds, self._crowds = self._crowds, ()
+        for crowd in crowds:
+            crowd.connections -= 1
         if self._key is not None:
-            _less(self._budget._of_address, self._key)
-
-
-def _less(counts: dict[AddressKey, int], key: AddressKey) -> None:
-    counts[key] -= 1
-    if not counts[key]:
-        del counts[key]
+            self._budget.forget(self._key)

@@ -43,7 +43,7 @@ class Guard:
 
     async def who(self, ask: Ask) -> Admitted:
         """Who asks. Enough for what changes nothing."""
-        return await self._door.admit(self.presented(ask))
+        return await self._admit(ask, self.presented(ask))
 
     async def acting(self, ask: Ask) -> Admitted:
         """Who asks, where something is about to change."""
@@ -61,7 +61,7 @@ class Guard:
         origin = self.origin(ask, presented.kind)
         if presented.cookies:
             self._same_site(ask)
-        return await self._door.admit(replace(presented, origin=origin))
+        return await self._admit(ask, replace(presented, origin=origin))
 
     def nobody_yet(self, ask: Ask) -> None:
         """For signing in: another site must not sign its visitors in as somebody else. Programs
@@ -75,6 +75,11 @@ class Guard:
 
     def csrf_of(self, secret: str) -> str:
         return csrf_token(self._key, secret)
+
+    async def _admit(self, ask: Ask, presented: Presented) -> Admitted:
+        admitted = await self._door.admit(presented)
+        ask.known()
+        return admitted
 
     def _same_site(self, ask: Ask) -> None:
         sites = ask.all("sec-fetch-site")

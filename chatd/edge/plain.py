@@ -8,7 +8,22 @@ import termios
 from collections.abc import Callable
 from typing import Any
 
+from twisted.internet import tcp
+from twisted.python.failure import Failure
+
 from chatd.edge.transport_stock import edge_transport
+
+
+class PlainServer(tcp.Server):
+    """A `tcp.Server` with a place at the door, which hears when it is lost."""
+
+    seat: Any = None
+
+    def connectionLost(self, reason: Failure) -> None:
+        try:
+            super().connectionLost(reason)
+        finally:
+            self.server.transport_lost(self)
 
 
 class PlainEdge:

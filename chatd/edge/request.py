@@ -87,6 +87,7 @@ class ChatRequest(http.Request):
             address=client_address(peer, headers.get("x-forwarded-for", ()), proxies),
             headers=headers,
             body=self.content.getvalue(),
+            known=self.channel.known,
         )
 
     def answer(self, response: Response, standing: Any) -> None:

@@ -11,11 +11,9 @@ from chatd.core.bucket import Buckets
 from chatd.core.principal import Principal
 from chatd.edge.answers import Ask, Declined, Response
 from chatd.edge.connections import Connections
-from chatd.edge.door import authenticated
 from chatd.edge.door_budget import AddressKey
 from chatd.edge.guard import Guard
 from chatd.edge.handshake import Offer, check_handshake
-from chatd.edge.plain import PlainEdge
 from chatd.edge.request import ChatRequest
 from chatd.edge.site import address_key_of
 from chatd.edge.sockets import SocketFactory
@@ -91,8 +89,6 @@ class Upgrader:
         request.requestHeaders = Headers({name: [value] for name, value in headers.items()})
         request.uri = b"/ws"
         WebSocketResource(Prepared(socket)).render(request)
-        if not isinstance(socket.wire, PlainEdge):
-            authenticated(transport)
         if left:
             # Frames sent without waiting for the 101; the channel kept them back.
             socket.dataReceived(left)
