@@ -210,6 +210,7 @@ class ChatService(Service):
                 state=Path(self.settings.store.path),
                 authority=Path(self.settings.tls.certificate).parent / "ca.pem",
                 first_administrator=link,
+                has_administrator=await self.parts.store.has_admin(),
             )
         )
 

@@ -15,10 +15,12 @@ def banner(
     state: Path,
     authority: Path,
     first_administrator: str | None,
+    has_administrator: bool = False,
 ) -> str:
     """The lines, ending in a newline.
 
-    `first_administrator`: the link that makes the first administrator, None when there is one.
+    `first_administrator`: the link that makes the first administrator, None where none was made;
+    without it and without an administrator the banner says how to get one.
     """
     site = public_url.rstrip("/")
     chatctl = shown(Path(sys.executable).with_name("chatctl"))
@@ -31,6 +33,8 @@ def banner(
             ("", first_administrator),
             *rows,
         ]
+    elif not has_administrator:
+        rows = [("begin", f"{chatctl} setup-link  (no administrator yet)"), *rows]
     rows.append(("trust", f"{ca}, for this machine alone; until then browsers warn"))
     rows += [("", line) for line in how_to_trust(ca, site)]
     rows += [

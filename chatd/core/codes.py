@@ -93,13 +93,9 @@ class Close(IntEnum):
     SLOW_READER = 4000
     CREDENTIAL_EXPIRED = 4001
     DEAD_PEER = 4002
-    OVERLOADED = 4003
-    DRAINING = 4004
     BAD_USE = 4500
     SIGNED_OUT = 4501
-    ACCOUNT_DISABLED = 4502
     ABUSE = 4503
-    TOO_MANY_CONNECTIONS = 4504
 
     @property
     def word(self) -> str:
@@ -134,13 +130,9 @@ CLOSES: Mapping[Close, CloseRow] = _closes(
     (Close.SLOW_READER, True, True, "The client did not read what was sent to it."),
     (Close.CREDENTIAL_EXPIRED, True, True, "The proof of identity ended; renew it first."),
     (Close.DEAD_PEER, True, True, "No sign of life came in time."),
-    (Close.OVERLOADED, True, True, "The server sheds load; come back after a longer wait."),
-    (Close.DRAINING, True, True, "This node empties itself; come back, another one answers."),
     (Close.BAD_USE, False, True, "Frame after frame made no sense; mend the client first."),
     (Close.SIGNED_OUT, False, False, "The session was ended; sign in again."),
-    (Close.ACCOUNT_DISABLED, False, False, "The account may no longer use this server."),
     (Close.ABUSE, False, True, "Limits were overrun again and again."),
-    (Close.TOO_MANY_CONNECTIONS, False, True, "The user or address has too many connections."),
 )
 
 REASON_BYTES = 122

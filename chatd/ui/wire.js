@@ -986,18 +986,6 @@ export const CLOSES = Object.freeze({
     "comeBack": true,
     "resume": true
   },
-  "4003": {
-    "word": "overloaded",
-    "meaning": "The server sheds load; come back after a longer wait.",
-    "comeBack": true,
-    "resume": true
-  },
-  "4004": {
-    "word": "draining",
-    "meaning": "This node empties itself; come back, another one answers.",
-    "comeBack": true,
-    "resume": true
-  },
   "4500": {
     "word": "bad-use",
     "meaning": "Frame after frame made no sense; mend the client first.",
@@ -1010,21 +998,9 @@ export const CLOSES = Object.freeze({
     "comeBack": false,
     "resume": false
   },
-  "4502": {
-    "word": "account-disabled",
-    "meaning": "The account may no longer use this server.",
-    "comeBack": false,
-    "resume": false
-  },
   "4503": {
     "word": "abuse",
     "meaning": "Limits were overrun again and again.",
-    "comeBack": false,
-    "resume": true
-  },
-  "4504": {
-    "word": "too-many-connections",
-    "meaning": "The user or address has too many connections.",
     "comeBack": false,
     "resume": true
   }

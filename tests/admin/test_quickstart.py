@@ -189,7 +189,7 @@ def test_paths_are_shown_as_one_types_them(tmp_path, monkeypatch):
     assert shown(Path("/elsewhere/ca.pem")) == "/elsewhere/ca.pem"
 
 
-def lines(first_administrator: str | None) -> list[str]:
+def lines(first_administrator: str | None, has_administrator: bool = True) -> list[str]:
     folder = Path("/srv/chatd")
     return banner(
         public_url="https://localhost:8443",
@@ -197,6 +197,7 @@ def lines(first_administrator: str | None) -> list[str]:
         state=folder / "state",
         authority=folder / "ca.pem",
         first_administrator=first_administrator,
+        has_administrator=has_administrator,
     ).splitlines()
 
 
@@ -212,3 +213,8 @@ def test_the_banner_names_no_link_when_there_is_an_administrator():
     said = "\n".join(lines(None))
     assert "administrator" not in said
     assert "wss://localhost:8443/ws" in said
+
+
+def test_without_link_and_administrator_the_banner_says_how_to_get_one() -> None:
+    assert any("chatctl setup-link" in line for line in lines(None, has_administrator=False))
+    assert not any("setup-link" in line for line in lines(None))
