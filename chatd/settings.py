@@ -3,6 +3,7 @@ these, and `chatctl settings` prints them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from textwrap import wrap
 from typing import Any
 
 Check = Callable[[Any], str | None]
@@ -209,27 +210,25 @@ class Settings:
     limits: LimitSettings = field(default_factory=LimitSettings)
 
 
-def describe() -> str:
-    """Every setting as a Markdown document."""
+def describe(width: int = 78) -> str:
+    """Every setting as a commented configuration file that holds the defaults."""
     lines = [
-        "# Settings",
-        "",
-        "`chatd.toml` holds what differs from these defaults. `chatctl check` tells what is wrong",
-        "with a file, and the daemon refuses to start with it.",
-        "",
+        "# Every setting with its default; chatd.toml needs only what differs.",
+        "# `chatctl check` tells what is wrong with a file.",
     ]
     for section in fields(Settings):
         kind: Any = section.default_factory
         doc = " ".join((kind.__doc__ or "").split()).split(":", 1)[1].strip()
-        lines += [f"## [{section.name}]", "", doc[0].upper() + doc[1:], ""]
-        lines += ["| setting | default | meaning |", "|---|---|---|"]
+        lines += ["", "", f"[{section.name}]", *_comment(doc[0].upper() + doc[1:], width)]
         for item in fields(kind):
-            default = getattr(kind(), item.name)
-            shown = "[]" if default == [] else _toml(default)
-            unit = f" ({item.metadata['unit']})" if item.metadata["unit"] else ""
-            lines.append(f"| `{item.name}` | `{shown}`{unit} | {item.metadata['doc']} |")
-        lines.append("")
+            unit = f" [{item.metadata['unit']}]" if item.metadata["unit"] else ""
+            lines += ["", *_comment(item.metadata["doc"] + unit, width)]
+            lines.append(f"{item.name} = {_toml(getattr(kind(), item.name))}")
     return "\n".join(lines)
+
+
+def _comment(text: str, width: int) -> list[str]:
+    return wrap(text, width, initial_indent="# ", subsequent_indent="# ")
 
 
 def _toml(value: Any) -> str:
@@ -239,4 +238,4 @@ def _toml(value: Any) -> str:
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     if isinstance(value, str):
         return f'"{value}"'
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return str(value)
