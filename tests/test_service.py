@@ -165,6 +165,22 @@ def test_chatctl_works_with_and_without_the_daemon(daemon: Daemon) -> None:
         assert chatctl(daemon, "status").stdout.count("\n") >= 5
 
 
+def test_chatctl_verify_tells_sound_from_damaged_and_waits_for_the_daemon(daemon: Daemon) -> None:
+    with daemon:
+        daemon.user("alice")
+        busy = chatctl(daemon, "verify")
+        assert (busy.returncode, "Traceback" in busy.stderr) == (1, False)
+        assert str(daemon.pid) in busy.stderr
+    assert chatctl(daemon, "verify").stdout.endswith("nothing wrong.\n")
+    database = daemon.state / "chatd.db"
+    content = bytearray(database.read_bytes())
+    content[8192:12288] = b"\xff" * 4096
+    database.write_bytes(content)
+    damaged = chatctl(daemon, "verify")
+    assert damaged.returncode == 1
+    assert "restore the last backup" in damaged.stderr
+
+
 def test_chatctl_names_what_is_wrong(daemon: Daemon) -> None:
     daemon.config.write_text("[server]\nlisten = 1\n")
     done = chatctl(daemon, "check")

@@ -58,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="say what is wrong with the configuration")
     check.set_defaults(run=_check)
+    verify = commands.add_parser("verify", help="look whether a stopped daemon's data is sound")
+    verify.set_defaults(run=_verify)
     settings = commands.add_parser("settings", help="list every setting with unit and default")
     settings.set_defaults(run=_settings)
 
@@ -158,6 +160,25 @@ def _check(options: argparse.Namespace) -> int:
     if wrong:
         return EXIT_CONFIG
     print(f"{path}: nothing wrong.")
+    return EXIT_OK
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from chatd.store.errors import StoreError
+    from chatd.store.verify import quick_check
+
+    folder = Path(load(_config(options)).store.path)
+    try:
+        faults = quick_check(folder)
+    except StoreError as error:
+        print(f"chatctl: {error}", file=sys.stderr)
+        return EXIT_REFUSED
+    for fault in faults:
+        print(f"{folder}: {fault}", file=sys.stderr)
+    if faults:
+        print("chatctl: the data is damaged; restore the last backup.", file=sys.stderr)
+        return EXIT_REFUSED
+    print(f"{folder}: nothing wrong.")
     return EXIT_OK
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 import msgspec
 
 from chatd.wire import mistakes
-from chatd.wire.frames import Command, Event, Said
+from chatd.wire.frames import Command
 
 #: A frame, or any other struct, as the JSON text that goes on the wire.
 encode: Final = msgspec.json.Encoder().encode
@@ -41,7 +41,6 @@ class _Type(msgspec.Struct):
 
 _ids: Final = msgspec.json.Decoder(_Id)
 _types: Final = msgspec.json.Decoder(_Type)
-_objects: Final = msgspec.json.Decoder(dict[str, Any])
 
 
 def is_deeper(data: bytes, depth: int) -> bool:
@@ -98,61 +97,10 @@ class Codec:
         return _words(hints.get(mistakes.place(error)))
 
 
-class Unknown(msgspec.Struct, frozen=True):
-    """A frame of a type that this client does not know: to be ignored, or shown to a debugger."""
-
-    type: str
-    raw: dict[str, Any]
-
-
-class FrameDecoder:
-    """Decodes what servers say, also ones that are newer than the client.
-
-    Unknown fields are ignored and an unknown type becomes `Unknown`, wherever it stands. Anything
-    else that does not fit is a ValueError.
-    """
-
-    def __init__(self, said: Iterable[type[Said]]) -> None:
-        types = {_tag(kind): kind for kind in said}
-        self._whole = {tag: msgspec.json.Decoder(kind) for tag, kind in types.items()}
-        self._with_events = {
-            tag: (kind, fields) for tag, kind in types.items() if (fields := _event_lists(kind))
-        }
-
-    def decode(self, data: bytes | str) -> Said | Unknown:
-        """The frame in ``data``."""
-        try:
-            tag = _types.decode(data).type
-            if tag in self._with_events:
-                return self._decode_parts(*self._with_events[tag], data)
-            decoder = self._whole.get(tag)
-            return Unknown(tag, _objects.decode(data)) if decoder is None else decoder.decode(data)
-        except RecursionError:
-            raise ValueError("the frame is nested too deep") from None
-
-    def _decode_parts(self, kind: type[Said], fields: tuple[str, ...], data: bytes | str) -> Said:
-        # A list of events of any kind: each one is a frame of its own, known or not.
-        parts = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
-        lists = {
-            name: [
-                self.decode(bytes(part))
-                for part in msgspec.json.decode(parts.pop(name), type=list[msgspec.Raw])
-            ]
-            for name in fields
-            if name in parts
-        }
-        whole = msgspec.json.decode(encode(parts), type=kind)
-        return msgspec.structs.replace(whole, **lists)
-
-
 def _tag(kind: type[msgspec.Struct]) -> str:
     tag = kind.__struct_config__.tag
     assert isinstance(tag, str)
     return tag
-
-
-def _event_lists(kind: type[Said]) -> tuple[str, ...]:
-    return tuple(name for name, hint in get_type_hints(kind).items() if hint == list[Event])
 
 
 def _words(hint: Any) -> tuple[object, ...]:

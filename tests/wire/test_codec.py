@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.wire import framing
-from chatd.wire.codec import Codec, FrameDecoder, Unknown, command_id, encode, is_deeper
+from chatd.wire.codec import Codec, command_id, encode, is_deeper
 from chatd.wire.frames import COMMON, Command, Data, Done, Error, Event, Keyed, Reply, RoomRef, Seq
+from tests.wire.decoder import FrameDecoder, Unknown
 
 
 class Speak(Keyed, frozen=True, kw_only=True, tag="speak"):

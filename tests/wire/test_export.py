@@ -14,13 +14,14 @@ from chatd.engine.rows import EventRow
 from chatd.features.messages import render_message
 from chatd.wire import export
 from chatd.wire.catalogue import Catalogue, tag
-from chatd.wire.codec import Codec, FrameDecoder, Unknown, encode
+from chatd.wire.codec import Codec, encode
 from chatd.wire.document import document
 from chatd.wire.examples import Examples
 from chatd.wire.frames import Limits
 from chatd.wire.javascript import javascript
 from chatd.wire.schema import schema
 from tests.fakes.tiny import TINY
+from tests.wire.decoder import FrameDecoder, Unknown
 
 CATALOGUE = export.catalogue()
 EXAMPLES = Examples(CATALOGUE)
