@@ -312,7 +312,7 @@ class EdgePort(tcp.Port):
             server.protocol.makeConnection(server)
         except Exception:
             log.failure("a new connection from {host} could not be served", host=peer[0])
-            server.abortConnection()
+            server.loseConnection()
 
     # Without descriptors.
 

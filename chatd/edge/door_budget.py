@@ -50,8 +50,7 @@ class Crowd:
     def __init__(self) -> None:
         self.connections = 0
         self.strangers = 0
-        # Longest idle first. A dict finds its first key slowly once many before it have gone.
-        self.idle: OrderedDict[Seat, None] = OrderedDict()
+        self.idle: OrderedDict[Seat, None] = OrderedDict()  # the longest idle first
 
 
 class Budget:

@@ -119,21 +119,6 @@ def test_a_strangers_time_ends_but_not_inside_an_answer():
     assert (budget.connections, budget.unauthenticated) == (1, 0)
 
 
-def test_a_choice_costs_the_same_however_many_there_are():
-    """With a plain dict the first key is found behind a gap that grows with each that went."""
-
-    def seconds(count):
-        budget, gone = Budget(Places(50_000, 50_000, count, 50_000)), []
-        for _ in range(count):
-            admitted(budget, "a", gone)
-        began = time.process_time()
-        for _ in range(2_000):
-            admitted(budget, "a", gone)
-        return time.process_time() - began
-
-    assert seconds(20_000) < 10 * seconds(20) + 0.05
-
-
 # The door.
 
 
