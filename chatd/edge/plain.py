@@ -17,6 +17,7 @@ from chatd.edge.transport_stock import edge_transport
 class PlainServer(tcp.Server):
     """A `tcp.Server` with a place at the door, which hears when it is lost."""
 
+    server: Any  # an EdgePort
     seat: Any = None
 
     def connectionLost(self, reason: Failure) -> None:
