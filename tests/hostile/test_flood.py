@@ -73,8 +73,11 @@ def test_two_thousand_connections_of_one_address_take_nobody_elses_place(daemon:
             peers = [
                 stack.enter_context(Peer(daemon.port, source, tls=False)) for _ in range(2_000)
             ]
-            open_now = sum(_is_open(peer) for peer in peers)
-            assert 0 < open_now <= 50, open_now
+            # The newest may not be accepted yet, and the oldest give way a moment later.
+            settled = time.monotonic() + 5
+            while (open_now := sum(_is_open(peer) for peer in peers)) > 50:
+                assert time.monotonic() < settled, open_now
+            assert open_now > 0
             token = daemon.token("elsewhere")
             with member(daemon.port, token):
                 pass
