@@ -181,6 +181,15 @@ def test_chatctl_verify_tells_sound_from_damaged_and_waits_for_the_daemon(daemon
     assert "restore the last backup" in damaged.stderr
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can write where others own")
+def test_chatctl_as_root_leaves_another_users_store_alone(daemon: Daemon) -> None:
+    os.chown(daemon.state, 65534, 65534)
+    done = chatctl(daemon, "user", "add", "alice")
+    assert done.returncode == 1
+    assert "sudo -u nobody chatctl" in done.stderr
+    assert not (daemon.state / "chatd.db").exists()
+
+
 def test_chatctl_names_what_is_wrong(daemon: Daemon) -> None:
     daemon.config.write_text("[server]\nlisten = 1\n")
     done = chatctl(daemon, "check")

@@ -4,6 +4,7 @@ import argparse
 import getpass
 import json
 import os
+import pwd
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -203,6 +204,9 @@ def _perform(options: argparse.Namespace) -> int:
             return EXIT_REFUSED
         from chatd.admin.offline import perform_offline
 
+        if (other := _owned_by_another(Path(settings.store.path))) is not None:
+            print(f"chatctl: {other}", file=sys.stderr)
+            return EXIT_REFUSED
         try:
             answer = perform_offline(settings, options.action, arguments)
         except StoreError as error:
@@ -216,6 +220,20 @@ def _perform(options: argparse.Namespace) -> int:
         return EXIT_REFUSED
     _show(answer["done"], options, settings)
     return EXIT_OK
+
+
+def _owned_by_another(folder: Path) -> str | None:
+    """Files that root made in the daemon's folder would keep the daemon out of it."""
+    if os.geteuid() != 0 or not folder.exists() or (uid := folder.stat().st_uid) == 0:
+        return None
+    try:
+        owner = pwd.getpwuid(uid).pw_name
+    except KeyError:
+        owner = f"#{uid}"
+    return (
+        f"{folder} belongs to {owner} and the daemon does not run: run this as {owner}"
+        f" (`sudo -u {owner} chatctl …`), or start the daemon first."
+    )
 
 
 def _password() -> str:
