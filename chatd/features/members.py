@@ -26,7 +26,7 @@ from chatd.engine.unit import (
 )
 from chatd.engine.view import View
 from chatd.features.rights import Action, least
-from chatd.features.shapes import Member, member
+from chatd.features.shapes import Member, line, member
 from chatd.wire.frames import Command, Event, Keyed, Millis, Reply, RoomRef, UserRef
 
 #: How many members one page of the list holds.
@@ -270,12 +270,7 @@ def render(row: EventRow, cursor: str) -> Membership:
     body = _body.decode(row.body)
     assert row.subject is not None and row.subject_name is not None
     return Membership(
-        room=row.room,
-        seq=row.seq,
-        cursor=cursor,
-        at=row.at,
-        from_=row.author,
-        name=row.author_name,
+        **line(row, cursor),
         user=row.subject,
         user_name=row.subject_name,
         change=body.change,

@@ -17,6 +17,7 @@ from chatd.engine.rows import EventRow
 from chatd.engine.table import Context, EventKind, Feature, Write
 from chatd.engine.unit import Append, IsMember, IsMessage, NotBlocked, ReplaceBody, Unit
 from chatd.features.rights import Action, least
+from chatd.features.shapes import line
 from chatd.wire.frames import Data, Event, Keyed, Millis, RoomRef, Seq
 
 #: For how long one may edit or delete one's own message, in milliseconds (24 hours).
@@ -184,12 +185,7 @@ _body = msgspec.json.Decoder(Body)
 def render_message(row: EventRow, cursor: str) -> Message:
     body = _body.decode(row.body)
     return Message(
-        room=row.room,
-        seq=row.seq,
-        cursor=cursor,
-        at=row.at,
-        from_=row.author,
-        name=row.author_name,
+        **line(row, cursor),
         number=row.number,
         text=body.text,
         data=body.data,
@@ -202,12 +198,7 @@ def render_edited(row: EventRow, cursor: str) -> Edited:
     body = _body.decode(row.body)
     assert row.target is not None
     return Edited(
-        room=row.room,
-        seq=row.seq,
-        cursor=cursor,
-        at=row.at,
-        from_=row.author,
-        name=row.author_name,
+        **line(row, cursor),
         target=row.target,
         text=body.text,
         data=body.data,
@@ -218,12 +209,7 @@ def render_edited(row: EventRow, cursor: str) -> Edited:
 def render_deleted(row: EventRow, cursor: str) -> Deleted:
     assert row.target is not None
     return Deleted(
-        room=row.room,
-        seq=row.seq,
-        cursor=cursor,
-        at=row.at,
-        from_=row.author,
-        name=row.author_name,
+        **line(row, cursor),
         target=row.target,
     )
 

@@ -21,7 +21,7 @@ from chatd.engine.unit import (
 from chatd.engine.view import View
 from chatd.features.members import movement
 from chatd.features.rights import Action, least
-from chatd.features.shapes import RoomState, room_state
+from chatd.features.shapes import RoomState, line, room_state
 from chatd.wire.frames import Command, Done, Event, Keyed, Reply, RoomRef
 
 #: How many rooms one person may make.
@@ -199,12 +199,7 @@ _body = msgspec.json.Decoder(Body)
 def render(row: EventRow, cursor: str) -> RoomChanged:
     body = _body.decode(row.body)
     return RoomChanged(
-        room=row.room,
-        seq=row.seq,
-        cursor=cursor,
-        at=row.at,
-        from_=row.author,
-        name=row.author_name,
+        **line(row, cursor),
         kind=body.kind,
         title=body.title,
         slug=body.slug,

@@ -1,8 +1,10 @@
-"""Shapes that several features show: a room, a member, a mark."""
+"""Shapes that several features show: a room, a member, a mark, what every event tells."""
+
+from typing import Any
 
 import msgspec
 
-from chatd.engine.rows import MarkRow, MemberRow, RoleName, RoomKind, RoomRow
+from chatd.engine.rows import EventRow, MarkRow, MemberRow, RoleName, RoomKind, RoomRow
 
 
 class RoomState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -37,6 +39,18 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     user: str
     delivered: int = 0
     read: int = 0
+
+
+def line(row: EventRow, cursor: str) -> dict[str, Any]:
+    """What every event tells: its place in the room and in the log, when, and by whom."""
+    return {
+        "room": row.room,
+        "seq": row.seq,
+        "cursor": cursor,
+        "at": row.at,
+        "from_": row.author,
+        "name": row.author_name,
+    }
 
 
 def room_state(row: RoomRow) -> RoomState:
