@@ -71,16 +71,10 @@ def ensure(folder: Path, names: Sequence[str], now: datetime) -> Issued:
 
 
 def how_to_trust(authority: str, site: str) -> list[str]:
-    """How programs on this machine come to trust the file `authority`, a few narrow lines."""
-    # Narrow enough for a terminal of 80 columns with the banner's margin.
+    """How programs on this machine come to trust the file `authority`: two narrow lines."""
     return [
-        f"curl      curl --cacert {authority} {site}/",
-        "Firefox   in Settings search: View Certificates, Authorities, Import",
-        "Chromium  certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n chatd \\",
-        f"            -i {authority}  # Debian: libnss3-tools",
-        f"Debian    sudo install -m 644 {authority} \\",
-        "            /usr/local/share/ca-certificates/chatd-local.crt &&",
-        "            sudo update-ca-certificates",
+        f"curl --cacert {authority} {site}/",
+        "in a browser, or the whole machine: docs/trust.md",
     ]
 
 
