@@ -56,6 +56,8 @@ FAKETIME = Need("faketime", "libfaketime", "the tests that step the clock", has_
 LOAD = Need(
     "load", "gcc libc6-dev libssl-dev", "the load generator of bench/", has_compiler_and_tls
 )
+TMUX = Need("tmux", "tmux", "the tests of the terminal client", has_program("tmux"))
+PHP = Need("php", "php-cli php-curl", "the tests of the PHP example", has_program("php"))
 POWER = Need("power", "user-mode-linux", "the power cuts", has_program("linux.uml"))
 FILESYSTEM = Need("filesystem", "e2fsprogs", "the power cuts", has_program("mkfs.ext4"))
 # Only where the processor's registers are too wide for the kernel: see tests/rigs/uml.py.
