@@ -152,8 +152,24 @@ create table identities (
 ) strict, without rowid;
 create index identities_of_person on identities (person);
 
--- What a token may do, words with spaces between them; null: everything its owner may.
-alter table credentials add column scopes text;
+-- Login sessions, bearer tokens, and what a site's signed token was exchanged for. The scopes are
+-- what it may do, words with spaces between them; null: everything its owner may.
+create table credentials_new (
+    id text primary key,
+    digest blob not null unique,
+    kind text not null check (kind in ('session', 'token', 'site')),
+    person text not null references users (id),
+    label text not null,
+    created integer not null,
+    seen integer not null,
+    expires integer,
+    scopes text
+) strict, without rowid;
+insert into credentials_new (id, digest, kind, person, label, created, seen, expires)
+    select id, digest, kind, person, label, created, seen, expires from credentials;
+drop table credentials;
+alter table credentials_new rename to credentials;
+create index credentials_of_user on credentials (person);
 
 -- One-time ways to a new password or a confirmed address, by the SHA-256 of their secret.
 create table account_links (
