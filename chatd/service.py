@@ -141,6 +141,7 @@ class ChatService(Service):
             limits,
             _log_fault,
             server=f"{settings.server.name} {__version__}",
+            key=Path(settings.accounts.secret_file).read_bytes().strip(),
         )
         hub = Hub(scheduler, parts.clock, position, self._hub_fault)
         sequencer = Sequencer(position, hub.deliver)

@@ -53,6 +53,15 @@ def user_name(text: str, *, privileged: bool = False, field: str = "name") -> st
     return name
 
 
+def user_name_of(text: str) -> str | None:
+    """The one form of the user name that ``text`` writes, reserved or not; None where nobody can
+    have it."""
+    try:
+        return _identifier(text, MAX_NAME, MAX_NAME_BYTES, "name")
+    except Refusal:
+        return None
+
+
 def room_slug(text: str, *, field: str = "slug") -> str:
     """A room's name in references (`#tea-room`): as `user_name`, but 1 to 48 code points and at
     most 96 bytes, a digit may come first, and nothing is reserved."""

@@ -9,7 +9,8 @@ from typing import Literal
 
 from chatd.engine.unit import Change
 
-CredentialKind = Literal["session", "token"]
+CredentialKind = Literal["session", "token", "site"]
+UserKind = Literal["person", "bot", "guest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,13 @@ class UserRow:
     admin: bool
     disabled: bool
     created: int
+    kind: UserKind = "person"
 
 
 @dataclass(frozen=True, slots=True)
 class CredentialRow:
-    """A login session (cookie) or a bearer token. Times in ms; ``expires`` None = no end.
+    """A login session (cookie), a bearer token, or what another site vouched for. Times in ms;
+    ``expires`` None = no end. ``scopes``: all it may be used for, None = whatever its owner may.
 
     ``id`` is its public name (in lists, in `Principal.session`); ``digest`` is the SHA-256 of its
     secret. ``user_name``, ``admin`` and ``disabled`` are the account's at the time of reading.
@@ -43,6 +46,7 @@ class CredentialRow:
     created: int
     seen: int
     expires: int | None
+    scopes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,24 @@ class CreateUser(Change):
     password: str | None
     admin: bool
     at: int
+    kind: UserKind = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class RenameUser(Change):
+    """Another name, which is unique as in `CreateUser`; the old one is free then."""
+
+    user: str
+    name: str
+    skeleton: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetDisplay(Change):
+    """Another name for people to see."""
+
+    user: str
+    display: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +130,7 @@ class CreateCredential(Change):
     label: str
     at: int
     expires: int | None
+    scopes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
 """The engine: from a command to its unit or its answer, and from a row of the log to its event.
 
-It holds the sum of the features as two maps, and hardly any other state. What a feature refuses is
+It holds the sum of the features as two maps, and hardly any other state; ``key`` is the server's
+own secret. What a feature refuses is
 a `Refusal`; whatever else it raises is a fault of ours, told to the log under a reference, and to
 the client only as that reference.
 """
 
+import hmac
+from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
@@ -56,6 +59,7 @@ class Engine:
         limits: Limits,
         log: FaultLog,
         server: str = "chatd",
+        key: bytes = b"",
     ) -> None:
         rows = [row for feature in features for row in feature.rows]
         #: name and version, as the welcome tells them
@@ -67,6 +71,7 @@ class Engine:
         self.limits = limits
         self.codec = Codec(row.command for row in rows)
         self._log = log
+        self._key = key
         self._rows: dict[type[Command], Row] = {row.command: row for row in rows}
         self._kinds: dict[str, EventKind] = {
             kind.kind: kind for feature in features for kind in feature.events
@@ -100,12 +105,12 @@ class Engine:
             return replace(unit, actor=principal.user, key=command.key, digest=digest(command))
         return replace(unit, actor=principal.user, key=None, digest=b"")
 
-    def reply(self, command: Command, committed: Committed) -> Reply:
-        """What the author of a `Write` gets once its unit is on disk."""
+    def reply(self, command: Command, committed: Committed, principal: Principal) -> Reply:
+        """What ``principal``, the author of a `Write`, gets once its unit is on disk."""
         row = self.row(command)
         assert isinstance(row, Write)
         if row.reply is not None:
-            return row.reply(command, committed)
+            return row.reply(command, committed, principal, self._context())
         answer = committed.answer
         return Done(
             id=command.id, room=answer.room, seq=answer.seq, number=answer.number, at=answer.at
@@ -175,6 +180,7 @@ class Engine:
             movement=movement,
             members=members,
             author=row.author,
+            mentions=row.mentions if movement is None and row.target is None else (),
         )
 
     def cursor(self, position: int) -> str:
@@ -195,7 +201,15 @@ class Engine:
             event=self.event,
             cursor=self.cursor,
             position=self.position,
+            derived=self.derived,
         )
+
+    def derived(self, purpose: str, *parts: str) -> str:
+        """A secret of 256 bits that only this server can make, the same for the same words: so a
+        retried command gets the same secret again, and nobody has to store it."""
+        words = msgspec.json.encode([purpose, *parts])
+        made = hmac.digest(self._key, words, "sha256")
+        return urlsafe_b64encode(made).rstrip(b"=").decode("ascii")
 
     def _new_id(self, prefix: str) -> str:
         return prefix + ids.letters(self.random, ID_LETTERS)

@@ -19,6 +19,7 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
     activity for members who do not have the room open. ``subject`` is the user it is about, whom
     ``movement`` brings ``in`` or ``out`` of the room; ``members`` the room's member count after it,
     0 where it is not known. ``author`` is who wrote it: a message ends its author's typing.
+    ``mentions`` are the users whom it mentions, ``*`` for everyone in the room.
     """
 
     position: int
@@ -31,6 +32,7 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
     movement: Movement | None = None
     members: int = 0
     author: str = ""
+    mentions: tuple[str, ...] = ()
 
 
 class Batch(msgspec.Struct, frozen=True, array_like=True, tag="events"):

@@ -3,8 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from chatd.wire.frames import Signal
+
 RoomKind = Literal["public", "private", "direct"]
 RoleName = Literal["reader", "member", "moderator", "owner"]
+Notify = Literal["all", "mentions", "none"]
+#: Stands for everyone in the room among those whom a message mentions.
+EVERYONE = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +35,20 @@ class EventRow:
     #: the user the event is about and that person's name now, where there is one
     subject: str | None = None
     subject_name: str | None = None
+    #: whom the message mentions: ids, `EVERYONE` for all in the room
+    mentions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RoomRow:
     """A room as one user sees it. ``read``/``delivered`` are that user's marks (seq, 0 for none),
     ``unread`` counts messages after ``read`` within what the user may see. ``role`` is None for a
-    public room one is not in. ``other`` is the other person of a direct conversation."""
+    public room one is not in. ``other`` is the other person of a direct conversation, oneself in
+    the notes to oneself.
+
+    ``mentions`` counts the unread messages that mention the user. ``slow`` is seconds between two
+    messages of one member, 0 for none; ``posting`` the least role that writes. What follows is how
+    the user keeps the room (``notify`` None: as its kind has it)."""
 
     id: str
     kind: RoomKind
@@ -52,6 +64,16 @@ class RoomRow:
     members: int
     other: str | None = None
     other_name: str | None = None
+    mentions: int = 0
+    avatar: str | None = None
+    archived: bool = False
+    slow: int = 0
+    posting: RoleName = "member"
+    notify: Notify | None = None
+    muted_until: int | None = None
+    favourite: bool = False
+    place: int | None = None
+    unread_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +158,25 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class ToPerson:
+    """A signal for every connection of ``user``: their own feed."""
+
+    user: str
+    signal: Signal
+
+
+@dataclass(frozen=True, slots=True)
+class ToCompany:
+    """A signal about ``user`` for those who have a room of theirs open, as presence is told."""
+
+    user: str
+    signal: Signal
+
+
+Tell = ToPerson | ToCompany
+
+
+@dataclass(frozen=True, slots=True)
 class Committed:
     """The outcome of one unit, after its commit reached the disk.
 
@@ -148,3 +189,5 @@ class Committed:
     repeated: bool = False
     #: per appended membership event: the room's member count afterwards, by room id
     members: tuple[tuple[str, int], ...] = ()
+    #: what the unit wanted told; not of a repeated one
+    tells: tuple[Tell, ...] = ()

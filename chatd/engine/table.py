@@ -39,6 +39,8 @@ class Context:
     cursor: Callable[[int], str]
     #: the position a cursor stands for, None for one of another log (its epoch differs)
     position: Callable[[str], int | None]
+    #: a secret that this server alone can make from a purpose and further words
+    derived: Callable[..., str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Write:
     decide: Callable[[Any, Principal, Context], Unit]
     cost: float = 1.0
     #: the reply, where it is more than `Done` with the answer's fields
-    reply: Callable[[Any, Committed], Reply] | None = None
+    reply: Callable[[Any, Committed, Principal, Context], Reply] | None = None
 
 
 @dataclass(frozen=True, slots=True)

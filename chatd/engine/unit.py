@@ -6,9 +6,10 @@ many units at once. A requirement that does not hold raises a `Refusal` there an
 trace. All values here are frozen and know nothing of SQL; `store` has one function for each type.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from chatd.engine.rows import RoleName, RoomKind
+from chatd.engine.rows import EventRow, RoleName, RoomKind, Tell
 
 # ---- what must hold -----------------------------------------------------------------------------
 
@@ -28,6 +29,32 @@ class IsMember(Requirement):
     room: str
     user: str
     role: RoleName = "reader"
+
+
+@dataclass(frozen=True, slots=True)
+class MayWrite(Requirement):
+    """``user`` may say something in ``room`` at ``now`` (ms): a member of the room's posting role
+    (`forbidden`; `not-found` as `IsMember`), not archived (`wrong-state`), neither of a direct
+    conversation's two blocked the other (`blocked`), and not sooner after the last message than
+    slow mode allows (`rate-limited`; moderators need not wait).
+
+    ``anew`` False: about something said before, for which nobody waits and the role `member`
+    will do."""
+
+    room: str
+    user: str
+    now: int
+    anew: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SeesMessage(Requirement):
+    """``seq`` is a message of the room, visible to ``user`` and not deleted: else `not-found`
+    (`gone` if deleted)."""
+
+    room: str
+    seq: int
+    user: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +198,18 @@ class CreateRoom(Change):
 
 
 @dataclass(frozen=True, slots=True)
+class Mentions:
+    """Whom a text mentions, by user ``names``; ``everyone``: all in the room, which takes the role
+    ``role`` in a room of more than ``few`` members. The writer finds out who they are: current
+    members of the room between whom and the author there is no block. Others are left out."""
+
+    names: tuple[str, ...]
+    everyone: bool = False
+    role: RoleName = "moderator"
+    few: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Append(Change):
     """A new event; the writer gives position, seq and, if ``numbered``, number. ``body`` is JSON.
 
@@ -185,17 +224,33 @@ class Append(Change):
     target: int | None = None
     numbered: bool = False
     subject: str | None = None
+    mentions: Mentions | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forward(Change):
+    """A new message in ``room`` made from the one at ``seq`` of ``source``, as that reads now:
+    ``body`` makes the new body from its row."""
+
+    room: str
+    author: str
+    at: int
+    source: str
+    seq: int
+    body: Callable[[EventRow], bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class ReplaceBody(Change):
-    """The message at ``seq`` has a new body from now on; the old one is overwritten. ``deleted``:
-    the message is erased, `IsMessage` refuses it from now on."""
+    """The message at ``seq`` has a new body from now on, and mentions others; the old body is kept
+    among its revisions. ``deleted``: the message is erased with its revisions, reactions, pin and
+    mentions; `IsMessage` and `SeesMessage` refuse it from now on."""
 
     room: str
     seq: int
     body: bytes
     deleted: bool = False
+    mentions: Mentions | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,3 +326,5 @@ class Unit:
     digest: bytes = b""
     #: the room that the answer names where no event was appended
     room: str | None = None
+    #: signals that go out once the unit is on disk, and may be lost
+    tells: tuple[Tell, ...] = ()

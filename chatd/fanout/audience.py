@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from chatd.engine.envelope import ToRoom, ToUser
+from chatd.engine.envelope import Envelope, ToRoom, ToUser
 from chatd.engine.ports import Clock, Scheduler
-from chatd.engine.rows import MarkRow
+from chatd.engine.rows import EVERYONE, MarkRow, Tell, ToPerson
 from chatd.engine.view import Presence as State
 from chatd.fanout.books import Books, Channel, Person
 from chatd.fanout.marks import Marks
-from chatd.fanout.notes import Leases, MarksMoved, Told, Typed
+from chatd.fanout.notes import Leases, MarksMoved, Shown, Told, Typed
 from chatd.fanout.pace import Pace
 from chatd.fanout.presence import Presence, shown
 from chatd.fanout.turn import Turn
@@ -87,6 +87,48 @@ class Audience:
         self._marks.moved(rows, here=True)
         self.publish(MarksMoved(tuple(rows)))
 
+    def tell(self, tells: Iterable[Tell]) -> None:
+        """What units committed by this node wanted told."""
+        for each in tells:
+            note: ToUser | Shown
+            if isinstance(each, ToPerson):
+                note = ToUser(each.user, encode(each.signal))
+                self.pass_on(note)
+            else:
+                person = self._books.people.get(each.user)
+                rooms = () if person is None else self._rooms(person)
+                note = Shown(rooms, encode(each.signal))
+                self._show(note)
+            self.publish(note)
+
+    def mentioned(self, envelope: Envelope) -> None:
+        """A message that mentions people. Those who have the room open see it themselves."""
+        channel = self._books.channels.get(envelope.room)
+        if channel is None:
+            return
+        if EVERYONE in envelope.mentions:
+            people = list(channel.people)
+        else:
+            known = self._books.people
+            people = [known[user] for user in envelope.mentions if user in known]
+        signal = signals.Mentioned(
+            room=envelope.room,
+            seq=envelope.seq,
+            number=envelope.number,
+            from_=envelope.author,
+        )
+        looking = set(channel.views())
+        self._post(
+            (
+                each
+                for person in people
+                if person.user != envelope.author
+                for each in person.connections
+                if each not in looking
+            ),
+            text(encode(signal)),
+        )
+
     def starting(self, person: Person) -> State:
         """How a new connection shows: as one that was lost a moment ago, else online."""
         return self._presence.resting(person.user) or "online"
@@ -133,6 +175,8 @@ class Audience:
                 self._marks.moved(rows, here=False)
             case Leases():
                 self._presence.lease(node, note)
+            case Shown():
+                self._show(note)
             case _:
                 self.pass_on(note)
 
@@ -191,14 +235,21 @@ class Audience:
             self.pass_on(ToRoom(room, encode(signals.Marks(room=room, marks=readers))))
 
     def _tell_presence(self, user: str, state: State, rooms: Iterable[str]) -> None:
+        if views := self._views(rooms):
+            signal = signals.PresenceChanged(user=user, state=state)
+            self._post(views, text(encode(signal)))
+
+    def _show(self, note: Shown) -> None:
+        self._post(self._views(note.rooms), text(note.payload))
+
+    def _views(self, rooms: Iterable[str]) -> dict[Subscriber, None]:
+        """Everyone who has one of the rooms open, those with too many members left out."""
         views: dict[Subscriber, None] = {}
         for room in rooms:
             channel = self._books.channels.get(room)
             if channel is not None and channel.members <= COMPANY:
                 views |= dict.fromkeys(channel.views())
-        if views:
-            signal = signals.PresenceChanged(user=user, state=state)
-            self._post(views, text(encode(signal)))
+        return views
 
     def _post(self, subscribers: Iterable[Subscriber], frame: bytes) -> None:
         entry = (self._books.position, True, frame)

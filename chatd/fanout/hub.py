@@ -58,6 +58,8 @@ class Hub:
                     channel.number = max(channel.number, envelope.number)
                     channel.stirred = True
                 self.turn.add(channel, entry)
+            if envelope.mentions:
+                self.audience.mentioned(envelope)
             if envelope.numbered:
                 self.audience.types_no_more(envelope.room, envelope.author)
             elif envelope.subject is not None:

@@ -101,6 +101,8 @@ class Node:
                 self._publish(part)
         if marks := [mark for outcome in outcomes for mark in outcome.marks]:
             self.hub.audience.marked(marks)
+        if tells := [tell for outcome in outcomes for tell in outcome.tells]:
+            self.hub.audience.tell(tells)
         self._look()
 
     def received(self, packet: bytes) -> None:

@@ -22,6 +22,13 @@ class MarksMoved(msgspec.Struct, frozen=True, array_like=True, tag="marks"):
     rows: tuple[MarkRow, ...]
 
 
+class Shown(msgspec.Struct, frozen=True, array_like=True, tag="shown"):
+    """A signal about a person, for those who have one of ``rooms`` open."""
+
+    rooms: tuple[str, ...]
+    payload: bytes
+
+
 class Lease(msgspec.Struct, frozen=True, array_like=True):
     """How ``user`` shows on the sending node, and the rooms in which this is told."""
 
@@ -38,7 +45,7 @@ class Leases(msgspec.Struct, frozen=True, array_like=True, tag="leases"):
 
 
 #: What is passing and may be lost.
-Told = ToRoom | ToUser | Typed | MarksMoved | Leases
+Told = ToRoom | ToUser | Typed | MarksMoved | Shown | Leases
 Note = Batch | Told
 
 

@@ -44,7 +44,7 @@ def direct(command: Direct, actor: Principal, context: Context) -> Unit:
     )
 
 
-def opened(command: Direct, committed: Committed) -> Done:
+def opened(command: Direct, committed: Committed, actor: Principal, context: Context) -> Done:
     return Done(id=command.id, room=committed.answer.room, at=committed.answer.at)
 
 

@@ -10,32 +10,51 @@ from typing import Annotated, Any
 import msgspec
 
 from chatd.core.codes import Code
+from chatd.core.mentions import mentioned
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.core.text import clean_text
-from chatd.engine.rows import EventRow
+from chatd.engine.rows import EventRow, RoleName
 from chatd.engine.table import Context, EventKind, Feature, Write
-from chatd.engine.unit import Append, IsMember, IsMessage, NotBlocked, ReplaceBody, Unit
+from chatd.engine.unit import (
+    Append,
+    IsMember,
+    IsMessage,
+    MayWrite,
+    Mentions,
+    ReplaceBody,
+    Requirement,
+    SeesMessage,
+    Unit,
+)
 from chatd.features.rights import Action, least
 from chatd.features.shapes import line
 from chatd.wire.frames import Data, Event, Keyed, Millis, RoomRef, Seq
 
 #: For how long one may edit or delete one's own message, in milliseconds (24 hours).
 OWN_FOR = 24 * 3600 * 1000
+#: In rooms of up to so many members everyone may call everyone.
+FEW = 20
+#: Who may call everyone in larger ones.
+CALLS_EVERYONE: RoleName = "moderator"
 
 Text = Annotated[str, msgspec.Meta(max_length=16_384, description="Message text, in any script.")]
 
 
 class Send(Keyed, frozen=True, kw_only=True, tag="send"):
-    """Says something in a room. The reply's ``seq`` is the message's place for ever."""
+    """Says something in a room. The reply's ``seq`` is the message's place for ever.
+
+    ``reply_to`` is the message that this one answers. "@name" mentions a member; "@room" everyone,
+    for moderators, and for members of rooms with up to 20 people."""
 
     room: RoomRef
     text: Text
     data: Data | None = None
+    reply_to: Seq | None = None
 
 
 class Edit(Keyed, frozen=True, kw_only=True, tag="edit"):
-    """Replaces the text of one's own message, within 24 hours."""
+    """Replaces the text of one's own message, within 24 hours. What it answers stays."""
 
     room: RoomRef
     seq: Seq
@@ -50,6 +69,14 @@ class Delete(Keyed, frozen=True, kw_only=True, tag="delete"):
     seq: Seq
 
 
+class Forwarded(msgspec.Struct, frozen=True, kw_only=True):
+    """Who said it first, and when."""
+
+    user: str
+    name: str
+    at: Millis
+
+
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the log keeps of a message."""
 
@@ -57,15 +84,21 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     data: dict[str, Any] | None = None
     edited: int | None = None
     deleted: int | None = None
+    reply_to: int | None = None
+    forwarded: Forwarded | None = None
 
 
 class Message(Event, frozen=True, kw_only=True, tag="message"):
     """Somebody said something. ``number`` counts the room's messages: unread = the room's number
-    less that of the last message read. ``text`` is the current one; absent once ``deleted``."""
+    less that of the last message read. ``text`` is the current one; absent once ``deleted``.
+    ``mentions`` are user ids, and "*" for everyone in the room."""
 
     number: int
     text: str = ""
     data: Data | None = None
+    reply_to: Seq | None = None
+    mentions: list[str] = msgspec.field(default_factory=list)
+    forwarded: Forwarded | None = None
     edited: Millis | None = None
     deleted: Millis | None = None
 
@@ -76,6 +109,8 @@ class Edited(Event, frozen=True, kw_only=True, tag="edited"):
     target: Seq
     text: str = ""
     data: Data | None = None
+    reply_to: Seq | None = None
+    mentions: list[str] = msgspec.field(default_factory=list)
     deleted: Millis | None = None
 
 
@@ -86,13 +121,17 @@ class Deleted(Event, frozen=True, kw_only=True, tag="deleted"):
 
 
 def send(command: Send, actor: Principal, context: Context) -> Unit:
-    body = Body(text=_text(command.text, context), data=_data(command.data, context))
+    body = Body(
+        text=_text(command.text, context),
+        data=_data(command.data, context),
+        reply_to=command.reply_to,
+    )
+    requires: tuple[Requirement, ...] = (MayWrite(command.room, actor.user, context.now),)
+    if command.reply_to is not None:
+        requires += (SeesMessage(command.room, command.reply_to, actor.user),)
     return Unit(
         actor.user,
-        requires=(
-            IsMember(command.room, actor.user, least(Action.SEND)),
-            NotBlocked(command.room, actor.user),
-        ),
+        requires=requires,
         changes=(
             Append(
                 command.room,
@@ -101,6 +140,7 @@ def send(command: Send, actor: Principal, context: Context) -> Unit:
                 context.now,
                 msgspec.json.encode(body),
                 numbered=True,
+                mentions=_mentions(body.text),
             ),
         ),
     )
@@ -116,8 +156,7 @@ def edit(command: Edit, actor: Principal, context: Context) -> Unit:
     return Unit(
         actor.user,
         requires=(
-            IsMember(command.room, actor.user, least(Action.EDIT_OWN)),
-            NotBlocked(command.room, actor.user),
+            MayWrite(command.room, actor.user, context.now, anew=False),
             own,
         ),
         changes=_replace(command.room, command.seq, body, "edited", actor, context),
@@ -146,9 +185,24 @@ def _replace(
 ) -> tuple[ReplaceBody, Append]:
     # The event itself carries no text: what it shows is read from its target, always current.
     return (
-        ReplaceBody(room, seq, msgspec.json.encode(body), deleted=body.deleted is not None),
+        ReplaceBody(
+            room,
+            seq,
+            msgspec.json.encode(body),
+            deleted=body.deleted is not None,
+            mentions=_mentions(body.text),
+        ),
         Append(room, kind, actor.user, context.now, b"", target=seq),
     )
+
+
+def _mentions(text: str) -> Mentions | None:
+    if "@" not in text:
+        return None
+    names, everyone = mentioned(text)
+    if not (names or everyone):
+        return None
+    return Mentions(names, everyone, CALLS_EVERYONE, FEW)
 
 
 def _text(text: str, context: Context) -> str:
@@ -189,6 +243,9 @@ def render_message(row: EventRow, cursor: str) -> Message:
         number=row.number,
         text=body.text,
         data=body.data,
+        reply_to=body.reply_to,
+        mentions=list(row.mentions),
+        forwarded=body.forwarded,
         edited=body.edited,
         deleted=body.deleted,
     )
@@ -202,6 +259,8 @@ def render_edited(row: EventRow, cursor: str) -> Edited:
         target=row.target,
         text=body.text,
         data=body.data,
+        reply_to=body.reply_to,
+        mentions=list(row.mentions),
         deleted=body.deleted,
     )
 

@@ -6,7 +6,7 @@ from chatd.core.principal import Principal
 from chatd.engine.table import Feature, Passing
 from chatd.engine.view import View
 from chatd.wire.frames import Command
-from chatd.wire.signals import Activity, PresenceChanged, RoomAdded, RoomRemoved
+from chatd.wire.signals import Activity, Mentioned, PresenceChanged, RoomAdded, RoomRemoved
 
 
 class SetPresence(Command, frozen=True, kw_only=True, tag="presence"):
@@ -22,5 +22,5 @@ def presence(command: SetPresence, actor: Principal, view: View) -> None:
 feature = Feature(
     "presence",
     rows=(Passing(SetPresence, presence),),
-    said=(PresenceChanged, Activity, RoomAdded, RoomRemoved),
+    said=(PresenceChanged, Activity, Mentioned, RoomAdded, RoomRemoved),
 )

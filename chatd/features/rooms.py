@@ -188,7 +188,9 @@ async def public_rooms(
     )
 
 
-def created(command: CreateRoomCommand, committed: Committed) -> Done:
+def created(
+    command: CreateRoomCommand, committed: Committed, actor: Principal, context: Context
+) -> Done:
     """The reply names the room; its seq is nothing a client could use."""
     return Done(id=command.id, room=committed.answer.room, at=committed.answer.at)
 

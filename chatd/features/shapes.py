@@ -4,13 +4,20 @@ from typing import Any
 
 import msgspec
 
-from chatd.engine.rows import EventRow, MarkRow, MemberRow, RoleName, RoomKind, RoomRow
+from chatd.engine.rows import EventRow, MarkRow, MemberRow, Notify, RoleName, RoomKind, RoomRow
+from chatd.wire.frames import Millis, Seq
 
 
 class RoomState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A room as the asker sees it. ``seq`` is the last event, ``number`` the last message's.
     ``role`` is absent where one is not a member; ``other`` is the other person of a direct
-    conversation, whose user name is the room's ``name``."""
+    conversation, whose user name is the room's ``name``; oneself in the notes to oneself.
+
+    ``mentions`` counts the unread messages that mention one. In an ``archived`` room nobody writes;
+    ``posting`` is the least role that does, ``slow`` the seconds between two messages of one
+    member. The rest is one's own: what to be notified of (absent: all in direct conversations,
+    mentions elsewhere), until when the room is muted (0: for good), whether it is a favourite, its
+    ``place`` in one's order, and from which message on one marked it as unread."""
 
     room: str
     kind: RoomKind
@@ -25,6 +32,16 @@ class RoomState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unread: int = 0
     members: int
     other: str | None = None
+    mentions: int = 0
+    avatar: str | None = None
+    archived: bool = False
+    slow: int = 0
+    posting: RoleName = "member"
+    notify: Notify | None = None
+    muted_until: Millis | None = None
+    favourite: bool = False
+    place: int | None = None
+    unread_from: Seq | None = None
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +85,16 @@ def room_state(row: RoomRow) -> RoomState:
         unread=row.unread,
         members=row.members,
         other=row.other,
+        mentions=row.mentions,
+        avatar=row.avatar,
+        archived=row.archived,
+        slow=row.slow,
+        posting=row.posting,
+        notify=row.notify,
+        muted_until=row.muted_until,
+        favourite=row.favourite,
+        place=row.place,
+        unread_from=row.unread_from,
     )
 
 

@@ -4,9 +4,8 @@ from chatd.core.codes import Code
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.table import Context, Feature, Read
-from chatd.engine.unit import IsMember, NotBlocked
+from chatd.engine.unit import MayWrite
 from chatd.engine.view import View
-from chatd.features.rights import Action, least
 from chatd.wire.frames import Command, Done, RoomRef
 from chatd.wire.signals import Typing
 
@@ -25,8 +24,7 @@ async def typing(command: SetTyping, actor: Principal, context: Context, view: V
     if command.active:
         # Asked of the store each time: roles and blocks may have changed on any node.
         await context.store.check(
-            IsMember(command.room, actor.user, least(Action.TYPE)),
-            NotBlocked(command.room, actor.user),
+            MayWrite(command.room, actor.user, context.now, anew=False),
         )
     view.typing(command.room, command.active)
     return Done(id=command.id)

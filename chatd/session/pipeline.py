@@ -140,7 +140,7 @@ class Pipeline:
         self, slot: _Slot, command: Command, commit: Awaitable[Committed]
     ) -> None:
         try:
-            slot.answer = self._engine.reply(command, await commit)
+            slot.answer = self._engine.reply(command, await commit, self._principal)
         except Exception as failure:
             slot.answer = self._error(failure, command)
         self._flush()
@@ -164,7 +164,7 @@ class Pipeline:
         if engine.needs_resolving(command):
             command = await engine.resolved(command)
         if isinstance(row, Write):
-            return engine.reply(command, await self._commit(command))
+            return engine.reply(command, await self._commit(command), self._principal)
         if isinstance(row, Read):
             return await engine.answer(command, self._principal, self._subscriber)
         return engine.act(command, self._principal, self._subscriber)

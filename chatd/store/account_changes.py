@@ -5,28 +5,18 @@ from typing import Any
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
+from chatd.core.scopes import stored
 from chatd.engine import accounts
 from chatd.engine.unit import Change
 from chatd.store.work import Work
 
 
 def create_user(work: Work, change: accounts.CreateUser) -> None:
-    taken = work.database.row(
-        "select name from users where name = :name or skeleton = :skeleton",
-        {"name": change.name, "skeleton": change.skeleton},
-    )
-    if taken is not None:
-        raise Refusal(
-            Code.NAME_TAKEN,
-            "This user name is taken."
-            if taken[0] == change.name
-            else "This user name looks like that of another person.",
-            field="name",
-        )
+    _require_free_name(work, change)
     work.database.run(
         """
-        insert into users (id, name, skeleton, display, password, admin, disabled, created)
-        values (:id, :name, :skeleton, :display, :password, :admin, 0, :at)
+        insert into users (id, name, skeleton, display, password, admin, disabled, created, kind)
+        values (:id, :name, :skeleton, :display, :password, :admin, 0, :at, :kind)
         """,
         {
             "id": change.user,
@@ -36,7 +26,39 @@ def create_user(work: Work, change: accounts.CreateUser) -> None:
             "password": change.password,
             "admin": int(change.admin),
             "at": change.at,
+            "kind": change.kind,
         },
+    )
+
+
+def rename_user(work: Work, change: accounts.RenameUser) -> None:
+    _require_free_name(work, change)
+    work.database.run(
+        "update users set name = :name, skeleton = :skeleton where id = :user",
+        {"user": change.user, "name": change.name, "skeleton": change.skeleton},
+    )
+    work.renamed(change.user)
+
+
+def _require_free_name(work: Work, change: accounts.CreateUser | accounts.RenameUser) -> None:
+    taken = work.database.row(
+        "select name from users where (name = :name or skeleton = :skeleton) and id <> :user",
+        {"name": change.name, "skeleton": change.skeleton, "user": change.user},
+    )
+    if taken is not None:
+        raise Refusal(
+            Code.NAME_TAKEN,
+            "This user name is taken."
+            if taken[0] == change.name
+            else "This user name looks like that of another person.",
+            field="name",
+        )
+
+
+def set_display(work: Work, change: accounts.SetDisplay) -> None:
+    work.database.run(
+        "update users set display = :display where id = :user",
+        {"user": change.user, "display": change.display},
     )
 
 
@@ -68,8 +90,8 @@ def set_admin(work: Work, change: accounts.SetAdmin) -> None:
 def create_credential(work: Work, change: accounts.CreateCredential) -> None:
     work.database.run(
         """
-        insert into credentials (id, digest, kind, person, label, created, seen, expires)
-        values (:id, :digest, :kind, :user, :label, :at, :at, :expires)
+        insert into credentials (id, digest, kind, person, label, created, seen, expires, scopes)
+        values (:id, :digest, :kind, :user, :label, :at, :at, :expires, :scopes)
         """,
         {
             "id": change.id,
@@ -79,6 +101,7 @@ def create_credential(work: Work, change: accounts.CreateCredential) -> None:
             "label": change.label,
             "at": change.at,
             "expires": change.expires,
+            "scopes": stored(change.scopes),
         },
     )
 
@@ -178,6 +201,8 @@ def use_ticket(work: Work, change: accounts.UseTicket) -> None:
 
 ACCOUNT_CHANGES: Mapping[type[Change], Callable[[Work, Any], None]] = {
     accounts.CreateUser: create_user,
+    accounts.RenameUser: rename_user,
+    accounts.SetDisplay: set_display,
     accounts.SetPassword: set_password,
     accounts.SetDisabled: set_disabled,
     accounts.SetAdmin: set_admin,

@@ -1,20 +1,21 @@
 """Reads for the people at the door: accounts, credentials, invitations, tickets."""
 
+from chatd.core.scopes import loaded
 from chatd.engine.accounts import CredentialRow, InvitationRow, TicketRow, UserRow
 from chatd.store.database import Database, Row
 
-_USER = "select id, name, display, password, admin, disabled, created from users"
+_USER = "select id, name, display, password, admin, disabled, created, kind from users"
 _CREDENTIAL = """
     select c.id, c.kind, c.person, u.name, u.admin, u.disabled, c.label, c.created, c.seen,
-           c.expires
+           c.expires, c.scopes
     from credentials c join users u on u.id = c.person
 """
 _INVITATION = "select id, invited_by, admin, created, expires, uses_left from invitations"
 
 
 def _user(row: Row) -> UserRow:
-    id, name, display, password, admin, disabled, created = row
-    return UserRow(id, name, display, password, bool(admin), bool(disabled), created)
+    id, name, display, password, admin, disabled, created, kind = row
+    return UserRow(id, name, display, password, bool(admin), bool(disabled), created, kind)
 
 
 def user(database: Database, user: str) -> UserRow | None:
@@ -36,9 +37,9 @@ def users(database: Database, after: str | None, limit: int) -> tuple[UserRow, .
 
 
 def _credential(row: Row) -> CredentialRow:
-    id, kind, user, name, admin, disabled, label, created, seen, expires = row
+    id, kind, user, name, admin, disabled, *rest, scopes = row
     return CredentialRow(
-        id, kind, user, name, bool(admin), bool(disabled), label, created, seen, expires
+        id, kind, user, name, bool(admin), bool(disabled), *rest, loaded(scopes)
     )
 
 

@@ -49,6 +49,7 @@ def apply(work: Work, unit: Unit) -> Committed:
         tuple(work.unit.events),
         tuple(work.unit.marks),
         members=tuple(work.unit.members),
+        tells=unit.tells,
     )
 
 
@@ -114,7 +115,7 @@ def _current(work: Work, event: EventRow) -> EventRow:
     if not about and (event.room, event.seq) not in work.replaced:
         return event
     row = work.database.row(
-        "select body from events where room = :room and seq = :seq",
+        "select body, mentions from events where room = :room and seq = :seq",
         {"room": event.room, "seq": event.target if about else event.seq},
     )
-    return replace(event, body=row[0]) if row else event
+    return replace(event, body=row[0], mentions=tuple(row[1].split())) if row else event

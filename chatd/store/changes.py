@@ -8,6 +8,8 @@ from chatd.core.refusal import Refusal
 from chatd.engine import unit
 from chatd.engine.rows import EventRow, MarkRow
 from chatd.store.account_changes import ACCOUNT_CHANGES
+from chatd.store.device_changes import DEVICE_CHANGES
+from chatd.store.message_changes import MESSAGE_CHANGES, remember_mentions, whom
 from chatd.store.work import Work
 
 
@@ -56,6 +58,7 @@ def _require_free_slug(work: Work, slug: str | None, room: str) -> None:
 
 def append(work: Work, change: unit.Append) -> None:
     numbered = int(change.numbered)
+    mentions = whom(work, change.room, change.author, change.mentions)
     position = work.position + 1
     counted = work.database.row(
         """
@@ -71,9 +74,9 @@ def append(work: Work, change: unit.Append) -> None:
     work.database.run(
         """
         insert into events (position, room, seq, number, numbered, kind, author, at, target,
-                            subject, body)
+                            subject, body, mentions)
         values (:position, :room, :seq, :number, :numbered, :kind, :author, :at, :target,
-                :subject, :body)
+                :subject, :body, :mentions)
         """,
         {
             "position": position,
@@ -87,10 +90,13 @@ def append(work: Work, change: unit.Append) -> None:
             "target": change.target,
             "subject": change.subject,
             "body": change.body,
+            "mentions": " ".join(mentions),
         },
     )
     if numbered:
-        _set_mark(work, change.room, change.author, seq, seq, change.at)
+        _said(work, change.room, change.author, seq, change.at)
+    if mentions:
+        remember_mentions(work, change.room, seq, mentions)
     work.unit.numbered = change.numbered
     work.unit.events.append(
         EventRow(
@@ -106,27 +112,29 @@ def append(work: Work, change: unit.Append) -> None:
             change.body,
             change.subject,
             None if change.subject is None else work.name(change.subject),
+            mentions,
         )
     )
 
 
-def replace_body(work: Work, change: unit.ReplaceBody) -> None:
-    replaced = work.database.row(
+def forward(work: Work, change: unit.Forward) -> None:
+    row = work.database.row(
         """
-        update events set body = :body, deleted = :deleted,
-               changed = (select r.head from rooms r where r.id = :room)
-        where room = :room and seq = :seq and numbered = 1 returning seq
+        select position, room, seq, number, kind, author, at, body from events
+        where room = :room and seq = :seq and numbered = 1
         """,
-        {
-            "room": change.room,
-            "seq": change.seq,
-            "body": change.body,
-            "deleted": int(change.deleted),
-        },
+        {"room": change.source, "seq": change.seq},
     )
-    if replaced is None:
-        raise LookupError(f"a new body for {change.room} {change.seq}, which is no message")
-    work.unit.replaced.append((change.room, change.seq))
+    if row is None:
+        raise LookupError(f"{change.source} {change.seq} is no message to forward")
+    position, room, seq, number, kind, author, at, body = row
+    source = EventRow(position, room, seq, number, kind, author, work.name(author), at, None, body)
+    append(
+        work,
+        unit.Append(
+            change.room, "message", change.author, change.at, change.body(source), numbered=True
+        ),
+    )
 
 
 def set_member(work: Work, change: unit.SetMember) -> None:
@@ -237,6 +245,19 @@ def advance_mark(work: Work, change: unit.AdvanceMark) -> None:
     work.unit.marks.append(MarkRow(change.room, change.user, delivered, read))
 
 
+def _said(work: Work, room: str, user: str, seq: int, at: int) -> None:
+    """Who says something has read everything up to it."""
+    work.database.run(
+        """
+        insert into marks (room, person, delivered, read, at, sent)
+        values (:room, :user, :seq, :seq, :at, :at)
+        on conflict (room, person) do update
+            set delivered = :seq, read = :seq, at = :at, sent = :at
+        """,
+        {"room": room, "user": user, "seq": seq, "at": at},
+    )
+
+
 def _set_mark(work: Work, room: str, user: str, delivered: int, read: int, at: int) -> None:
     work.database.run(
         """
@@ -267,11 +288,13 @@ def set_block(work: Work, change: unit.SetBlock) -> None:
 CHANGES: Mapping[type[unit.Change], Callable[[Work, Any], None]] = {
     unit.CreateRoom: create_room,
     unit.Append: append,
-    unit.ReplaceBody: replace_body,
+    unit.Forward: forward,
     unit.SetMember: set_member,
     unit.SetBan: set_ban,
     unit.ChangeRoom: change_room,
     unit.AdvanceMark: advance_mark,
     unit.SetBlock: set_block,
     **ACCOUNT_CHANGES,
+    **DEVICE_CHANGES,
+    **MESSAGE_CHANGES,
 }

@@ -43,6 +43,70 @@ def is_member(database: Database, wanted: unit.IsMember) -> None:
         )
 
 
+_WRITING = """
+    select r.kind, m.role, r.posting, r.archived, r.slow_seconds, coalesce(k.sent, 0),
+           r.pair_first, r.pair_second
+    from rooms r
+    left join memberships m on m.room = r.id and m.person = :user and m.to_seq is null
+    left join marks k on k.room = r.id and k.person = :user
+    where r.id = :room
+"""
+
+
+def may_write(database: Database, wanted: unit.MayWrite) -> None:
+    row = database.row(_WRITING, {"room": wanted.room, "user": wanted.user})
+    if row is None or (row[1] is None and row[0] != "public"):
+        raise refusals.no_room()
+    kind, role, posting, archived, slow, sent, first, second = row
+    if role is None:
+        raise refusals.not_joined()
+    if archived:
+        raise Refusal(Code.WRONG_STATE, "This room is archived: it can be read, not written in.")
+    if kind == "direct":
+        not_blocked_by(database, unit.NotBlockedBy(first, second))
+        return
+    least = posting if wanted.anew else "member"
+    if role != least and Role(role) < Role(least):
+        raise Refusal(
+            Code.FORBIDDEN,
+            f"Here {_PLURAL[least]} write, and your role in this room is {role}.",
+        )
+    wait = sent + slow * 1000 - wanted.now
+    if slow and wanted.anew and wait > 0 and Role(role) < Role("moderator"):
+        raise Refusal(
+            Code.RATE_LIMITED,
+            f"Slow mode: one message in {slow} seconds each.",
+            # A clock that was set back does not make anybody wait longer than the rule says.
+            retry_after=min(wait, slow * 1000) / 1000,
+        )
+
+
+_PLURAL = {"member": "members", "moderator": "moderators", "owner": "owners"}
+
+
+def sees_message(database: Database, wanted: unit.SeesMessage) -> None:
+    _seen(database, wanted.room, wanted.seq, wanted.user)
+
+
+def _seen(database: Database, room: str, seq: int, user: str) -> Row:
+    """Author and time of a message that the user may see and that was not deleted."""
+    row = database.row(
+        """
+        select e.author, e.at, e.deleted
+        from events e
+        where e.room = :room and e.seq = :seq and e.numbered = 1
+          and exists (select 1 from memberships m where m.room = e.room and m.person = :user
+                      and m.from_seq <= e.seq and (m.to_seq is null or m.to_seq >= e.seq))
+        """,
+        {"room": room, "seq": seq, "user": user},
+    )
+    if row is None:
+        raise refusals.no_message()
+    if row[2]:
+        raise Refusal(Code.GONE, "This message was deleted.")
+    return row
+
+
 def is_room(database: Database, wanted: unit.IsRoom) -> None:
     kind = standing(database, wanted.room, wanted.user)[0]
     if kind not in wanted.kinds:
@@ -123,21 +187,7 @@ def keeps_an_owner(database: Database, wanted: unit.KeepsAnOwner) -> None:
 
 
 def is_message(database: Database, wanted: unit.IsMessage) -> None:
-    row = database.row(
-        """
-        select e.author, e.at, e.deleted
-        from events e
-        where e.room = :room and e.seq = :seq and e.numbered = 1
-          and exists (select 1 from memberships m where m.room = e.room and m.person = :user
-                      and m.from_seq <= e.seq and (m.to_seq is null or m.to_seq >= e.seq))
-        """,
-        {"room": wanted.room, "seq": wanted.seq, "user": wanted.user},
-    )
-    if row is None:
-        raise refusals.no_message()
-    author, at, deleted = row
-    if deleted:
-        raise Refusal(Code.GONE, "This message was deleted.")
+    author, at, _ = _seen(database, wanted.room, wanted.seq, wanted.user)
     if author == wanted.user and at >= wanted.not_before:
         return
     if wanted.or_role is not None:
@@ -229,6 +279,8 @@ def check(database: Database, *requires: unit.Requirement) -> None:
 
 REQUIREMENTS: Mapping[type[unit.Requirement], Callable[[Database, Any], None]] = {
     unit.IsMember: is_member,
+    unit.MayWrite: may_write,
+    unit.SeesMessage: sees_message,
     unit.IsRoom: is_room,
     unit.NotMember: not_member,
     unit.NotBanned: not_banned,

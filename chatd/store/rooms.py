@@ -1,10 +1,12 @@
 """Reads of rooms as one person sees them, of their members and of how far these got."""
 
+from dataclasses import fields
+
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.rows import MarkRow, MemberRow, RoomHead, RoomRow
 from chatd.store import refusals
-from chatd.store.database import Database
+from chatd.store.database import Database, Row
 from chatd.store.requirements import require_member, standing
 
 # Unread is the messages behind the read mark within each stay: the number at the stay's end less
@@ -25,13 +27,23 @@ _ROOM = """
                from memberships i
                where i.room = r.id and i.person = :user
                  and (i.to_seq is null or i.to_seq > coalesce(k.read, 0))), 0),
-           r.members, o.id, o.name
+           r.members, o.id, o.name,
+           case when c.role is null then 0 else
+               (select count(*) from mentions x
+                where x.room = r.id and x.person = :user and x.seq > coalesce(k.read, 0))
+               + (select count(*) from mentions x
+                  where x.room = r.id and x.person = '*' and x.seq > coalesce(k.read, 0)
+                    and x.seq >= c.from_seq) end,
+           r.avatar, r.archived, r.slow_seconds, r.posting,
+           s.notify, s.muted_until, coalesce(s.favourite, 0), s.place, s.unread_from
     from rooms r
     left join memberships c on c.room = r.id and c.person = :user and c.to_seq is null
     left join marks k on k.room = r.id and k.person = :user
+    left join room_settings s on s.room = r.id and s.person = :user
     left join users o on r.kind = 'direct'
         and o.id = case when r.pair_first = :user then r.pair_second else r.pair_first end
 """
+_FLAGS = [n for n, each in enumerate(fields(RoomRow)) if each.type is bool]
 _ONE = _ROOM + " where r.id = :room"
 _MINE_BEHIND = """
     where r.id in (select room from memberships
@@ -49,6 +61,13 @@ _BEHIND = " where r.kind = 'public' and (r.name, r.id) > (:name, :id)"
 _PUBLIC = _ROOM + _BEHIND + " order by r.name, r.id limit :limit"
 
 
+def _row(row: Row) -> RoomRow:
+    values = list(row)
+    for flag in _FLAGS:
+        values[flag] = bool(values[flag])
+    return RoomRow(*values)
+
+
 def of_user(database: Database, user: str) -> tuple[tuple[RoomHead, ...], int]:
     rows = database.rows(_OF_USER, {"user": user})
     last = database.row("select coalesce(max(position), 0) from events", {})
@@ -58,14 +77,14 @@ def of_user(database: Database, user: str) -> tuple[tuple[RoomHead, ...], int]:
 
 def joined(database: Database, user: str, after: str | None, limit: int) -> tuple[RoomRow, ...]:
     rows = database.rows(_JOINED, {"user": user, "after": after or "", "limit": limit})
-    return tuple(RoomRow(*row) for row in rows)
+    return tuple(_row(row) for row in rows)
 
 
 def room(database: Database, user: str, room: str) -> RoomRow:
     standing(database, room, user)
     row = database.row(_ONE, {"user": user, "room": room})
     assert row is not None
-    return RoomRow(*row)
+    return _row(row)
 
 
 def public(database: Database, user: str, after: str | None, limit: int) -> tuple[RoomRow, ...]:
@@ -79,7 +98,7 @@ def public(database: Database, user: str, after: str | None, limit: int) -> tupl
             raise refusals.no_room()
         name, id = row
     rows = database.rows(_PUBLIC, {"user": user, "name": name, "id": id, "limit": limit})
-    return tuple(RoomRow(*row) for row in rows)
+    return tuple(_row(row) for row in rows)
 
 
 def members(

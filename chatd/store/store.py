@@ -8,6 +8,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.core import ids
 from chatd.engine.accounts import CredentialRow, InvitationRow, TicketRow, UserRow
+from chatd.engine.devices import DeviceRow
 from chatd.engine.ports import Clock, Random
 from chatd.engine.rows import (
     Committed,
@@ -22,7 +23,7 @@ from chatd.engine.rows import (
     RoomRow,
 )
 from chatd.engine.unit import Requirement, Unit
-from chatd.store import accounts, people, requirements, rooms, timeline
+from chatd.store import accounts, device_reads, people, requirements, rooms, timeline
 from chatd.store.errors import StoreError, cannot_open
 from chatd.store.lock import FolderLock
 from chatd.store.migrate import migrate, steps
@@ -161,6 +162,12 @@ class SqliteStore:
 
     def has_admin(self) -> Promise[bool]:
         return self._readers.ask(accounts.has_admin)
+
+    def device(self, digest: bytes) -> Promise[DeviceRow | None]:
+        return self._readers.ask(device_reads.device, digest)
+
+    def device_asked(self, user_digest: bytes) -> Promise[DeviceRow | None]:
+        return self._readers.ask(device_reads.device_asked, user_digest)
 
 
 def _nobody(committed: Sequence[Committed]) -> None:

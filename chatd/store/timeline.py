@@ -25,7 +25,11 @@ _EVENT = """
                 else e.body end,
            e.subject,
            case when e.subject is not null
-                then (select s.name from users s where s.id = e.subject) end
+                then (select s.name from users s where s.id = e.subject) end,
+           case when e.target is not null and length(e.body) = 0
+                then coalesce((select t.mentions from events t
+                               where t.room = e.room and t.seq = e.target), '')
+                else e.mentions end
     from events e
 """
 _AT = _EVENT + " where e.position = :position"
@@ -50,7 +54,13 @@ def position(database: Database) -> int:
 
 def events(database: Database, first: int, last: int) -> tuple[EventRow, ...]:
     rows = database.rows(_STRETCH, {"first": first, "last": last})
-    return tuple(EventRow(*row) for row in rows)
+    return tuple(_row(row) for row in rows)
+
+
+def _row(row: Row) -> EventRow:
+    values = list(row)
+    values[-1] = tuple(values[-1].split())
+    return EventRow(*values)
 
 
 def intervals(database: Database, user: str, room: str) -> Intervals:
@@ -145,7 +155,7 @@ class _Messages:
 def _event(database: Database, at: int) -> EventRow:
     row: Row | None = database.row(_AT, {"position": at})
     assert row is not None
-    return EventRow(*row)
+    return _row(row)
 
 
 def _fit(rows: Iterable[EventRow]) -> list[EventRow]:

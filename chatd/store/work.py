@@ -26,6 +26,8 @@ class Work:
 
     def undo(self) -> None:
         self.position = self.unit.before
+        for user in self.unit.renamed:
+            self._names.pop(user, None)
         self.begin()
 
     def name(self, user: str) -> str:
@@ -40,6 +42,11 @@ class Work:
                 self._names[user] = known
         return known
 
+    def renamed(self, user: str) -> None:
+        """The name of ``user`` has just become another."""
+        self._names.pop(user, None)
+        self.unit.renamed.append(user)
+
 
 @dataclass(slots=True)
 class UnitInHand:
@@ -51,6 +58,7 @@ class UnitInHand:
     marks: list[MarkRow] = field(default_factory=list)
     members: list[tuple[str, int]] = field(default_factory=list)
     replaced: list[tuple[str, int]] = field(default_factory=list)
+    renamed: list[str] = field(default_factory=list)
     #: whether the last appended event is a message, whose number the answer tells
     numbered: bool = False
     created: str | None = None

@@ -21,7 +21,7 @@
  */
 
 /**
- * A room as the asker sees it. `seq` is the last event, `number` the last message's. `role` is absent where one is not a member; `other` is the other person of a direct conversation, whose user name is the room's `name`.
+ * A room as the asker sees it. `seq` is the last event, `number` the last message's. `role` is absent where one is not a member; `other` is the other person of a direct conversation, whose user name is the room's `name`; oneself in the notes to oneself. `mentions` counts the unread messages that mention one. In an `archived` room nobody writes; `posting` is the least role that does, `slow` the seconds between two messages of one member. The rest is one's own: what to be notified of (absent: all in direct conversations, mentions elsewhere), until when the room is muted (0: for good), whether it is a favourite, its `place` in one's order, and from which message on one marked it as unread.
  * @typedef {Object} RoomState
  * @property {string} room
  * @property {"direct"|"private"|"public"} kind
@@ -36,6 +36,16 @@
  * @property {number} [unread]
  * @property {number} members
  * @property {string} [other]
+ * @property {number} [mentions]
+ * @property {string} [avatar]
+ * @property {boolean} [archived]
+ * @property {number} [slow]
+ * @property {"member"|"moderator"|"owner"|"reader"} [posting]
+ * @property {"all"|"mentions"|"none"} [notify]
+ * @property {number} [muted_until] Unix time in milliseconds.
+ * @property {boolean} [favourite]
+ * @property {number} [place]
+ * @property {number} [unread_from] Position in the room.
  */
 
 /**
@@ -63,6 +73,14 @@
  */
 
 /**
+ * Who said it first, and when.
+ * @typedef {Object} Forwarded
+ * @property {string} user
+ * @property {string} name
+ * @property {number} at Unix time in milliseconds.
+ */
+
+/**
  * How far `user` got in a room.
  * @typedef {Object} Reader
  * @property {string} user
@@ -78,7 +96,7 @@
  */
 
 /**
- * Says something in a room. The reply's `seq` is the message's place for ever.
+ * Says something in a room. The reply's `seq` is the message's place for ever. `reply_to` is the message that this one answers. "@name" mentions a member; "@room" everyone, for moderators, and for members of rooms with up to 20 people.
  * @typedef {Object} Send
  * @property {"send"} type
  * @property {number} id Chosen by the client.
@@ -86,10 +104,11 @@
  * @property {string} room A room's id, or "#name".
  * @property {string} text Message text, in any script.
  * @property {Object<string, *>} [data] One namespaced object, such as {"org.example.card": {…}}; 4 KiB.
+ * @property {number} [reply_to] Position in the room.
  */
 
 /**
- * Replaces the text of one's own message, within 24 hours.
+ * Replaces the text of one's own message, within 24 hours. What it answers stays.
  * @typedef {Object} Edit
  * @property {"edit"} type
  * @property {number} id Chosen by the client.
@@ -512,7 +531,7 @@
  */
 
 /**
- * Somebody said something. `number` counts the room's messages: unread = the room's number less that of the last message read. `text` is the current one; absent once `deleted`.
+ * Somebody said something. `number` counts the room's messages: unread = the room's number less that of the last message read. `text` is the current one; absent once `deleted`. `mentions` are user ids, and "*" for everyone in the room.
  * @typedef {Object} Message
  * @property {"message"} type
  * @property {string} room
@@ -524,6 +543,9 @@
  * @property {number} number
  * @property {string} [text]
  * @property {Object<string, *>} [data] One namespaced object, such as {"org.example.card": {…}}; 4 KiB.
+ * @property {number} [reply_to] Position in the room.
+ * @property {Array<string>} [mentions]
+ * @property {Forwarded} [forwarded]
  * @property {number} [edited] Unix time in milliseconds.
  * @property {number} [deleted] Unix time in milliseconds.
  */
@@ -541,6 +563,8 @@
  * @property {number} target Position in the room.
  * @property {string} [text]
  * @property {Object<string, *>} [data] One namespaced object, such as {"org.example.card": {…}}; 4 KiB.
+ * @property {number} [reply_to] Position in the room.
+ * @property {Array<string>} [mentions]
  * @property {number} [deleted] Unix time in milliseconds.
  */
 
@@ -633,6 +657,16 @@
  */
 
 /**
+ * The message `seq` of a room that one does not have open here mentions one, or everyone.
+ * @typedef {Object} Mentioned
+ * @property {"mentioned"} type
+ * @property {string} room
+ * @property {number} seq Position in the room.
+ * @property {number} number
+ * @property {string} from
+ */
+
+/**
  * One is a member of the room from now on.
  * @typedef {Object} RoomAdded
  * @property {"room_added"} type
@@ -652,7 +686,7 @@
 
 /** @typedef {Message|Edited|Deleted|RoomChanged|Membership} AnyEvent */
 
-/** @typedef {Welcome|Heartbeat|Resync|LimitsChanged|Bye|Marks|Marked|Typing|PresenceChanged|Activity|RoomAdded|RoomRemoved} AnySignal */
+/** @typedef {Welcome|Heartbeat|Resync|LimitsChanged|Bye|Marks|Marked|Typing|PresenceChanged|Activity|Mentioned|RoomAdded|RoomRemoved} AnySignal */
 
 /** The WebSocket subprotocol. */
 export const SUBPROTOCOL = "chatd.v1";
@@ -798,6 +832,7 @@ export const SIGNALS = Object.freeze([
   "typing",
   "presence",
   "activity",
+  "mentioned",
   "room_added",
   "room_removed"
 ]);

@@ -32,6 +32,14 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 #: What a handler mentions, and how it may be refused for that; see `engine.unit` and `.ports`.
 _REFUSED_FOR: Final[dict[str, tuple[Code, ...]]] = {
     "IsMember": (Code.NOT_FOUND, Code.FORBIDDEN),
+    "MayWrite": (
+        Code.NOT_FOUND,
+        Code.FORBIDDEN,
+        Code.WRONG_STATE,
+        Code.BLOCKED,
+        Code.RATE_LIMITED,
+    ),
+    "SeesMessage": (Code.NOT_FOUND, Code.GONE),
     "IsRoom": (Code.NOT_FOUND, Code.WRONG_STATE),
     "NotMember": (Code.EXISTS,),
     "NotBanned": (Code.BANNED,),

@@ -1,7 +1,7 @@
 """Signals about people and rooms: passing, never stored, sent when there is something to tell.
 
-All but `marked`, `activity`, `room_added` and `room_removed` go to those who have the room open;
-these four go to a person's own connections.
+All but `marked`, `activity`, `mentioned`, `room_added` and `room_removed` go to those who have the
+room open; these five go to a person's own connections.
 """
 
 from typing import Annotated, Literal
@@ -71,6 +71,15 @@ class Activity(Signal, frozen=True, kw_only=True, tag="activity"):
     room: str
     seq: Seq
     number: Count
+
+
+class Mentioned(Signal, frozen=True, kw_only=True, tag="mentioned"):
+    """The message ``seq`` of a room that one does not have open here mentions one, or everyone."""
+
+    room: str
+    seq: Seq
+    number: Count
+    from_: str = msgspec.field(name="from")
 
 
 class RoomAdded(Signal, frozen=True, kw_only=True, tag="room_added"):

@@ -68,7 +68,7 @@ def test_numbers_of_any_size_have_a_digest() -> None:
 
 def test_the_reply_to_a_write_repeats_its_answer() -> None:
     command = Say(id=3, key="k", room="r1", text="hello")
-    reply = Bench().engine.reply(command, Committed(Answer("r1", 9, 4, 1234)))
+    reply = Bench().engine.reply(command, Committed(Answer("r1", 9, 4, 1234)), ALICE)
     assert reply == Done(id=3, room="r1", seq=9, number=4, at=1234)
 
 

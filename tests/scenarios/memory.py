@@ -87,7 +87,7 @@ class MemoryStore:
 
         def deliver() -> None:
             promise.fire(outcome)
-            if outcome.events or outcome.marks:
+            if not outcome.repeated:
                 self.committed([outcome])
 
         self._clock.later(0, deliver)

@@ -101,7 +101,8 @@ def test_nothing_is_left_to_fill_in() -> None:
 def test_the_errors_of_a_command_follow_from_its_handler() -> None:
     errors = {name(entry): set(entry.errors) for entry in CATALOGUE.commands}
     assert {"conflict", "too-long", "forbidden", "not-found", "blocked"} <= errors["send"]
-    assert "gone" in errors["edit"] and "gone" not in errors["send"]
+    assert "gone" in errors["edit"] and "gone" not in errors["create_room"]
+    assert "name-taken" in errors["create_room"] and "name-taken" not in errors["send"]
     assert errors["join"] >= {"banned", "exists"}
     assert errors["rooms"] == set()
     assert "forbidden" not in errors["resume"]

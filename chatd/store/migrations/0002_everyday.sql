@@ -184,8 +184,11 @@ create index account_links_of_person on account_links (person);
 -- Programs that wait to be let in by somebody who is signed in (RFC 8628).
 create table device_codes (
     digest blob primary key,
-    user_code text not null unique,
+    user_digest blob not null unique,
     label text not null,
+    -- where it asked from, and what that is counted under
+    address text not null,
+    address_group text not null,
     created integer not null,
     expires integer not null,
     person text references users (id),
