@@ -99,10 +99,17 @@ class Credentials:
             "session", SESSION_PREFIX, user, label, self._clock.wall() + self.idle_ms
         )
 
-    async def new_token(self, user: str, label: str, lifetime_ms: int | None) -> Issued:
-        """A bearer token for a program; ``lifetime_ms`` None = until it is ended."""
+    async def new_token(
+        self,
+        user: str,
+        label: str,
+        lifetime_ms: int | None,
+        scopes: frozenset[str] | None = None,
+    ) -> Issued:
+        """A bearer token for a program; ``lifetime_ms`` None = until it is ended, ``scopes`` None =
+        for all that the user may."""
         expires = None if lifetime_ms is None else self._clock.wall() + lifetime_ms
-        return await self._create("token", TOKEN_PREFIX, user, label, expires)
+        return await self._create("token", TOKEN_PREFIX, user, label, expires, scopes)
 
     async def session(self, secret: str) -> Recognised:
         return await self._recognise(digest_of(secret, SESSION_PREFIX), "session")
@@ -123,7 +130,13 @@ class Credentials:
         )
 
     async def _create(
-        self, kind: CredentialKind, prefix: str, user: str, label: str, expires: int | None
+        self,
+        kind: CredentialKind,
+        prefix: str,
+        user: str,
+        label: str,
+        expires: int | None,
+        scopes: frozenset[str] | None = None,
     ) -> Issued:
         now = self._clock.wall()
         secret = new_secret(prefix, self._random)
@@ -137,6 +150,7 @@ class Credentials:
             label=label[:80],
             at=now,
             expires=expires,
+            scopes=scopes,
         )
         room = await self._make_room(user, kind)
         await self._store.commit(Unit(actor=user, changes=(*room, change)))

@@ -91,7 +91,7 @@ def _by_bearer(known: Recognised) -> Admitted:
 
 def _principal(row: CredentialRow, how: Credential) -> Principal:
     """A login session has no end while it is used, and an open connection is use."""
-    ends = row.kind == "token" and row.expires is not None
+    ends = row.kind != "session" and row.expires is not None
     return Principal(
         user=row.user,
         name=row.user_name,
@@ -99,4 +99,5 @@ def _principal(row: CredentialRow, how: Credential) -> Principal:
         credential=how,
         session=row.id,
         expires=row.expires / 1000 if ends and row.expires is not None else None,
+        scopes=row.scopes,
     )

@@ -12,6 +12,7 @@ class Principal:
 
     ``session`` names the login session or token behind it, so that ending that one closes what it
     opened. ``expires`` is Unix time in seconds, None where the proof has no end of its own.
+    ``scopes`` (`core.scopes`) is all it may be used for, None for whatever the user may.
     """
 
     user: str
@@ -20,3 +21,8 @@ class Principal:
     credential: Credential
     session: str
     expires: float | None = None
+    scopes: frozenset[str] | None = None
+
+    def has(self, scope: str) -> bool:
+        """Whether the proof reaches this far; whether the user does is another question."""
+        return self.scopes is None or scope in self.scopes

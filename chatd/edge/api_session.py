@@ -7,7 +7,7 @@ from chatd.core.refusal import Refusal
 from chatd.edge import bodies
 from chatd.edge.answers import Ask, Response, done
 from chatd.edge.connections import Ended
-from chatd.edge.guard import COOKIE, Guard, cookies
+from chatd.edge.guard import ANY_SCOPE, COOKIE, Guard, cookies
 from chatd.edge.headers import Header
 from chatd.edge.router import Route
 from chatd.edge.site import address_key_of
@@ -56,7 +56,7 @@ class SessionApi:
     async def state(self, ask: Ask) -> Response:
         """Always 200: a page that asks who it is has done nothing wrong."""
         try:
-            admitted = await self._guard.who(ask)
+            admitted = await self._guard.who(ask, ANY_SCOPE)
         except Refusal as why:
             if why.code is not Code.UNAUTHORIZED:
                 raise
@@ -85,7 +85,7 @@ class SessionApi:
 
     async def sign_out(self, ask: Ask) -> Response:
         """Ends the session or token that asks, and every WebSocket opened with it."""
-        who = (await self._guard.acting(ask)).principal
+        who = (await self._guard.acting(ask, ANY_SCOPE)).principal
         await self._credentials.end(who.user, who.session)
         self._ended(who.user, only=who.session)
         return done(_SIGNED_OUT, headers=(_FORGET,))

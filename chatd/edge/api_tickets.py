@@ -21,7 +21,7 @@ class TicketApi:
 
     async def issue(self, ask: Ask) -> Response:
         """Bound to the Origin that the body names or, without one, to that of the asking page."""
-        who = (await self._guard.acting(ask)).principal
+        who = (await self._guard.acting(ask, "tickets:write")).principal
         named = bodies.read(ask, bodies.AskTicket).origin if ask.body else ""
         origin = _normal(named) if named else self._guard.origin(ask, "bearer")
         ticket = await self._tickets.issue(who.user, who.session, origin)

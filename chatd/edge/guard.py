@@ -13,9 +13,11 @@ from chatd.auth.origins import OriginPolicy
 from chatd.core.codes import Code
 from chatd.core.principal import Credential
 from chatd.core.refusal import Refusal
-from chatd.edge.answers import Ask
+from chatd.edge.answers import Ask, Declined
 
 COOKIE = "__Host-chatd"
+#: Instead of a scope: whatever the token's scopes are, it will do.
+ANY_SCOPE = "*"
 
 
 def cookies(ask: Ask) -> tuple[str, ...]:
@@ -41,13 +43,19 @@ class Guard:
     def presented(self, ask: Ask, tickets: tuple[str, ...] = (), origin: str = "") -> Presented:
         return Presented(cookies(ask), tuple(ask.all("authorization")), tickets, origin)
 
-    async def who(self, ask: Ask) -> Admitted:
-        """Who asks. Enough for what changes nothing."""
-        return await self._admit(ask, self.presented(ask))
+    async def who(self, ask: Ask, scope: str | None = None) -> Admitted:
+        """Who asks. Enough for what changes nothing.
 
-    async def acting(self, ask: Ask) -> Admitted:
-        """Who asks, where something is about to change."""
-        admitted = await self.who(ask)
+        ``scope`` is what a token limited to scopes has to have. Without one no such token will do:
+        whoever handed it out did not think of this.
+        """
+        admitted = await self._admit(ask, self.presented(ask))
+        require_scope(admitted, scope)
+        return admitted
+
+    async def acting(self, ask: Ask, scope: str | None = None) -> Admitted:
+        """Who asks, where something is about to change; ``scope`` as in `who`."""
+        admitted = await self.who(ask, scope)
         if admitted.principal.credential == "cookie":
             self.origin(ask, "cookie")
             self._same_site(ask)
@@ -61,7 +69,9 @@ class Guard:
         origin = self.origin(ask, presented.kind)
         if presented.cookies:
             self._same_site(ask)
-        return await self._admit(ask, replace(presented, origin=origin))
+        admitted = await self._admit(ask, replace(presented, origin=origin))
+        require_scope(admitted, "chat")
+        return admitted
 
     def nobody_yet(self, ask: Ask) -> None:
         """For signing in: another site must not sign its visitors in as somebody else. Programs
@@ -85,6 +95,21 @@ class Guard:
         sites = ask.all("sec-fetch-site")
         if sites and list(sites) != ["same-origin"]:
             raise _cross_site("The request was made by a page of another site.")
+
+
+def require_scope(admitted: Admitted, scope: str | None) -> None:
+    """Declined 403 as RFC 6750 §3.1 has it, where the token does not reach this far."""
+    principal = admitted.principal
+    if principal.scopes is None or scope == ANY_SCOPE or (scope and principal.has(scope)):
+        return
+    words = f"the scope {scope}" if scope else "a token that is not limited to scopes"
+    named = f', scope="{scope}"' if scope else ""
+    raise Declined(
+        403,
+        "insufficient-scope",
+        f"This takes {words}; yours has {' '.join(sorted(principal.scopes)) or 'none'}.",
+        headers=(("WWW-Authenticate", f'Bearer realm="chatd", error="insufficient_scope"{named}'),),
+    )
 
 
 def _cross_site(message: str) -> Refusal:

@@ -38,9 +38,7 @@ def users(database: Database, after: str | None, limit: int) -> tuple[UserRow, .
 
 def _credential(row: Row) -> CredentialRow:
     id, kind, user, name, admin, disabled, *rest, scopes = row
-    return CredentialRow(
-        id, kind, user, name, bool(admin), bool(disabled), *rest, loaded(scopes)
-    )
+    return CredentialRow(id, kind, user, name, bool(admin), bool(disabled), *rest, loaded(scopes))
 
 
 def credential(database: Database, digest: bytes) -> CredentialRow | None:

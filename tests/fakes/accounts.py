@@ -113,6 +113,7 @@ class FakeAccounts:
                     change.admin,
                     False,
                     change.at,
+                    change.kind,
                 )
             case SetPassword():
                 self.users[change.user] = replace(self.users[change.user], password=change.password)
@@ -130,6 +131,7 @@ class FakeAccounts:
                     change.at,
                     change.at,
                     change.expires,
+                    change.scopes,
                 )
             case TouchCredential():
                 for digest, row in self.held.items():
