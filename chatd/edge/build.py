@@ -9,13 +9,15 @@ from typing import Any
 from autobahn import websocket
 from twisted.logger import Logger
 
-from chatd.auth.credentials import AccountStore, Credentials
+from chatd.auth.credentials import Credentials
+from chatd.auth.devices import Devices, DeviceStore
 from chatd.auth.door import Door
 from chatd.auth.invitations import Invitations
 from chatd.auth.login import Login, Passwords
 from chatd.auth.origins import OriginPolicy
 from chatd.auth.tickets import Tickets
 from chatd.edge.api_accounts import AccountApi
+from chatd.edge.api_device import DeviceApi
 from chatd.edge.api_session import SessionApi
 from chatd.edge.api_tickets import TicketApi
 from chatd.edge.connections import Connections
@@ -49,7 +51,7 @@ def build_site(
     reactor: Any,
     *,
     settings: EdgeSettings,
-    store: AccountStore,
+    store: DeviceStore,
     passwords: Passwords,
     origins: OriginPolicy,
     make_session: MakeSession,
@@ -90,12 +92,16 @@ def build_site(
         members_invite=settings.members_invite,
         invitation_days=settings.invitation_days,
     )
+    devices = DeviceApi(
+        guard, Devices(store, credentials, clock, random), settings.public_url, clock.wall
+    )
     router = Router(
         (
             *Pages(ui).routes(),
             *sessions.routes(),
             *TicketApi(guard, tickets).routes(),
             *accounts.routes(),
+            *devices.routes(),
             *ProtocolPages(protocol_text, protocol_schema).routes(),
             *Health(not_ready).routes(),
         )

@@ -78,6 +78,7 @@ def set_disabled(work: Work, change: accounts.SetDisabled) -> None:
     if change.disabled:
         work.database.run("delete from credentials where person = :user", who)
         work.database.run("delete from tickets where person = :user", who)
+        work.database.run("delete from device_codes where person = :user", who)
 
 
 def set_admin(work: Work, change: accounts.SetAdmin) -> None:
@@ -119,6 +120,8 @@ def end_credential(work: Work, change: accounts.EndCredential) -> None:
     else:
         # An id is never empty: without one to spare, all of them go.
         where, values = "id <> :but", {"user": change.user, "but": change.but or ""}
+        # So does a program that was let in and has not fetched its token yet.
+        work.database.run("delete from device_codes where person = :user", {"user": change.user})
     # A ticket that a session bought must not outlive it.
     work.database.run(
         f"""
