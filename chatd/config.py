@@ -135,4 +135,16 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
             settings.tls, certificate=path(settings.tls.certificate), key=path(settings.tls.key)
         ),
         accounts=replace(settings.accounts, secret_file=path(settings.accounts.secret_file)),
+        mail=replace(
+            settings.mail,
+            password_file=path(settings.mail.password_file),
+            ca_file=path(settings.mail.ca_file),
+        ),
+        webhook=replace(
+            settings.webhook,
+            secret_file=path(settings.webhook.secret_file),
+            old_secret_file=path(settings.webhook.old_secret_file),
+            ca_file=path(settings.webhook.ca_file),
+        ),
+        site=replace(settings.site, key_file=path(settings.site.key_file)),
     )

@@ -141,6 +141,43 @@ class Accounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Site:
+    """[site]: a web site with a login of its own, whose people chat here by its signed tokens."""
+
+    key_file: str = setting(
+        "",
+        "File with the key that the site signs with (HS256): at least 32 bytes that nobody else may"
+        " read; relative to the configuration file. Empty: no tokens are taken.",
+    )
+    issuer: str = setting(
+        "", "What the site calls itself in its tokens (iss), such as https://www.example.org."
+    )
+    audience: str = setting(
+        "", "What its tokens must be meant for (aud); empty: server.public_url."
+    )
+    origins: list[str] = setting(
+        [],
+        "Origins of the pages that may show the chat in a frame, as browsers write them; empty:"
+        " none.",
+    )
+    leeway_seconds: int = setting(
+        30, "How far the two clocks may differ.", unit="s", check=between(0, 120)
+    )
+    longest_seconds: int = setting(
+        3600, "The longest time a token may be good for.", unit="s", check=between(30, 86400)
+    )
+    create_users: bool = setting(
+        True, "Make an account for whoever comes with a good token for the first time."
+    )
+    rooms: list[str] = setting(
+        [], "Slugs of the rooms, private ones too, that newcomers from the site join at once."
+    )
+    private_rooms: bool = setting(
+        False, "A token's rooms may be private ones: the site decides who belongs in them."
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class LimitSettings:
     """[limits]: what one connection, one person, one address may do."""
 
@@ -200,6 +237,66 @@ class LimitSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """[mail]: the server that takes our mail. Without a host no mail is sent."""
+
+    host: str = setting("", "Name of the mail server, as in its certificate.")
+    port: int = setting(465, "Its port: 465 for tls, 587 for starttls.", check=between(1, 65535))
+    tls: str = setting(
+        "tls",
+        "TLS from the first byte, after STARTTLS, or none: that on loopback addresses only.",
+        check=one_of("tls", "starttls", "none"),
+    )
+    user: str = setting("", "Name to sign in with there; empty: it takes mail without.")
+    password_file: str = setting("", "File with the password, which nobody else may read.")
+    sender: str = setting("", 'Who mail is from, such as "Our chat <chat@example.org>".')
+    ca_file: str = setting(
+        "", "PEM file of the authorities to trust for it; empty: those of the system."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """[webhook]: one address that is told of messages and of people who are away, signed
+    (docs/webhooks.md)."""
+
+    url: str = setting("", "Where to post to; https, unless it is on this machine. Empty: nowhere.")
+    secret_file: str = setting(
+        "", "File with the signing secret, whsec_ and base64, that nobody else may read."
+    )
+    old_secret_file: str = setting(
+        "", "The secret before, while it is being changed: both sign until this is empty again."
+    )
+    events: list[str] = setting(
+        ["message", "away"],
+        "What it is told: of messages, edits and deletions; of people who are away.",
+        check=lambda value: (
+            None if set(value) <= {"message", "away"} else 'a list out of "message" and "away"'
+        ),
+    )
+    rooms: list[str] = setting(
+        [],
+        'Rooms it may see, by "#name" or id. Empty: all public ones; ["*"]: private ones, too.'
+        " Never what two people say to one another.",
+    )
+    direct: bool = setting(
+        False, "Whether it is told the text of a direct message to somebody who is away."
+    )
+    away_seconds: float = setting(
+        60.0,
+        "After how long unread it is told that somebody is away.",
+        unit="s",
+        check=between(1, 86400),
+    )
+    timeout_seconds: float = setting(
+        10.0, "For one request, from the look-up to the answer.", unit="s", check=between(1, 60)
+    )
+    ca_file: str = setting(
+        "", "PEM file of the authorities to trust for it; empty: those of the system."
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of it. Paths are as written; `config.load` resolves them against the file's folder."""
 
@@ -207,7 +304,10 @@ class Settings:
     tls: Tls = field(default_factory=Tls)
     store: Storage = field(default_factory=Storage)
     accounts: Accounts = field(default_factory=Accounts)
+    site: Site = field(default_factory=Site)
     limits: LimitSettings = field(default_factory=LimitSettings)
+    mail: Mail = field(default_factory=Mail)
+    webhook: Webhook = field(default_factory=Webhook)
 
 
 def describe(width: int = 78) -> str:

@@ -1,0 +1,147 @@
+"""One try to hand a mail in by SMTP (RFC 5321), over verified TLS (RFC 8314, RFC 3207)."""
+
+from io import BytesIO
+from typing import Any, Final
+
+from OpenSSL import SSL
+from service_identity import CertificateError, VerificationError
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import TimeoutError as DeferredTimeout
+from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
+from twisted.internet.error import ConnectError, ConnectionClosed
+from twisted.internet.protocol import connectionDone
+from twisted.internet.ssl import optionsForClientTLS
+from twisted.mail.smtp import (
+    AUTHDeclinedError,
+    ESMTPSender,
+    ESMTPSenderFactory,
+    SMTPClientError,
+    TLSRequiredError,
+)
+from twisted.python.failure import Failure
+
+from chatd.hooks.mail import Attempt, MailFailed, MailSettings
+from chatd.hooks.trust import trust_root
+
+#: Seconds for the connection, for one answer of the server, and for all of it.
+CONNECT: Final = 15.0
+ANSWER: Final = 30.0
+WHOLE: Final = 90.0
+
+FAILURES: Final = (
+    OSError,
+    ConnectError,
+    ConnectionClosed,
+    SMTPClientError,
+    SSL.Error,
+    CertificateError,
+    VerificationError,
+)
+
+
+class _Whole(BytesIO):
+    """Read in one piece: Twisted doubles a dot at the beginning of a line within a piece only."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read()
+
+
+class _Sender(ESMTPSender):
+    transport: Any
+    factory: Any
+    # Twisted would otherwise keep what was said, the password too, and put it into its errors.
+    debug = False
+
+    def esmtpState_starttls(self, code: int, resp: bytes) -> None:
+        if self._buffer:
+            # Said in the clear by who knows whom; it would be believed as if said under TLS.
+            self.esmtpTLSFailed(code, resp)
+            self.transport.abortConnection()
+            return
+        super().esmtpState_starttls(code, resp)
+
+    def sendError(self, exc: Exception) -> None:
+        if self.factory.sendFinished:
+            # It is about the farewell of a mail that was sent.
+            self.transport.abortConnection()
+        else:
+            super().sendError(exc)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        super().connectionLost(reason)
+        # An endpoint does not tell the factory of a connection's end.
+        self.factory.clientConnectionLost(None, reason)
+
+
+class _SenderFactory(ESMTPSenderFactory):
+    protocol = _Sender
+    noisy = False
+
+
+def handing_in(reactor: Any, settings: MailSettings, envelope_sender: str) -> Attempt:
+    """How a mail is handed in with these settings; fails with `MailFailed`."""
+
+    async def attempt(to: str, message: bytes) -> None:
+        doing = Deferred.fromCoroutine(_send(reactor, settings, envelope_sender, to, message))
+        doing.addTimeout(WHOLE, reactor)
+        try:
+            await doing
+        except DeferredTimeout:
+            raise MailFailed(f"{settings.host} did not answer in time", final=False) from None
+        except FAILURES as error:
+            raise _explained(settings, to, error) from None
+
+    return attempt
+
+
+async def _send(reactor: Any, settings: MailSettings, sender: str, to: str, message: bytes) -> None:
+    tls: Any = None
+    if settings.tls != "none":
+        tls = optionsForClientTLS(settings.host, trust_root(settings.authorities))
+    sent: Deferred[Any] = Deferred()
+    factory = _SenderFactory(
+        settings.user.encode(),
+        settings.password.encode(),
+        sender,
+        to,
+        _Whole(message),
+        sent,
+        retries=0,
+        timeout=ANSWER,
+        contextFactory=tls if settings.tls == "starttls" else None,
+        requireAuthentication=bool(settings.user),
+        requireTransportSecurity=settings.tls != "none",
+    )
+    endpoint = HostnameEndpoint(reactor, settings.host, settings.port, timeout=CONNECT)
+    connected: Any = await (
+        wrapClientTLS(tls, endpoint) if settings.tls == "tls" else endpoint
+    ).connect(factory)
+    try:
+        await sent
+    except CancelledError:
+        factory.sendFinished = True
+        connected.transport.abortConnection()
+        raise
+
+
+def _explained(settings: MailSettings, to: str, error: Exception) -> MailFailed:
+    """What went wrong in words that may be logged: the server's own, without the address."""
+    where = f"{settings.host}:{settings.port}"
+    cause: BaseException = error.__cause__ or error
+    if isinstance(cause, CertificateError | VerificationError | SSL.Error):
+        return MailFailed(
+            f"the certificate of {where} is not one for {settings.host} from an authority that"
+            f" is trusted here ({type(cause).__name__})",
+            final=True,
+        )
+    if isinstance(error, TLSRequiredError):
+        return MailFailed(
+            f'{where} offers no STARTTLS; perhaps mail.tls = "tls" is right', final=True
+        )
+    if isinstance(error, AUTHDeclinedError):
+        return MailFailed(f"{where} refused the user name or the password", final=True)
+    if isinstance(error, SMTPClientError) and error.code > 0:
+        said = error.resp.decode("utf-8", "replace").replace(to, "the recipient")
+        line = "".join(letter if letter.isprintable() else " " for letter in said)[:200]
+        return MailFailed(f"{where} answered {error.code} {line}", final=error.code >= 500)
+    return MailFailed(f"{where} cannot be reached ({cause})", final=False)
