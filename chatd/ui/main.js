@@ -5,6 +5,7 @@ import { Api } from './net/api.js';
 import { Connection } from './net/connection.js';
 import { Drafts } from './state/drafts.js';
 import { Store } from './state/store.js';
+import { device } from './view/device.js';
 import { fill, h } from './view/dom.js';
 import { Shell } from './view/shell.js';
 import { signIn } from './view/signin.js';
@@ -15,6 +16,8 @@ const api = new Api();
 const store = new Store();
 const drafts = new Drafts(sessionStorage, store);
 let shell = null;
+/** The code of a program that waits to be let in; "" where it is to be typed, null for none. */
+let waiting = null;
 
 const ports = {
   socket: () => {
@@ -86,6 +89,24 @@ function enter(session) {
   fill(document.body, shell.node);
   shell.start();
   connection.start();
+  letIn();
+}
+
+/** Somebody followed a program's link: once they are signed in, they decide. */
+function letIn() {
+  if (waiting === null || !store.me) return;
+  const code = waiting;
+  waiting = null;
+  device(api, code, store.me.name);
+}
+
+/** Whether the address brought such a code, which is taken out of it. */
+function takeDevice() {
+  const [found, code] = /^#device(?:=([A-Za-z-]{1,12}))?$/u.exec(location.hash) ?? [];
+  if (found === undefined) return false;
+  history.replaceState(null, '', '/');
+  waiting = code ?? '';
+  return true;
 }
 
 async function signOut() {
@@ -104,6 +125,7 @@ function takeSecret() {
 }
 
 async function start() {
+  takeDevice();
   const link = takeSecret();
   if (link) {
     showFront(link);
@@ -112,7 +134,7 @@ async function start() {
   try {
     const session = await api.session();
     if (session.signed_in) enter(session);
-    else showFront({});
+    else showFront(waiting === null ? {} : { notice: 'Sign in to let the program in.' });
   } catch (error) {
     const again = h('button', { type: 'button', class: 'main', onclick: start }, 'Try again');
     fill(document.body, h('main', { class: 'front' }, h('div', { class: 'card' }, h('p', {}, error.message), again)));
@@ -124,6 +146,10 @@ addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') connection.hurry();
 });
 addEventListener('hashchange', () => {
+  if (takeDevice()) {
+    letIn();
+    return;
+  }
   const link = takeSecret();
   if (link) showFront(link);
 });

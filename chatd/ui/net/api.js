@@ -42,6 +42,15 @@ export class Api {
     return this.#call('POST', '/api/invitation/check', { secret });
   }
 
+  /** Which program waits with this code: {label, address, age}. */
+  checkDevice(code) {
+    return this.#call('POST', '/api/device/check', { user_code: code });
+  }
+
+  answerDevice(code, allow) {
+    return this.#call('POST', '/api/device/answer', { user_code: code, allow });
+  }
+
   /** {id, secret, expires, uses} */
   invite(uses) {
     return this.#call('POST', '/api/invitations', { uses });

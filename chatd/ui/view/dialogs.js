@@ -4,7 +4,7 @@ import { bdi, fill, h, icon, iconButton } from './dom.js';
 import { plural } from './format.js';
 
 /** A dialog over the page. Esc and a tap beside it close it. */
-function open(title, ...content) {
+export function openDialog(title, ...content) {
   const node = h(
     'dialog',
     { 'aria-labelledby': 'dialog-title', onclose: () => node.remove() },
@@ -64,7 +64,7 @@ export async function rooms(chat, store, go) {
     dialog.close();
     newRoom(chat, go, filter.value.trim());
   } }, icon('plus'), 'Make a new room');
-  const dialog = open('Rooms', filter, list, wrong, h('div', { class: 'actions' }, make));
+  const dialog = openDialog('Rooms', filter, list, wrong, h('div', { class: 'actions' }, make));
   let found;
   try {
     found = await chat.publicRooms();
@@ -117,7 +117,7 @@ export function newRoom(chat, go, called = '') {
     const kind = secret.checked ? 'private' : 'public';
     return chat.create(name.node.value.trim(), kind, topic.node.value.trim());
   };
-  open(
+  openDialog(
     'Make a room',
     form(
       act,
@@ -139,7 +139,7 @@ export function newRoom(chat, go, called = '') {
 function person(title, label, hint, act, then) {
   const name = input('User name', { required: true, maxlength: '64', autofocus: true, autocapitalize: 'none', spellcheck: 'false' }, hint);
   const reference = () => `@${name.node.value.trim().replace(/^@/u, '')}`;
-  open(title, form(() => act(reference()), then, label, name.parts));
+  openDialog(title, form(() => act(reference()), then, label, name.parts));
 }
 
 export function write(chat, go) {
@@ -199,7 +199,7 @@ export function invite(api) {
       h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'main' }, 'Make a link')),
     ),
   );
-  open('Invite people', place);
+  openDialog('Invite people', place);
 }
 
 /** `signOut()` may fail in words. */
@@ -226,7 +226,7 @@ export function settings(store, signOut) {
       wrong.textContent = error.message;
     }
   };
-  open(
+  openDialog(
     'Settings',
     h('p', { class: 'lead' }, 'Signed in as ', h('strong', {}, bdi(store.me.name)), '.'),
     h(
@@ -249,7 +249,7 @@ export function sure(question, text, yes) {
       resolve(value);
       dialog.close();
     };
-    const dialog = open(
+    const dialog = openDialog(
       question,
       h('p', { class: 'lead' }, text),
       h(
