@@ -9,6 +9,8 @@ from chatd.engine import unit
 from chatd.engine.rows import EventRow, MarkRow
 from chatd.store.account_changes import ACCOUNT_CHANGES
 from chatd.store.device_changes import DEVICE_CHANGES
+from chatd.store.follower_changes import FOLLOWER_CHANGES
+from chatd.store.identity_changes import IDENTITY_CHANGES
 from chatd.store.message_changes import MESSAGE_CHANGES, remember_mentions, whom
 from chatd.store.work import Work
 
@@ -296,5 +298,7 @@ CHANGES: Mapping[type[unit.Change], Callable[[Work, Any], None]] = {
     unit.SetBlock: set_block,
     **ACCOUNT_CHANGES,
     **DEVICE_CHANGES,
+    **IDENTITY_CHANGES,
+    **FOLLOWER_CHANGES,
     **MESSAGE_CHANGES,
 }

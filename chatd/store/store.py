@@ -9,6 +9,8 @@ from twisted.internet.defer import Deferred
 from chatd.core import ids
 from chatd.engine.accounts import CredentialRow, InvitationRow, TicketRow, UserRow
 from chatd.engine.devices import DeviceRow
+from chatd.engine.followers import Absent, Followed
+from chatd.engine.identities import NamedRoom
 from chatd.engine.ports import Clock, Random
 from chatd.engine.rows import (
     Committed,
@@ -23,7 +25,16 @@ from chatd.engine.rows import (
     RoomRow,
 )
 from chatd.engine.unit import Requirement, Unit
-from chatd.store import accounts, device_reads, people, requirements, rooms, timeline
+from chatd.store import (
+    accounts,
+    device_reads,
+    follower_reads,
+    identity_reads,
+    people,
+    requirements,
+    rooms,
+    timeline,
+)
 from chatd.store.errors import StoreError, cannot_open
 from chatd.store.lock import FolderLock
 from chatd.store.migrate import migrate, steps
@@ -162,6 +173,24 @@ class SqliteStore:
 
     def has_admin(self) -> Promise[bool]:
         return self._readers.ask(accounts.has_admin)
+
+    def follower(self, name: str) -> Promise[int | None]:
+        return self._readers.ask(follower_reads.follower, name)
+
+    def followed(self, first: int, last: int) -> Promise[tuple[Followed, ...]]:
+        return self._readers.ask(follower_reads.followed, first, last)
+
+    def called(self, position: int, now: int) -> Promise[tuple[str, ...]]:
+        return self._readers.ask(follower_reads.called, position, now)
+
+    def absent(self, position: int, person: str, now: int) -> Promise[Absent | None]:
+        return self._readers.ask(follower_reads.absent, position, person, now)
+
+    def identity(self, issuer: str, subject: str) -> Promise[UserRow | None]:
+        return self._readers.ask(identity_reads.identity, issuer, subject)
+
+    def rooms_named(self, user: str, names: Sequence[str]) -> Promise[tuple[NamedRoom, ...]]:
+        return self._readers.ask(identity_reads.rooms_named, user, names)
 
     def device(self, digest: bytes) -> Promise[DeviceRow | None]:
         return self._readers.ask(device_reads.device, digest)

@@ -1,0 +1,52 @@
+"""Those who follow the log and remember how far they came; a webhook, for one."""
+
+from dataclasses import dataclass
+
+from chatd.engine.rows import EventRow, RoomKind
+from chatd.engine.unit import Change
+
+#: Where everyone is called, in rooms of up to so many members each is told of by name.
+CALLED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFacts:
+    """A room as nobody in particular sees it."""
+
+    id: str
+    kind: RoomKind
+    name: str
+    slug: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """An event of the log and its room, both as they are now."""
+
+    event: EventRow
+    room: RoomFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Somebody whom a message is for and who has not read it: ``read`` is their mark, ``seen`` when
+    their last connection ended (ms; None: never, or not known), ``email`` one that is confirmed.
+    ``message`` is as it reads now."""
+
+    user: str
+    name: str
+    display: str
+    email: str | None
+    seen: int | None
+    read: int
+    unread: int
+    message: EventRow
+    room: RoomFacts
+
+
+@dataclass(frozen=True, slots=True)
+class SetFollower(Change):
+    """The follower ``name`` is done with everything up to ``position``; None: it is forgotten."""
+
+    name: str
+    position: int | None
