@@ -194,7 +194,7 @@ def _site(site: Site) -> list[str]:
             ' issuer = "https://www.example.org".'
         )
     found += [
-        f"site.rooms holds {slug!r}, which is no slug: write a room's slug without #."
+        f"site.rooms holds {slug!r}, which is neither a slug nor an id: write it without #."
         for slug in site.rooms
         if not _is_slug(slug)
     ]

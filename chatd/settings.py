@@ -170,10 +170,14 @@ class Site:
         True, "Make an account for whoever comes with a good token for the first time."
     )
     rooms: list[str] = setting(
-        [], "Slugs of the rooms, private ones too, that newcomers from the site join at once."
+        [],
+        "Rooms that newcomers from the site join at once: by slug, private ones by id (as it stands"
+        " in the page's address).",
     )
     private_rooms: bool = setting(
-        False, "A token's rooms may be private ones: the site decides who belongs in them."
+        False,
+        "A token's rooms may be private ones, by id: the site decides who belongs in them. Off:"
+        " only those of site.rooms.",
     )
 
 

@@ -27,6 +27,7 @@ from chatd.engine.unit import Unit
 
 SESSION_PREFIX: Final = "chatd_s_"
 TOKEN_PREFIX: Final = "chatd_t_"
+SITE_PREFIX: Final = "chatd_e_"
 SECRET_BYTES: Final = 32
 DAY_MS: Final = 24 * 3_600_000
 TOUCH_EVERY_MS: Final = 3_600_000
@@ -111,10 +112,17 @@ class Credentials:
         expires = None if lifetime_ms is None else self._clock.wall() + lifetime_ms
         return await self._create("token", TOKEN_PREFIX, user, label, expires, scopes)
 
+    async def new_site(self, user: str, label: str, expires: int) -> Issued:
+        """For a person whom another site vouched for, until ``expires`` (Unix ms)."""
+        return await self._create("site", SITE_PREFIX, user, label, expires)
+
     async def session(self, secret: str) -> Recognised:
         return await self._recognise(digest_of(secret, SESSION_PREFIX), "session")
 
     async def token(self, secret: str) -> Recognised:
+        """A bearer token, or what a site's token was exchanged for."""
+        if secret.startswith(SITE_PREFIX):
+            return await self._recognise(digest_of(secret, SITE_PREFIX), "site")
         return await self._recognise(digest_of(secret, TOKEN_PREFIX), "token")
 
     async def by_id(self, user: str, credential: str) -> CredentialRow:
@@ -161,6 +169,11 @@ class Credentials:
 
     async def _make_room(self, user: str, kind: CredentialKind) -> tuple[EndCredential, ...]:
         held = [row for row in await self._store.credentials(user) if row.kind == kind]
+        if kind == "site":
+            # Each visit to the site brings another one, and nobody ends them.
+            over = [row for row in held if (row.expires or 0) <= self._clock.wall()]
+            if over:
+                return tuple(EndCredential(user=user, id=row.id) for row in over)
         if len(held) < MOST_PER_USER:
             return ()
         if kind == "token":

@@ -95,7 +95,8 @@ def _principal(row: CredentialRow, how: Credential) -> Principal:
     return Principal(
         user=row.user,
         name=row.user_name,
-        admin=row.admin,
+        # Whoever holds the key of a site speaks for its people, and must not administer with it.
+        admin=row.admin and row.kind != "site",
         credential=how,
         session=row.id,
         expires=row.expires / 1000 if ends and row.expires is not None else None,
