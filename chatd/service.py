@@ -43,7 +43,7 @@ from chatd.sessions import Sessions
 from chatd.settings import Settings
 from chatd.store.errors import StoreError
 from chatd.store.sqlite import Synchronous
-from chatd.translate import door_limits, edge_settings, origins, wire_limits
+from chatd.translate import door_limits, edge_settings, origins, vouching, wire_limits
 from chatd.wire import export
 
 __all__ = ["ChatService", "Options", "makeService"]
@@ -194,6 +194,7 @@ class ChatService(Service):
             protocol_text=export.protocol_text(),
             protocol_schema=export.protocol_schema(),
             not_ready=self._not_ready,
+            vouching=vouching(settings),
         )
 
     async def _show_banner(self) -> None:

@@ -1,7 +1,10 @@
 """From the settings to what each part is told: the one place that knows both vocabularies."""
 
 from ipaddress import ip_network
+from pathlib import Path
 
+from chatd.auth.origins import normalise
+from chatd.auth.site_claims import Site
 from chatd.edge.door import DoorLimits
 from chatd.edge.door_budget import Places
 from chatd.edge.settings import EdgeSettings
@@ -42,6 +45,24 @@ def door_limits(settings: Settings) -> DoorLimits:
             unauthenticated_per_address=limits.unauthenticated_per_address,
         ),
         transport=TransportSettings(handshake_seconds=settings.tls.handshake_seconds),
+    )
+
+
+def vouching(settings: Settings) -> Site | None:
+    """The site that vouches for its people, None where there is none."""
+    site = settings.site
+    if not site.key_file:
+        return None
+    return Site(
+        issuer=site.issuer,
+        audience=site.audience or public_url(settings),
+        key=Path(site.key_file).read_bytes().strip(),
+        origins=tuple(str(normalise(text)) for text in site.origins),
+        leeway=site.leeway_seconds,
+        longest=site.longest_seconds,
+        create_users=site.create_users,
+        rooms=tuple(site.rooms),
+        private_rooms=site.private_rooms,
     )
 
 

@@ -28,6 +28,19 @@ from chatd.engine.unit import Unit
 SESSION_PREFIX: Final = "chatd_s_"
 TOKEN_PREFIX: Final = "chatd_t_"
 SITE_PREFIX: Final = "chatd_e_"
+#: What a person may do whom another site vouched for: talk. To make tokens, sign in programs or
+#: change a password would outlast what the site said.
+SITE_SCOPES: Final = frozenset(
+    (
+        "chat",
+        "messages:read",
+        "messages:write",
+        "rooms:read",
+        "rooms:write",
+        "presence:read",
+        "tickets:write",
+    )
+)
 SECRET_BYTES: Final = 32
 DAY_MS: Final = 24 * 3_600_000
 TOUCH_EVERY_MS: Final = 3_600_000
@@ -114,7 +127,7 @@ class Credentials:
 
     async def new_site(self, user: str, label: str, expires: int) -> Issued:
         """For a person whom another site vouched for, until ``expires`` (Unix ms)."""
-        return await self._create("site", SITE_PREFIX, user, label, expires)
+        return await self._create("site", SITE_PREFIX, user, label, expires, SITE_SCOPES)
 
     async def session(self, secret: str) -> Recognised:
         return await self._recognise(digest_of(secret, SESSION_PREFIX), "session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from autobahn import websocket
 from twisted.logger import Logger
@@ -15,12 +15,16 @@ from chatd.auth.door import Door
 from chatd.auth.invitations import Invitations
 from chatd.auth.login import Login, Passwords
 from chatd.auth.origins import OriginPolicy
+from chatd.auth.site_claims import Site
+from chatd.auth.site_people import SitePeople, SiteStore
 from chatd.auth.tickets import Tickets
 from chatd.edge.api_accounts import AccountApi
 from chatd.edge.api_device import DeviceApi
+from chatd.edge.api_exchange import ExchangeApi, vouched
 from chatd.edge.api_session import SessionApi
 from chatd.edge.api_tickets import TicketApi
 from chatd.edge.connections import Connections
+from chatd.edge.embed_page import EmbedPage
 from chatd.edge.guard import Guard
 from chatd.edge.health import Health
 from chatd.edge.journal import Journal
@@ -37,6 +41,10 @@ from chatd.engine.ports import Clock, Random
 log = Logger()
 
 
+class EdgeStore(DeviceStore, SiteStore, Protocol):
+    """The part of the store that the edge uses."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """``site`` is the factory to listen with. The rest is for the operator and the shutdown."""
@@ -51,7 +59,7 @@ def build_site(
     reactor: Any,
     *,
     settings: EdgeSettings,
-    store: DeviceStore,
+    store: EdgeStore,
     passwords: Passwords,
     origins: OriginPolicy,
     make_session: MakeSession,
@@ -62,6 +70,7 @@ def build_site(
     protocol_text: bytes,
     protocol_schema: bytes,
     not_ready: Callable[[], str | None] = lambda: None,
+    vouching: Site | None = None,
 ) -> Edge:
     if not websocket.USES_NVX:
         log.warn(
@@ -95,10 +104,13 @@ def build_site(
     devices = DeviceApi(
         guard, Devices(store, credentials, clock, random), settings.public_url, clock.wall
     )
+    people = vouching and SitePeople(vouching, store, credentials, clock, random, vouched)
     router = Router(
         (
             *Pages(ui).routes(),
+            *EmbedPage(ui, settings.public_url, vouching.origins if vouching else ()).routes(),
             *sessions.routes(),
+            *ExchangeApi(guard, people).routes(),
             *TicketApi(guard, tickets).routes(),
             *accounts.routes(),
             *devices.routes(),

@@ -64,8 +64,14 @@ class Guard:
         return admitted
 
     async def connecting(self, ask: Ask, tickets: tuple[str, ...]) -> Admitted:
-        """Who opens a WebSocket, once its Origin has been found good."""
+        """Who opens a WebSocket, once its Origin has been found good.
+
+        A browser sends a cookie along whether the page wants it or not: beside a ticket, which the
+        page chose, it is not looked at.
+        """
         presented = self.presented(ask, tickets)
+        if tickets:
+            presented = replace(presented, cookies=())
         origin = self.origin(ask, presented.kind)
         if presented.cookies:
             self._same_site(ask)

@@ -25,7 +25,8 @@ _PERMISSIONS = (
 )
 
 
-def content_security_policy(public_url: str) -> str:
+def content_security_policy(public_url: str, framed_by: Sequence[str] = ()) -> str:
+    """``framed_by``: the origins whose pages may show the answer in a frame."""
     # 'self' covers wss: of the same host by CSP 3; older Safari reads it as https: alone.
     parts = urlsplit(public_url)
     socket = f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}"
@@ -41,7 +42,7 @@ def content_security_policy(public_url: str) -> str:
             f"connect-src 'self' {socket}",
             "base-uri 'none'",
             "form-action 'self'",
-            "frame-ancestors 'none'",
+            "frame-ancestors " + (" ".join(framed_by) or "'none'"),
             "require-trusted-types-for 'script'",
             "trusted-types 'none'",
         )
@@ -49,7 +50,8 @@ def content_security_policy(public_url: str) -> str:
 
 
 def standing_headers(settings: EdgeSettings) -> Sequence[Header]:
-    """Those of every answer; an answer may replace one by naming it (Cache-Control, usually)."""
+    """Those of every answer; an answer may replace one by naming it (Cache-Control, usually), and
+    leave one out by giving it no value."""
     headers: list[Header] = [
         ("Server", "chatd"),
         ("Cache-Control", "no-store"),

@@ -220,8 +220,26 @@ async def test_two_proofs_are_one_too_many(rig):
     other = await rig.session(user)
     await refused(rig, handshake(Cookie=f"{cookie}; {other}", Origin=PUBLIC), 401, "unauthorized")
     offer = await ticket(rig, user, PUBLIC)
-    with_cookie = handshake(Cookie=cookie, Origin=PUBLIC, Sec_WebSocket_Protocol=offer)
-    await refused(rig, with_cookie, 401, "unauthorized")
+    with_token = handshake(
+        Authorization=f"Bearer {token}", Origin=PUBLIC, Sec_WebSocket_Protocol=offer
+    )
+    await refused(rig, with_token, 401, "unauthorized")
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_cookie_beside_a_ticket_is_not_looked_at(rig):
+    """A chat framed by a site of the same domain gets the cookie too, and speaks for the ticket."""
+    alice, bob = await rig.person("alice"), await rig.person("bob")
+    offer = await ticket(rig, bob, PUBLIC)
+    cookie = await rig.session(alice)
+    await rig.open(Cookie=cookie, Origin=PUBLIC, Sec_WebSocket_Protocol=offer)
+    assert rig.sessions[0].principal.user == bob
+    await refused(
+        rig,
+        handshake(Cookie=cookie, Origin=PUBLIC, Sec_WebSocket_Protocol=offer),
+        401,
+        "unauthorized",
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,72 @@
+"""/api/session/exchange: a site's signed token (JWT) becomes a secret of ours, for its person.
+
+The one place where such a token is looked at. What it is exchanged for is a credential like any
+other: bearer header, tickets, lists and ends follow from that.
+"""
+
+from chatd.auth.site_people import SitePeople
+from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
+from chatd.edge.answers import Ask, Declined, Response, done
+from chatd.edge.guard import Guard
+from chatd.edge.router import Route
+from chatd.engine.unit import FewStays, NotBanned, NotMember, Unit
+from chatd.features.members import MOST_STAYS, movement
+
+#: Of a body, which says nothing yet.
+BODY = 4_096
+
+
+def vouched(room: str, user: str, now: int) -> Unit:
+    """``user`` comes into ``room`` because their site says so: hidden rooms too, bans apart."""
+    return Unit(
+        user,
+        requires=(
+            NotMember(room, user),
+            NotBanned(room, user, now),
+            FewStays(room, user, MOST_STAYS),
+        ),
+        changes=movement(room, user, user, "joined", "member", now),
+    )
+
+
+class ExchangeApi:
+    """``people`` is None where no site vouches for anybody."""
+
+    def __init__(self, guard: Guard, people: SitePeople | None) -> None:
+        self._guard = guard
+        self._people = people
+
+    def routes(self) -> tuple[Route, ...]:
+        return (Route("POST", "/api/session/exchange", self.exchange, BODY),)
+
+    async def exchange(self, ask: Ask) -> Response:
+        """For our own page in a frame, and for back ends; cookies play no part."""
+        self._guard.nobody_yet(ask)
+        if self._people is None:
+            raise Declined(
+                404,
+                "not-found",
+                "This server takes no tokens of other sites: its settings have no site.key_file.",
+            )
+        label = f"site: {ask.one('user-agent') or ''}"[:80].rstrip(": ")
+        arrived = await self._people.arrive(_token(ask), label)
+        ask.known()
+        answer = {
+            "token": arrived.session.secret,
+            "user": arrived.user,
+            "name": arrived.name,
+            "expires": arrived.session.expires,
+        }
+        return done(answer, 201)
+
+
+def _token(ask: Ask) -> str:
+    scheme, _, token = (ask.one("authorization") or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Refusal(
+            Code.UNAUTHORIZED,
+            "Send the site's token in one header: Authorization: Bearer <token>.",
+            field="token",
+        )
+    return token.strip()

@@ -1,0 +1,54 @@
+"""/embed and /embed.js: the chat in a frame of another site, and the script that puts it there.
+
+Only /embed may be framed, by the pages of site.origins. It is told their names too, since it
+believes no other page that speaks to it. The script is a file like any other page may load.
+"""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from chatd.edge.answers import Ask, Declined, Response
+from chatd.edge.headers import Header, content_security_policy
+from chatd.edge.pages import Page
+from chatd.edge.router import Route
+
+#: Below ui/; in the page, what stands in this attribute is replaced.
+PAGE = "embed.html"
+SCRIPT = "embed.js"
+PLACE = b'content="SITE-ORIGINS"'
+
+
+class EmbedPage:
+    """``contents`` by path below ui/; ``origins`` of the site, normalised."""
+
+    def __init__(self, contents: Mapping[str, bytes], public_url: str, origins: Sequence[str]):
+        listed = escape(" ".join(origins), quote=True).encode("ascii")
+        page = contents.get(PAGE, b"").replace(PLACE, b'content="' + listed + b'"')
+        self._page = Page.of(page, "text/html; charset=utf-8")
+        self._script = Page.of(contents.get(SCRIPT, b""), "text/javascript; charset=utf-8")
+        self._framed: tuple[Header, ...] = (
+            ("Content-Security-Policy", content_security_policy(public_url, origins)),
+            ("Cross-Origin-Resource-Policy", "cross-origin"),
+            # It knows no origins; where it is missing, frame-ancestors alone decides.
+            ("X-Frame-Options", "" if origins else "DENY"),
+        )
+
+    def routes(self) -> tuple[Route, ...]:
+        return (Route("GET", "/embed", self.page), Route("GET", "/embed.js", self.script))
+
+    async def page(self, ask: Ask) -> Response:
+        return _with(_there(self._page).answer(ask), *self._framed)
+
+    async def script(self, ask: Ask) -> Response:
+        answer = _there(self._script).answer(ask)
+        return _with(answer, ("Cross-Origin-Resource-Policy", "cross-origin"))
+
+
+def _there(page: Page) -> Page:
+    if not page.body:
+        raise Declined(404, "not-found", "There is no such file.")
+    return page
+
+
+def _with(response: Response, *headers: Header) -> Response:
+    return Response(response.status, response.body, response.type, (*response.headers, *headers))
