@@ -20,9 +20,11 @@ class Log:
     def position(self) -> int:
         return len(self.envelopes)
 
-    def say(self, room: str, author: str = "nobody", text: str = "") -> Envelope:
+    def say(
+        self, room: str, author: str = "nobody", text: str = "", mentions: tuple[str, ...] = ()
+    ) -> Envelope:
         self._numbers[room] = self._numbers.get(room, 0) + 1
-        return self._append(room, author, text, numbered=True)
+        return self._append(room, author, text, numbered=True, mentions=mentions)
 
     def edit(self, room: str, author: str = "nobody") -> Envelope:
         return self._append(room, author, "")
@@ -60,6 +62,7 @@ class Log:
         numbered: bool = False,
         subject: str | None = None,
         inside: bool | None = None,
+        mentions: tuple[str, ...] = (),
     ) -> Envelope:
         seq = self._seqs[room] = self._seqs.get(room, 0) + 1
         position = self.position + 1
@@ -76,6 +79,7 @@ class Log:
             None if inside is None else "in" if inside else "out",
             0 if inside is None else len(self.members[room]),
             author,
+            mentions,
         )
         self.envelopes.append(envelope)
         return envelope

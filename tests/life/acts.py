@@ -15,10 +15,32 @@ from chatd.client.book import Frame
 from tests.life.model import Answer, Model, Place, Room
 from tests.life.people import Device
 
-WORDS: Final = (
-    "tea kettle milk morning review merge deploy lunch customer invoice printer meeting notes"
-    " ship rollback coffee holiday backlog später café 東京 今日は 😀 مرحبا"
-).split()
+WORDS: Final = [
+    "tea",
+    "kettle",
+    "milk",
+    "morning",
+    "review",
+    "merge",
+    "deploy",
+    "lunch",
+    "customer",
+    "invoice",
+    "printer",
+    "meeting",
+    "notes",
+    "ship",
+    "rollback",
+    "coffee",
+    "holiday",
+    "backlog",
+    "später",
+    "café",
+    "東京",
+    "今日は",
+    "😀",
+    "مرحبا",
+]
 EMOJI: Final = ("👍", "❤️", "😀", "🎉", "👀")
 DAY: Final = 24 * 3600 * 1000
 
@@ -73,9 +95,7 @@ class Acts:
         return (
             "send",
             fields,
-            lambda now: self.model.send(
-                room.id, by, fields["text"], now, fields.get("reply_to")
-            ),
+            lambda now: self.model.send(room.id, by, fields["text"], now, fields.get("reply_to")),
         )
 
     def _edit(self, room: Room, by: str) -> Predicted:
@@ -218,5 +238,3 @@ def _agrees(reply: Frame, wanted: Place) -> bool:
     return (wanted.seq is None or reply.get("seq") == wanted.seq) and reply.get(
         "number"
     ) == wanted.number
-
-

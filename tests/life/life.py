@@ -22,8 +22,8 @@ from twisted.internet import task
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.threads import deferToThread
 
-from chatd.client.connection import trust_root
 from chatd.client.client import new_key
+from chatd.client.connection import trust_root
 from chatd.store.verify import verify
 from tests.daemon import GENEROUS, Daemon
 from tests.life.acts import Acts
@@ -31,10 +31,34 @@ from tests.life.model import Model, Room
 from tests.life.people import Device, wrong_readings
 from tests.life.views import wrong_views
 
-NAMES = (
-    "alice bob carol dave erin frank grace heidi ivan judy karl leo mallory nina oscar peggy"
-    " quentin rupert sybil trent ursula victor walter xenia yves zoe"
-).split()
+NAMES = [
+    "alice",
+    "bob",
+    "carol",
+    "dave",
+    "erin",
+    "frank",
+    "grace",
+    "heidi",
+    "ivan",
+    "judy",
+    "karl",
+    "leo",
+    "mallory",
+    "nina",
+    "oscar",
+    "peggy",
+    "quentin",
+    "rupert",
+    "sybil",
+    "trent",
+    "ursula",
+    "victor",
+    "walter",
+    "xenia",
+    "yves",
+    "zoe",
+]
 LONGEST_QUIET = 30.0
 """Seconds until everybody has heard everything."""
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)

@@ -232,9 +232,7 @@ class Model:
 
     # ---- what is said ---------------------------------------------------------------------------
 
-    def send(
-        self, room: str, by: str, text: str, at: int, reply_to: int | None = None
-    ) -> Answer:
+    def send(self, room: str, by: str, text: str, at: int, reply_to: int | None = None) -> Answer:
         there = self.rooms[room]
         if (no := self._may_write(there, by, there.posting)) is not None:
             return no

@@ -121,9 +121,7 @@ def _due_message(event: Event) -> dict[str, Any]:
         "deleted": event.deleted,
         "reply_to": event.reply_to,
         "mentions": event.mentions,
-        "reactions": {
-            emoji: (len(users), users[:10]) for emoji, users in event.reactions.items()
-        },
+        "reactions": {emoji: (len(users), users[:10]) for emoji, users in event.reactions.items()},
     }
 
 
