@@ -9,6 +9,9 @@ from chatd.wire.frames import Limits
 #: largest frame from the start.
 LIVE = tuple(name for name in Limits.__struct_fields__ if name != "frame_bytes")
 
+#: Files that are read again without a start: a secret is changed while the daemon runs.
+READ_AGAIN = ("webhook.secret_file", "webhook.old_secret_file")
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
@@ -28,7 +31,9 @@ def changed(old: Settings, new: Settings) -> Changed:
         before, after = getattr(old, section.name), getattr(new, section.name)
         for item in fields(before):
             same = getattr(before, item.name) == getattr(after, item.name)
-            if not same and not (section.name == "limits" and item.name in LIVE):
-                later.append(f"{section.name}.{item.name}")
+            name = f"{section.name}.{item.name}"
+            at_once = (section.name == "limits" and item.name in LIVE) or name in READ_AGAIN
+            if not same and not at_once:
+                later.append(name)
     applied = replace(old.limits, **{name: getattr(new.limits, name) for name in live})
     return Changed(live, tuple(later), applied)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from chatd.auth.origins import normalise, of_url
 from chatd.core.names import room_slug
 from chatd.core.refusal import Refusal
+from chatd.safety_outgoing import unsafe_mail, unsafe_webhook
 from chatd.settings import LimitSettings, Server, Settings, Site
 
 #: What Linux takes, `unix(7)`: 108 bytes with the zero at the end.
@@ -35,6 +36,8 @@ def unsafe(settings: Settings) -> list[str]:
     found += _limits(settings.limits)
     found += _files(settings)
     found += _site(settings.site)
+    found += unsafe_webhook(settings.webhook, _readable, is_loopback)
+    found += unsafe_mail(settings.mail, _readable, is_loopback)
     return found
 
 

@@ -8,7 +8,7 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,18 +24,21 @@ from chatd.admin.control import listen_control
 from chatd.auth.origins import OriginPolicy
 from chatd.config import ConfigError, load
 from chatd.descriptors import raise_descriptors
+from chatd.edge.api.desk import Chat
 from chatd.edge.build import Edge, build_site
 from chatd.edge.door import Door
 from chatd.edge.pages import ui_files
 from chatd.edge.tls import Certificates
 from chatd.edge.tls_files import TlsFilesError
 from chatd.engine.engine import Engine
+from chatd.engine.rows import Committed
 from chatd.fanout.bus import NoBus
 from chatd.fanout.hub import Hub
 from chatd.fanout.node import Node
 from chatd.fanout.sequencer import Sequencer
 from chatd.listen import CannotListen, bind, serve
 from chatd.options import Options
+from chatd.outgoing import hook_settings, mailer, webhook
 from chatd.parts import Parts, ReactorScheduler, public_url
 from chatd.reload import changed
 from chatd.safety import unsafe
@@ -157,20 +160,34 @@ class ChatService(Service):
             epoch=parts.store.epoch,
             name=secrets.token_hex(8),
         )
-        parts.store.committed = self.node.committed
+        self.mailer = mailer(self._reactor, parts.clock, settings)
+        self.webhook = webhook(
+            self._reactor,
+            parts.clock,
+            settings,
+            parts.store,
+            self.engine,
+            lambda user: hub.shows(user) != "offline",
+        )
+        parts.store.committed = self._committed
         self.sessions = Sessions(self.engine, hub, settings.limits, parts.clock, self._drive)
         self.edge = self._site()
         self.door = Door(self._reactor, door_limits(settings))
         self._control = listen_control(
             self._reactor,
             Path(settings.server.control),
-            parts.office(self.edge.connections.ended, self.status),
+            replace(
+                parts.office(self.edge.connections.ended, self.status),
+                webhook=self.webhook,
+                mailer=self.mailer,
+            ),
         )
         self.node.start()
         self._ports = serve(
             self._reactor, self._sockets, self.edge.site, self._certificates, self.door, settings
         )
         self._sockets = []
+        await self.webhook.start()
         # twistd knows no SIGHUP, which would end the daemon.
         signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self.reload))
         self._ready = True
@@ -194,6 +211,7 @@ class ChatService(Service):
             protocol_text=export.protocol_text(),
             protocol_schema=export.protocol_schema(),
             not_ready=self._not_ready,
+            chat=Chat(self.engine, self.sessions.budgets, self.node.hub),
             vouching=vouching(settings),
         )
 
@@ -228,8 +246,13 @@ class ChatService(Service):
             "handshakes": counters.handshakes,
             "resumed": counters.resumed,
             "refused": sum(counters.refused.values()),
+            "webhook": self.webhook.summary(),
             "pid": os.getpid(),
         }
+
+    def _committed(self, outcomes: Sequence[Committed]) -> None:
+        self.node.committed(outcomes)
+        self.webhook.committed(outcomes)
 
     def reload(self) -> None:
         """Limits and certificates as the files have them now, for everybody who is connected. A
@@ -247,6 +270,7 @@ class ChatService(Service):
         if change.limits:
             self.sessions.change(settings.limits, self.edge.connections.all())
         self.settings = replace(self.settings, limits=change.applied)
+        self.webhook.reload(hook_settings(settings).secret_files)
         log.info(
             "reloaded: {now}; {later}",
             now=", ".join(["certificates", *change.limits]),
@@ -279,6 +303,8 @@ class ChatService(Service):
             await _maybe(self._control.stopListening())
             await self._drain()
             self.node.stop()
+            await self.webhook.stop()
+            self.mailer.stop()
         for opened in self._sockets:
             opened.close()
         await self.parts.stop()

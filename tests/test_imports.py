@@ -19,6 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "store": {"store", "engine", "core"},
     "auth": {"auth", "engine", "core"},
     "client": {"client"},
+    "hooks": {"hooks", "engine", "core", "wire"},
 }
 OUTSIDE = ("twisted", "autobahn", "apsw", "sqlite3", "OpenSSL", "zope")
 #: Looked up nowhere in the pure half: the clock and randomness are passed in.

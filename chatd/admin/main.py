@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     invite.add_argument("--uses", type=int, default=1, help="for how many people (1)")
     _action(commands, "setup-link", "setup_link", "the link for the first administrator")
     _action(commands, "status", "status", "what the daemon is doing")
+    _outgoing_commands(commands)
     return parser
 
 
@@ -100,6 +101,17 @@ def _user_commands(commands: Any) -> None:
         one.set_defaults(fixed={"disabled": disabled})
     admin = _action(kinds, "admin", "user_admin", "make somebody an administrator")
     admin.add_argument("name")
+
+
+def _outgoing_commands(commands: Any) -> None:
+    webhook = commands.add_parser("webhook", help="the outgoing webhook: test, status")
+    kinds = webhook.add_subparsers(metavar="WHAT", required=True)
+    _action(kinds, "test", "webhook_test", "send a signed ping and say how that went")
+    _action(kinds, "status", "webhook_status", "how far it came, and how it does")
+    mail = commands.add_parser("mail", help="mail: test")
+    kinds = mail.add_subparsers(metavar="WHAT", required=True)
+    test = _action(kinds, "test", "mail_test", "send a mail and say how that went")
+    test.add_argument("address")
 
 
 def _token_commands(commands: Any) -> None:

@@ -8,6 +8,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from chatd.admin.outgoing import (
+    MailDesk,
+    WebhookDesk,
+    mail_test,
+    webhook_status,
+    webhook_test,
+)
 from chatd.auth.credentials import Credentials
 from chatd.auth.invitations import MOST_USES, Invitations
 from chatd.auth.passwords import Passwords
@@ -34,7 +41,8 @@ PAGE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What the actions work on. ``status`` adds what only a running daemon knows."""
+    """What the actions work on. ``status`` adds what only a running daemon knows, which alone has a
+    ``webhook`` and a ``mailer``."""
 
     store: Store
     credentials: Credentials
@@ -45,6 +53,8 @@ class Office:
     ended: Ended
     public_url: str
     status: Callable[[], dict[str, Any]]
+    webhook: WebhookDesk | None = None
+    mailer: MailDesk | None = None
 
 
 async def user_add(
@@ -206,6 +216,9 @@ ACTIONS: Final[dict[str, Action]] = {
         token_list,
         token_end,
         status,
+        webhook_test,
+        webhook_status,
+        mail_test,
     )
 }
 

@@ -1,0 +1,174 @@
+"""Goes along the log, event by event, and writes down how far it came."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, Protocol
+
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.logger import Logger
+
+from chatd.core.refusal import Refusal
+from chatd.engine.followers import Absent, Followed, SetFollower
+from chatd.engine.rows import Committed
+from chatd.engine.unit import Unit
+from chatd.hooks.lane import Sleep
+
+#: Events read at a time; seconds between two commits of a position, and before a read that the
+#: store refused is tried again.
+PAGE: Final = 50
+SAVED_EVERY: Final = 1.0
+PATIENCE: Final = 1.0
+
+log = Logger(namespace="chatd.hooks")
+
+
+class Store(Protocol):
+    """What the webhook needs of `engine.ports.Store`, and the reads of followers."""
+
+    @property
+    def epoch(self) -> str: ...
+    def commit(self, unit: Unit) -> Awaitable[Committed]: ...
+    def position(self) -> Awaitable[int]: ...
+
+    def follower(self, name: str) -> Awaitable[int | None]:
+        """How far the follower came, None where there is none of this name."""
+
+    def followed(self, first: int, last: int) -> Awaitable[Sequence[Followed]]:
+        """As `Timeline.events`, with rooms."""
+
+    def called(self, position: int, now: int) -> Awaitable[Sequence[str]]:
+        """Whom the message there is for and who has not read it, by id."""
+
+    def absent(self, position: int, person: str, now: int) -> Awaitable[Absent | None]:
+        """How it stands with one of these; None once there is nothing to tell."""
+
+
+class Follower:
+    """``handle`` is done with an event when it returns; it gets each once, and again only after a
+    crash. ``due`` is how many seconds to wait before an event is looked at."""
+
+    def __init__(
+        self,
+        name: str,
+        store: Store,
+        sleep: Sleep,
+        handle: Callable[[Followed], Awaitable[None]],
+        due: Callable[[Followed], float] = lambda _: 0.0,
+    ) -> None:
+        self.name = name
+        self.position = 0
+        self.head = 0
+        self._store = store
+        self._sleep = sleep
+        self._handle = handle
+        self._due = due
+        self._saved = 0
+        self._woken: Deferred[None] | None = None
+        self._running: Deferred[None] | None = None
+        self._saving: Deferred[None] | None = None
+
+    async def start(self) -> None:
+        """From where it was, or, where it is new, from the end of the log."""
+        head = await self._store.position()
+        self.head = max(self.head, head)
+        found = await self._store.follower(self.name)
+        if found is None:
+            await self._store.commit(_set(self.name, self.head))
+        self.position = self._saved = self.head if found is None else found
+        self._running = Deferred.fromCoroutine(self._run())
+        self._running.addErrback(_ended)
+
+    async def stop(self) -> None:
+        """Gives up what it does; the position is on disk afterwards, if the store takes it."""
+        running, self._running = self._running, None
+        if running is None:
+            return
+        running.cancel()
+        if self._saving is not None:
+            self._saving.cancel()
+        if self.position != self._saved:
+            await self._save()
+
+    def reaches(self, head: int) -> None:
+        """The log goes on to ``head``."""
+        self.head = max(self.head, head)
+        woken, self._woken = self._woken, None
+        if woken is not None and not woken.called:
+            woken.callback(None)
+
+    async def _run(self) -> None:
+        while True:
+            if self.position >= self.head:
+                self._woken = Deferred()
+                await self._woken
+                continue
+            for each in await self._asked(self._page):
+                await self._follow(each)
+                self.position = each.event.position
+                self._save_soon()
+
+    def _page(self) -> Awaitable[Sequence[Followed]]:
+        first = self.position + 1
+        return self._store.followed(first, min(self.head, first + PAGE - 1))
+
+    async def _asked(self, read: Callable[[], Awaitable[Any]]) -> Any:
+        while True:
+            try:
+                return await read()
+            except Refusal as refusal:
+                log.warn("the webhook waits for the store: {why}", why=refusal.message)
+                await self._sleep(PATIENCE)
+
+    async def _follow(self, each: Followed) -> None:
+        seconds = self._due(each)
+        if seconds > 0:
+            await self._sleep(seconds)
+        try:
+            await self._asked(lambda: self._handle(each))
+        except CancelledError:
+            raise
+        except Exception:
+            log.failure(
+                "the webhook skips the event at {position}: a mistake of ours",
+                position=each.event.position,
+            )
+
+    # How far it came.
+
+    def _save_soon(self) -> None:
+        if self._saving is None:
+            self._saving = Deferred.fromCoroutine(self._save_later())
+            self._saving.addErrback(_ended)
+
+    async def _save_later(self) -> None:
+        try:
+            await self._sleep(SAVED_EVERY)
+            await self._save()
+        finally:
+            self._saving = None
+        if self.position != self._saved and self._running is not None:
+            self._save_soon()
+
+    async def _save(self) -> None:
+        position = self.position
+        try:
+            await self._store.commit(_set(self.name, position))
+        except Refusal as refusal:
+            # It is behind by so much: then some events go out twice after a start.
+            log.warn("the webhook's position was not saved: {why}", why=refusal.message)
+            return
+        self._saved = position
+
+
+def _set(name: str, position: int | None) -> Unit:
+    return Unit("", changes=(SetFollower(name, position),))
+
+
+async def forget(store: Store, name: str) -> None:
+    """A follower that is none any more; should it come back, it begins at the end of the log."""
+    if await store.follower(name) is not None:
+        await store.commit(_set(name, None))
+
+
+def _ended(failure: Any) -> None:
+    if not failure.check(CancelledError):
+        log.failure("a follower of the log ended", failure)

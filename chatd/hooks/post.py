@@ -1,0 +1,147 @@
+"""One request to a receiver: verified TLS, no redirects, no proxies, every step bounded."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final, Protocol
+
+from OpenSSL import SSL
+from service_identity import CertificateError, VerificationError
+from twisted.internet import protocol
+from twisted.internet.defer import CancelledError, Deferred, succeed
+from twisted.internet.defer import TimeoutError as DeferredTimeout
+from twisted.python.failure import Failure
+from twisted.web.client import Agent, BrowserLikePolicyForHTTPS, HTTPConnectionPool
+from twisted.web.http_headers import Headers
+from twisted.web.iweb import IBodyProducer
+from zope.interface import implementer
+
+from chatd.engine.ports import Clock
+from chatd.hooks.answers import Answer, retry_after
+from chatd.hooks.trust import trust_root
+
+#: What is read of an answer's body, to use the connection again, and for how long, in seconds.
+BODY: Final = 65536
+BODY_SECONDS: Final = 2.0
+#: An idle connection is kept for less than servers do: else it may close under the next event.
+KEPT: Final = 4
+
+
+class NoAnswer(Exception):
+    """No status came back; the text says why."""
+
+
+class Poster(Protocol):
+    async def post(self, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Posts JSON; `NoAnswer` where no status came back in time."""
+
+    async def stop(self) -> None: ...
+
+
+@implementer(IBodyProducer)
+class _Content:
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self.length = len(content)
+
+    def startProducing(self, consumer: Any) -> Any:
+        consumer.write(self._content)
+        return succeed(None)
+
+    def stopProducing(self) -> None: ...
+    def pauseProducing(self) -> None: ...
+    def resumeProducing(self) -> None: ...
+
+
+class _Thrown(protocol.Protocol):
+    """Takes an answer's body and throws it away; cuts the connection where it does not end."""
+
+    transport: Any
+
+    def __init__(self) -> None:
+        self.ended: Deferred[None] = Deferred(lambda _: self._cut())
+        self._left = BODY
+
+    def dataReceived(self, data: bytes) -> None:
+        self._left -= len(data)
+        if self._left < 0:
+            self._cut()
+
+    def connectionLost(self, reason: Failure = protocol.connectionDone) -> None:
+        # However it ended: the status has said all.
+        if not self.ended.called:
+            self.ended.callback(None)
+
+    def _cut(self) -> None:
+        if self.transport is not None:
+            # What Twisted hands out can only close, and a peer that does not let go would stay.
+            self.transport._producer.abortConnection()
+
+
+class HttpPoster:
+    """``seconds`` for a request as a whole; ``authorities`` as `trust_root` takes them; ``agent``
+    is what chatd calls itself."""
+
+    def __init__(
+        self, reactor: Any, clock: Clock, url: str, seconds: float, authorities: str, agent: str
+    ) -> None:
+        self._reactor = reactor
+        self._clock = clock
+        self._url = url.encode("ascii")
+        self._seconds = seconds
+        self._name = agent
+        self._pool: Any = HTTPConnectionPool(reactor, persistent=True)
+        self._pool.cachedConnectionTimeout = KEPT
+        # What was sent twice is our own affair: it is written down how far we are.
+        self._pool.retryAutomatically = False
+        self._agent = Agent(
+            reactor,
+            BrowserLikePolicyForHTTPS(trust_root(authorities)),
+            connectTimeout=seconds,
+            pool=self._pool,
+        )
+
+    async def post(self, headers: Mapping[str, str], body: bytes) -> Answer:
+        sent = Headers({name: [value] for name, value in headers.items()})
+        sent.setRawHeaders("content-type", ["application/json"])
+        sent.setRawHeaders("user-agent", [self._name])
+        asking = self._agent.request(b"POST", self._url, sent, _Content(body))
+        # Not addTimeout: Twisted wraps the cancelling of a request that was sent, and a stop of
+        # ours would look like a receiver that failed.
+        too_late = self._reactor.callLater(self._seconds, asking.cancel)
+        try:
+            response = await asking
+        except Exception as error:
+            if not too_late.active():
+                raise NoAnswer(f"no answer within {self._seconds:g} s") from None
+            first = _first(error)
+            if isinstance(first, CancelledError):
+                raise first from None
+            raise NoAnswer(_why(first)) from None
+        finally:
+            if too_late.active():
+                too_late.cancel()
+        thrown = _Thrown()
+        response.deliverBody(thrown)
+        thrown.ended.addTimeout(BODY_SECONDS, self._reactor)
+        with suppress(DeferredTimeout):
+            await thrown.ended
+        asked = response.headers.getRawHeaders("retry-after", [None])[0]
+        return Answer(response.code, retry_after(asked, self._clock.wall() / 1000))
+
+    async def stop(self) -> None:
+        await self._pool.closeCachedConnections()
+
+
+def _first(error: Any) -> BaseException:
+    """Twisted wraps what went wrong into lists of it."""
+    reasons = getattr(error, "reasons", None)
+    if not reasons:
+        return error
+    first = reasons[0].value if isinstance(reasons[0], Failure) else reasons[0]
+    return _first(first)
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, CertificateError | VerificationError | SSL.Error):
+        return "its certificate is not one for this host from an authority that is trusted here"
+    return str(error)[:200] or type(error).__name__
