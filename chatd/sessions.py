@@ -34,6 +34,11 @@ class Sessions:
         self._clock = clock
         self._drive = drive
 
+    @property
+    def budgets(self) -> UserBudgets:
+        """What people may still ask for, over all their connections and requests."""
+        return self._users
+
     def make(self, principal: Principal, wire: Any, address: str) -> Session:
         """The session of ``principal`` on a connection that has just been opened."""
         limits = self._limits

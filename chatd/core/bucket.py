@@ -41,6 +41,10 @@ class Rate:
         wait = max(full_at, now) - now + (cost - self.burst) / self.per_second
         return 0.0 if wait <= SLACK else math.ceil(wait * 1000) / 1000
 
+    def left(self, full_at: float, now: float) -> float:
+        """How many tokens are there."""
+        return max(0.0, self.burst - max(full_at - now, 0.0) * self.per_second)
+
     def after(self, full_at: float, cost: float, now: float) -> float:
         """The new `full_at` once `cost` tokens are taken."""
         return max(full_at, now) + cost / self.per_second
@@ -104,6 +108,10 @@ class Buckets(Generic[K]):
     def wait(self, key: K, cost: float, now: float) -> float:
         """As `take`, but takes nothing."""
         return self.rate.wait(self._full_at.get(key, -math.inf), cost, now)
+
+    def left(self, key: K, now: float) -> float:
+        """How many tokens the key has."""
+        return self.rate.left(self._full_at.get(key, -math.inf), now)
 
     def take(self, key: K, cost: float, now: float) -> float:
         """As `Bucket.take`, for the key's own bucket."""

@@ -17,7 +17,7 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
         "rooms:write": "Make and change rooms, join and leave them, change their members.",
         "presence:read": "See who is online among those one shares a room with.",
         "users:read": "See all accounts. The owner is an administrator.",
-        "users:write": "Make, rename, disable and sign out accounts. The owner is an administrator.",
+        "users:write": "Make, rename, disable, sign out accounts. The owner is an administrator.",
         "tickets:write": "Get tickets for the WebSocket: one's own and, where the owner is an"
         " administrator, other people's.",
         "tokens:read": "List the owner's tokens.",

@@ -42,14 +42,16 @@ _encode = msgspec.json.Encoder().encode
 class Ask:
     """One request, read to its end. ``headers`` by lower-case name, each value in order.
 
-    ``address`` is the client's, behind trusted proxies too. ``known`` is to be called once it is
-    proven who asks: the connection is no stranger's then.
+    ``path`` and ``query`` are as they were sent, escapes and all. ``address`` is the client's,
+    behind trusted proxies too. ``known`` is to be called once it is proven who asks: the connection
+    is no stranger's then.
     """
 
     method: str
     path: str
     address: str
     headers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    query: str = ""
     body: bytes = b""
     known: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
@@ -108,6 +110,7 @@ def problem(
     retry_after: float | None = None,
     field: str | None = None,
     reference: str | None = None,
+    instance: str | None = None,
 ) -> Response:
     """RFC 9457: type, title, status, detail, and our members."""
     members: dict[str, Any] = {
@@ -125,20 +128,36 @@ def problem(
         members["field"] = field
     if reference is not None:
         members["reference"] = reference
+    if instance is not None:
+        members["instance"] = instance
     if status == 401:
         headers += (("WWW-Authenticate", 'Bearer realm="chatd"'),)
     return Response(status, _encode(members) + b"\n", "application/problem+json", headers)
 
 
-def declined(why: Declined | Refusal) -> Response:
+def status_of(code: Code) -> int:
+    """The status that answers a refusal."""
+    return _STATUS.get(code, 400)
+
+
+def declined(
+    why: Declined | Refusal, instance: str | None = None, status: int | None = None
+) -> Response:
+    """``instance`` is what was asked for; ``status`` another than usual for a refusal's code."""
     if isinstance(why, Declined):
         return problem(
-            why.status, why.code, why.detail, headers=why.headers, retry_after=why.retry_after
+            why.status,
+            why.code,
+            why.detail,
+            headers=why.headers,
+            retry_after=why.retry_after,
+            instance=instance,
         )
     return problem(
-        _STATUS.get(why.code, 400),
+        status or status_of(why.code),
         why.code,
         why.message,
         retry_after=why.retry_after,
         field=why.field,
+        instance=instance,
     )

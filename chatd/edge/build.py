@@ -18,6 +18,9 @@ from chatd.auth.origins import OriginPolicy
 from chatd.auth.site_claims import Site
 from chatd.auth.site_people import SitePeople, SiteStore
 from chatd.auth.tickets import Tickets
+from chatd.edge.api import openapi, table
+from chatd.edge.api.desk import Chat, Desk
+from chatd.edge.api.serve import Api
 from chatd.edge.api_accounts import AccountApi
 from chatd.edge.api_device import DeviceApi
 from chatd.edge.api_exchange import ExchangeApi, vouched
@@ -30,12 +33,13 @@ from chatd.edge.health import Health
 from chatd.edge.journal import Journal
 from chatd.edge.pages import Pages
 from chatd.edge.protocol_page import ProtocolPages
-from chatd.edge.router import Router
+from chatd.edge.router import Route, Router
 from chatd.edge.settings import EdgeSettings
 from chatd.edge.site import ChatSite
 from chatd.edge.sockets import SocketFactory
 from chatd.edge.upgrade import Upgrader
 from chatd.edge.websocket import MakeSession
+from chatd.engine.executor import Executor
 from chatd.engine.ports import Clock, Random
 
 log = Logger()
@@ -71,6 +75,7 @@ def build_site(
     protocol_schema: bytes,
     not_ready: Callable[[], str | None] = lambda: None,
     vouching: Site | None = None,
+    chat: Chat | None = None,
 ) -> Edge:
     if not websocket.USES_NVX:
         log.warn(
@@ -104,7 +109,24 @@ def build_site(
     devices = DeviceApi(
         guard, Devices(store, credentials, clock, random), settings.public_url, clock.wall
     )
-    people = vouching and SitePeople(vouching, store, credentials, clock, random, vouched)
+    people = None
+    if vouching is not None:
+        people = SitePeople(vouching, store, credentials, clock, random, vouched)
+    api: tuple[Route, ...] = ()
+    if chat is not None:
+        desk = Desk(
+            chat,
+            Executor(chat.engine),
+            guard,
+            credentials,
+            tickets,
+            passwords,
+            clock,
+            random,
+            connections.ended,
+            journal,
+        )
+        api = Api(desk, table.ALL, openapi.description()).routes()
     router = Router(
         (
             *Pages(ui).routes(),
@@ -114,6 +136,7 @@ def build_site(
             *TicketApi(guard, tickets).routes(),
             *accounts.routes(),
             *devices.routes(),
+            *api,
             *ProtocolPages(protocol_text, protocol_schema).routes(),
             *Health(not_ready).routes(),
         )

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 # No address of ours needs an escape, and without escapes there is one way to write each of them.
 _PATH = re.compile(rb"/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*(?:/|(?![\s\S])))*(?![\s\S])")
+# Except for names of rooms and people, of any script: whole segments (RFC 3986 §3.3) that stay as
+# they are until `edge.api` has found out which part is the name.
+_NAMING_PATH = re.compile(
+    rb"/api/v1(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)+(?![\s\S])"
+)
 
 
 def checked_path(method: bytes, uri: bytes, most: int) -> str:
@@ -32,7 +37,7 @@ def checked_path(method: bytes, uri: bytes, most: int) -> str:
     if method == b"CONNECT":
         raise Declined(405, "method-not-allowed", "This is not a proxy.")
     path = uri.partition(b"?")[0]
-    if _PATH.match(path) is None:
+    if _PATH.match(path) is None and _NAMING_PATH.match(path) is None:
         raise Declined(400, "bad-address", "The address has characters or parts not used here.")
     return path.decode("ascii")
 
@@ -86,6 +91,7 @@ class ChatRequest(http.Request):
             path=path,
             address=client_address(peer, headers.get("x-forwarded-for", ()), proxies),
             headers=headers,
+            query=self.uri.partition(b"?")[2].decode("latin-1"),
             body=self.content.getvalue(),
             known=self.channel.known,
         )
@@ -104,7 +110,9 @@ class ChatRequest(http.Request):
             self.setHeader("Content-Length", str(len(response.body)))
         seen: set[str] = set()
         for name, value in response.headers:
-            if name in seen:
+            if not value:
+                self.responseHeaders.removeHeader(name)
+            elif name in seen:
                 self.responseHeaders.addRawHeader(name, value)
             else:
                 self.setHeader(name, value)

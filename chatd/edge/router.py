@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from chatd.edge.answers import Ask, Declined, Response
 
 Handler = Callable[[Ask], Awaitable[Response]]
+Methods = dict[str, "Route"]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """``path`` ending in "/*" stands for everything below it. ``body``: the most bytes it takes."""
+    """``path`` ending in "/*" stands for everything below it, a segment "{name}" for any one.
+    ``body``: the most bytes it takes."""
 
     method: str
     path: str
@@ -18,14 +20,31 @@ class Route:
     body: int = 0
 
 
+def values(template: str, path: str) -> dict[str, str] | None:
+    """What stands in ``path`` for each "{name}" of ``template``; None where the two do not fit."""
+    wanted, found = template.split("/"), path.split("/")
+    if len(wanted) != len(found):
+        return None
+    named: dict[str, str] = {}
+    for word, text in zip(wanted, found, strict=True):
+        if word.startswith("{") and text:
+            named[word[1:-1]] = text
+        elif word != text:
+            return None
+    return named
+
+
 class Router:
     def __init__(self, routes: Sequence[Route]) -> None:
-        self._exact: dict[str, dict[str, Route]] = {}
-        self._below: dict[str, dict[str, Route]] = {}
+        self._exact: dict[str, Methods] = {}
+        self._named: dict[str, Methods] = {}
+        self._below: dict[str, Methods] = {}
         for route in routes:
             table, path = self._exact, route.path
             if path.endswith("/*"):
                 table, path = self._below, path[:-1]
+            elif "{" in path:
+                table = self._named
             methods = table.setdefault(path, {})
             if route.method in methods:
                 raise ValueError(f"two routes for {route.method} {route.path}")
@@ -35,7 +54,7 @@ class Router:
 
     def find(self, method: str, path: str) -> Route:
         """Declined 404 or 405 (with Allow, RFC 9110 §15.5.6) where there is none."""
-        methods = self._exact.get(path) or self._match_below(path)
+        methods = self._exact.get(path) or self._match_named(path) or self._match_below(path)
         if methods is None:
             raise Declined(404, "not-found", "There is nothing at this address.")
         route = methods.get(method)
@@ -49,7 +68,13 @@ class Router:
             )
         return route
 
-    def _match_below(self, path: str) -> dict[str, Route] | None:
+    def _match_named(self, path: str) -> Methods | None:
+        for template, methods in self._named.items():
+            if values(template, path) is not None:
+                return methods
+        return None
+
+    def _match_below(self, path: str) -> Methods | None:
         for prefix, methods in self._below.items():
             if path.startswith(prefix):
                 return methods

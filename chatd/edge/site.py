@@ -139,6 +139,7 @@ class ChatSite(Site):
             "internal",
             "The server made a mistake; tell the operator the reference.",
             reference=reference,
+            instance=ask.path,
         )
 
     def _answer(self, request: ChatRequest, ask: Ask | None, response: Response | None) -> None:

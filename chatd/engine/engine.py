@@ -21,7 +21,7 @@ from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.envelope import Envelope
 from chatd.engine.ports import Clock, Random, Store
-from chatd.engine.references import references, resolved
+from chatd.engine.references import MOST_NAMES, references, resolved
 from chatd.engine.rows import Committed, EventRow
 from chatd.engine.table import Context, EventKind, Feature, Passing, Read, Row, Write
 from chatd.engine.unit import Unit
@@ -91,6 +91,15 @@ class Engine:
     def needs_resolving(self, command: Command) -> bool:
         """Whether it refers to any room or person by name."""
         return self.names(command) > 0
+
+    def reads(self, command: Command) -> float:
+        """How many times it reads the store. A name is looked up whatever the command does with it,
+        and whatever that costs otherwise."""
+        row = self.row(command)
+        reads: float = min(self.names(command), MOST_NAMES)
+        if isinstance(row, Read):
+            reads += 1 if row.reads is None else row.reads(command)
+        return reads
 
     async def resolved(self, command: Command) -> Command:
         """``command`` with ids in the place of names; handlers see nothing else."""

@@ -6,14 +6,17 @@ annotations, alone, optional, or in a list.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, Final, TypeVar, get_args, get_type_hints
 
 import msgspec
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.ports import Store
-from chatd.wire.frames import Command, RoomRef, UserRef
+from chatd.wire.frames import RoomRef, UserRef
+
+#: A command, or whatever else is declared like one.
+S = TypeVar("S", bound=msgspec.Struct)
 
 #: Each name is a question to the store; a command may ask so many. Ids are free.
 MOST_NAMES: Final = 50
@@ -26,7 +29,7 @@ class Reference:
     field: str
     mark: str
 
-    def names(self, command: Command) -> list[str]:
+    def names(self, command: msgspec.Struct) -> list[str]:
         """What the field holds that is a name and no id."""
         value = getattr(command, self.field)
         if value is None:
@@ -34,7 +37,7 @@ class Reference:
         return [text for text in _texts(value) if text.startswith(self.mark)]
 
 
-def references(command: type[Command]) -> tuple[Reference, ...]:
+def references(command: type[msgspec.Struct]) -> tuple[Reference, ...]:
     """The fields of ``command`` that refer to rooms or people."""
     hints = get_type_hints(command, include_extras=True)
     return tuple(
@@ -45,7 +48,7 @@ def references(command: type[Command]) -> tuple[Reference, ...]:
     )
 
 
-async def resolved(command: Command, fields: Iterable[Reference], store: Store) -> Command:
+async def resolved(command: S, fields: Iterable[Reference], store: Store) -> S:
     """``command`` with ids for names; `not-found` where nothing one may know has the name."""
     wanted = [(reference, reference.names(command)) for reference in fields]
     if sum(len(names) for _, names in wanted) > MOST_NAMES:

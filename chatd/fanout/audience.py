@@ -155,6 +155,9 @@ class Audience:
         if inside and (state := self._presence.state(user)) != "offline":
             self._tell_presence(user, state, (room,))
 
+    def shows(self, user: str) -> State:
+        return self._presence.state(user)
+
     def here(self, room: str) -> dict[str, State]:
         """Members present, those offline left out; empty in rooms with too many members."""
         channel = self._books.channels.get(room)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 from chatd.engine.envelope import Batch, Envelope
 from chatd.engine.ports import Clock, Scheduler
+from chatd.engine.view import Presence
 from chatd.fanout.audience import Audience
 from chatd.fanout.books import Books, Person
 from chatd.fanout.subscriber import Membership, Outbox, Subscriber
@@ -86,6 +87,16 @@ class Hub:
                 self._move_person(person, room, moved, inside)
         for subscriber in person.connections:
             subscriber.known(self.position)
+
+    def shows(self, user: str) -> Presence:
+        """How somebody shows to those who may see it."""
+        return self.audience.shows(user)
+
+    def renamed(self, user: str, name: str) -> None:
+        """Somebody has another name from now on."""
+        person = self.books.people.get(user)
+        if person is not None:
+            person.name = name
 
     def detach(self, subscriber: Subscriber) -> None:
         """Called by `Subscriber.detach`, which is what a session calls."""

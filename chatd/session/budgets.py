@@ -69,6 +69,19 @@ class UserBudgets:
         self.messages.change(_user_messages(limits), now)
         self.bytes.change(_times(_bytes(limits), SHARED), now)
 
+    def charge(self, user: str, cost: float, reads: float, size: int, now: float) -> None:
+        """A request without a connection: all of it is paid for, or `rate-limited` and nothing."""
+        prices = ((self.messages, cost), (self.reads, reads), (self.bytes, size))
+        wait = max(buckets.wait(user, price, now) for buckets, price in prices)
+        if wait:
+            raise Refusal(
+                Code.RATE_LIMITED,
+                f"Too many requests in too short a time; wait {wait:.3g} s, then send this again.",
+                retry_after=wait,
+            )
+        for buckets, price in prices:
+            buckets.take(user, price, now)
+
 
 def _user_messages(limits: Limits) -> Rate:
     return Rate(limits.user_messages_per_second, limits.user_messages_burst)

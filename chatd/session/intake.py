@@ -6,8 +6,6 @@ from typing import Final
 from chatd.core.codes import Close, Code
 from chatd.core.refusal import Refusal
 from chatd.engine.engine import Engine
-from chatd.engine.references import MOST_NAMES
-from chatd.engine.table import Read
 from chatd.session.budgets import Budgets
 from chatd.wire.codec import command_id
 from chatd.wire.frames import Command, Error, Limits
@@ -64,14 +62,9 @@ class Intake:
         return command
 
     def _pay(self, command: Command, now: float) -> None:
-        row = self._engine.row(command)
-        # A name is looked up whatever the command does with it, and whatever that costs otherwise.
-        reads: float = min(self._engine.names(command), MOST_NAMES)
-        if isinstance(row, Read):
-            reads += 1 if row.reads is None else row.reads(command)
-        if reads:
+        if reads := self._engine.reads(command):
             self._budgets.read(reads, now)
-        self._budgets.spend(row.cost, now)
+        self._budgets.spend(self._engine.row(command).cost, now)
 
     def _enough(self, refusal: Refusal, now: float) -> Enough | None:
         if refusal.code is Code.RATE_LIMITED and self._budgets.is_abuse(now):

@@ -37,8 +37,20 @@ def users(database: Database, after: str | None, limit: int) -> tuple[UserRow, .
 
 
 def _credential(row: Row) -> CredentialRow:
-    id, kind, user, name, admin, disabled, *rest, scopes = row
-    return CredentialRow(id, kind, user, name, bool(admin), bool(disabled), *rest, loaded(scopes))
+    id, kind, user, name, admin, disabled, label, created, seen, expires, scopes = row
+    return CredentialRow(
+        id=id,
+        kind=kind,
+        user=user,
+        user_name=name,
+        admin=bool(admin),
+        disabled=bool(disabled),
+        label=label,
+        created=created,
+        seen=seen,
+        expires=expires,
+        scopes=loaded(scopes),
+    )
 
 
 def credential(database: Database, digest: bytes) -> CredentialRow | None:

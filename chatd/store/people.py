@@ -1,5 +1,7 @@
 """Reads of people as others see them: who somebody is, whom one has blocked."""
 
+from collections.abc import Sequence
+
 from chatd.engine.rows import PersonRow
 from chatd.store import refusals
 from chatd.store.database import Database, Row
@@ -24,6 +26,28 @@ def by_name(database: Database, name: str) -> str:
     if row is None:
         raise refusals.no_person()
     return str(row[0])
+
+
+#: Presence is told in rooms of up to this many members (see `fanout.audience`).
+COMPANY = 200
+
+
+def company(database: Database, user: str, others: Sequence[str]) -> tuple[str, ...]:
+    """Those of ``others`` who are in a room of at most `COMPANY` members with ``user``."""
+    found = []
+    for other in others:
+        row = database.row(
+            """
+            select 1 from memberships m
+            join memberships o on o.room = m.room and o.person = :other and o.to_seq is null
+            join rooms r on r.id = m.room and r.members <= :most
+            where m.person = :user and m.to_seq is null limit 1
+            """,
+            {"user": user, "other": other, "most": COMPANY},
+        )
+        if row is not None:
+            found.append(other)
+    return tuple(found)
 
 
 def blocked(database: Database, user: str) -> tuple[PersonRow, ...]:

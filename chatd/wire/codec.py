@@ -94,7 +94,7 @@ class Codec:
         if not mistakes.is_about_a_word(error):
             return ()
         hints = get_type_hints(self._types[_types.decode(data).type])
-        return _words(hints.get(mistakes.place(error)))
+        return words(hints.get(mistakes.place(error)))
 
 
 def _tag(kind: type[msgspec.Struct]) -> str:
@@ -103,12 +103,12 @@ def _tag(kind: type[msgspec.Struct]) -> str:
     return tag
 
 
-def _words(hint: Any) -> tuple[object, ...]:
+def words(hint: Any) -> tuple[object, ...]:
     """The values of a Literal, also one within a union."""
     if get_origin(hint) is Annotated:
-        return _words(get_args(hint)[0])
+        return words(get_args(hint)[0])
     return tuple(
         word
         for part in get_args(hint)
-        for word in ((part,) if isinstance(part, str) else _words(part))
+        for word in ((part,) if isinstance(part, str) else words(part))
     )

@@ -1,7 +1,8 @@
 """Writes what is generated from the wire: `python -m chatd.wire.export`, with `--check` only looks.
 
-docs/protocol.md, docs/session-states.md, chatd/wire/schema.json and chatd/ui/wire.js. The daemon
-serves the first and the third under /protocol.
+docs/protocol.md, docs/openapi.json, docs/session-states.md, chatd/wire/schema.json and
+chatd/ui/wire.js. The daemon serves protocol and schema under /protocol, the description of the HTTP
+API as /api/v1/openapi.json.
 """
 
 import inspect
@@ -62,6 +63,7 @@ _ASKED: Final[dict[str, tuple[Code, ...]]] = {
     "marks": (Code.NOT_FOUND, Code.FORBIDDEN),
     "room": (Code.NOT_FOUND,),
     "person": (Code.NOT_FOUND,),
+    "search": (Code.NOT_FOUND, Code.FORBIDDEN),
 }
 _ASKS: Final = re.compile(r"\bstore\.(\w+)\(")
 _CODES: Final = {code.name: code for code in Code}
@@ -88,7 +90,11 @@ def protocol_schema() -> bytes:
 
 def generated() -> dict[str, bytes]:
     """Every generated file by its path in the repository."""
+    # Late: the description is made from this module's catalogue.
+    from chatd.edge.api import openapi
+
     return {
+        "docs/openapi.json": openapi.description(),
         "docs/protocol.md": protocol_text(),
         "docs/session-states.md": _states().encode(),
         "chatd/wire/schema.json": protocol_schema(),

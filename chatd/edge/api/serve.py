@@ -1,0 +1,124 @@
+"""Serves the table of calls: who asks, what for, what it costs, and the answer."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import quote
+
+import msgspec
+
+from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
+from chatd.edge.answers import Ask, Declined, Response, declined, done, status_of
+from chatd.edge.api import inputs
+from chatd.edge.api.calls import PREFIX, Call, Caller
+from chatd.edge.api.desk import Desk
+from chatd.edge.api.rates import rate_headers
+from chatd.edge.api.shapes import answered
+from chatd.edge.pages import Page
+from chatd.edge.router import Handler, Route
+from chatd.engine.references import MOST_NAMES, references, resolved
+from chatd.wire.frames import Command
+
+BODY: Final = 65_536
+#: Fits its declaration and still will not do (RFC 9110 §15.5.21), such as a name of blanks; or the
+#: key was used for something else (draft-ietf-httpapi-idempotency-key-header-07 §2.7).
+_UNPROCESSABLE: Final = frozenset({Code.BAD_FIELD, Code.TOO_LONG, Code.CONFLICT})
+
+
+def status_when_run(code: Code) -> int:
+    """The status of a refusal by what a call stands for, once its input was found well-formed."""
+    return 422 if code in _UNPROCESSABLE else status_of(code)
+
+
+class Api:
+    def __init__(self, desk: Desk, calls: Sequence[Call], description: bytes) -> None:
+        self._desk = desk
+        self._calls = calls
+        self._references = {call: references(call.input) for call in calls}
+        self._description = Page.of(description, "application/json")
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route("GET", f"{PREFIX}/openapi.json", self.description),
+            *(
+                Route(
+                    call.method,
+                    PREFIX + call.path,
+                    self._handler(call),
+                    BODY if call.has_body else 0,
+                )
+                for call in self._calls
+            ),
+        )
+
+    async def description(self, ask: Ask) -> Response:
+        return self._description.answer(ask)
+
+    def _handler(self, call: Call) -> Handler:
+        async def handle(ask: Ask) -> Response:
+            desk = self._desk
+            admit = desk.guard.acting if call.acts else desk.guard.who
+            try:
+                caller = Caller((await admit(ask, call.scope)).principal, ask)
+                if call.admin and not caller.principal.admin:
+                    raise Refusal(Code.FORBIDDEN, "Only administrators do this.")
+            except (Declined, Refusal) as why:
+                return declined(why, ask.path)
+            response = await self._serve(call, caller)
+            rates = rate_headers(desk.chat.budgets, caller.principal.user, desk.clock.now())
+            return replace(response, headers=(*response.headers, *rates))
+
+        return handle
+
+    async def _serve(self, call: Call, caller: Caller) -> Response:
+        ask, desk = caller.ask, self._desk
+        try:
+            wanted = self._read(call, caller)
+        except (Declined, Refusal) as why:
+            return declined(why, ask.path)
+        try:
+            if isinstance(wanted, Command):
+                reply: Any = await desk.executor.run(wanted, caller.principal)
+            else:
+                assert call.run is not None
+                wanted = await resolved(wanted, self._references[call], desk.store)
+                reply = await call.run(desk, wanted, caller)
+        except Declined as why:
+            return declined(why, ask.path)
+        except Refusal as why:
+            if why.code is Code.CONFLICT:
+                why = Refusal(why.code, why.message, field=inputs.KEY_HEADER)
+            return declined(why, ask.path, status_when_run(why.code))
+        return _response(call, reply)
+
+    def _read(self, call: Call, caller: Caller) -> msgspec.Struct:
+        """The input, paid for. Nonsense costs as much as a message; else it would be free."""
+        desk, engine = self._desk, self._desk.chat.engine
+        try:
+            wanted = inputs.read(call, caller.ask, engine.limits.json_depth, desk.random)
+        except (Declined, Refusal):
+            self._charge(caller, 1, 0)
+            raise
+        if isinstance(wanted, Command):
+            self._charge(caller, engine.row(wanted).cost, engine.reads(wanted))
+        else:
+            named = sum(len(field.names(wanted)) for field in self._references[call])
+            self._charge(caller, call.cost, 1 + min(named, MOST_NAMES))
+        return wanted
+
+    def _charge(self, caller: Caller, cost: float, reads: float) -> None:
+        desk, size = self._desk, len(caller.ask.body)
+        desk.chat.budgets.charge(caller.principal.user, cost, reads, size, desk.clock.now())
+
+
+def _response(call: Call, reply: msgspec.Struct) -> Response:
+    shown = answered(reply)
+    if shown is None:
+        return Response(204)
+    if not call.location:
+        return done(shown, call.status)
+    there = call.location
+    for name in shown.__struct_fields__:
+        there = there.replace(f"{{{name}}}", quote(str(getattr(shown, name)), safe=""))
+    return done(shown, call.status, (("Location", PREFIX + there),))
