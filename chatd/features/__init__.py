@@ -10,6 +10,7 @@ from chatd.features import (
     presence,
     receipts,
     rooms,
+    search,
     typing,
     views,
 )
@@ -26,4 +27,5 @@ ALL: tuple[Feature, ...] = (
     typing.feature,
     presence.feature,
     people.feature,
+    search.feature,
 )

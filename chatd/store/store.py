@@ -24,6 +24,7 @@ from chatd.engine.rows import (
     RoomHead,
     RoomRow,
 )
+from chatd.engine.search import Found, Wanted
 from chatd.engine.unit import Requirement, Unit
 from chatd.store import (
     accounts,
@@ -36,33 +37,53 @@ from chatd.store import (
     timeline,
 )
 from chatd.store.errors import StoreError, cannot_open
+from chatd.store.indexer import FILE as SEARCH_FILE
+from chatd.store.indexer import Indexer
 from chatd.store.lock import FolderLock
 from chatd.store.migrate import migrate, steps
 from chatd.store.promise import Promise
 from chatd.store.readers import Readers
+from chatd.store.searcher import Searcher
 from chatd.store.space import Floor, Space, free_and_total
 from chatd.store.sqlite import Sqlite, Synchronous, make_file
 from chatd.store.writer import Writer
 
 READERS = 2
 FILE = "chatd.db"
-#: What a start that failed before there was a database leaves.
-LEFT_BEHIND = ("chatd.lock", "control.sock", "lost+found")
+#: What a start that failed before there was a database leaves, and what can be made anew.
+LEFT_BEHIND = (
+    "chatd.lock",
+    "control.sock",
+    "lost+found",
+    *(SEARCH_FILE + suffix for suffix in ("", "-wal", "-shm")),
+)
 
 
 class SqliteStore:
     """See `engine.ports.Store` for what every method promises; all answers are Deferreds."""
 
-    def __init__(self, epoch: str, writer: Writer, readers: Readers, lock: FolderLock) -> None:
+    def __init__(
+        self,
+        epoch: str,
+        writer: Writer,
+        readers: Readers,
+        indexer: Indexer,
+        searcher: Searcher,
+        lock: FolderLock,
+    ) -> None:
         self._epoch = epoch
         self._writer = writer
         self._readers = readers
+        self._indexer = indexer
+        self._searcher = searcher
         self._lock = lock
         self.committed: Callable[[Sequence[Committed]], None] = _nobody
 
     def start(self) -> None:
         self._writer.start()
         self._readers.start()
+        self._indexer.start()
+        self._searcher.start()
 
     def stop(self) -> Deferred[None]:
         """Answers what was asked, commits what was accepted, copies the log over, lets go."""
@@ -70,6 +91,8 @@ class SqliteStore:
 
     async def _stop(self) -> None:
         # The writer last: the log can only be emptied once nobody reads it.
+        await self._searcher.stop()
+        await self._indexer.stop()
         await self._readers.stop()
         await self._writer.stop()
         self._lock.release()
@@ -83,8 +106,23 @@ class SqliteStore:
         """Why nothing can be committed just now, None if it can."""
         return self._writer.trouble
 
+    @property
+    def search_index(self) -> str:
+        """How much of the log the search index holds, in words for the operator."""
+        return self._indexer.told
+
+    def publish(self, committed: Sequence[Committed]) -> None:
+        """What the writer tells of a commit, in the reactor."""
+        self.committed(committed)
+        self._indexer.wake(
+            max((row.position for unit in committed for row in unit.events), default=0)
+        )
+
     def commit(self, unit: Unit) -> Promise[Committed]:
         return self._writer.commit(unit)
+
+    def search(self, user: str, wanted: Wanted) -> Promise[Found]:
+        return self._searcher.search(user, wanted)
 
     def page(
         self,
@@ -143,6 +181,9 @@ class SqliteStore:
 
     def by_name(self, name: str) -> Promise[str]:
         return self._readers.ask(people.by_name, name)
+
+    def company(self, user: str, others: Sequence[str]) -> Promise[tuple[str, ...]]:
+        return self._readers.ask(people.company, user, others)
 
     def blocked(self, user: str) -> Promise[tuple[PersonRow, ...]]:
         return self._readers.ask(people.blocked, user)
@@ -261,9 +302,11 @@ def _open(
     finally:
         first.close()
     space = Space(floor or Floor(), lambda: free_and_total(folder), clock.now)
-    writer = Writer(writing, call_in_reactor, space, lambda committed: store.committed(committed))
+    writer = Writer(writing, call_in_reactor, space, lambda committed: store.publish(committed))
     readers = Readers(reading, call_in_reactor, clock.now, READERS)
-    store = SqliteStore(row[0], writer, readers, lock)
+    indexer = Indexer(folder, row[0], reading, call_in_reactor)
+    searcher = Searcher(indexer, reading, call_in_reactor, clock.now)
+    store = SqliteStore(row[0], writer, readers, indexer, searcher, lock)
     return store
 
 

@@ -79,6 +79,8 @@ SPECIAL: Final[dict[tuple[str, str], Any]] = {
     ("RoomState", "slug"): ...,
     ("RoomState", "unread"): 3,
     ("resync", "reason"): "You read too slowly; your queue was dropped.",
+    ("search", "text"): "kettle from:@bob",
+    ("found", "words"): ["kettle"],
     ("room_changed", "topic"): "Leaves, water, time",
     ("welcome", "user"): _ALICE,
 }

@@ -28,6 +28,7 @@ from tests.fakes.drive import Promise
 from tests.fakes.wire import FakeWire, payloads
 from tests.scenarios.language import Frame
 from tests.store.desk import Desk
+from tests.store.searching import search_now
 
 #: A scenario is about what is said, not about how fast.
 LIMITS = Limits(
@@ -63,6 +64,7 @@ _READS: dict[str, Callable[..., Any]] = {
     "person": people.person,
     "by_name": people.by_name,
     "blocked": people.blocked,
+    "search": search_now,
 }
 
 

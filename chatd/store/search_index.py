@@ -1,0 +1,239 @@
+"""The index of messages by their words, in a database of its own that can be made anew from the
+log at any time.
+
+It follows the log by position. Every 262,144 positions have an FTS5 table to themselves: whatever
+SQLite does in one go (merging lists, looking through two long ones that never meet) is bounded by
+that, and old tables lie still. Rows are numbered by the message's position. The words are kept
+beside the index, for FTS5 needs them to take a row out for good (`secure-delete`): what was erased
+is not in the file any more.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from chatd.core.search_words import indexed
+from chatd.store.database import Database, Row, Values
+from chatd.store.sqlite import Sqlite
+
+#: Another one means that the index is made anew: tables, tokens or marks have changed.
+FORMAT = 1
+SHARD_BITS = 18
+#: How much SQLite merges at a time in a table that is complete, in pages.
+MERGE_PAGES = 200
+
+# Marks are tokens as well, so that a filter is an intersection of lists and not a look at each
+# message. No word begins with their sign, so that no beginning of a word meets them.
+_SIGN = "\u00b7"
+EVERY = f"{_SIGN}every"
+
+_LINK = re.compile(r"\bhttps?://\S|\bwww\.\w", re.IGNORECASE)
+#: Keys of `data` under which files lie.
+_FILES = ("chatd.file", "chatd.files")
+
+_NEWS = """
+    select position, room, seq, author, numbered, deleted, target, length(body),
+           case when numbered = 1 then body else null end
+    from events where position > :after order by position limit :most
+"""
+_TARGET = """
+    select position, room, seq, author, numbered, deleted, target, length(body), body
+    from events where room = :room and seq = :seq and numbered = 1 and changed is not null
+"""
+
+
+class _Body(msgspec.Struct):
+    """What the index looks at of a message, whatever else belongs to it."""
+
+    text: str = ""
+    data: Any = None
+
+
+_decoder = msgspec.json.Decoder(_Body)
+
+
+def room_mark(room: str) -> str:
+    return f"{_SIGN}in{room}"
+
+
+def author_mark(author: str) -> str:
+    return f"{_SIGN}by{author}"
+
+
+def has_mark(kind: str) -> str:
+    return f"{_SIGN}has{kind}"
+
+
+def shard(position: int) -> int:
+    """The number of the table that the position belongs to."""
+    return position >> SHARD_BITS
+
+
+def table(number: int) -> str:
+    return f"words_{number}"
+
+
+class News:
+    """What a stretch of the log means for the index, from one snapshot of the log. ``rows`` are
+    (position, words, marks); ``gone`` are positions whose row is no longer true."""
+
+    def __init__(self, upto: int) -> None:
+        self.upto = upto
+        self.rows: list[tuple[int, str, str]] = []
+        self.gone: list[int] = []
+
+
+def read_news(log: Database, after: int, most: int) -> Iterator[News | None]:
+    """Reads at once, then prepares little by little: yields None now and then, where somebody else
+    may have the interpreter, and at last the News."""
+    log.run("begin", {})
+    try:
+        rows = log.rows(_NEWS, {"after": after, "most": most})
+        targets = _targets(log, rows, after)
+    finally:
+        log.run("rollback", {})
+    news = News(rows[-1][0] if rows else after)
+    for row in [*rows, *targets]:
+        if row[0] <= after:
+            news.gone.append(row[0])
+        if row[4] and not row[5]:
+            news.rows.append(_row(row))
+            yield None
+    yield news
+
+
+def _targets(log: Database, rows: Iterable[Row], after: int) -> list[Row]:
+    """Messages before this stretch whose body was replaced: an event about them without a body of
+    its own says so. Those of this stretch were read as they are now."""
+    wanted = {(row[1], row[6]) for row in rows if row[6] is not None and not row[7]}
+    found = [
+        target for room, seq in wanted for target in log.rows(_TARGET, {"room": room, "seq": seq})
+    ]
+    return [target for target in found if target[0] <= after]
+
+
+def _row(row: Row) -> tuple[int, str, str]:
+    position, room, _, author, _, _, _, _, body = row
+    try:
+        said = _decoder.decode(body)
+    except msgspec.DecodeError:
+        said = _Body()
+    marks = [EVERY, room_mark(room), author_mark(author)]
+    if _LINK.search(said.text):
+        marks.append(has_mark("link"))
+    if said.data:
+        marks.append(has_mark("data"))
+        if isinstance(said.data, dict) and any(key in said.data for key in _FILES):
+            marks.append(has_mark("file"))
+    return position, indexed(said.text), " ".join(marks)
+
+
+_THERE = "select count(*) from {where}.sqlite_schema where name = 'meta'"
+_META = """
+    create table {where}.meta (format integer not null, epoch text not null,
+                               position integer not null, merged integer not null) strict
+"""
+_FIRST = "insert into {where}.meta values (:format, :epoch, 0, 0)"
+_STATE = "select format, epoch, position, merged from {where}.meta"
+# The tokens are made in `core.search_words`; this tokenizer splits at spaces, and leaves alone
+# whatever is not ASCII. Newest first is the only order there is, so nobody asks for sizes.
+_TABLE = """
+    create virtual table if not exists {where}.{table} using fts5(
+        words, marks, tokenize = 'ascii', prefix = '2 3', columnsize = 0)
+"""
+_FOR_GOOD = "insert into {where}.{table} ({table}, rank) values ('secure-delete', 1)"
+_REMOVE = "delete from {where}.{table} where rowid = :position"
+_ADD = """
+    insert into {where}.{table} (rowid, words, marks) values (:position, :words, :marks)
+"""
+_REACHED = "update {where}.meta set position = :position"
+_MERGE = "insert into {where}.{table} ({table}, rank) values ('merge', :pages)"
+_MERGED = "update {where}.meta set merged = :number"
+
+
+class Index:
+    """The index's own tables, in the schema ``where`` of a connection that may write."""
+
+    def __init__(self, database: Sqlite, where: str = "main") -> None:
+        self._database = database
+        self._where = where
+        self._tables = 0
+
+    def begin(self, epoch: str) -> int | None:
+        """The position up to which the log is in the index; None if this is no index of that log
+        in this format. An empty database becomes one."""
+        if self._row(_THERE)[0] == 0:
+            with _Transaction(self):
+                self.run(_META)
+                self.run(_FIRST, {"format": FORMAT, "epoch": epoch})
+                self._add_tables(0)
+        row = self._row(_STATE)
+        return int(row[2]) if row[:2] == (FORMAT, epoch) else None
+
+    def take(self, news: News) -> None:
+        """Brings the index to ``news.upto``, in one transaction."""
+        with _Transaction(self):
+            self._add_tables(shard(news.upto))
+            for position in news.gone:
+                self.run(_REMOVE, {"position": position}, shard(position))
+            for position, words, marks in news.rows:
+                values = {"position": position, "words": words, "marks": marks}
+                self.run(_ADD, values, shard(position))
+            self.run(_REACHED, {"position": news.upto})
+
+    def merge(self) -> bool:
+        """Brings a complete table a step nearer to one sorted list; False if there is none left to
+        do. Reading is fastest there."""
+        _, _, position, merged = self._row(_STATE)
+        if merged >= shard(position):
+            return False
+        with _Transaction(self):
+            before = self._changes()
+            # Begins, and goes on; with nothing left to do each changes one row at the most
+            # (https://www.sqlite.org/fts5.html#the_merge_command).
+            for pages in (-MERGE_PAGES, MERGE_PAGES):
+                self.run(_MERGE, {"pages": pages}, merged)
+            if self._changes() - before < 4:
+                self.run(_MERGED, {"number": merged + 1})
+        return True
+
+    def run(self, sql: str, values: Values | None = None, number: int = 0) -> None:
+        self._database.run(sql.format(where=self._where, table=table(number)), values or {})
+
+    def undo(self) -> None:
+        # Tables made in a transaction that failed are not there; the next one makes them.
+        self._tables = 0
+        # Where the disk was full, SQLite has rolled back already.
+        if self._database.connection.in_transaction:
+            self.run("rollback")
+
+    def _row(self, sql: str) -> Row:
+        row = self._database.row(sql.format(where=self._where), {})
+        return () if row is None else row
+
+    def _changes(self) -> int:
+        return int(self._row("select total_changes()")[0])
+
+    def _add_tables(self, last: int) -> None:
+        for number in range(self._tables, last + 1):
+            self.run(_TABLE, number=number)
+            self.run(_FOR_GOOD, number=number)
+        self._tables = max(self._tables, last + 1)
+
+
+class _Transaction:
+    """All of it, or nothing."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def __enter__(self) -> None:
+        self._index.run("begin immediate")
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        if kind is None:
+            self._index.run("commit")
+        else:
+            self._index.undo()
