@@ -13,6 +13,7 @@ from typing import Any
 
 from chatd import __version__
 from chatd.config import ConfigError, load
+from chatd.core.scopes import SCOPES
 from chatd.settings import Settings, describe
 
 #: Looked for in this order where --config and CHATD_CONFIG name none.
@@ -61,6 +62,11 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check)
     verify = commands.add_parser("verify", help="look whether a stopped daemon's data is sound")
     verify.set_defaults(run=_verify)
+    debug = commands.add_parser("token-debug", help="say why a site's token is refused")
+    debug.add_argument(
+        "file", type=Path, nargs="?", help="with the token in it; else standard input is read"
+    )
+    debug.set_defaults(run=_token_debug)
     settings = commands.add_parser("settings", help="list every setting with unit and default")
     settings.set_defaults(run=_settings)
 
@@ -121,6 +127,13 @@ def _token_commands(commands: Any) -> None:
     create.add_argument("name")
     create.add_argument("--label", default="", help="what it is for")
     create.add_argument("--days", type=float, help="how long it is good (no end)")
+    create.add_argument(
+        "--scope",
+        action="append",
+        choices=sorted(SCOPES),
+        dest="scopes",
+        help="something it may do, as often as wanted; without one it may do all its owner may",
+    )
     listed = _action(kinds, "list", "token_list", "somebody's sessions and tokens")
     listed.add_argument("name")
     end = _action(kinds, "end", "token_end", "end a session or token, close its connections")
@@ -174,6 +187,13 @@ def _check(options: argparse.Namespace) -> int:
         return EXIT_CONFIG
     print(f"{path}: nothing wrong.")
     return EXIT_OK
+
+
+def _token_debug(options: argparse.Namespace) -> int:
+    from chatd.admin import token_debug
+
+    path = _config(options)
+    return token_debug.main(load(path), path, options.file)
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ from chatd.core.ids import user_id
 from chatd.core.lookalikes import skeleton
 from chatd.core.names import user_name
 from chatd.core.refusal import Refusal
+from chatd.core.scopes import checked, stored
 from chatd.edge.connections import Ended
 from chatd.engine.accounts import (
     CreateUser,
@@ -139,15 +140,25 @@ async def setup_link(office: Office) -> dict[str, Any]:
 
 
 async def token_create(
-    office: Office, name: str, label: str = "", days: float | None = None
+    office: Office,
+    name: str,
+    label: str = "",
+    days: float | None = None,
+    scopes: list[str] | None = None,
 ) -> dict[str, Any]:
-    """A bearer token of an account, shown once."""
+    """A bearer token of an account, shown once. Without ``scopes`` it may do all its owner may."""
     row = await _user(office, name)
     if row.disabled:
         raise Refusal(Code.WRONG_STATE, f"{row.name} is disabled; enable the account first.")
     lifetime = None if days is None else int(days * DAY_MS)
-    made = await office.credentials.new_token(row.id, label, lifetime)
-    return {"id": made.id, "token": made.secret, "expires": made.expires}
+    limited = None if scopes is None else checked(scopes)
+    made = await office.credentials.new_token(row.id, label, lifetime, limited)
+    return {
+        "id": made.id,
+        "token": made.secret,
+        "expires": made.expires,
+        "scopes": stored(limited),
+    }
 
 
 async def token_list(office: Office, name: str) -> list[dict[str, Any]]:
@@ -161,6 +172,7 @@ async def token_list(office: Office, name: str) -> list[dict[str, Any]]:
             "created": credential.created,
             "seen": credential.seen,
             "expires": credential.expires,
+            "scopes": stored(credential.scopes) or "all",
         }
         for credential in await office.store.credentials(row.id)
     ]
