@@ -24,11 +24,14 @@ TIMEOUT = 30.0
 
 
 class Problem(Exception):
-    """The server refused a call (RFC 9457): ``status``, ``code``, and a sentence in ``detail``."""
+    """The server refused a call (RFC 9457): ``status``, ``code``, and a sentence in ``detail``; or
+    it sends one elsewhere, to ``location``. ``body`` is its answer, {} where it was no JSON."""
 
-    def __init__(self, status: int, body: dict[str, Any]) -> None:
+    def __init__(self, status: int, body: dict[str, Any], location: str = "") -> None:
         super().__init__(body.get("detail") or body.get("title") or str(status))
         self.status = status
+        self.body = body
+        self.location = location
         self.code: str = body.get("code", "")
         self.retry_after: float | None = body.get("retry_after")
 
@@ -136,8 +139,9 @@ class Api:
             answer = {}
         if not isinstance(answer, dict):
             answer = {}
-        if response.code >= 400:
-            raise Problem(response.code, answer)
+        if response.code >= 300:
+            location = response.headers.getRawHeaders("location", [""])[0]
+            raise Problem(response.code, answer, location)
         cookies = {}
         for line in response.headers.getRawHeaders("set-cookie", []):
             name, _, value = line.partition(";")[0].partition("=")

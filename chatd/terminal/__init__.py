@@ -1,0 +1,1 @@
+"""The terminal client `chat`: a full screen, and a form for scripts."""
