@@ -246,6 +246,7 @@ class ChatService(Service):
             "handshakes": counters.handshakes,
             "resumed": counters.resumed,
             "refused": sum(counters.refused.values()),
+            "search": self.parts.store.search_index,
             "webhook": self.webhook.summary(),
             "pid": os.getpid(),
         }

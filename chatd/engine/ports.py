@@ -20,6 +20,7 @@ from chatd.engine.rows import (
     RoomHead,
     RoomRow,
 )
+from chatd.engine.search import Search
 from chatd.engine.unit import Requirement, Unit
 
 
@@ -111,6 +112,9 @@ class People(Protocol):
     def by_name(self, name: str) -> Awaitable[str]:
         """The id behind an "@name", else `not-found`."""
 
+    def company(self, user: str, others: Sequence[str]) -> Awaitable[Sequence[str]]:
+        """Those of ``others`` who are in a room with ``user`` in which presence is told."""
+
     def blocked(self, user: str) -> Awaitable[Sequence[PersonRow]]:
         """Whom ``user`` has blocked."""
 
@@ -129,7 +133,7 @@ class Accounts(Protocol):
     def has_admin(self) -> Awaitable[bool]: ...
 
 
-class Store(Writer, Timeline, Rooms, People, Accounts, Protocol):
+class Store(Writer, Timeline, Rooms, People, Accounts, Search, Protocol):
     """All of it. ``epoch`` changes only if the log itself was replaced (a backup was restored)."""
 
     @property
