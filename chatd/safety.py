@@ -35,7 +35,7 @@ def unsafe(settings: Settings) -> list[str]:
     found += _control(settings.server.control)
     found += _limits(settings.limits)
     found += _files(settings)
-    found += _site(settings.site)
+    found += site_faults(settings.site)
     found += unsafe_webhook(settings.webhook, _readable, is_loopback)
     found += unsafe_mail(settings.mail, _readable, is_loopback)
     return found
@@ -182,7 +182,8 @@ def _files(settings: Settings) -> list[str]:
     return found
 
 
-def _site(site: Site) -> list[str]:
+def site_faults(site: Site) -> list[str]:
+    """As `unsafe`, of the section [site] alone."""
     found = [text for origin in site.origins for text in _frame_origin(origin)]
     if not site.key_file:
         if site.issuer or site.origins or site.rooms:

@@ -97,7 +97,8 @@ export class Shell {
     const other = room !== this.#store.active;
     if (room || this.#narrow()) this.#chat.show(room);
     if (other) this.#draw('active');
-    if (other && pane === 'talk' && room) this.#conversation.composer.focus();
+    // In a frame that nobody looks at yet, the keyboard belongs to the page around it.
+    if (other && pane === 'talk' && room && document.hasFocus()) this.#conversation.composer.focus();
     this.#draw('looking');
   }
 

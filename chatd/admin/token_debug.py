@@ -1,0 +1,100 @@
+"""chatctl token-debug: why a site's token is refused, check by check, with the settings alone."""
+
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+import msgspec
+
+from chatd.auth.site_claims import Claims
+from chatd.auth.site_tokens import LONGEST, Examined, examine
+from chatd.config import ConfigError
+from chatd.safety import site_faults
+from chatd.settings import Settings
+from chatd.translate import vouching
+
+#: A token and the JSON a site hands it over in.
+MOST = 2 * LONGEST
+
+TIMES = ("exp", "iat", "nbf")
+
+
+def main(settings: Settings, config: Path, file: Path | None) -> int:
+    """The exit code: 0 if it is good, 1 if not. ``file`` None reads standard input."""
+    if wrong := site_faults(settings.site):
+        raise ConfigError("\n".join(f"{config}: {text}" for text in wrong))
+    site = vouching(settings)
+    if site is None:
+        raise ConfigError(
+            f"{config}: site.key_file is empty, so no token is taken: see docs/embed.md."
+        )
+    try:
+        text = _read(file)
+    except OSError as error:
+        print(f"chatctl: {file}: {error.strerror}.", file=sys.stderr)
+        return 1
+    found = examine(_token(text), site, time.time())
+    show(found, sys.stdout)
+    return 0 if found.wrong is None else 1
+
+
+def _read(file: Path | None) -> str:
+    if file is not None:
+        with file.open("rb") as opened:
+            return opened.read(MOST).decode("utf-8", "replace")
+    if sys.stdin.isatty():
+        print("Paste the token, then Enter and Ctrl-D:", file=sys.stderr)
+    return sys.stdin.buffer.read(MOST).decode("utf-8", "replace")
+
+
+def _token(text: str) -> str:
+    """The token alone; also out of what the site's token URL answers, {"token": "…"}."""
+    try:
+        answer = msgspec.json.decode(text)
+    except (ValueError, RecursionError):
+        answer = None
+    if isinstance(answer, dict) and isinstance(answer.get("token"), str):
+        return str(answer["token"]).strip()
+    return text.strip()
+
+
+def show(found: Examined, out: TextIO) -> None:
+    for title, part in (("header", found.header), ("claims", found.claims)):
+        if part is not None:
+            print(title, file=out)
+            for line in _lines(part):
+                print(f"  {line}", file=out)
+            print(file=out)
+    for check in found.checks:
+        print(f"{'✓' if check.passed else '✗'} {check.name:<9} {check.says}", file=out)
+    count = sum(not check.passed for check in found.checks)
+    print(file=out)
+    if count == 0:
+        print("This token is taken.", file=out)
+    else:
+        things = "1 thing is" if count == 1 else f"{count} things are"
+        print(f"This token is refused: {things} wrong with it.", file=out)
+
+
+def _lines(part: Claims) -> list[str]:
+    lines = []
+    for name, value in part.items():
+        text = msgspec.json.encode(value).decode("utf-8", "replace")
+        line = f"{_plain(name):<9} {_plain(text)}"
+        moment = _moment(value) if name in TIMES else None
+        lines.append(line if moment is None else f"{line}  ({moment})")
+    return lines
+
+
+def _moment(value: Any) -> str | None:
+    try:
+        return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+
+
+def _plain(text: str) -> str:
+    """Nothing that a terminal would obey: the token may come from anybody."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

@@ -1,0 +1,85 @@
+// The page around the frame: who it is, and the tokens it brings. Only a page of site.origins is
+// believed, and the first one that speaks is the only one that is ever heard.
+
+/** Seconds for the page to bring a token. */
+const PATIENCE = 20;
+
+/** There is no token, for a reason in words. */
+export class NoToken extends Error {
+  constructor(message) {
+    super(message);
+    this.name = 'NoToken';
+  }
+}
+
+export class Around {
+  #ports;
+  #origins;
+  #heard;
+  #page = null;
+  #waiting = null;
+
+  /**
+   * `ports`: `post(message, origin)` to the page around, `later(seconds, call)` giving a function
+   * that cancels. `origins`: whose pages are believed. `heard`: `onBegin({room, theme})` once,
+   * `onTheme(theme)`, `onStranger(origin)`.
+   */
+  constructor(ports, origins, heard) {
+    this.#ports = ports;
+    this.#origins = new Set(origins);
+    this.#heard = heard;
+  }
+
+  /** Says that we listen: there is nothing to keep from anybody in that. */
+  ready() {
+    this.#ports.post({ chatd: 'ready' }, '*');
+  }
+
+  /** A message from the page around (and from it alone: the caller has looked at the source). */
+  hear(origin, data) {
+    if (typeof data?.chatd !== 'string') return;
+    if (!this.#origins.has(origin)) {
+      this.#heard.onStranger(origin);
+      return;
+    }
+    if (this.#page !== null && this.#page !== origin) return;
+    switch (data.chatd) {
+      case 'begin':
+        if (this.#page !== null) return;
+        this.#page = origin;
+        this.#heard.onBegin({ room: text(data.room), theme: text(data.theme) });
+        break;
+      case 'token':
+        this.#waiting?.(data);
+        break;
+      case 'theme':
+        this.#heard.onTheme(text(data.theme));
+        break;
+    }
+  }
+
+  /** A fresh token, or `NoToken`. */
+  token() {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#ports.later(PATIENCE, () => {
+        this.#waiting = null;
+        reject(new NoToken('The page around this chat brought no token.'));
+      });
+      this.#waiting = ({ token, error }) => {
+        this.#waiting = null;
+        cancel();
+        if (typeof token === 'string') resolve(token);
+        else reject(new NoToken(text(error) ?? 'The page around this chat brought no token.'));
+      };
+      this.#ports.post({ chatd: 'token' }, this.#page);
+    });
+  }
+
+  unread(count) {
+    if (this.#page !== null) this.#ports.post({ chatd: 'unread', count }, this.#page);
+  }
+}
+
+function text(value) {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

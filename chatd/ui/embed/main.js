@@ -1,0 +1,163 @@
+// The chat in a frame: the page around says who one is, and the rest is the page's own modules.
+
+import { Chat } from '../chat.js';
+import { Connection } from '../net/connection.js';
+import { Drafts } from '../state/drafts.js';
+import { Store } from '../state/store.js';
+import { fill, h } from '../view/dom.js';
+import { write } from '../view/route.js';
+import { Shell } from '../view/shell.js';
+import { Around } from './around.js';
+import { Pass } from './pass.js';
+import { exchange, ticket } from './server.js';
+
+const root = document.documentElement;
+const origins = document.querySelector('meta[name="chatd-site-origins"]').content.split(' ');
+
+const later = (seconds, call) => {
+  const timer = setTimeout(call, seconds * 1000);
+  return () => clearTimeout(timer);
+};
+
+const around = new Around({ post: (message, origin) => parent.postMessage(message, origin), later }, origins, {
+  onBegin: ({ room, theme }) => {
+    paint(theme);
+    begin(room);
+  },
+  onTheme: (theme) => paint(theme),
+  onStranger: (origin) => {
+    if (!shell) sentence(`This page belongs to ${origin}, which is not listed in site.origins of this server.`);
+  },
+});
+const pass = new Pass({ token: () => around.token(), exchange, ticket, now: Date.now, later });
+
+const ports = {
+  socket: () => {
+    const address = new URL('/ws', location.href);
+    address.protocol = address.protocol.replace('http', 'ws');
+    return new WebSocket(address, pass.protocols());
+  },
+  session: () => pass.session(),
+  random: Math.random,
+  now: Date.now,
+  later,
+  key: () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(12));
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  },
+};
+
+const store = new Store();
+const drafts = new Drafts(memory(), store);
+const connection = new Connection(ports, {
+  onState: (state) => changed(state),
+  onEvent: (frame) => {
+    chat.event(frame);
+    shell.heard(frame);
+  },
+  onSignal: (frame) => chat.signal(frame),
+  onLostHistory: (rooms) => chat.lostHistory(rooms),
+  onRemoved: (rooms) => chat.removed(rooms),
+  onSession: (session) => {
+    if (!session.signed_in) return;
+    // Somebody else signed in at the site: nothing of this person's may stay in the frame.
+    if (store.me && store.me.user !== session.user) location.reload();
+    else if (!store.me) enter(session);
+  },
+});
+const chat = new Chat(store, connection, ports);
+let shell = null;
+/** The one room of this page, by slug or id; null for all of one's rooms. */
+let wanted = null;
+
+function begin(room) {
+  wanted = room;
+  root.toggleAttribute('data-single', room !== null);
+  sentence('Connecting…');
+  connection.start();
+}
+
+function enter(session) {
+  store.signedIn(session);
+  shell = new Shell({ store, chat, connection, api: null, drafts, signOut: () => {} });
+  store.watch((what) => {
+    if (what === 'rooms') around.unread(unread());
+    // Whoever goes from the page's room to a conversation needs a way back.
+    if (what === 'active' && store.active && wanted && !isWanted(store.room)) root.removeAttribute('data-single');
+  });
+  fill(document.body, shell.node);
+  shell.start();
+}
+
+async function changed(state) {
+  shell?.bar.update();
+  if (state === 'signed-out') {
+    const again = h('button', { type: 'button', class: 'main', onclick: () => location.reload() }, 'Try again');
+    sentence(pass.reason || 'The chat has ended.', again);
+  } else if (state !== 'live') {
+    if (store.me) store.offline();
+  } else {
+    try {
+      if (!document.body.contains(shell.node)) fill(document.body, shell.node);
+      await chat.live();
+      drafts.load();
+      if (wanted && !store.active) await showWanted();
+      shell.listed();
+    } catch {
+      // The connection broke again; the next one brings it all.
+    }
+  }
+}
+
+/** The room that the page names: one's own, else joined now if anybody may. */
+async function showWanted() {
+  let room = [...store.rooms.values()].find(isWanted)?.id;
+  if (!room) {
+    try {
+      room = (await connection.ask('room', { room: `#${wanted}` })).room.room;
+      await chat.join(room);
+    } catch (error) {
+      if (error.name === 'Lost') throw error;
+      connection.stop();
+      sentence(
+        `The room "${wanted}" of this page (data-room) cannot be shown: ${error.message}` +
+          ' Is there such a room, and do the token\'s rooms or site.rooms name it?',
+      );
+      return;
+    }
+  }
+  history.replaceState(null, '', write({ pane: 'talk', room }));
+}
+
+const isWanted = (room) => room.id === wanted || room.slug === wanted;
+const unread = () => [...store.rooms.values()].reduce((sum, room) => sum + room.unread, 0);
+
+function paint(theme) {
+  if (theme === 'light' || theme === 'dark') root.dataset.theme = theme;
+  else delete root.dataset.theme;
+}
+
+function sentence(text, ...more) {
+  fill(document.body, h('main', { class: 'front' }, h('div', { class: 'card', role: 'alert' }, h('p', {}, text), more)));
+}
+
+/** In place of storage, which browsers keep from framed pages or share among sites. */
+function memory() {
+  const kept = new Map();
+  return {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => kept.set(key, value),
+    removeItem: (key) => kept.delete(key),
+    clear: () => kept.clear(),
+  };
+}
+
+addEventListener('message', ({ source, origin, data }) => {
+  if (source === parent && parent !== window) around.hear(origin, data);
+});
+addEventListener('online', () => connection.hurry());
+addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') connection.hurry();
+});
+if (parent === window) sentence('This page shows the chat in a frame of another site; open it there.');
+else around.ready();

@@ -1,0 +1,70 @@
+// What lets a framed chat in: a secret that the site's token was exchanged for, renewed before it
+// ends, and a ticket for each connection. It lives in memory alone: no cookie, no storage.
+
+/** Seconds before the end from which on a secret is no use any more, or is better renewed. */
+const TOO_LATE = 10;
+const EARLY = 60;
+
+export class Pass {
+  /** Who one is: {user, name}, once known. */
+  who = null;
+  /** Why there is no way in, in words. */
+  reason = '';
+  #ports;
+  #secret = null;
+  #ends = 0;
+  #protocols = null;
+  #cancelRenewal = null;
+
+  /**
+   * `ports`: `token()` the site's token as a promise, `exchange(token)` and `ticket(secret)` of the
+   * server, `now()` in milliseconds, `later(seconds, call)` giving a function that cancels.
+   */
+  constructor(ports) {
+    this.#ports = ports;
+  }
+
+  /** What the connection asks its oracle: who one is, with a ticket at hand for the socket. */
+  async session() {
+    try {
+      if (this.#ports.now() > this.#ends - TOO_LATE * 1000) await this.#renew();
+      try {
+        await this.#buy();
+      } catch (error) {
+        if (error.code !== 'unauthorized') throw error;
+        // It was ended before its time; a fresh token tells whether one may come in anew.
+        await this.#renew();
+        await this.#buy();
+      }
+    } catch (error) {
+      const forGood = error.name === 'NoToken' || (error.name === 'Refused' && error.retryAfter === null);
+      if (!forGood) throw error;
+      this.reason = error.message;
+      return { signed_in: false };
+    }
+    return { signed_in: true, ...this.who };
+  }
+
+  /** The subprotocols to open a socket with: once. */
+  protocols() {
+    const protocols = this.#protocols ?? [];
+    this.#protocols = null;
+    return protocols;
+  }
+
+  async #buy() {
+    this.#protocols = (await this.#ports.ticket(this.#secret)).protocols;
+  }
+
+  async #renew() {
+    const { token, user, name, expires } = await this.#ports.exchange(await this.#ports.token());
+    this.#secret = token;
+    this.#ends = expires;
+    this.who = { user, name };
+    this.#cancelRenewal?.();
+    const left = (expires - this.#ports.now()) / 1000;
+    // A short one is renewed in its second half; where that fails, the next connection tells why.
+    const wait = Math.max(left - EARLY, left / 2, 1);
+    this.#cancelRenewal = this.#ports.later(wait, () => this.#renew().catch(() => {}));
+  }
+}
