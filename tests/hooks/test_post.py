@@ -1,0 +1,183 @@
+"""One request to a real receiver over TLS: what it says and whatever it does instead."""
+
+import os
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_twisted
+from twisted.internet.defer import CancelledError, Deferred
+
+from chatd.admin import local_ca
+from chatd.hooks.answers import Answer
+from chatd.hooks.post import HttpPoster, NoAnswer
+from chatd.parts import SystemClock
+from tests.hooks.receiver import (
+    Receiver,
+    drops,
+    endless,
+    half,
+    hangs,
+    reactor,
+    status,
+    unfinished,
+)
+
+HEADERS = {"webhook-id": "msg_1", "webhook-timestamp": "1", "webhook-signature": "v1,x v1,y"}
+
+
+def poster(url: str, authority: Path | str, seconds: float = 5.0) -> HttpPoster:
+    return HttpPoster(reactor, SystemClock(), url, seconds, str(authority), "chatd/test")
+
+
+@pytest_twisted.async_yield_fixture
+async def post(receiver: Receiver) -> AsyncIterator[HttpPoster]:
+    made = poster(receiver.url, receiver.authority)
+    yield made
+    await made.stop()
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_is_posted_arrives_as_it_is(receiver: Receiver, post: HttpPoster) -> None:
+    assert await post.post(HEADERS, b'{"a":1}') == Answer(204)
+    (got,) = receiver.got
+    assert (got.id, got.seconds, got.signatures) == ("msg_1", 1, ("v1,x", "v1,y"))
+    assert got.body == b'{"a":1}'
+    assert got.headers["content-type"] == "application/json"
+    assert got.headers["user-agent"] == "chatd/test"
+    assert got.headers["content-length"] == "7"
+
+
+@pytest_twisted.ensureDeferred
+async def test_one_connection_serves_one_event_after_the_other(
+    receiver: Receiver, post: HttpPoster
+) -> None:
+    receiver.plan = [status(200), status(500), status(204)]
+    answers = [(await post.post(HEADERS, b"{}")).status for _ in range(4)]
+    assert answers == [200, 500, 204, 204]
+    assert len(receiver._open) == 1
+    assert receiver.lost == 0
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_redirect_is_an_answer_and_is_not_followed(
+    receiver: Receiver, post: HttpPoster
+) -> None:
+    receiver.plan = [status(307, location=receiver.url + "/elsewhere")]
+    assert (await post.post(HEADERS, b"{}")).status == 307
+    assert len(receiver.got) == 1
+
+
+@pytest_twisted.ensureDeferred
+async def test_retry_after_is_read(receiver: Receiver, post: HttpPoster) -> None:
+    receiver.plan = [status(429, retry_after="7"), status(413)]
+    assert await post.post(HEADERS, b"{}") == Answer(429, 7.0)
+    assert await post.post(HEADERS, b"{}") == Answer(413)
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_connection_that_is_dropped_is_no_answer(
+    receiver: Receiver, post: HttpPoster
+) -> None:
+    receiver.plan = [drops]
+    with pytest.raises(NoAnswer):
+        await post.post(HEADERS, b"{}")
+    assert await post.post(HEADERS, b"{}") == Answer(204)
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_receiver_that_hangs_is_given_up_in_time(receiver: Receiver) -> None:
+    slow = poster(receiver.url, receiver.authority, seconds=0.3)
+    receiver.plan = [hangs]
+    began = time.monotonic()
+    with pytest.raises(NoAnswer, match="no answer within 0.3 s"):
+        await slow.post(HEADERS, b"{}")
+    assert 0.25 < time.monotonic() - began < 3
+    await receiver.until(lambda: receiver.lost == 1)
+    await slow.stop()
+
+
+@pytest.mark.parametrize("behaviour", [half, endless, unfinished])
+@pytest_twisted.ensureDeferred
+async def test_the_status_counts_whatever_becomes_of_the_body(
+    receiver: Receiver, post: HttpPoster, behaviour: Any
+) -> None:
+    receiver.plan = [behaviour]
+    began = time.monotonic()
+    assert await post.post(HEADERS, b"{}") == Answer(200)
+    assert time.monotonic() - began < 5
+    # The connection is not used again, and none stays behind.
+    await receiver.until(lambda: receiver.lost == 1)
+    assert await post.post(HEADERS, b"{}") == Answer(204)
+
+
+@pytest_twisted.ensureDeferred
+async def test_nobody_who_listens_is_no_answer(receiver: Receiver) -> None:
+    await receiver.stop()
+    nobody = poster(receiver.url, receiver.authority)
+    with pytest.raises(NoAnswer, match="refused"):
+        await nobody.post(HEADERS, b"{}")
+    await nobody.stop()
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_authority_that_is_not_trusted_gets_nothing(
+    receiver: Receiver, tmp_path: Path
+) -> None:
+    other = local_ca.ensure(tmp_path / "other", ["localhost"], datetime.now(UTC))
+    for authority in (other.authority, ""):
+        stranger = poster(receiver.url, authority)
+        with pytest.raises(NoAnswer, match="its certificate is not one for this host"):
+            await stranger.post(HEADERS, b"{}")
+        await stranger.stop()
+    assert receiver.got == []
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_certificate_for_another_host_gets_nothing(
+    receiver: Receiver, tmp_path: Path
+) -> None:
+    # It is good for localhost and the loopback addresses, and 127.0.0.2 is neither.
+    from twisted.internet import ssl
+    from twisted.web.server import Site
+
+    folder = receiver.folder / "ca"
+    context = ssl.DefaultOpenSSLContextFactory(
+        str(folder / "server.key"), str(folder / "server.pem")
+    )
+    site = Site(receiver)
+    site.noisy = False
+    port = reactor.listenSSL(0, site, context, interface="127.0.0.2")
+    url = f"https://127.0.0.2:{port.getHost().port}/"
+    other = poster(url, receiver.authority)
+    with pytest.raises(NoAnswer, match="its certificate is not one for this host"):
+        await other.post(HEADERS, b"{}")
+    assert receiver.got == []
+    await other.stop()
+    await port.stopListening()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_proxy_of_the_environment_is_not_asked(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setitem(os.environ, name, "http://127.0.0.1:9")
+    direct = poster(receiver.url, receiver.authority)
+    assert await direct.post(HEADERS, b"{}") == Answer(204)
+    await direct.stop()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_request_that_is_given_up_is_no_failure_of_the_receiver(
+    receiver: Receiver, post: HttpPoster
+) -> None:
+    receiver.plan = [hangs]
+    asking: Deferred[Answer] = Deferred.fromCoroutine(post.post(HEADERS, b"{}"))
+    await receiver.count(1)
+    asking.cancel()
+    with pytest.raises(CancelledError):
+        await asking
