@@ -8,6 +8,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from chatd.engine.accounts import CredentialRow, InvitationRow, TicketRow, UserRow
+from chatd.engine.entries import Entries
+from chatd.engine.keeping import Keeping
+from chatd.engine.messages import Pins, ReactorRow, ReadBy, RevisionRow
+from chatd.engine.pictures import Pictures
+from chatd.engine.profiles import ProfileReads
 from chatd.engine.rows import (
     Committed,
     EventRow,
@@ -20,6 +25,7 @@ from chatd.engine.rows import (
     RoomHead,
     RoomRow,
 )
+from chatd.engine.scheduled import Waiting
 from chatd.engine.search import Search
 from chatd.engine.unit import Requirement, Unit
 
@@ -91,8 +97,17 @@ class Rooms(Protocol):
     def room(self, user: str, room: str) -> Awaitable[RoomRow]:
         """One room as ``user`` sees it (public rooms also without membership), else `not-found`."""
 
-    def public(self, user: str, after: str | None, limit: int) -> Awaitable[Sequence[RoomRow]]:
-        """Public rooms by name, starting behind the slug-or-id ``after``."""
+    def public(
+        self,
+        user: str,
+        after: str | None,
+        limit: int,
+        words: tuple[str, ...] = (),
+        archived: bool = False,
+    ) -> Awaitable[Sequence[RoomRow]]:
+        """Public rooms by name, starting behind the slug-or-id ``after``; with ``words`` (folded)
+        those in which all of them are found, the most members first. Archived ones too where
+        ``archived`` says so."""
 
     def members(
         self, user: str, room: str, after: str | None, limit: int
@@ -119,6 +134,35 @@ class People(Protocol):
         """Whom ``user`` has blocked."""
 
 
+class Messages(Protocol):
+    """Reads about messages; ``user`` is a member of the room now, else refused as in `Timeline`.
+
+    What is asked of one message is refused as `SeesMessage` has it."""
+
+    def messages(self, user: str, room: str, seqs: Sequence[int]) -> Awaitable[Page]:
+        """Those of ``seqs`` that are messages and that ``user`` may see, without what they answer;
+        ``more_after`` where not all fit."""
+
+    def reactors(
+        self, user: str, room: str, seq: int, emoji: str | None, after: int, limit: int
+    ) -> Awaitable[Sequence[ReactorRow]]:
+        """Who reacted to one message, in order, starting behind the place ``after``."""
+
+    def pins(self, user: str, room: str, before: int | None, limit: int) -> Awaitable[Pins]:
+        """What is pinned and may be seen, the newest pin first, with places below ``before``."""
+
+    def revisions(
+        self, user: str, room: str, seq: int, after: int, limit: int
+    ) -> Awaitable[Sequence[RevisionRow]]:
+        """What a message said before, the oldest first, behind the revision ``after``. `forbidden`
+        to all but its author and, outside of direct conversations, moderators."""
+
+    def read_by(
+        self, user: str, room: str, seq: int, after: str | None, limit: int
+    ) -> Awaitable[ReadBy]:
+        """Who has a message, by user name, starting behind the name ``after``."""
+
+
 class Accounts(Protocol):
     """What authentication asks the store. None where there is nothing of that description."""
 
@@ -133,7 +177,21 @@ class Accounts(Protocol):
     def has_admin(self) -> Awaitable[bool]: ...
 
 
-class Store(Writer, Timeline, Rooms, People, Accounts, Search, Protocol):
+class Store(
+    Writer,
+    Timeline,
+    Rooms,
+    Messages,
+    People,
+    ProfileReads,
+    Accounts,
+    Search,
+    Entries,
+    Keeping,
+    Waiting,
+    Pictures,
+    Protocol,
+):
     """All of it. ``epoch`` changes only if the log itself was replaced (a backup was restored)."""
 
     @property

@@ -8,6 +8,7 @@ from chatd.wire.frames import Signal
 RoomKind = Literal["public", "private", "direct"]
 RoleName = Literal["reader", "member", "moderator", "owner"]
 Notify = Literal["all", "mentions", "none"]
+UserKind = Literal["person", "bot", "guest"]
 #: Stands for everyone in the room among those whom a message mentions.
 EVERYONE = "*"
 
@@ -77,6 +78,18 @@ class RoomRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingsRow:
+    """How one person keeps one room; see `RoomRow`."""
+
+    room: str
+    notify: Notify | None = None
+    muted_until: int | None = None
+    favourite: bool = False
+    place: int | None = None
+    unread_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RoomHead:
     """How far a room is, for whoever is connected: its last seq and number, its members."""
 
@@ -87,20 +100,37 @@ class RoomHead:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusRow:
+    """What somebody is up to; ``until`` Unix ms, None for no end."""
+
+    emoji: str
+    text: str
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MemberRow:
+    """``status`` may be over; it is None between two people of whom one blocked the other."""
+
     user: str
     name: str
     role: RoleName
+    display: str = ""
+    kind: UserKind = "person"
+    avatar: str | None = None
+    status: StatusRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MarkRow:
-    """How far a member got in a room: the seq delivered to and read by them, 0 for none."""
+    """How far a member got in a room: the seq delivered to and read by them, 0 for none.
+    ``hidden``: they show it to nobody else."""
 
     room: str
     user: str
     delivered: int
     read: int
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +142,30 @@ class PersonRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReactionRow:
+    """How many reacted to a message with ``emoji``: the first few of them, and whether the one who
+    asks is among them all."""
+
+    seq: int
+    emoji: str
+    count: int
+    users: tuple[str, ...]
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """Messages of a room in ascending order of seq, and whether more lie before and after."""
+    """Messages of a room in ascending order of seq, and whether more lie before and after.
+
+    ``quoted``: those that they answer and that are not among them, as far as the user may see
+    them. ``reactions`` are those to ``messages``, in their order, then by who was first."""
 
     messages: tuple[EventRow, ...]
     more_before: bool
     more_after: bool
     position: int
+    quoted: tuple[EventRow, ...] = ()
+    reactions: tuple[ReactionRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +220,17 @@ class ToCompany:
     signal: Signal
 
 
-Tell = ToPerson | ToCompany
+@dataclass(frozen=True, slots=True)
+class Shun:
+    """Whether one of two people has blocked the other, from now on: then neither sees when the
+    other is there."""
+
+    user: str
+    other: str
+    on: bool
+
+
+Tell = ToPerson | ToCompany | Shun
 
 
 @dataclass(frozen=True, slots=True)

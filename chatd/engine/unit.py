@@ -9,7 +9,7 @@ trace. All values here are frozen and know nothing of SQL; `store` has one funct
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chatd.engine.rows import EventRow, RoleName, RoomKind, Tell
+from chatd.engine.rows import EventRow, RoleName, RoomKind, SettingsRow, Tell
 
 # ---- what must hold -----------------------------------------------------------------------------
 
@@ -242,13 +242,14 @@ class Forward(Change):
 
 @dataclass(frozen=True, slots=True)
 class ReplaceBody(Change):
-    """The message at ``seq`` has a new body from now on, and mentions others; the old body is kept
-    among its revisions. ``deleted``: the message is erased with its revisions, reactions, pin and
-    mentions; `IsMessage` and `SeesMessage` refuse it from now on."""
+    """The message at ``seq`` has a new body from now on, given or made from the old one (which may
+    raise a `Refusal`), and mentions others; the old body is kept among its revisions. ``deleted``:
+    the message is erased with its revisions, reactions, pin and mentions; `IsMessage` and
+    `SeesMessage` refuse it from now on."""
 
     room: str
     seq: int
-    body: bytes
+    body: bytes | Callable[[bytes], bytes]
     deleted: bool = False
     mentions: Mentions | None = None
 
@@ -277,24 +278,33 @@ class SetBan(Change):
 
 @dataclass(frozen=True, slots=True)
 class ChangeRoom(Change):
-    """New name, slug or topic; None leaves it as it is."""
+    """What is not None is so from now on. ``avatar`` is a picture's id, "" for none; ``slow`` the
+    seconds between two messages of one member; ``posting`` the least role that writes."""
 
     room: str
     name: str | None = None
     slug: str | None = None
     topic: str | None = None
+    avatar: str | None = None
+    archived: bool | None = None
+    slow: int | None = None
+    posting: RoleName | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AdvanceMark(Change):
     """Moves ``user``'s marks forward to at most the room's head; never back. None leaves one as it
-    is. ``read`` implies ``delivered``. Yields a MarkRow if something moved."""
+    is. ``read`` implies ``delivered``. Yields a MarkRow if something moved.
+
+    A room marked as unread is no longer so after any ``read``; ``tell`` then makes of how it is
+    kept what ``user`` is told."""
 
     room: str
     user: str
     delivered: int | None
     read: int | None
     at: int
+    tell: Callable[[SettingsRow], Tell] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ there and appends an event of its own, in one transaction, so that nobody is eve
 who resumes across both gets the message with its current text.
 """
 
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -27,6 +28,7 @@ from chatd.engine.unit import (
     SeesMessage,
     Unit,
 )
+from chatd.features.cards import checked_data
 from chatd.features.rights import Action, least
 from chatd.features.shapes import line
 from chatd.wire.frames import Data, Event, Keyed, Millis, RoomRef, Seq
@@ -54,7 +56,8 @@ class Send(Keyed, frozen=True, kw_only=True, tag="send"):
 
 
 class Edit(Keyed, frozen=True, kw_only=True, tag="edit"):
-    """Replaces the text of one's own message, within 24 hours. What it answers stays."""
+    """Replaces the text of one's own message, within 24 hours, and its ``data`` (without it there
+    is none any more). What it answers stays. A forwarded message cannot be edited."""
 
     room: RoomRef
     seq: Seq
@@ -88,10 +91,22 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     forwarded: Forwarded | None = None
 
 
+class Reaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How many people react to a message with ``emoji``: the ids of the first of them, at most 10
+    (on a page with very many reactions less), and whether oneself does."""
+
+    emoji: str
+    count: int
+    users: list[str]
+    mine: bool = False
+
+
 class Message(Event, frozen=True, kw_only=True, tag="message"):
     """Somebody said something. ``number`` counts the room's messages: unread = the room's number
     less that of the last message read. ``text`` is the current one; absent once ``deleted``.
-    ``mentions`` are user ids, and "*" for everyone in the room."""
+    ``mentions`` are user ids, and "*" for everyone in the room. ``reactions`` are shown in
+    `opened`, `history` and `messages`, in order of their beginning; a message that is heard live or
+    on resuming has none yet, and `reacted` tells of every one."""
 
     number: int
     text: str = ""
@@ -101,6 +116,7 @@ class Message(Event, frozen=True, kw_only=True, tag="message"):
     forwarded: Forwarded | None = None
     edited: Millis | None = None
     deleted: Millis | None = None
+    reactions: list[Reaction] = msgspec.field(default_factory=list)
 
 
 class Edited(Event, frozen=True, kw_only=True, tag="edited"):
@@ -122,8 +138,8 @@ class Deleted(Event, frozen=True, kw_only=True, tag="deleted"):
 
 def send(command: Send, actor: Principal, context: Context) -> Unit:
     body = Body(
-        text=_text(command.text, context),
-        data=_data(command.data, context),
+        text=message_text(command.text, context),
+        data=checked_data(command.data, context),
         reply_to=command.reply_to,
     )
     requires: tuple[Requirement, ...] = (MayWrite(command.room, actor.user, context.now),)
@@ -140,18 +156,15 @@ def send(command: Send, actor: Principal, context: Context) -> Unit:
                 context.now,
                 msgspec.json.encode(body),
                 numbered=True,
-                mentions=_mentions(body.text),
+                mentions=mentions_of(body.text),
             ),
         ),
     )
 
 
 def edit(command: Edit, actor: Principal, context: Context) -> Unit:
-    body = Body(
-        text=_text(command.text, context),
-        data=_data(command.data, context),
-        edited=context.now,
-    )
+    text = message_text(command.text, context)
+    body = partial(_edited, text=text, data=checked_data(command.data, context), at=context.now)
     own = IsMessage(command.room, command.seq, actor.user, not_before=context.now - OWN_FOR)
     return Unit(
         actor.user,
@@ -159,7 +172,10 @@ def edit(command: Edit, actor: Principal, context: Context) -> Unit:
             MayWrite(command.room, actor.user, context.now, anew=False),
             own,
         ),
-        changes=_replace(command.room, command.seq, body, "edited", actor, context),
+        changes=(
+            ReplaceBody(command.room, command.seq, body, mentions=mentions_of(text)),
+            _about(command.room, command.seq, "edited", actor, context),
+        ),
     )
 
 
@@ -174,29 +190,35 @@ def delete(command: Delete, actor: Principal, context: Context) -> Unit:
     return Unit(
         actor.user,
         requires=(IsMember(command.room, actor.user, least(Action.DELETE_OWN)), allowed),
-        changes=_replace(
-            command.room, command.seq, Body(deleted=context.now), "deleted", actor, context
+        changes=(
+            ReplaceBody(
+                command.room,
+                command.seq,
+                msgspec.json.encode(Body(deleted=context.now)),
+                deleted=True,
+            ),
+            _about(command.room, command.seq, "deleted", actor, context),
         ),
     )
 
 
-def _replace(
-    room: str, seq: int, body: Body, kind: str, actor: Principal, context: Context
-) -> tuple[ReplaceBody, Append]:
+def _edited(old: bytes, text: str, data: dict[str, Any] | None, at: int) -> bytes:
+    body = read_body(old)
+    if body.forwarded is not None:
+        raise Refusal(
+            Code.WRONG_STATE,
+            "A forwarded message keeps the words of the one who said it first; delete it, or say"
+            " something of your own.",
+        )
+    return msgspec.json.encode(msgspec.structs.replace(body, text=text, data=data, edited=at))
+
+
+def _about(room: str, seq: int, kind: str, actor: Principal, context: Context) -> Append:
     # The event itself carries no text: what it shows is read from its target, always current.
-    return (
-        ReplaceBody(
-            room,
-            seq,
-            msgspec.json.encode(body),
-            deleted=body.deleted is not None,
-            mentions=_mentions(body.text),
-        ),
-        Append(room, kind, actor.user, context.now, b"", target=seq),
-    )
+    return Append(room, kind, actor.user, context.now, b"", target=seq)
 
 
-def _mentions(text: str) -> Mentions | None:
+def mentions_of(text: str) -> Mentions | None:
     if "@" not in text:
         return None
     names, everyone = mentioned(text)
@@ -205,39 +227,20 @@ def _mentions(text: str) -> Mentions | None:
     return Mentions(names, everyone, CALLS_EVERYONE, FEW)
 
 
-def _text(text: str, context: Context) -> str:
+def message_text(text: str, context: Context) -> str:
     return clean_text(text, limit=context.limits.text_code_points)
-
-
-def _data(data: dict[str, Any] | None, context: Context) -> dict[str, Any] | None:
-    if data is None:
-        return None
-    if (
-        len(data) != 1
-        or "." not in next(iter(data))
-        or not isinstance(data[next(iter(data))], dict)
-    ):
-        raise Refusal(
-            Code.BAD_FIELD,
-            "`data` holds one object under a name with a dot in it,"
-            ' such as {"org.example.card": {…}}.',
-            field="data",
-        )
-    size = len(msgspec.json.encode(data))
-    if size > context.limits.data_bytes:
-        raise Refusal(
-            Code.TOO_LARGE,
-            f"`data` takes {size} bytes; at most {context.limits.data_bytes} go with a message.",
-            field="data",
-        )
-    return data
 
 
 _body = msgspec.json.Decoder(Body)
 
 
+def read_body(body: bytes) -> Body:
+    """What the log keeps of a message, from its row's ``body``."""
+    return _body.decode(body)
+
+
 def render_message(row: EventRow, cursor: str) -> Message:
-    body = _body.decode(row.body)
+    body = read_body(row.body)
     return Message(
         **line(row, cursor),
         number=row.number,
@@ -252,7 +255,7 @@ def render_message(row: EventRow, cursor: str) -> Message:
 
 
 def render_edited(row: EventRow, cursor: str) -> Edited:
-    body = _body.decode(row.body)
+    body = read_body(row.body)
     assert row.target is not None
     return Edited(
         **line(row, cursor),

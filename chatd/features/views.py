@@ -14,7 +14,8 @@ from chatd.core.refusal import Refusal
 from chatd.engine.table import Context, Feature, Passing, Read
 from chatd.engine.view import Presence, View
 from chatd.features.history import PageSize
-from chatd.features.messages import Message, render_message
+from chatd.features.messages import Message
+from chatd.features.pages import quoted, shown
 from chatd.features.shapes import Mark, RoomState, mark, room_state
 from chatd.wire.frames import Command, Cursor, Event, Reply, RoomRef
 
@@ -48,13 +49,14 @@ class Resume(Command, frozen=True, kw_only=True, tag="resume"):
 
 
 class Opened(Reply, frozen=True, kw_only=True, tag="opened"):
-    """The room, its latest messages, marks of its members (up to 50 members), and who is here
-    (user id to "online" or "away"). ``cursor`` counts for all open rooms; events follow that it
-    does not cover."""
+    """The room, its latest messages (``quoted`` as in `history`), marks of its members (up to 50
+    members), and who is here (user id to "online" or "away"). ``cursor`` counts for all open rooms;
+    events follow that it does not cover."""
 
     room: RoomState
     cursor: Cursor
     messages: list[Message]
+    quoted: list[Message] = msgspec.field(default_factory=list)
     more_before: bool = False
     marks: list[Mark] = msgspec.field(default_factory=list)
     here: dict[str, Presence] = msgspec.field(default_factory=dict)
@@ -97,7 +99,8 @@ async def open_room(command: Open, actor: Principal, context: Context, view: Vie
         id=command.id,
         room=room_state(room),
         cursor=context.cursor(complete),
-        messages=[render_message(row, context.cursor(row.position)) for row in page.messages],
+        messages=shown(page, context),
+        quoted=quoted(page, context),
         more_before=page.more_before,
         marks=[mark(row) for row in opening.marks],
         here=view.who_is_here(command.room),

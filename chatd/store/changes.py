@@ -5,13 +5,23 @@ from typing import Any
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
-from chatd.engine import unit
-from chatd.engine.rows import EventRow, MarkRow
+from chatd.core.folded import folded
+from chatd.engine import entries, unit
+from chatd.engine.messages import Pin, React
+from chatd.engine.rows import EventRow, MarkRow, Shun
+from chatd.store import reaction_changes
 from chatd.store.account_changes import ACCOUNT_CHANGES
 from chatd.store.device_changes import DEVICE_CHANGES
+from chatd.store.entry_changes import ENTRY_CHANGES, INVITING, came, may_not_invite, use_link
 from chatd.store.follower_changes import FOLLOWER_CHANGES
 from chatd.store.identity_changes import IDENTITY_CHANGES
+from chatd.store.keeping_changes import KEEPING_CHANGES, left, was_taken_up
 from chatd.store.message_changes import MESSAGE_CHANGES, remember_mentions, whom
+from chatd.store.picture_store import PICTURE_CHANGES
+from chatd.store.pin_changes import pin
+from chatd.store.profile_changes import PROFILE_CHANGES
+from chatd.store.profile_reads import BLOCKED
+from chatd.store.scheduled_changes import SCHEDULED_CHANGES
 from chatd.store.work import Work
 
 
@@ -29,8 +39,9 @@ def create_room(work: Work, change: unit.CreateRoom) -> None:
     work.database.run(
         """
         insert into rooms (id, kind, name, slug, topic, creator, at, shared_history,
-                           pair_first, pair_second)
-        values (:id, :kind, :name, :slug, :topic, :creator, :at, :shared, :first, :second)
+                           pair_first, pair_second, folded)
+        values (:id, :kind, :name, :slug, :topic, :creator, :at, :shared, :first, :second,
+                :folded)
         """,
         {
             "id": change.room,
@@ -43,6 +54,7 @@ def create_room(work: Work, change: unit.CreateRoom) -> None:
             "shared": int(change.shared_history),
             "first": first,
             "second": second,
+            "folded": folded(change.name, change.slug, change.topic),
         },
     )
     work.unit.created = change.room
@@ -139,6 +151,14 @@ def forward(work: Work, change: unit.Forward) -> None:
     )
 
 
+def react(work: Work, change: React) -> None:
+    body = change.body(reaction_changes.react(work, change))
+    append(
+        work,
+        unit.Append(change.room, "reaction", change.user, change.at, body, target=change.seq),
+    )
+
+
 def set_member(work: Work, change: unit.SetMember) -> None:
     who = {"room": change.room, "user": change.user}
     row = work.database.row(
@@ -171,6 +191,7 @@ def set_member(work: Work, change: unit.SetMember) -> None:
             {**current, "head": max(head, since)},
         )
         members -= 1
+        left(work, change.room, change.user)
     elif change.role is not None:
         if shared:
             # Who joins sees everything, so an earlier stay tells nothing more.
@@ -184,6 +205,9 @@ def set_member(work: Work, change: unit.SetMember) -> None:
             {**who, "since": 1 if shared else max(1, head), "role": change.role},
         )
         members += 1
+        came(work, change.room, change.user)
+    if since is not None and change.role not in INVITING:
+        may_not_invite(work, change.room, change.user)
     if members != row[1]:
         work.database.run(
             "update rooms set members = :members where id = :room",
@@ -220,17 +244,54 @@ def change_room(work: Work, change: unit.ChangeRoom) -> None:
     work.database.run(
         """
         update rooms set name = coalesce(:name, name), slug = coalesce(:slug, slug),
-                         topic = coalesce(:topic, topic)
+                         topic = coalesce(:topic, topic),
+                         avatar = nullif(coalesce(:avatar, avatar), ''),
+                         archived = coalesce(:archived, archived),
+                         slow_seconds = coalesce(:slow, slow_seconds),
+                         posting = coalesce(:posting, posting)
         where id = :room
         """,
-        {"room": change.room, "name": change.name, "slug": change.slug, "topic": change.topic},
+        {
+            "room": change.room,
+            "name": change.name,
+            "slug": change.slug,
+            "topic": change.topic,
+            "avatar": change.avatar,
+            "archived": None if change.archived is None else int(change.archived),
+            "slow": change.slow,
+            "posting": change.posting,
+        },
     )
+    _fold(work, change.room)
+
+
+def _fold(work: Work, room: str) -> None:
+    """What a room is found by follows its name, slug and topic."""
+    row = work.database.row("select name, slug, topic from rooms where id = :room", {"room": room})
+    work.database.run(
+        "update rooms set folded = :folded where id = :room",
+        {"room": room, "folded": folded(*row or ())},
+    )
+
+
+def enter_by_link(work: Work, change: entries.EnterByLink) -> None:
+    room = use_link(work, change)
+    append(
+        work,
+        unit.Append(
+            room, "membership", change.user, change.at, change.body, subject=change.user
+        ),
+    )
+    set_member(work, unit.SetMember(room, change.user, "member"))
 
 
 def advance_mark(work: Work, change: unit.AdvanceMark) -> None:
     row = work.database.row(
         """
-        select r.head, coalesce(m.delivered, 0), coalesce(m.read, 0)
+        select r.head, coalesce(m.delivered, 0), coalesce(m.read, 0),
+               coalesce((select 1 - shows_receipts from users where id = :user), 0),
+               (select s.unread_from from room_settings s
+                where s.person = :user and s.room = r.id)
         from rooms r left join marks m on m.room = r.id and m.person = :user
         where r.id = :room
         """,
@@ -238,13 +299,15 @@ def advance_mark(work: Work, change: unit.AdvanceMark) -> None:
     )
     if row is None:
         raise LookupError(f"a mark in room {change.room}, which does not exist")
-    head, was_delivered, was_read = row
+    head, was_delivered, was_read, hidden, unread_from = row
+    if unread_from is not None and change.read is not None:
+        was_taken_up(work, change.room, change.user, change.tell)
     read = max(was_read, min(change.read or 0, head))
     delivered = max(was_delivered, min(change.delivered or 0, head), read)
     if (delivered, read) == (was_delivered, was_read):
         return
     _set_mark(work, change.room, change.user, delivered, read, change.at)
-    work.unit.marks.append(MarkRow(change.room, change.user, delivered, read))
+    work.unit.marks.append(MarkRow(change.room, change.user, delivered, read, bool(hidden)))
 
 
 def _said(work: Work, room: str, user: str, seq: int, at: int) -> None:
@@ -285,6 +348,10 @@ def set_block(work: Work, change: unit.SetBlock) -> None:
             "delete from blocks where person = :user and other = :other",
             {"user": change.user, "other": change.other},
         )
+    who = {"user": change.user, "other": change.other}
+    # The other may have blocked this one, too.
+    on = work.database.row(BLOCKED, who) is not None
+    work.unit.tells.append(Shun(change.user, change.other, on))
 
 
 CHANGES: Mapping[type[unit.Change], Callable[[Work, Any], None]] = {
@@ -301,4 +368,12 @@ CHANGES: Mapping[type[unit.Change], Callable[[Work, Any], None]] = {
     **IDENTITY_CHANGES,
     **FOLLOWER_CHANGES,
     **MESSAGE_CHANGES,
+    **PROFILE_CHANGES,
+    React: react,
+    Pin: pin,
+    entries.EnterByLink: enter_by_link,
+    **ENTRY_CHANGES,
+    **KEEPING_CHANGES,
+    **SCHEDULED_CHANGES,
+    **PICTURE_CHANGES,
 }

@@ -6,20 +6,25 @@ from typing import Any
 from chatd.core.roles import Role
 from chatd.engine import unit
 from chatd.engine.rows import EVERYONE
+from chatd.store.bodies import edited_at
 from chatd.store.work import Work
 
 #: What goes with a message that is erased.
-_BELONGS = ("revisions", "reactions", "pins", "mentions")
+_BELONGS = ("revisions", "reactions", "reaction_counts", "pins", "mentions")
+
+#: Of a message that is edited again and again the first words are kept, and the last so many.
+REVISIONS = 50
 
 
 def replace_body(work: Work, change: unit.ReplaceBody) -> None:
     message = {"room": change.room, "seq": change.seq}
     before = work.database.row(
-        "select author, body from events where room = :room and seq = :seq and numbered = 1",
+        "select author, body, at from events where room = :room and seq = :seq and numbered = 1",
         message,
     )
     if before is None:
         raise LookupError(f"a new body for {change.room} {change.seq}, which is no message")
+    body = change.body if isinstance(change.body, bytes) else change.body(before[1])
     if change.deleted:
         for table in _BELONGS:
             work.database.run(
@@ -28,7 +33,7 @@ def replace_body(work: Work, change: unit.ReplaceBody) -> None:
             )
         mentions: tuple[str, ...] = ()
     else:
-        _keep(work, message, before[1])
+        _keep(work, message, before[1], before[2])
         mentions = whom(work, change.room, before[0], change.mentions)
         work.database.run("delete from mentions where room = :room and seq = :seq", message)
         remember_mentions(work, change.room, change.seq, mentions)
@@ -40,7 +45,7 @@ def replace_body(work: Work, change: unit.ReplaceBody) -> None:
         """,
         {
             **message,
-            "body": change.body,
+            "body": body,
             "deleted": int(change.deleted),
             "mentions": " ".join(mentions),
         },
@@ -48,17 +53,25 @@ def replace_body(work: Work, change: unit.ReplaceBody) -> None:
     work.unit.replaced.append((change.room, change.seq))
 
 
-def _keep(work: Work, message: Mapping[str, Any], body: bytes) -> None:
+def _keep(work: Work, message: Mapping[str, Any], body: bytes, said: int) -> None:
     """The words that are about to be replaced, as one more revision."""
+    at = edited_at(body)
     work.database.run(
         """
         insert into revisions (room, seq, revision, at, body)
         values (:room, :seq,
                 (select coalesce(max(revision), 0) + 1 from revisions
-                 where room = :room and seq = :seq),
-                (select at from events where room = :room and seq = :seq), :body)
+                 where room = :room and seq = :seq), :at, :body)
         """,
-        {**message, "body": body},
+        {**message, "at": said if at is None else at, "body": body},
+    )
+    work.database.run(
+        """
+        delete from revisions where room = :room and seq = :seq and revision > 1
+            and revision <= (select max(revision) from revisions
+                             where room = :room and seq = :seq) - :kept
+        """,
+        {**message, "kept": REVISIONS},
     )
 
 

@@ -7,8 +7,12 @@ from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.core.roles import Role
 from chatd.engine import unit
+from chatd.engine.messages import MayPin
 from chatd.store import refusals
 from chatd.store.database import Database, Row
+from chatd.store.pin_changes import may_pin
+from chatd.store.profile_changes import PROFILE_REQUIREMENTS
+from chatd.store.room_requirements import ROOM_REQUIREMENTS
 
 _STANDING = """
     select kind, (select role from memberships
@@ -293,4 +297,7 @@ REQUIREMENTS: Mapping[type[unit.Requirement], Callable[[Database, Any], None]] =
     unit.UnderLimit: under_limit,
     unit.FewStays: few_stays,
     unit.FewRooms: few_rooms,
+    **PROFILE_REQUIREMENTS,
+    MayPin: may_pin,
+    **ROOM_REQUIREMENTS,
 }

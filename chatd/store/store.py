@@ -9,9 +9,14 @@ from twisted.internet.defer import Deferred
 from chatd.core import ids
 from chatd.engine.accounts import CredentialRow, InvitationRow, TicketRow, UserRow
 from chatd.engine.devices import DeviceRow
+from chatd.engine.entries import EntryRow, InvitedRow, LinkRow
 from chatd.engine.followers import Absent, Followed
 from chatd.engine.identities import NamedRoom
+from chatd.engine.keeping import DraftRow
+from chatd.engine.messages import Pins, ReactorRow, ReadBy, RevisionRow
+from chatd.engine.pictures import PictureRow
 from chatd.engine.ports import Clock, Random
+from chatd.engine.profiles import Directory, PrivacyRow, ProfileRow
 from chatd.engine.rows import (
     Committed,
     EventRow,
@@ -24,16 +29,25 @@ from chatd.engine.rows import (
     RoomHead,
     RoomRow,
 )
+from chatd.engine.scheduled import ScheduledRow
 from chatd.engine.search import Found, Wanted
 from chatd.engine.unit import Requirement, Unit
 from chatd.store import (
     accounts,
     device_reads,
+    entry_reads,
     follower_reads,
     identity_reads,
+    keeping_reads,
+    message_reads,
     people,
+    picture_store,
+    privacy_reads,
+    profile_reads,
+    receipt_reads,
     requirements,
     rooms,
+    scheduled_reads,
     timeline,
 )
 from chatd.store.errors import StoreError, cannot_open
@@ -162,8 +176,15 @@ class SqliteStore:
     def room(self, user: str, room: str) -> Promise[RoomRow]:
         return self._readers.ask(rooms.room, user, room)
 
-    def public(self, user: str, after: str | None, limit: int) -> Promise[tuple[RoomRow, ...]]:
-        return self._readers.ask(rooms.public, user, after, limit)
+    def public(
+        self,
+        user: str,
+        after: str | None,
+        limit: int,
+        words: tuple[str, ...] = (),
+        archived: bool = False,
+    ) -> Promise[tuple[RoomRow, ...]]:
+        return self._readers.ask(rooms.public, user, after, limit, words, archived)
 
     def members(
         self, user: str, room: str, after: str | None, limit: int
@@ -176,6 +197,54 @@ class SqliteStore:
     def by_slug(self, slug: str) -> Promise[str]:
         return self._readers.ask(rooms.by_slug, slug)
 
+    def room_links(self, user: str, room: str, now: int) -> Promise[tuple[LinkRow, ...]]:
+        return self._readers.ask(entry_reads.room_links, user, room, now)
+
+    def behind_link(self, user: str, digest: bytes, now: int) -> Promise[EntryRow]:
+        return self._readers.ask(entry_reads.behind_link, user, digest, now)
+
+    def invited(self, user: str) -> Promise[tuple[EntryRow, ...]]:
+        return self._readers.ask(entry_reads.invited, user)
+
+    def invited_people(self, user: str, room: str) -> Promise[tuple[InvitedRow, ...]]:
+        return self._readers.ask(entry_reads.invited_people, user, room)
+
+    def drafts(self, user: str) -> Promise[tuple[DraftRow, ...]]:
+        return self._readers.ask(keeping_reads.drafts, user)
+
+    def due(self, now: int, limit: int) -> Promise[tuple[ScheduledRow, ...]]:
+        return self._readers.ask(scheduled_reads.due, now, limit)
+
+    def next_due(self) -> Promise[int | None]:
+        return self._readers.ask(scheduled_reads.next_due)
+
+    def scheduled(self, user: str) -> Promise[tuple[ScheduledRow, ...]]:
+        return self._readers.ask(scheduled_reads.scheduled, user)
+
+    def picture(self, picture: str) -> Promise[PictureRow | None]:
+        return self._readers.ask(picture_store.picture, picture)
+
+    def messages(self, user: str, room: str, seqs: Sequence[int]) -> Promise[Page]:
+        return self._readers.ask(message_reads.messages, user, room, seqs)
+
+    def reactors(
+        self, user: str, room: str, seq: int, emoji: str | None, after: int, limit: int
+    ) -> Promise[tuple[ReactorRow, ...]]:
+        return self._readers.ask(message_reads.reactors, user, room, seq, emoji, after, limit)
+
+    def pins(self, user: str, room: str, before: int | None, limit: int) -> Promise[Pins]:
+        return self._readers.ask(message_reads.pins, user, room, before, limit)
+
+    def revisions(
+        self, user: str, room: str, seq: int, after: int, limit: int
+    ) -> Promise[tuple[RevisionRow, ...]]:
+        return self._readers.ask(message_reads.revisions, user, room, seq, after, limit)
+
+    def read_by(
+        self, user: str, room: str, seq: int, after: str | None, limit: int
+    ) -> Promise[ReadBy]:
+        return self._readers.ask(receipt_reads.read_by, user, room, seq, after, limit)
+
     def person(self, user: str) -> Promise[PersonRow]:
         return self._readers.ask(people.person, user)
 
@@ -187,6 +256,25 @@ class SqliteStore:
 
     def blocked(self, user: str) -> Promise[tuple[PersonRow, ...]]:
         return self._readers.ask(people.blocked, user)
+
+    def profile(self, user: str, other: str, now: int) -> Promise[ProfileRow]:
+        return self._readers.ask(profile_reads.profile, user, other, now)
+
+    def find_people(
+        self, user: str, query: str, after: str, directory: Directory, now: int, limit: int
+    ) -> Promise[tuple[ProfileRow, ...]]:
+        return self._readers.ask(
+            profile_reads.find_people, user, query, after, directory, now, limit
+        )
+
+    def privacy(self, user: str) -> Promise[PrivacyRow]:
+        return self._readers.ask(profile_reads.privacy, user)
+
+    def may_type(self, user: str, room: str, now: int) -> Promise[bool]:
+        return self._readers.ask(privacy_reads.may_type, user, room, now)
+
+    def shuns(self, user: str) -> Promise[frozenset[str]]:
+        return self._readers.ask(privacy_reads.shuns, user)
 
     def user(self, user: str) -> Promise[UserRow | None]:
         return self._readers.ask(accounts.user, user)

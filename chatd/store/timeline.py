@@ -1,7 +1,7 @@
 """Reads of the log: pages of messages, what was missed, every event of a stretch."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from heapq import merge
 from itertools import islice
@@ -10,30 +10,13 @@ from chatd.core.intervals import Intervals
 from chatd.engine.rows import EventRow, Missed, Opening, Page
 from chatd.store import rooms
 from chatd.store.database import Database, Row
+from chatd.store.event_rows import BODY_BYTES as BODY_BYTES
+from chatd.store.event_rows import EVENT, event_row, fit
+from chatd.store.page_parts import quoted, reactions
 from chatd.store.requirements import require_member
 
-BODY_BYTES = 256 * 1024
-"""How many bytes of bodies one answer holds, if one row alone is not larger."""
-
-# An event that is about a message and has no body of its own shows the message's, as it is now.
-_EVENT = """
-    select e.position, e.room, e.seq, e.number, e.kind, e.author,
-           coalesce((select a.name from users a where a.id = e.author), ''), e.at, e.target,
-           case when e.target is not null and length(e.body) = 0
-                then coalesce((select t.body from events t
-                               where t.room = e.room and t.seq = e.target), e.body)
-                else e.body end,
-           e.subject,
-           case when e.subject is not null
-                then (select s.name from users s where s.id = e.subject) end,
-           case when e.target is not null and length(e.body) = 0
-                then coalesce((select t.mentions from events t
-                               where t.room = e.room and t.seq = e.target), '')
-                else e.mentions end
-    from events e
-"""
-_AT = _EVENT + " where e.position = :position"
-_STRETCH = _EVENT + " where e.position between :first and :last order by e.position"
+_AT = EVENT + " where e.position = :position"
+_STRETCH = EVENT + " where e.position between :first and :last order by e.position"
 _MESSAGES = """
     select position from events
     where room = :room and numbered = 1 and seq between :low and :high order by seq
@@ -54,13 +37,7 @@ def position(database: Database) -> int:
 
 def events(database: Database, first: int, last: int) -> tuple[EventRow, ...]:
     rows = database.rows(_STRETCH, {"first": first, "last": last})
-    return tuple(_row(row) for row in rows)
-
-
-def _row(row: Row) -> EventRow:
-    values = list(row)
-    values[-1] = tuple(values[-1].split())
-    return EventRow(*values)
+    return tuple(event_row(row) for row in rows)
 
 
 def intervals(database: Database, user: str, room: str) -> Intervals:
@@ -85,7 +62,8 @@ def page(
     limit: int,
 ) -> Page:
     require_member(database, room, user)
-    seen = _Messages(database, room, intervals(database, user, room))
+    stays = intervals(database, user, room)
+    seen = _Messages(database, room, stays)
     at = position(database)
     if around is not None:
         down, more_before = seen.down(around - 1, limit)
@@ -98,16 +76,23 @@ def page(
         rows = [*reversed(down[: chosen[0]]), *up[: chosen[1]]]
     elif after is not None:
         up, more_after = seen.up(after + 1, limit)
-        rows = _fit(up)
+        rows = fit(up)
         more_after = more_after or len(rows) < len(up)
         more_before = seen.any_down(after)
     else:
         down, more_before = seen.down(None if before is None else before - 1, limit)
-        rows = _fit(down)
+        rows = fit(down)
         more_before = more_before or len(rows) < len(down)
         more_after = before is not None and seen.any_up(before)
         rows.reverse()
-    return Page(tuple(rows), more_before, more_after, at)
+    return Page(
+        tuple(rows),
+        more_before,
+        more_after,
+        at,
+        quoted(database, room, rows, stays),
+        reactions(database, user, room, rows),
+    )
 
 
 class _Messages:
@@ -155,19 +140,7 @@ class _Messages:
 def _event(database: Database, at: int) -> EventRow:
     row: Row | None = database.row(_AT, {"position": at})
     assert row is not None
-    return _row(row)
-
-
-def _fit(rows: Iterable[EventRow]) -> list[EventRow]:
-    """As many of the rows, from the first on, as their bodies allow; at least one."""
-    fitting: list[EventRow] = []
-    size = 0
-    for row in rows:
-        size += len(row.body)
-        if fitting and size > BODY_BYTES:
-            break
-        fitting.append(row)
-    return fitting
+    return event_row(row)
 
 
 def _fit_around(down: Sequence[EventRow], up: Sequence[EventRow]) -> tuple[int, int]:
@@ -211,7 +184,7 @@ def missed(
         if since is not None and seen.spans:
             positions.append(_news(database, room, seen, since, limit + 1))
     found = list(islice(merge(*positions), limit + 1))
-    taken = _fit(_left_with(database, _event(database, at), ends) for at in found[:limit])
+    taken = fit(_left_with(database, _event(database, at), ends) for at in found[:limit])
     more = len(taken) < len(found)
     return Missed(
         tuple(taken),

@@ -53,6 +53,9 @@ _REFUSED_FOR: Final[dict[str, tuple[Code, ...]]] = {
     "UnderLimit": (Code.LIMIT_REACHED,),
     "FewStays": (Code.LIMIT_REACHED,),
     "FewRooms": (Code.LIMIT_REACHED,),
+    "MayPin": (Code.NOT_FOUND, Code.FORBIDDEN, Code.WRONG_STATE, Code.BLOCKED),
+    "React": (Code.EXISTS, Code.NOT_FOUND, Code.LIMIT_REACHED),
+    "Pin": (Code.EXISTS, Code.NOT_FOUND, Code.LIMIT_REACHED),
     "room_slug": (Code.NAME_TAKEN,),
 }
 #: What a read asks of the store, likewise.
@@ -63,6 +66,12 @@ _ASKED: Final[dict[str, tuple[Code, ...]]] = {
     "marks": (Code.NOT_FOUND, Code.FORBIDDEN),
     "room": (Code.NOT_FOUND,),
     "person": (Code.NOT_FOUND,),
+    "public": (Code.NOT_FOUND,),
+    "messages": (Code.NOT_FOUND, Code.FORBIDDEN),
+    "reactors": (Code.NOT_FOUND, Code.FORBIDDEN, Code.GONE),
+    "pins": (Code.NOT_FOUND, Code.FORBIDDEN),
+    "revisions": (Code.NOT_FOUND, Code.FORBIDDEN, Code.GONE),
+    "read_by": (Code.NOT_FOUND, Code.FORBIDDEN, Code.GONE),
     "search": (Code.NOT_FOUND, Code.FORBIDDEN),
 }
 _ASKS: Final = re.compile(r"\bstore\.(\w+)\(")

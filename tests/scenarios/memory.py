@@ -16,12 +16,22 @@ from chatd.engine.rows import Committed
 from chatd.engine.unit import Unit
 from chatd.fanout.bus import Bus, NoBus
 from chatd.fanout.hub import Hub
+from chatd.fanout.last_seen import LastSeen
 from chatd.fanout.node import Node
 from chatd.fanout.sequencer import Sequencer
 from chatd.session.budgets import Budgets, UserBudgets
 from chatd.session.outbox import Outbox
 from chatd.session.session import Session
-from chatd.store import people, requirements, rooms, timeline
+from chatd.store import (
+    message_reads,
+    people,
+    privacy_reads,
+    profile_reads,
+    receipt_reads,
+    requirements,
+    rooms,
+    timeline,
+)
 from chatd.wire.frames import Limits
 from tests.fakes.clock import FakeClock
 from tests.fakes.drive import Promise
@@ -61,9 +71,19 @@ _READS: dict[str, Callable[..., Any]] = {
     "members": rooms.members,
     "marks": rooms.marks,
     "by_slug": rooms.by_slug,
+    "messages": message_reads.messages,
+    "reactors": message_reads.reactors,
+    "pins": message_reads.pins,
+    "revisions": message_reads.revisions,
+    "read_by": receipt_reads.read_by,
     "person": people.person,
     "by_name": people.by_name,
     "blocked": people.blocked,
+    "profile": profile_reads.profile,
+    "find_people": profile_reads.find_people,
+    "privacy": profile_reads.privacy,
+    "may_type": privacy_reads.may_type,
+    "shuns": privacy_reads.shuns,
     "search": search_now,
 }
 
@@ -190,6 +210,8 @@ class MemoryNode:
         self.store = MemoryStore(world.desk, clock)
         self.engine = Engine(features.ALL, self.store, clock, random, LIMITS, fault)
         self.hub = Hub(clock, clock, 0, lambda failure: world.faults.append(repr(failure)))
+        self.last_seen = LastSeen(self.store, clock, clock, world.drive)
+        self.hub.audience.gone = self.last_seen.gone
         self.node = Node(
             self.store,
             self.hub,

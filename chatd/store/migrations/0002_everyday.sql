@@ -4,6 +4,8 @@
 alter table rooms add column folded text not null default '';
 alter table rooms add column avatar text;
 alter table rooms add column archived integer not null default 0 check (archived in (0, 1));
+create index rooms_by_avatar on rooms (avatar) where avatar is not null;
+update rooms set folded = folded(name, slug, topic);
 -- seconds between two messages of one member; 0: no such limit
 alter table rooms add column slow_seconds integer not null default 0;
 -- the least role that writes
@@ -24,13 +26,27 @@ create table mentions (
 -- When one last said something in the room; for slow mode.
 alter table marks add column sent integer not null default 0;
 
+-- Who reacted with what; the place, the seq of the event that told it, gives the order.
 create table reactions (
     room text not null,
     seq integer not null,
     emoji text not null,
     person text not null,
     at integer not null,
+    place integer not null,
     primary key (room, seq, emoji, person)
+) strict, without rowid;
+create index reactions_in_order on reactions (room, seq, emoji, place, person);
+
+-- How many they are, so that nobody counts thousands to show a page.
+create table reaction_counts (
+    room text not null,
+    seq integer not null,
+    emoji text not null,
+    count integer not null check (count > 0),
+    -- of the first one
+    place integer not null,
+    primary key (room, seq, emoji)
 ) strict, without rowid;
 
 create table pins (
@@ -38,6 +54,8 @@ create table pins (
     seq integer not null,
     pinned_by text not null,
     at integer not null,
+    -- the seq of the event that told it: their order
+    place integer not null,
     primary key (room, seq)
 ) strict, without rowid;
 
@@ -114,7 +132,12 @@ create table room_invited (
 alter table users add column kind text not null default 'person'
     check (kind in ('person', 'bot', 'guest'));
 alter table users add column about text not null default '';
+-- the display name with its case folded, to find people by
+alter table users add column folded text not null default '';
+update users set folded = folded(display);
+create index users_by_display on users (folded);
 alter table users add column avatar text;
+create index users_by_avatar on users (avatar) where avatar is not null;
 alter table users add column status_emoji text not null default '';
 alter table users add column status_text text not null default '';
 alter table users add column status_until integer;
@@ -130,6 +153,9 @@ alter table users add column email text;
 alter table users add column email_confirmed integer not null default 0
     check (email_confirmed in (0, 1));
 create unique index users_by_email on users (email) where email is not null and email_confirmed = 1;
+-- an account that is being deleted: what is left to do; "done": all of it was
+alter table users add column deletion text check (deletion in ('leave', 'erase', 'done'));
+create index users_in_deletion on users (id) where deletion in ('leave', 'erase');
 create index blocks_of_other on blocks (other);
 
 -- Small pictures of people and rooms.
