@@ -41,6 +41,8 @@ SITE_SCOPES: Final = frozenset(
         "tickets:write",
     )
 )
+#: For how long after its end such a one is kept.
+SITE_KEPT_MS: Final = 60_000
 SECRET_BYTES: Final = 32
 DAY_MS: Final = 24 * 3_600_000
 TOUCH_EVERY_MS: Final = 3_600_000
@@ -183,8 +185,10 @@ class Credentials:
     async def _make_room(self, user: str, kind: CredentialKind) -> tuple[EndCredential, ...]:
         held = [row for row in await self._store.credentials(user) if row.kind == kind]
         if kind == "site":
-            # Each visit to the site brings another one, and nobody ends them.
-            over = [row for row in held if (row.expires or 0) <= self._clock.wall()]
+            # Each visit to the site brings another one, and nobody ends them. What was opened with
+            # one has closed by itself by then, with a word that it may come back.
+            past = self._clock.wall() - SITE_KEPT_MS
+            over = [row for row in held if (row.expires or 0) <= past]
             if over:
                 return tuple(EndCredential(user=user, id=row.id) for row in over)
         if len(held) < MOST_PER_USER:

@@ -8,6 +8,7 @@ whoever signed with our key may be told everything. The algorithm is ours to cho
 token's.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -23,6 +24,8 @@ ALGORITHM: Final = "HS256"
 #: Bytes of a token.
 LONGEST: Final = 8192
 
+#: RFC 7515 §7.1; one that says alg "none" has nothing behind its last dot.
+_COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 _jws: Final = jwt.PyJWS([ALGORITHM], {"enforce_minimum_key_length": True})
 
 
@@ -88,7 +91,7 @@ def examine(token: str, site: Site, now: float) -> Examined:
         says = f"The token has {size} bytes, more than {LONGEST}: put less into it."
         return Examined((Check("token", False, says),))
     header, claims = _part(token, 0), _part(token, 1)
-    if token.count(".") != 2 or header is None:
+    if _COMPACT.fullmatch(token) is None or header is None:
         says = (
             "This is not a JWT: it is not three parts of base64url with dots between them, the"
             " first a JSON object. Send the token alone, without quotes or white space around it."

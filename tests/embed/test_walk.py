@@ -1,0 +1,289 @@
+"""docs/embed.md, block by block, with Debian's PHP and a real browser: it is short, and it works;
+and whoever gets it wrong is told which setting to look at."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from tests.daemon import with_settings
+from tests.embed.walk import EXAMPLE, SITE, steps
+from tests.embed.world import World, say
+
+pytestmark = [pytest.mark.php, pytest.mark.browser]
+
+
+def test_it_takes_six_steps_and_two_files(world: World) -> None:
+    assert [heading for heading, blocks in steps() if not blocks] == []
+    assert len(steps()) <= 6
+    assert world.walk.edited == {world.daemon.config, world.page_file}
+    assert world.walk.opened == [f"{world.site.url}/chat.php"]
+
+
+def test_the_example_is_the_page_of_the_document_in_sixty_lines() -> None:
+    (page,) = [block.text for _, blocks in steps() for block in blocks if block.language == "php"]
+    example = (EXAMPLE / "public" / "chat.php").read_text()
+    here = page.replace("https://chat.example.org", "https://localhost:8443")
+    # The comments behind the two stand in one column, so the names' lengths show.
+    assert _words(here.replace(SITE, "http://127.0.0.1:8000")) == _words(example)
+    assert sum(len(path.read_text().splitlines()) for path in EXAMPLE.rglob("*.php")) <= 60
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+def test_two_people_of_the_site_talk(world: World) -> None:
+    anna, ben = world.signed_in("anna"), world.signed_in("ben", 360, 640)
+    annas, bens = world.talking(anna), world.talking(ben)
+    say(annas, "Is anybody there?")
+    bens.sees("Is anybody there?", ".list")
+    bens.sees("anna", ".list")
+    say(bens, "Yes, Ben is.")
+    annas.sees("Yes, Ben is.", ".list")
+
+    # They are accounts like any other, made by the way.
+    made = {row["name"]: row for row in world.daemon.ask("user_list")}
+    assert {"anna", "ben"} <= made.keys()
+    assert not made["anna"]["admin"]
+    # Neither cookies nor storage, nothing in an address, and no rule of the page broken.
+    for page, frame in ((anna, annas), (ben, bens)):
+        assert page.complaints == frame.complaints == []
+        assert frame.js("document.cookie") == ""
+        assert frame.js("localStorage.length + sessionStorage.length") == 0
+        cookies = page.call("Network.getAllCookies")["cookies"]
+        assert [one["name"] for one in cookies] == ["PHPSESSID"]
+        assert [url for url in page.requests + frame.requests if "eyJ" in url] == []
+
+
+def test_a_frame_that_nobody_looks_at_leaves_the_keyboard_to_the_page(world: World) -> None:
+    page = world.signed_in("anna")
+    world.talking(page)
+    assert page.js("document.activeElement.tagName") == "BODY"
+
+
+def test_the_site_hears_how_much_is_unread_and_may_change_the_theme(world: World) -> None:
+    anna, ben = world.signed_in("anna"), world.signed_in("ben")
+    annas, bens = world.talking(anna), world.talking(ben)
+    anna.js(
+        "document.querySelector('#chat').addEventListener('chatd:unread',"
+        " (event) => { window.unread = event.detail; }), 1"
+    )
+    say(bens, "Something to read")
+    annas.sees("Something to read", ".list")
+    anna.wait("window.unread > 0")
+    anna.js("document.querySelector('script[data-room]').dataset.theme = 'dark'")
+    annas.wait("document.documentElement.dataset.theme === 'dark'")
+    anna.js("document.querySelector('script[data-room]').dataset.theme = 'light'")
+    annas.wait("getComputedStyle(document.body).backgroundColor === 'rgb(255, 255, 255)'")
+
+
+def test_a_token_that_ends_is_renewed_without_anybody_noticing(
+    world: World, as_it_was: None
+) -> None:
+    replace(world, "time() + 900", "time() + 4")
+    world.walk.set("leeway_seconds", "0")
+    page = world.signed_in("anna")
+    frame = world.talking(page)
+    asked = "performance.getEntriesByName(new URL('chat.php?token', location)).length"
+    page.wait(f"{asked} >= 3", 30)
+    frame.until(lambda: frame.text() and reconnected(world) >= 2, "another connection", 30)
+    say(frame, "Still here")
+    frame.wait("document.querySelector('.message:last-child .progress:not(.waiting)')", 20)
+    token = world.daemon.token("reader")
+    call(world, "/api/v1/rooms/%23lobby/join", token, {})
+    page_of = call(world, "/api/v1/rooms/%23lobby/messages", token)
+    assert "Still here" in [one.get("text") for one in page_of["messages"]]
+
+
+def reconnected(world: World) -> int:
+    return world.daemon.log().count("by ticket")
+
+
+def test_signing_out_at_the_site_ends_the_chat_with_the_token(
+    world: World, as_it_was: None
+) -> None:
+    replace(world, "time() + 900", "time() + 3")
+    world.walk.set("leeway_seconds", "0")
+    page = world.signed_in("anna")
+    frame = world.talking(page)
+    page.call("Network.clearBrowserCookies")
+    frame.sees("data-token-url (chat.php?token) answered 401: nobody is signed in", seconds=30)
+    assert frame.count(".composer") == 0
+
+
+def test_a_job_posts(world: World) -> None:
+    page = world.signed_in("anna")
+    frame = world.talking(page)
+    token = world.daemon.ask("token_create", name="lobby-keeper")["token"]
+    php = ["php", "-d", f"openssl.cafile={world.daemon.ca}", str(world.site.folder / "job.php")]
+    done = subprocess.run(
+        [*php, "Order 4711 is on its way."],
+        env={**os.environ, "CHATD_TOKEN": token},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    frame.sees("Order 4711 is on its way.", ".list")
+    wrong = subprocess.run(
+        [*php, "Not this"],
+        env={**os.environ, "CHATD_TOKEN": "chatd_t_nonsense"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert wrong.returncode == 1 and "unauthorized" in wrong.stdout
+
+
+# ---- what goes wrong ----------------------------------------------------------------------------
+
+
+def test_a_good_token_is_found_good(world: World) -> None:
+    status, said = world.debug(world.signed_in("anna"))
+    assert status == 0 and "This token is taken." in said and "✗" not in said
+
+
+def test_another_audience_is_named(world: World, as_it_was: None) -> None:
+    world.walk.set("audience", '"https://chat.elsewhere.example"')
+    told(
+        world,
+        f'The token\'s aud is "{world.daemon.url}", but site.audience here is'
+        ' "https://chat.elsewhere.example"',
+    )
+
+
+def test_another_issuer_is_named(world: World, as_it_was: None) -> None:
+    world.walk.set("issuer", '"https://www.elsewhere.example"')
+    told(
+        world,
+        f'The token\'s iss is "{world.site.url}", but site.issuer here is'
+        ' "https://www.elsewhere.example"',
+    )
+
+
+def test_a_token_that_has_ended_names_the_clocks(world: World, as_it_was: None) -> None:
+    replace(world, "'iat' => time(), 'exp' => time() + 900", "'exp' => time() - 600")
+    told(world, "The token ended (exp) at", "site.leeway_seconds forgives 30 s")
+
+
+def test_a_token_that_is_good_for_a_day_names_the_limit(world: World, as_it_was: None) -> None:
+    replace(world, "time() + 900", "time() + 86400")
+    told(world, "The token is good for 24 h, and site.longest_seconds allows 3600 s")
+
+
+def test_another_key_says_where_to_look_and_nothing_else(world: World, as_it_was: None) -> None:
+    world.key_file.write_text("another key, of more than 32 bytes, 0123456789\n")
+    world.walk.set("issuer", '"https://www.elsewhere.example"')
+    said = told(world, "The token's signature does not fit.", "site.key_file")
+    assert "elsewhere" not in said, "a stranger learns nothing of the settings"
+
+
+def test_another_origin_is_kept_out_and_the_page_says_why(world: World, as_it_was: None) -> None:
+    world.walk.set("origins", '["https://www.elsewhere.example"]')
+    page = world.signed_in("anna")
+    page.sees(f"If {world.site.url} is not listed in site.origins of the chat server", seconds=30)
+    assert page.count("iframe") == 0
+    assert any("frame-ancestors" in text for text in page.complaints)
+
+
+def test_a_room_that_is_not_there_is_named(world: World, as_it_was: None) -> None:
+    replace(world, 'data-room="lobby"', 'data-room="lobbby"')
+    page = world.signed_in("anna")
+    world.frame(page).sees('The room "lobbby" of this page (data-room) cannot be shown')
+
+
+def test_a_token_page_that_is_broken_is_named(world: World, as_it_was: None) -> None:
+    replace(world, "exit(json_encode(", "exit('Warning: ' . json_encode(")
+    page = world.signed_in("anna")
+    world.frame(page).sees("data-token-url (chat.php?token) answered 200 without")
+
+
+def told(world: World, *sentences: str) -> str:
+    """The frame and token-debug both say it; what the frame says."""
+    page = world.signed_in("anna")
+    frame = world.frame(page)
+    for sentence in sentences:
+        frame.sees(sentence)
+    status, said = world.debug(page)
+    assert status == 1
+    for sentence in sentences:
+        assert sentence in said
+    return str(frame.text())
+
+
+def replace(world: World, old: str, new: str) -> None:
+    text = world.page_file.read_text()
+    assert old in text
+    world.page_file.write_text(text.replace(old, new))
+
+
+# ---- the webhook --------------------------------------------------------------------------------
+
+
+def test_the_webhook_is_believed_with_a_good_signature_alone(world: World, as_it_was: None) -> None:
+    secret = "whsec_" + base64.b64encode(bytes(range(32))).decode()
+    for path in (world.site.folder / "webhook.secret", world.daemon.folder / "webhook.secret"):
+        path.write_text(secret + "\n")
+        path.chmod(0o600)
+    config = world.daemon.config
+    hook = {"url": f"{world.site.url}/hook.php", "secret_file": "webhook.secret"}
+    config.write_text(with_settings(config.read_text(), "webhook", hook))
+    world.daemon.restart()
+    page = world.signed_in("anna")
+    say(world.talking(page), "For the webhook")
+    log = world.site.folder / "hook.log"
+    page.until(
+        lambda: page.text() is not None and log.exists() and "For the webhook" in log.read_text(),
+        "the webhook",
+        30,
+    )
+    told_of = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [one["type"] for one in told_of if one["data"].get("text") == "For the webhook"] == [
+        "message.created"
+    ]
+
+    now = int(time.time())
+    good = signature("m1", now, b"{}")
+    assert post(world, "m1", now, b"{}", good) == 204
+    assert post(world, "m1", now, b"{}", f"v1,AAAA {good}") == 204, "while a secret is changed"
+    assert post(world, "m2", now, b"{}", good) == 401
+    assert post(world, "m1", now, b'{"a":1}', good) == 401
+    assert post(world, "m1", now - 400, b"{}", signature("m1", now - 400, b"{}")) == 401
+    assert post(world, "m1", now, b"{}", "") == 401
+
+
+def signature(id: str, at: int, body: bytes) -> str:
+    digest = hmac.digest(bytes(range(32)), f"{id}.{at}.".encode() + body, hashlib.sha256)
+    return "v1," + base64.b64encode(digest).decode()
+
+
+def post(world: World, id: str, at: int, body: bytes, signed: str) -> int:
+    headers = {"webhook-id": id, "webhook-timestamp": str(at), "webhook-signature": signed}
+    request = urllib.request.Request(f"{world.site.url}/hook.php", body, headers)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def call(world: World, path: str, token: str, body: object = None) -> dict[str, object]:
+    """One call of the HTTP API, as curl does it."""
+    command = ["curl", "-s", "--cacert", str(world.daemon.ca), f"{world.daemon.url}{path}"]
+    command += ["-H", f"Authorization: Bearer {token}"]
+    if body is not None:
+        command += ["-H", "Content-Type: application/json", "-d", json.dumps(body)]
+        command += ["-H", f"Idempotency-Key: {path[-60:]}"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+    answer: dict[str, object] = json.loads(done.stdout)
+    return answer
