@@ -1,0 +1,41 @@
+"""Reads of messages to be said later."""
+
+from chatd.engine.scheduled import ScheduledRow
+from chatd.store.database import Database
+
+_ROW = """
+    select s.person, u.name, s.key, s.room, s.due, s.body, s.failure
+    from scheduled s join users u on u.id = s.person
+"""
+
+
+def due(database: Database, now: int, limit: int) -> tuple[ScheduledRow, ...]:
+    rows = database.rows(
+        _ROW
+        + """
+        where s.failure is null and s.due <= :now order by s.due, s.person, s.key limit :limit
+        """,
+        {"now": now, "limit": limit},
+    )
+    return tuple(ScheduledRow(*row) for row in rows)
+
+
+def next_due(database: Database) -> int | None:
+    row = database.row("select min(due) from scheduled where failure is null", {})
+    return None if row is None else row[0]
+
+
+def scheduled(database: Database, user: str) -> tuple[ScheduledRow, ...]:
+    rows = database.rows(
+        _ROW + " where s.person = :user order by s.due, s.key", {"user": user}
+    )
+    return tuple(ScheduledRow(*row) for row in rows)
+
+
+def one(database: Database, user: str, key: str) -> ScheduledRow:
+    """One that is there."""
+    row = database.row(
+        _ROW + " where s.person = :user and s.key = :key", {"user": user, "key": key}
+    )
+    assert row is not None
+    return ScheduledRow(*row)
