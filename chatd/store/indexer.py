@@ -190,7 +190,7 @@ class Indexer:
     def _begin(self, index: Index, head: int) -> None:
         position = _on_index(lambda: index.begin(self._epoch))
         if position is None:
-            raise _Broken("it belongs to another log or another version of chatd")
+            raise _Broken("it is not whole, or of another log or another version of chatd")
         if position > head:
             raise _Broken("it is ahead of the log")
         with self._changed:

@@ -10,6 +10,7 @@ is not in the file any more.
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -131,6 +132,9 @@ def _row(row: Row) -> tuple[int, str, str]:
 
 
 _THERE = "select count(*) from {where}.sqlite_schema where name = 'meta'"
+_TABLES = """
+    select count(*) from {where}.sqlite_schema where sql like 'create virtual table%using fts5%'
+"""
 _META = """
     create table {where}.meta (format integer not null, epoch text not null,
                                position integer not null, merged integer not null) strict
@@ -140,7 +144,7 @@ _STATE = "select format, epoch, position, merged from {where}.meta"
 # The tokens are made in `core.search_words`; this tokenizer splits at spaces, and leaves alone
 # whatever is not ASCII. Newest first is the only order there is, so nobody asks for sizes.
 _TABLE = """
-    create virtual table if not exists {where}.{table} using fts5(
+    create virtual table {where}.{table} using fts5(
         words, marks, tokenize = 'ascii', prefix = '2 3', columnsize = 0)
 """
 _FOR_GOOD = "insert into {where}.{table} ({table}, rank) values ('secure-delete', 1)"
@@ -165,16 +169,19 @@ class Index:
         """The position up to which the log is in the index; None if this is no index of that log
         in this format. An empty database becomes one."""
         if self._row(_THERE)[0] == 0:
-            with _Transaction(self):
+            with self._transaction():
                 self.run(_META)
                 self.run(_FIRST, {"format": FORMAT, "epoch": epoch})
                 self._add_tables(0)
         row = self._row(_STATE)
-        return int(row[2]) if row[:2] == (FORMAT, epoch) else None
+        if row[:2] != (FORMAT, epoch) or self._row(_TABLES)[0] != shard(row[2]) + 1:
+            return None
+        self._tables = shard(row[2]) + 1
+        return int(row[2])
 
     def take(self, news: News) -> None:
         """Brings the index to ``news.upto``, in one transaction."""
-        with _Transaction(self):
+        with self._transaction():
             self._add_tables(shard(news.upto))
             for position in news.gone:
                 self.run(_REMOVE, {"position": position}, shard(position))
@@ -189,7 +196,7 @@ class Index:
         _, _, position, merged = self._row(_STATE)
         if merged >= shard(position):
             return False
-        with _Transaction(self):
+        with self._transaction():
             before = self._changes()
             # Begins, and goes on; with nothing left to do each changes one row at the most
             # (https://www.sqlite.org/fts5.html#the_merge_command).
@@ -202,12 +209,20 @@ class Index:
     def run(self, sql: str, values: Values | None = None, number: int = 0) -> None:
         self._database.run(sql.format(where=self._where, table=table(number)), values or {})
 
-    def undo(self) -> None:
-        # Tables made in a transaction that failed are not there; the next one makes them.
-        self._tables = 0
-        # Where the disk was full, SQLite has rolled back already.
-        if self._database.connection.in_transaction:
-            self.run("rollback")
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All of it, or nothing."""
+        tables = self._tables
+        self.run("begin immediate")
+        try:
+            yield
+            self.run("commit")
+        except BaseException:
+            self._tables = tables
+            # Where the disk was full, SQLite has rolled back already.
+            if self._database.connection.in_transaction:
+                self.run("rollback")
+            raise
 
     def _row(self, sql: str) -> Row:
         row = self._database.row(sql.format(where=self._where), {})
@@ -221,19 +236,3 @@ class Index:
             self.run(_TABLE, number=number)
             self.run(_FOR_GOOD, number=number)
         self._tables = max(self._tables, last + 1)
-
-
-class _Transaction:
-    """All of it, or nothing."""
-
-    def __init__(self, index: Index) -> None:
-        self._index = index
-
-    def __enter__(self) -> None:
-        self._index.run("begin immediate")
-
-    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        if kind is None:
-            self._index.run("commit")
-        else:
-            self._index.undo()
