@@ -11,7 +11,7 @@ import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
@@ -31,9 +31,11 @@ from chatd.edge.pages import ui_files
 from chatd.edge.tls import Certificates
 from chatd.edge.tls_files import TlsFilesError
 from chatd.engine.engine import Engine
+from chatd.engine.profiles import Directory
 from chatd.engine.rows import Committed
 from chatd.fanout.bus import NoBus
 from chatd.fanout.hub import Hub
+from chatd.fanout.last_seen import LastSeen
 from chatd.fanout.node import Node
 from chatd.fanout.sequencer import Sequencer
 from chatd.listen import CannotListen, bind, serve
@@ -145,8 +147,11 @@ class ChatService(Service):
             _log_fault,
             server=f"{settings.server.name} {__version__}",
             key=Path(settings.accounts.secret_file).read_bytes().strip(),
+            directory=cast("Directory", settings.accounts.directory),
         )
         hub = Hub(scheduler, parts.clock, position, self._hub_fault)
+        self.last_seen = LastSeen(parts.store, scheduler, parts.clock, self._drive)
+        hub.audience.gone = self.last_seen.gone
         sequencer = Sequencer(position, hub.deliver)
         self.node = Node(
             parts.store,
@@ -303,7 +308,9 @@ class ChatService(Service):
         if self._ports:
             await _maybe(self._control.stopListening())
             await self._drain()
+            present = self.node.hub.audience.present()
             self.node.stop()
+            await self.last_seen.stop(present)
             await self.webhook.stop()
             self.mailer.stop()
         for opened in self._sockets:

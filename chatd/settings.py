@@ -135,6 +135,11 @@ class Accounts:
     invitation_days: float = setting(
         7.0, "How long an invitation is good.", unit="days", check=between(0.01, 365)
     )
+    directory: str = setting(
+        "rooms",
+        "Whom people find who look for a name: all, those they share a room with, or none.",
+        check=one_of("all", "rooms", "none"),
+    )
     session_days: float = setting(
         30.0, "A login ends after this long without use.", unit="days", check=between(0.01, 400)
     )

@@ -7,10 +7,10 @@ random secret. These changes travel in the same `Unit` as everything else, throu
 from dataclasses import dataclass
 from typing import Literal
 
+from chatd.engine.rows import UserKind
 from chatd.engine.unit import Change
 
 CredentialKind = Literal["session", "token", "site"]
-UserKind = Literal["person", "bot", "guest"]
 
 
 @dataclass(frozen=True, slots=True)

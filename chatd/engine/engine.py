@@ -21,6 +21,7 @@ from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.envelope import Envelope
 from chatd.engine.ports import Clock, Random, Store
+from chatd.engine.profiles import Directory
 from chatd.engine.references import MOST_NAMES, references, resolved
 from chatd.engine.rows import Committed, EventRow
 from chatd.engine.table import Context, EventKind, Feature, Passing, Read, Row, Write
@@ -60,6 +61,7 @@ class Engine:
         log: FaultLog,
         server: str = "chatd",
         key: bytes = b"",
+        directory: Directory = "rooms",
     ) -> None:
         rows = [row for feature in features for row in feature.rows]
         #: name and version, as the welcome tells them
@@ -72,6 +74,7 @@ class Engine:
         self.codec = Codec(row.command for row in rows)
         self._log = log
         self._key = key
+        self._directory: Directory = directory
         self._rows: dict[type[Command], Row] = {row.command: row for row in rows}
         self._kinds: dict[str, EventKind] = {
             kind.kind: kind for feature in features for kind in feature.events
@@ -210,6 +213,7 @@ class Engine:
             event=self.event,
             cursor=self.cursor,
             position=self.position,
+            directory=self._directory,
             derived=self.derived,
         )
 

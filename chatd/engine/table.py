@@ -19,6 +19,7 @@ from typing import Any
 from chatd.core.principal import Principal
 from chatd.engine.envelope import Movement
 from chatd.engine.ports import Store
+from chatd.engine.profiles import Directory
 from chatd.engine.rows import Committed, EventRow
 from chatd.engine.unit import Unit
 from chatd.engine.view import View
@@ -39,6 +40,8 @@ class Context:
     cursor: Callable[[int], str]
     #: the position a cursor stands for, None for one of another log (its epoch differs)
     position: Callable[[str], int | None]
+    #: whom people find who look for others
+    directory: Directory
     #: a secret that this server alone can make from a purpose and further words
     derived: Callable[..., str]
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 from chatd.engine.envelope import Envelope, ToRoom, ToUser
 from chatd.engine.ports import Clock, Scheduler
-from chatd.engine.rows import EVERYONE, MarkRow, Tell, ToPerson
+from chatd.engine.rows import EVERYONE, MarkRow, Tell, ToCompany, ToPerson
 from chatd.engine.view import Presence as State
 from chatd.fanout.books import Books, Channel, Person
 from chatd.fanout.marks import Marks
-from chatd.fanout.notes import Leases, MarksMoved, Shown, Told, Typed
+from chatd.fanout.notes import Leases, MarksMoved, Shown, Shunned, Told, Typed
 from chatd.fanout.pace import Pace
 from chatd.fanout.presence import Presence, shown
 from chatd.fanout.turn import Turn
@@ -46,18 +46,28 @@ def _nobody(note: Told) -> None:
     """A single node has nobody to tell."""
 
 
+def _unwritten(user: str) -> None:
+    """Nobody writes down when people were last seen."""
+
+
 class Audience:
-    """Part of the hub. ``publish`` tells the other nodes; set once, by the node."""
+    """Part of the hub. ``publish`` tells the other nodes; set once, by the node. ``gone`` is told
+    who has no connection here any more; set once, by whoever writes that down."""
 
     def __init__(self, scheduler: Scheduler, clock: Clock, books: Books, turn: Turn) -> None:
         self.publish: Callable[[Told], None] = _nobody
+        self.gone: Callable[[str], None] = _unwritten
         self._books = books
         self._turn = turn
         self._activity: Pace[Channel] = Pace(scheduler, clock, INTERVAL, PACED, self._tell_activity)
         self._typing = Typing(scheduler, clock, self._tell_typing)
         self._marks = Marks(scheduler, clock, self._tell_marks)
         self._presence = Presence(
-            scheduler, clock, self._tell_presence, lambda note: self.publish(note)
+            scheduler,
+            clock,
+            self._tell_presence,
+            lambda note: self.publish(note),
+            lambda user: self.gone(user),
         )
 
     def stop(self) -> None:
@@ -90,15 +100,16 @@ class Audience:
     def tell(self, tells: Iterable[Tell]) -> None:
         """What units committed by this node wanted told."""
         for each in tells:
-            note: ToUser | Shown
+            note: ToUser | Shown | Shunned
             if isinstance(each, ToPerson):
                 note = ToUser(each.user, encode(each.signal))
                 self.pass_on(note)
-            else:
-                person = self._books.people.get(each.user)
-                rooms = () if person is None else self._rooms(person)
-                note = Shown(rooms, encode(each.signal))
+            elif isinstance(each, ToCompany):
+                note = Shown(each.user, self._rooms_of(each.user), encode(each.signal))
                 self._show(note)
+            else:
+                note = Shunned(each.user, each.other, each.on)
+                self._shun(note)
             self.publish(note)
 
     def mentioned(self, envelope: Envelope) -> None:
@@ -123,6 +134,7 @@ class Audience:
                 each
                 for person in people
                 if person.user != envelope.author
+                and not (person.shuns and envelope.author in person.shuns)
                 for each in person.connections
                 if each not in looking
             ),
@@ -158,12 +170,19 @@ class Audience:
     def shows(self, user: str) -> State:
         return self._presence.state(user)
 
-    def here(self, room: str) -> dict[str, State]:
-        """Members present, those offline left out; empty in rooms with too many members."""
+    def present(self) -> list[str]:
+        """Who is connected to this node, or was a moment ago."""
+        return self._presence.here()
+
+    def here(self, room: str, viewer: Person) -> dict[str, State]:
+        """Members present, as ``viewer`` may know it, those offline left out; empty in rooms with
+        too many members."""
         channel = self._books.channels.get(room)
         if channel is None or channel.members > COMPANY:
             return {}
         users = {person.user for person in channel.people} | self._presence.elsewhere(room)
+        if viewer.shuns:
+            users -= viewer.shuns
         states = {user: self._presence.state(user) for user in sorted(users)}
         return {user: state for user, state in states.items() if state != "offline"}
 
@@ -180,6 +199,8 @@ class Audience:
                 self._presence.lease(node, note)
             case Shown():
                 self._show(note)
+            case Shunned():
+                self._shun(note)
             case _:
                 self.pass_on(note)
 
@@ -233,17 +254,45 @@ class Audience:
         channel = self._books.channels.get(room)
         if channel is not None and channel.members <= READERS and channel.views():
             readers = [
-                signals.Reader(user, row.delivered, row.read) for user, (row, _) in rows.items()
+                signals.Reader(user, row.delivered, row.read)
+                for user, (row, _) in rows.items()
+                if not row.hidden
             ]
+            if not readers:
+                return
             self.pass_on(ToRoom(room, encode(signals.Marks(room=room, marks=readers))))
 
     def _tell_presence(self, user: str, state: State, rooms: Iterable[str]) -> None:
-        if views := self._views(rooms):
+        if views := self._seen_by(self._views(rooms), user):
             signal = signals.PresenceChanged(user=user, state=state)
             self._post(views, text(encode(signal)))
 
     def _show(self, note: Shown) -> None:
-        self._post(self._views(note.rooms), text(note.payload))
+        views = self._seen_by(self._views(note.rooms), note.user)
+        self._post((each for each in views if each.person.user != note.user), text(note.payload))
+
+    def _shun(self, note: Shunned) -> None:
+        """The two do not see each other any more, which to each looks as if the other left; or they
+        do again."""
+        for user, other in ((note.user, note.other), (note.other, note.user)):
+            person = self._books.people.get(user)
+            if person is None or not self._books.shun(person, other, note.on):
+                continue
+            state = self._presence.state(other)
+            if state != "offline":
+                views = self._views(self._rooms_of(other))
+                signal = signals.PresenceChanged(user=other, state="offline" if note.on else state)
+                self._post((each for each in views if each.person is person), text(encode(signal)))
+
+    def _seen_by(
+        self, views: dict[Subscriber, None], user: str
+    ) -> dict[Subscriber, None]:
+        """Those of ``views`` who may know how ``user`` is."""
+        if not self._books.shunning:
+            return views
+        return {
+            each: None for each in views if not (each.person.shuns and user in each.person.shuns)
+        }
 
     def _views(self, rooms: Iterable[str]) -> dict[Subscriber, None]:
         """Everyone who has one of the rooms open, those with too many members left out."""
@@ -261,6 +310,12 @@ class Audience:
 
     def _local(self, person: Person) -> State:
         return shown(each.state for each in person.connections if each.counted)
+
+    def _rooms_of(self, user: str) -> tuple[str, ...]:
+        """Where this node knows that somebody shows, wherever they are connected."""
+        person = self._books.people.get(user)
+        here = () if person is None else self._rooms(person)
+        return tuple({*here, *self._presence.rooms(user)})
 
     def _rooms(self, person: Person) -> tuple[str, ...]:
         small = (channel.room for channel in self._books.small_rooms(person, COMPANY))

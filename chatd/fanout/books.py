@@ -72,9 +72,21 @@ class Person:
 
     ``known``: their rooms were read from the store, as of position ``since``; movements that came
     before are kept in ``early`` (room, position, whether into it), the last one for each room.
+    ``shuns``: who has blocked them or was blocked by them, None until it was read from the store;
+    what became known before is kept in ``early_shuns``.
     """
 
-    __slots__ = ("connections", "early", "known", "name", "rooms", "since", "user")
+    __slots__ = (
+        "connections",
+        "early",
+        "early_shuns",
+        "known",
+        "name",
+        "rooms",
+        "shuns",
+        "since",
+        "user",
+    )
 
     def __init__(self, user: str, name: str) -> None:
         self.user = user
@@ -84,6 +96,8 @@ class Person:
         self.known = False
         self.since = 0
         self.early: dict[str, tuple[int, bool]] | None = None
+        self.shuns: frozenset[str] | None = None
+        self.early_shuns: dict[str, bool] | None = None
 
 
 class Books:
@@ -93,6 +107,8 @@ class Books:
         self.position = position
         self.channels: dict[str, Channel] = {}
         self.people: dict[str, Person] = {}
+        #: those who shun somebody: mostly nobody, and then nobody is asked about
+        self.shunning: set[Person] = set()
 
     def person(self, user: str, name: str) -> Person:
         """The person, new in the books if need be."""
@@ -126,7 +142,34 @@ class Books:
         """The person's last connection is gone."""
         for channel in tuple(person.rooms):
             self.unlink(person, channel)
+        self.shunning.discard(person)
         del self.people[person.user]
+
+    def know_shuns(self, person: Person, users: frozenset[str]) -> None:
+        """What the store says, read after the person came into the books; what became known since
+        is newer. So is what is known already."""
+        if person.shuns is None:
+            early, person.early_shuns = person.early_shuns or {}, None
+            self._set_shuns(person, users)
+            for other, on in early.items():
+                self.shun(person, other, on)
+
+    def shun(self, person: Person, other: str, on: bool) -> bool:
+        """Whether ``person`` and ``other`` see each other has changed; False if that is no news."""
+        if person.shuns is None:
+            person.early_shuns = person.early_shuns or {}
+            person.early_shuns[other] = on
+            return False
+        before = person.shuns
+        self._set_shuns(person, before | {other} if on else before - {other})
+        return before != person.shuns
+
+    def _set_shuns(self, person: Person, users: frozenset[str]) -> None:
+        person.shuns = users
+        if users:
+            self.shunning.add(person)
+        else:
+            self.shunning.discard(person)
 
     def small_rooms(self, person: Person, most: int) -> Iterable[Channel]:
         """The person's rooms with at most ``most`` members."""

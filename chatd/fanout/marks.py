@@ -37,6 +37,7 @@ class Marks:
                 row.user,
                 max(row.delivered, before.delivered),
                 max(row.read, before.read),
+                row.hidden,
             )
             waiting[row.user] = (furthest, here and all_here)
             rooms[row.room] = None

@@ -23,8 +23,9 @@ class MarksMoved(msgspec.Struct, frozen=True, array_like=True, tag="marks"):
 
 
 class Shown(msgspec.Struct, frozen=True, array_like=True, tag="shown"):
-    """A signal about a person, for those who have one of ``rooms`` open."""
+    """A signal about ``user``, for those others who have one of ``rooms`` open."""
 
+    user: str
     rooms: tuple[str, ...]
     payload: bytes
 
@@ -44,8 +45,16 @@ class Leases(msgspec.Struct, frozen=True, array_like=True, tag="leases"):
     leases: tuple[Lease, ...]
 
 
+class Shunned(msgspec.Struct, frozen=True, array_like=True, tag="shunned"):
+    """Of two people one has blocked the other, or no longer."""
+
+    user: str
+    other: str
+    on: bool
+
+
 #: What is passing and may be lost.
-Told = ToRoom | ToUser | Typed | MarksMoved | Shown | Leases
+Told = ToRoom | ToUser | Typed | MarksMoved | Shown | Shunned | Leases
 Note = Batch | Told
 
 

@@ -46,7 +46,7 @@ class _Person:
 
 class Presence:
     """``announce`` gets a user, the new state and the rooms concerned; ``publish`` what the other
-    nodes should know."""
+    nodes should know; ``gone`` who was here until `GRACE` seconds ago."""
 
     def __init__(
         self,
@@ -54,6 +54,7 @@ class Presence:
         clock: Clock,
         announce: Callable[[str, State, Iterable[str]], None],
         publish: Callable[[Leases], None],
+        gone: Callable[[str], None],
     ) -> None:
         self._people: dict[str, _Person] = {}
         self._rooms: dict[str, set[str]] = {}
@@ -61,6 +62,7 @@ class Presence:
         self._ends: Expiry[tuple[str, str]] = Expiry(scheduler, clock, LEASE, LEASES, self._ended)
         self._announce = announce
         self._publish = publish
+        self._left = gone
         self._stamp = 0
 
     def stop(self) -> None:
@@ -74,6 +76,15 @@ class Presence:
     def resting(self, user: str) -> State | None:
         """The state of someone who lost their last connection less than 10 s ago, else None."""
         return self._people[user].local if user in self._grace else None
+
+    def rooms(self, user: str) -> frozenset[str]:
+        """Rooms in which somebody shows who is connected to other nodes or has just left."""
+        person = self._people.get(user)
+        return frozenset() if person is None else person.rooms
+
+    def here(self) -> list[str]:
+        """Who is connected to this node, or was a moment ago."""
+        return [user for user, person in self._people.items() if person.local != "offline"]
 
     def elsewhere(self, room: str) -> set[str]:
         """Members of the room who are connected to other nodes or have just left this one."""
@@ -157,6 +168,7 @@ class Presence:
         self._set_local(user, person, "offline", rooms)
         self._index(user, person)
         self._update(user, person, rooms)
+        self._left(user)
 
     def _ended(self, key: tuple[str, str]) -> None:
         user, node = key

@@ -53,6 +53,11 @@ class Subscriber:
             self.state = self._hub.audience.starting(self.person)
             self._hub.audience.came(self.person)
 
+    def shuns(self, users: frozenset[str]) -> None:
+        """Who has blocked this person or was blocked by them: read after attaching, before
+        `memberships`."""
+        self._hub.books.know_shuns(self.person, users)
+
     def heads(self) -> int:
         """The sum of the last seq of every open room, as of all that was written so far."""
         self._hub.turn.flush()
@@ -170,7 +175,7 @@ class Subscriber:
             self._hub.audience.showed(self.person)
 
     def who_is_here(self, room: str) -> dict[str, Presence]:
-        return self._hub.audience.here(room) if room in self.open_rooms else {}
+        return self._hub.audience.here(room, self.person) if room in self.open_rooms else {}
 
     # What the hub tells it.
 

@@ -3,6 +3,7 @@
 from chatd.core.codes import Code
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
+from chatd.engine.profiles import MayBeginDirect
 from chatd.engine.rows import Committed
 from chatd.engine.table import Context, Feature, Write
 from chatd.engine.unit import Append, CreateRoom, NotBlockedBy, Unit, UserExists
@@ -11,7 +12,8 @@ from chatd.wire.frames import Done, Keyed, UserRef
 
 
 class Direct(Keyed, frozen=True, kw_only=True, tag="direct"):
-    """The conversation with ``user``, made if it is the first time. The reply names the room."""
+    """The conversation with ``user``, made if it is the first time, which not everybody lets
+    everybody do (`set_privacy`). The reply names the room."""
 
     user: UserRef
 
@@ -23,7 +25,11 @@ def direct(command: Direct, actor: Principal, context: Context) -> Unit:
     first, second = sorted((actor.user, command.user))
     return Unit(
         actor.user,
-        requires=(UserExists(command.user), NotBlockedBy(actor.user, command.user)),
+        requires=(
+            UserExists(command.user),
+            NotBlockedBy(actor.user, command.user),
+            MayBeginDirect(actor.user, command.user),
+        ),
         changes=(
             CreateRoom(
                 room,

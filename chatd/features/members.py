@@ -251,7 +251,7 @@ async def members(command: ListMembers, actor: Principal, context: Context, view
     return Members(
         id=command.id,
         room=command.room,
-        members=[member(row) for row in rows[:PAGE]],
+        members=[member(row, context.now) for row in rows[:PAGE]],
         more=len(rows) > PAGE,
     )
 

@@ -1,15 +1,27 @@
-"""People: look someone up, block someone."""
+"""People: look someone up, find someone, block someone."""
+
+from typing import Annotated
 
 import msgspec
 
 from chatd.core.codes import Code
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
-from chatd.engine.rows import PersonRow
+from chatd.core.text import clean_text
+from chatd.engine.profiles import FewBlocks
+from chatd.engine.rows import ToPerson
 from chatd.engine.table import Context, Feature, Read, Write
-from chatd.engine.unit import SetBlock, Unit, UserExists
+from chatd.engine.unit import Requirement, SetBlock, Unit, UserExists
 from chatd.engine.view import View
-from chatd.wire.frames import Command, Keyed, Reply, UserRef
+from chatd.features.person_shapes import PersonShape, person_shape
+from chatd.wire.frames import Command, Keyed, Reply, Signal, UserRef
+
+#: People on one page of those that are found.
+PAGE = 20
+#: Longest beginning of a name to look for, in code points.
+MOST_QUERY = 64
+#: Whom one person may block, so that a list which is kept in memory has an end.
+MOST_BLOCKED = 1000
 
 
 class GetPerson(Command, frozen=True, kw_only=True, tag="person"):
@@ -18,8 +30,18 @@ class GetPerson(Command, frozen=True, kw_only=True, tag="person"):
     user: UserRef
 
 
+class FindPeople(Command, frozen=True, kw_only=True, tag="people"):
+    """Those whose user name or display name begins with ``query``, by user name, starting behind
+    the name ``after``. Whom one finds is for the server to say: all, those one shares a room with,
+    or nobody."""
+
+    query: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+    after: Annotated[str, msgspec.Meta(max_length=128)] | None = None
+
+
 class Block(Keyed, frozen=True, kw_only=True, tag="block"):
-    """Neither of the two can write to the other directly or add the other to a room."""
+    """Neither of the two can write to the other directly, add the other to a room, mention the
+    other, or see whether the other is there. At most 1000 people."""
 
     user: UserRef
 
@@ -34,31 +56,45 @@ class ListBlocked(Command, frozen=True, kw_only=True, tag="blocked"):
     """Whom one has blocked."""
 
 
-class PersonShape(msgspec.Struct, frozen=True, kw_only=True):
-    user: str
-    name: str
-    display: str
-
-
 class Person(Reply, frozen=True, kw_only=True, tag="person"):
     person: PersonShape
 
 
 class People(Reply, frozen=True, kw_only=True, tag="people"):
     people: list[PersonShape]
+    more: bool = False
 
 
-def _shape(row: PersonRow) -> PersonShape:
-    return PersonShape(user=row.id, name=row.name, display=row.display)
+class BlockChanged(Signal, frozen=True, kw_only=True, tag="block_changed"):
+    """One has blocked ``user``, or no longer: told to one's own devices."""
+
+    user: str
+    blocked: bool
 
 
 async def person(command: GetPerson, actor: Principal, context: Context, view: View) -> Person:
-    return Person(id=command.id, person=_shape(await context.store.person(command.user)))
+    row = await context.store.profile(actor.user, command.user, context.now)
+    return Person(id=command.id, person=person_shape(row))
+
+
+async def find(command: FindPeople, actor: Principal, context: Context, view: View) -> People:
+    query = clean_text(command.query.strip(), limit=MOST_QUERY, field="query").removeprefix("@")
+    if not query:
+        raise Refusal(Code.BAD_FIELD, "Give the beginning of a name.", field="query")
+    rows = await context.store.find_people(
+        actor.user, query, command.after or "", context.directory, context.now, PAGE + 1
+    )
+    return People(
+        id=command.id,
+        people=[person_shape(row) for row in rows[:PAGE]],
+        more=len(rows) > PAGE,
+    )
 
 
 async def blocked(command: ListBlocked, actor: Principal, context: Context, view: View) -> People:
     rows = await context.store.blocked(actor.user)
-    return People(id=command.id, people=[_shape(row) for row in rows])
+    people = [PersonShape(user=row.id, name=row.name, display=row.display) for row in rows]
+    return People(id=command.id, people=people)
 
 
 def block(command: Block, actor: Principal, context: Context) -> Unit:
@@ -72,11 +108,16 @@ def unblock(command: Unblock, actor: Principal, context: Context) -> Unit:
 def _set_block(user: str, blocked: bool, actor: Principal, context: Context) -> Unit:
     if user == actor.user:
         raise Refusal(Code.BAD_FIELD, "One cannot block oneself.", field="user")
+    requires: tuple[Requirement, ...] = (
+        UserExists(user),
+        FewBlocks(actor.user, user, MOST_BLOCKED),
+    )
     return Unit(
         actor.user,
         # A block can be taken back whatever became of the other's account.
-        requires=(UserExists(user),) if blocked else (),
+        requires=requires if blocked else (),
         changes=(SetBlock(actor.user, user, blocked, context.now),),
+        tells=(ToPerson(actor.user, BlockChanged(user=user, blocked=blocked)),),
     )
 
 
@@ -84,8 +125,10 @@ feature = Feature(
     "people",
     rows=(
         Read(GetPerson, person, Person),
+        Read(FindPeople, find, People, cost=3),
         Read(ListBlocked, blocked, People),
         Write(Block, block),
         Write(Unblock, unblock),
     ),
+    said=(BlockChanged,),
 )

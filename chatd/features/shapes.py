@@ -4,7 +4,17 @@ from typing import Any
 
 import msgspec
 
-from chatd.engine.rows import EventRow, MarkRow, MemberRow, Notify, RoleName, RoomKind, RoomRow
+from chatd.engine.rows import (
+    EventRow,
+    MarkRow,
+    MemberRow,
+    Notify,
+    RoleName,
+    RoomKind,
+    RoomRow,
+    UserKind,
+)
+from chatd.features.person_shapes import Status, status
 from chatd.wire.frames import Millis, Seq
 
 
@@ -44,10 +54,14 @@ class RoomState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unread_from: Seq | None = None
 
 
-class Member(msgspec.Struct, frozen=True, kw_only=True):
+class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     user: str
     name: str
     role: RoleName
+    display: str = ""
+    kind: UserKind = "person"
+    avatar: str | None = None
+    status: Status | None = None
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -98,8 +112,17 @@ def room_state(row: RoomRow) -> RoomState:
     )
 
 
-def member(row: MemberRow) -> Member:
-    return Member(user=row.user, name=row.name, role=row.role)
+def member(row: MemberRow, now: int) -> Member:
+    until = None if row.status is None else row.status.until
+    return Member(
+        user=row.user,
+        name=row.name,
+        role=row.role,
+        display=row.display,
+        kind=row.kind,
+        avatar=row.avatar,
+        status=None if until is not None and until <= now else status(row.status),
+    )
 
 
 def mark(row: MarkRow) -> Mark:

@@ -4,7 +4,6 @@ from chatd.core.codes import Code
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.table import Context, Feature, Read
-from chatd.engine.unit import MayWrite
 from chatd.engine.view import View
 from chatd.wire.frames import Command, Done, RoomRef
 from chatd.wire.signals import Typing
@@ -12,7 +11,8 @@ from chatd.wire.signals import Typing
 
 class SetTyping(Command, frozen=True, kw_only=True, tag="typing"):
     """I am typing here (again), or no longer. The room must be open on this connection, and one
-    must be able to write there. Another role ends what is shown at once, a block within 6 s."""
+    must be able to write there. Another role ends what is shown at once, a block within 6 s. Of
+    who keeps it to themselves (`set_privacy`) nobody is told."""
 
     room: RoomRef
     active: bool = True
@@ -21,12 +21,9 @@ class SetTyping(Command, frozen=True, kw_only=True, tag="typing"):
 async def typing(command: SetTyping, actor: Principal, context: Context, view: View) -> Done:
     if command.room not in view.open_rooms:
         raise Refusal(Code.WRONG_STATE, "Open the room first, then say that you type in it.")
-    if command.active:
-        # Asked of the store each time: roles and blocks may have changed on any node.
-        await context.store.check(
-            MayWrite(command.room, actor.user, context.now, anew=False),
-        )
-    view.typing(command.room, command.active)
+    # Asked of the store each time: roles, blocks and settings may have changed on any node.
+    if not command.active or await context.store.may_type(actor.user, command.room, context.now):
+        view.typing(command.room, command.active)
     return Done(id=command.id)
 
 

@@ -49,6 +49,10 @@ class Subscriber(View, Protocol):
     def memberships(self, rooms: Iterable[Membership], position: int) -> None:
         """All the rooms of this user as of ``position``; later movements come from events. Once."""
 
+    def shuns(self, users: frozenset[str]) -> None:
+        """Who has blocked this user or was blocked by them, before `memberships`; later changes
+        come with the commits."""
+
     def heads(self) -> int:
         """The sum of the last seq of every open room."""
 

@@ -273,8 +273,10 @@ class Session:
 
     async def _attach(self) -> None:
         try:
+            shuns = await self._engine.store.shuns(self.principal.user)
             rooms, position = await self._engine.store.of_user(self.principal.user)
             if self.state is State.OPENING:
+                self._subscriber.shuns(shuns)
                 self._subscriber.memberships(
                     [(room.id, room.head, room.number, room.members) for room in rooms], position
                 )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chatd.core.codes import Code
+from chatd.core.folded import folded
 from chatd.core.refusal import Refusal
 from chatd.core.scopes import stored
 from chatd.engine import accounts
@@ -15,14 +16,16 @@ def create_user(work: Work, change: accounts.CreateUser) -> None:
     _require_free_name(work, change)
     work.database.run(
         """
-        insert into users (id, name, skeleton, display, password, admin, disabled, created, kind)
-        values (:id, :name, :skeleton, :display, :password, :admin, 0, :at, :kind)
+        insert into users (id, name, skeleton, display, folded, password, admin, disabled, created,
+                           kind)
+        values (:id, :name, :skeleton, :display, :folded, :password, :admin, 0, :at, :kind)
         """,
         {
             "id": change.user,
             "name": change.name,
             "skeleton": change.skeleton,
             "display": change.display,
+            "folded": folded(change.display),
             "password": change.password,
             "admin": int(change.admin),
             "at": change.at,
@@ -57,8 +60,12 @@ def _require_free_name(work: Work, change: accounts.CreateUser | accounts.Rename
 
 def set_display(work: Work, change: accounts.SetDisplay) -> None:
     work.database.run(
-        "update users set display = :display where id = :user",
-        {"user": change.user, "display": change.display},
+        "update users set display = :display, folded = :folded where id = :user",
+        {
+            "user": change.user,
+            "display": change.display,
+            "folded": folded(change.display),
+        },
     )
 
 

@@ -49,7 +49,7 @@ def apply(work: Work, unit: Unit) -> Committed:
         tuple(work.unit.events),
         tuple(work.unit.marks),
         members=tuple(work.unit.members),
-        tells=unit.tells,
+        tells=(*unit.tells, *work.unit.tells),
     )
 
 
@@ -75,7 +75,7 @@ def _answer(work: Work, unit: Unit) -> Answer:
     """Of the last event appended; else the room that was made, was there already, or was named."""
     hand = work.unit
     if not hand.events:
-        return Answer(room=hand.existing or hand.created or unit.room)
+        return Answer(room=hand.existing or hand.created or unit.room, at=hand.at)
     last = hand.events[-1]
     return Answer(last.room, last.seq, last.number if hand.numbered else None, last.at)
 

@@ -1,10 +1,12 @@
 """Reads of rooms as one person sees them, of their members and of how far these got."""
 
+import re
 from dataclasses import fields
+from typing import Any
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
-from chatd.engine.rows import MarkRow, MemberRow, RoomHead, RoomRow
+from chatd.engine.rows import MarkRow, MemberRow, RoomHead, RoomRow, StatusRow
 from chatd.store import refusals
 from chatd.store.database import Database, Row
 from chatd.store.requirements import require_member, standing
@@ -32,8 +34,12 @@ _ROOM = """
                (select count(*) from mentions x
                 where x.room = r.id and x.person = :user and x.seq > coalesce(k.read, 0))
                + (select count(*) from mentions x
+                  join events w on w.room = x.room and w.seq = x.seq
                   where x.room = r.id and x.person = '*' and x.seq > coalesce(k.read, 0)
-                    and x.seq >= c.from_seq) end,
+                    and x.seq >= c.from_seq
+                    and not exists (select 1 from blocks b
+                                    where (b.person = :user and b.other = w.author)
+                                       or (b.person = w.author and b.other = :user))) end,
            r.avatar, r.archived, r.slow_seconds, r.posting,
            s.notify, s.muted_until, coalesce(s.favourite, 0), s.place, s.unread_from
     from rooms r
@@ -57,8 +63,17 @@ _OF_USER = """
     from memberships m join rooms r on r.id = m.room
     where m.person = :user and m.to_seq is null order by r.position desc, r.id
 """
-_BEHIND = " where r.kind = 'public' and (r.name, r.id) > (:name, :id)"
-_PUBLIC = _ROOM + _BEHIND + " order by r.name, r.id limit :limit"
+_PUBLIC = """
+    where r.id in (select r.id from rooms r
+                   where r.kind = 'public' and r.archived <= :archived {behind}
+                   order by {order} limit :limit)
+    order by {order}
+"""
+_BY_NAME = {"behind": "and (r.name, r.id) > (:name, :id)", "order": "r.name, r.id"}
+_BY_SIZE = {
+    "behind": "and (-r.members, r.name, r.id) > (:size, :name, :id)",
+    "order": "-r.members, r.name, r.id",
+}
 
 
 def _row(row: Row) -> RoomRow:
@@ -87,17 +102,35 @@ def room(database: Database, user: str, room: str) -> RoomRow:
     return _row(row)
 
 
-def public(database: Database, user: str, after: str | None, limit: int) -> tuple[RoomRow, ...]:
-    name, id = "", ""
+def public(
+    database: Database,
+    user: str,
+    after: str | None,
+    limit: int,
+    words: tuple[str, ...] = (),
+    archived: bool = False,
+) -> tuple[RoomRow, ...]:
+    values: dict[str, Any] = {"user": user, "limit": limit, "archived": int(archived)}
+    order = _BY_SIZE if words else _BY_NAME
+    behind = ""
+    for n, word in enumerate(words):
+        # Plain ASCII letters differ in case for LIKE in one database and not in the other; in
+        # folded text they do not.
+        behind += f" and r.folded like :word{n} escape '!'"
+        values[f"word{n}"] = "%" + re.sub("[!%_]", r"!\g<0>", word) + "%"
     if after is not None:
         row = database.row(
-            "select name, id from rooms where (id = :after or slug = :after) and kind = 'public'",
+            """
+            select name, id, -members from rooms
+            where (id = :after or slug = :after) and kind = 'public'
+            """,
             {"after": after.removeprefix("#")},
         )
         if row is None:
             raise refusals.no_room()
-        name, id = row
-    rows = database.rows(_PUBLIC, {"user": user, "name": name, "id": id, "limit": limit})
+        values |= {"name": row[0], "id": row[1]} | ({"size": row[2]} if words else {})
+        behind += " " + order["behind"]
+    rows = database.rows(_ROOM + _PUBLIC.format(behind=behind, order=order["order"]), values)
     return tuple(_row(row) for row in rows)
 
 
@@ -107,14 +140,20 @@ def members(
     require_member(database, room, user)
     rows = database.rows(
         """
-        select u.id, u.name, m.role
+        select u.id, u.name, m.role, u.display, u.kind, u.avatar,
+               u.status_emoji, u.status_text, u.status_until,
+               u.status_emoji || u.status_text <> '' and not exists (
+                   select 1 from blocks b where (b.person = :user and b.other = u.id)
+                                             or (b.person = u.id and b.other = :user))
         from memberships m join users u on u.id = m.person
         where m.room = :room and m.to_seq is null and u.name > :after
         order by u.name limit :limit
         """,
-        {"room": room, "after": after or "", "limit": limit},
+        {"user": user, "room": room, "after": after or "", "limit": limit},
     )
-    return tuple(MemberRow(*row) for row in rows)
+    return tuple(
+        MemberRow(*row[:6], status=StatusRow(*row[6:9]) if row[9] else None) for row in rows
+    )
 
 
 def marks(database: Database, user: str, room: str, limit: int) -> tuple[MarkRow, ...]:
@@ -124,10 +163,11 @@ def marks(database: Database, user: str, room: str, limit: int) -> tuple[MarkRow
         select k.room, k.person, k.delivered, k.read
         from marks k
         join memberships m on m.room = k.room and m.person = k.person and m.to_seq is null
+        join users u on u.id = k.person and (u.shows_receipts = 1 or u.id = :user)
         where k.room = :room
         order by k.read desc, k.delivered desc, k.person limit :limit
         """,
-        {"room": room, "limit": limit},
+        {"room": room, "user": user, "limit": limit},
     )
     return tuple(MarkRow(*row) for row in rows)
 

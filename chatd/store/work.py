@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from chatd.engine.rows import EventRow, MarkRow
+from chatd.engine.rows import EventRow, MarkRow, Tell
 from chatd.store.database import Database
 
 NAMES = 20_000
@@ -59,7 +59,11 @@ class UnitInHand:
     members: list[tuple[str, int]] = field(default_factory=list)
     replaced: list[tuple[str, int]] = field(default_factory=list)
     renamed: list[str] = field(default_factory=list)
+    #: what changes have to tell that a handler could not know
+    tells: list[Tell] = field(default_factory=list)
     #: whether the last appended event is a message, whose number the answer tells
     numbered: bool = False
+    #: when something was made without an event, which the answer tells
+    at: int | None = None
     created: str | None = None
     existing: str | None = None

@@ -45,6 +45,9 @@ class FakeSubscriber:
         self.calls.append("memberships")
         self.rooms = list(rooms)
 
+    def shuns(self, users: frozenset[str]) -> None:
+        self.shunned = users
+
     def heads(self) -> int:
         return sum(self.shown.values())
 

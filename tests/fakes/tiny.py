@@ -192,6 +192,11 @@ class TinyStore:
     def of_user(self, user: str) -> Promise[tuple[Sequence[RoomHead], int]]:
         return self.rooms
 
+    def shuns(self, user: str) -> Promise[frozenset[str]]:
+        promise: Promise[frozenset[str]] = Promise()
+        promise.fire(frozenset())
+        return promise
+
     def by_slug(self, slug: str) -> Promise[str]:
         return self._find(slug)
 

@@ -138,6 +138,7 @@ def test_a_lease_that_comes_during_the_grace_does_not_forget_the_rooms_here() ->
         clock,
         lambda user, state, rooms: told.append((user, state, set(rooms))),
         lambda note: None,
+        lambda user: None,
     )
     presence.came("ann", "online", ("tea",))
     presence.went("ann", ("tea",))

@@ -125,9 +125,9 @@ def test_members_by_name_a_page_at_a_time(tea: Desk) -> None:
     tea.member("tea", "carol", "reader")
     tea.member("tea", "carol", "moderator")
     everyone = (
-        MemberRow("alice", "alice", "owner"),
-        MemberRow("bob", "bob", "member"),
-        MemberRow("carol", "carol", "moderator"),
+        MemberRow("alice", "alice", "owner", "Alice"),
+        MemberRow("bob", "bob", "member", "Bob"),
+        MemberRow("carol", "carol", "moderator", "Carol"),
     )
     assert rooms.members(tea.database, "bob", "tea", None, 9) == everyone
     assert rooms.members(tea.database, "bob", "tea", None, 1) == everyone[:1]

@@ -18,9 +18,9 @@ from chatd.engine.accounts import (
     RenameUser,
     SetDisabled,
     SetDisplay,
-    UserKind,
     UserRow,
 )
+from chatd.engine.rows import UserKind
 from chatd.engine.unit import Change, Unit
 from chatd.wire.frames import Millis, UserRef
 

@@ -1,0 +1,144 @@
+"""What people show of themselves, and to whom: rows, requirements and changes."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from chatd.engine.rows import StatusRow, UserKind
+from chatd.engine.unit import Change, Requirement
+from chatd.wire.frames import Signal
+
+SeenBy = Literal["all", "none"]
+DirectFrom = Literal["all", "rooms", "none"]
+#: Whom one finds in the directory: everybody, those one shares a room with, nobody.
+Directory = Literal["all", "rooms", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """Somebody as one certain person may see them. ``status`` and ``last_seen`` are None where
+    there is none, where it is over, and where it is not for that person's eyes."""
+
+    id: str
+    name: str
+    display: str
+    kind: UserKind
+    about: str
+    avatar: str | None
+    status: StatusRow | None
+    last_seen: int | None
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyRow:
+    """``seen_by``: who sees when one was last here; ``direct_from``: who begins a conversation."""
+
+    seen_by: SeenBy
+    direct_from: DirectFrom
+    receipts: bool
+    typing: bool
+
+
+class ProfileReads(Protocol):
+    """Reads of people as ``user`` may see them at ``now`` (ms)."""
+
+    def profile(self, user: str, other: str, now: int) -> Awaitable[ProfileRow]:
+        """Somebody, else `not-found`."""
+
+    def find_people(
+        self, user: str, query: str, after: str, directory: Directory, now: int, limit: int
+    ) -> Awaitable[Sequence[ProfileRow]]:
+        """By name, those whose name or display name begins with ``query``, behind the name
+        ``after``. `forbidden` where the directory is closed."""
+
+    def privacy(self, user: str) -> Awaitable[PrivacyRow]: ...
+
+    def may_type(self, user: str, room: str, now: int) -> Awaitable[bool]:
+        """Whether it is told that ``user`` types. The refusal of `MayWrite` where they may not
+        write there."""
+
+    def shuns(self, user: str) -> Awaitable[frozenset[str]]:
+        """Everybody who has blocked ``user`` or whom ``user`` has blocked."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnsPicture(Requirement):
+    """``picture`` exists and was put there by ``user``: else `not-found`."""
+
+    picture: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class MayBeginDirect(Requirement):
+    """``other`` lets ``user`` begin a conversation of two, or there is one already: else
+    `forbidden`."""
+
+    user: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class FewBlocks(Requirement):
+    """``user`` has blocked fewer than ``most`` people besides ``other``: else `limit-reached`."""
+
+    user: str
+    other: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetProfile(Change):
+    """None leaves a field as it is; an ``avatar`` of "" removes it. ``display`` comes with its case
+    folded, for finding people."""
+
+    user: str
+    display: str | None = None
+    about: str | None = None
+    avatar: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetStatus(Change):
+    """None for none."""
+
+    user: str
+    status: StatusRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetPrivacy(Change):
+    """None leaves a setting as it is."""
+
+    user: str
+    seen_by: SeenBy | None = None
+    direct_from: DirectFrom | None = None
+    receipts: bool | None = None
+    typing: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetSeen(Change):
+    """When the last connections of ``people`` (id, Unix ms) ended; less than a minute after what is
+    known already is no news."""
+
+    people: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TellPerson(Change):
+    """Tells those who may see ``user`` and that person's own devices how they are now. ``signal``
+    makes it of the row as it is for everybody, at this point of the unit."""
+
+    user: str
+    now: int
+    signal: Callable[[ProfileRow], Signal]
+
+
+@dataclass(frozen=True, slots=True)
+class TellPrivacy(Change):
+    """Tells ``user``'s own devices all settings as they are at this point of the unit."""
+
+    user: str
+    signal: Callable[[PrivacyRow], Signal]
