@@ -5,12 +5,13 @@ python := .venv/bin/python
 twistd := .venv/bin/twistd --nodaemon --pidfile= --logfile=var/log/chatd.log
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format lint types bench generate durability conformance kills fresh lock clean
+.PHONY: help run test format lint types bench generate durability conformance kills life great fresh \
+    lock clean
 
 help: ## this list
 	@awk -F ' ## ' '/^[a-z]+:.* ## / {sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2}' \
 	    Makefile
-	@echo "ARGS=... goes to test, bench, durability, kills, conformance and fresh."
+	@echo "ARGS=... goes to test, bench, durability, kills, life, great, conformance, fresh."
 
 run: ## serve https://localhost:8443, data in var/ (PORT=9443)
 	@tools/bootstrap run >/dev/null
@@ -50,6 +51,14 @@ durability: ## cut a virtual machine's power 20 times: is anything lost?
 kills: ## kill the daemon 200 times in mid-talk: is anything lost?
 	@tools/bootstrap dev >/dev/null
 	@$(python) -m tests.durability.kill --rounds 200 $(ARGS)
+
+life: ## two weeks of a made-up team, judged by a model
+	@tools/bootstrap dev >/dev/null
+	@$(python) -m tests.life $(ARGS)
+
+great: ## rooms of 10,000 people and 1,000,000 messages: within their bounds?
+	@tools/bootstrap dev >/dev/null
+	@$(python) -m tests.rigs.great_rooms $(ARGS)
 
 conformance: ## run the Autobahn Testsuite on /ws (needs a Python 2.7)
 	@tools/bootstrap dev >/dev/null
