@@ -13,17 +13,19 @@ from tests.ui.browser import Browser
 pytestmark = pytest.mark.browser
 
 UNITS = Path(__file__).with_name("units")
+VECTORS = Path(__file__).parents[1] / "vectors"
 UI = Path(__file__).parents[2] / "chatd" / "ui"
 MODULES = sorted(path.name for path in UNITS.glob("*.js") if path.name != "harness.js")
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """/ui/ is the page's folder, /units/ the tests'; anything else an empty page."""
+    """/ui/ is the page's folder, /units/ the tests', /vectors/ what other languages are tested with
+    too; anything else an empty page."""
 
     policy = ""
 
     def translate_path(self, path: str) -> str:
-        for prefix, folder in (("/ui/", UI), ("/units/", UNITS)):
+        for prefix, folder in (("/ui/", UI), ("/units/", UNITS), ("/vectors/", VECTORS)):
             if path.startswith(prefix):
                 return str(folder / path.removeprefix(prefix))
         return ""

@@ -1,17 +1,32 @@
 // What is in a text: links, and what stands for a person in a small circle.
 
-const LINK = /\bhttps?:\/\/[^\s<>"'`\u200b\u2028\u2029]+/giu;
+// What counts as a link is the same here and in `chatd/core/links.py`, which says why; the cases that
+// both are held to stand in `tests/vectors/links.json`.
+const OUTSIDE =
+  '\\x00-\\x20\\x7f-\\xa0\\xad\\u1680\\u2000-\\u200b\\u200e\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\ufeff' +
+  '<>"\'`\\\\\\u3001\\u3002\\u300a-\\u3011\\uff01\\uff08\\uff09\\uff0c\\uff1a\\uff1b\\uff1f';
+const CANDIDATE = new RegExp(
+  `(?<![A-Za-z0-9_])(?:[Hh][Tt][Tt][Pp][Ss]?://[^${OUTSIDE}]+` +
+    `|[Mm][Aa][Ii][Ll][Tt][Oo]:[A-Za-z0-9._+\\-]{1,64}@[^${OUTSIDE}@/?#:]+)`,
+  'gu',
+);
 /** What ends a sentence, not an address. */
-const TRAILING = /[.,;:!?…'"»”’]+$/u;
+const TRAILING = new Set('.,;:!?…»”’');
+const BRACKETS = { ')': '(', ']': '[', '}': '{' };
+const LABEL = /^[\p{L}\p{M}\p{N}_-]{1,63}$/u;
+const NUMBER = /^(?:0x[0-9a-f]*|[0-9]+)$/i;
+const IPV4 = /^(?:(?:0|[1-9][0-9]{0,2})(?:\.(?!$)|$)){4}$/;
+const IPV6 = /^\[[0-9A-Fa-f:.]+\]$/;
+const HOST = 253;
 const HUES = 10;
 
-/** The pieces of a text: {text} or {text, link}, in order. */
+/** The pieces of a text: {text} or {text, link}, in order. Links are http, https and mailto. */
 export function pieces(text) {
   const found = [];
   let from = 0;
-  for (const match of text.matchAll(LINK)) {
+  for (const match of text.matchAll(CANDIDATE)) {
     const address = withoutTail(match[0]);
-    const link = address && href(address);
+    const link = leadsSomewhere(address) && href(address);
     if (!link) continue;
     if (match.index > from) found.push({ text: text.slice(from, match.index) });
     found.push({ text: address, link });
@@ -22,18 +37,37 @@ export function pieces(text) {
 }
 
 function withoutTail(address) {
-  let kept = address;
-  for (;;) {
-    const before = kept;
-    kept = kept.replace(TRAILING, '');
-    // A closing bracket belongs to the sentence unless it was opened within the address.
-    for (const [open, close] of ['()', '[]', '{}']) {
-      if (kept.endsWith(close) && kept.split(open).length < kept.split(close).length) {
-        kept = kept.slice(0, -1);
-      }
-    }
-    if (kept === before) return kept;
+  // A closing bracket belongs to the sentence unless it was opened within the address.
+  const spare = {};
+  for (const [close, open] of Object.entries(BRACKETS)) {
+    spare[close] = address.split(close).length - address.split(open).length;
   }
+  let kept = address.length;
+  for (; kept > 0; kept -= 1) {
+    const last = address[kept - 1];
+    if (spare[last] > 0) spare[last] -= 1;
+    else if (!TRAILING.has(last)) break;
+  }
+  return address.slice(0, kept);
+}
+
+/** No user name in front of the host: `https://bank.example@evil.example` leads to the latter. */
+function leadsSomewhere(address) {
+  const [, mail] = /^mailto:[^@]*@(.*)$/isu.exec(address) ?? [];
+  if (mail !== undefined) return mail.includes('.') && isHost(mail);
+  const [, authority] = /^https?:\/\/([^/?#]*)/i.exec(address) ?? [];
+  if (authority === undefined) return false;
+  const [, host, port] = /^(.*?)(?::([0-9]{1,5}))?$/su.exec(authority);
+  return Number(port ?? 0) <= 65535 && isHost(host);
+}
+
+function isHost(host) {
+  if (host.startsWith('[')) return IPV6.test(host);
+  const labels = host.split('.');
+  if (NUMBER.test(labels.at(-1))) {
+    return IPV4.test(host) && labels.every((label) => Number(label) <= 255);
+  }
+  return [...host].length <= HOST && labels.every((label) => LABEL.test(label));
 }
 
 /** The address as a browser reads it; null where it is none. */

@@ -16,6 +16,22 @@ test('what ends a sentence is not of the address', () => {
   ]);
 });
 
+test('the same links as the server and the terminal find', async () => {
+  const cases = await (await fetch('/vectors/links.json')).json();
+  equal(cases.length > 30, true);
+  for (const { text, links: expected } of cases) {
+    if (JSON.stringify(links(text)) !== JSON.stringify(expected)) {
+      throw new Error(`${text}: found ${links(text)}, expected ${expected}`);
+    }
+  }
+});
+
+test('a mailto is an address to write to', () => {
+  equal(pieces('mailto:a@b.example?bcc=c@d.example')[0], {
+    text: 'mailto:a@b.example', link: 'mailto:a@b.example',
+  });
+});
+
 test('nothing of a text is lost', () => {
   for (const text of ['', 'a https://b.example c', 'https://b.example', '<b>https://b.example</b>']) {
     equal(pieces(text).map((piece) => piece.text).join(''), text);
