@@ -88,6 +88,8 @@ async def message(desk: Desk, wanted: AskMessage, caller: Caller) -> OneMessage:
     assert isinstance(found, History)
     for each in found.messages:
         if each.seq == wanted.seq:
+            if each.deleted is not None:
+                raise Refusal(Code.GONE, "This message was deleted.", field="seq")
             return OneMessage(message=each)
     raise Refusal(Code.NOT_FOUND, "There is no such message that you may see.")
 
@@ -120,6 +122,6 @@ CALLS: Final = (
         "messages:read",
         run=message,
         output=OneMessage,
-        refused=(Code.NOT_FOUND, Code.FORBIDDEN),
+        refused=(Code.NOT_FOUND, Code.FORBIDDEN, Code.GONE),
     ),
 )

@@ -128,8 +128,23 @@ def _body(shape: Parts, ask: Ask, depth: int) -> msgspec.Struct:
         raise Refusal(Code.TOO_DEEP, f"The JSON is nested deeper than {depth} levels.")
     try:
         return msgspec.json.decode(body, type=shape.body)
+    except msgspec.ValidationError as error:
+        first = error
     except (ValueError, RecursionError) as error:
         raise _refusal(error, shape.body) from None
+    try:
+        return msgspec.convert(_with_integers(msgspec.json.decode(body)), shape.body)
+    except (ValueError, RecursionError):
+        raise _refusal(first, shape.body) from None
+
+
+def _with_integers(value: Any) -> Any:
+    """7.0 is 7 in JSON Schema (2020-12 §6.1.1), and some languages write it so."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, dict):
+        return {name: _with_integers(each) for name, each in value.items()}
+    return [_with_integers(each) for each in value] if isinstance(value, list) else value
 
 
 def _refusal(error: Exception, kind: type[msgspec.Struct]) -> Refusal:

@@ -211,8 +211,12 @@ def _problems(call: Call, entry: CommandEntry | None) -> dict[str, Any]:
         add(status_of(code), code)
     add(503, Code.BUSY, Code.TIMEOUT)
     add(400, "bad-address", "bad-request")
+    add(413, Code.TOO_LARGE)
+    add(431, "headers-too-large")
     if shape.path or shape.query or shape.body or shape.keyed:
         add(400, Code.BAD_FIELD, Code.UNKNOWN_FIELD)
+    if shape.path or shape.query:
+        add(414, "uri-too-long")
     if call.scope != ANY_SCOPE:
         add(403, "insufficient-scope")
     if call.acts or call.admin:
@@ -222,11 +226,8 @@ def _problems(call: Call, entry: CommandEntry | None) -> dict[str, Any]:
     if shape.body:
         add(400, Code.BAD_JSON, Code.TOO_DEEP, Code.TOO_LONG)
         add(411, "length-required")
-        add(413, Code.TOO_LARGE)
         add(415, "json-only")
         add(422, Code.BAD_FIELD, Code.TOO_LONG)
-    else:
-        add(413, Code.TOO_LARGE)
     for name in (*call.refused, *(entry.errors if entry else ())):
         add(status_when_run(Code(name)), name)
     return {

@@ -18,7 +18,7 @@ Days = Annotated[
     float, msgspec.Meta(gt=0, le=3650, description="How long it is good; else no end.")
 ]
 Label = Annotated[str, msgspec.Meta(max_length=80, description="What it is for.")]
-Scope = Annotated[str, msgspec.Meta(max_length=32)]
+Scope = Annotated[str, msgspec.Meta(max_length=32, extra_json_schema={"enum": list(scopes.SCOPES)})]
 
 
 class AskSession(Input, frozen=True, kw_only=True):

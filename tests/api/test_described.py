@@ -1,0 +1,91 @@
+"""The API is what its description says, whatever is sent: schemathesis looks for the contrary."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatd.edge.api import openapi
+from tests.api.client import Client
+from tests.daemon import GENEROUS, Daemon
+
+#: Seconds of looking, and until it must have ended.
+LOOKING = 60
+LONGEST = 150
+#: What may be answered to what fits the description: 422 is for what no schema can say, such as a
+#: name with nothing visible in it. And to what does not: also that it is too long.
+SETTINGS = """
+tls-verify = "{ca}"
+
+[headers]
+Authorization = "Bearer {token}"
+
+[generation]
+with-security-parameters = false
+
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", 401, 403, 404, 409, 410, 422, 429]
+
+[checks.negative_data_rejection]
+expected-statuses = [400, 401, 403, 404, 405, 409, 411, 413, 414, 415, 422, 429, 431]
+"""
+#: With as many reads as one likes: how many there may be is no setting, and another test's.
+SERVED = (
+    *(sys.executable, "-c"),
+    "from chatd.core.bucket import Rate;"
+    "from chatd.session import budgets;"
+    "budgets.READS = Rate(1e6, 1e6);"
+    "from twisted.scripts.twistd import run;"
+    "run()",
+    *("--nodaemon", "--pidfile=", "chatd"),
+)
+#: They could end what the others ask with.
+ENDING = ("delete_tokens_one", "post_users_logout")
+
+
+def strict(document: dict[str, Any]) -> dict[str, Any]:
+    """Clients must put up with more fields in an answer than are described; this test does not."""
+    for schema in document["components"]["schemas"].values():
+        if "properties" in schema:
+            schema.setdefault("additionalProperties", False)
+    return document
+
+
+def look(daemon: Daemon, folder: Path, seconds: int, *options: str) -> None:
+    token = daemon.ask("token_create", name="root1")["token"]
+    description = folder / "api.json"
+    description.write_text(json.dumps(strict(openapi.document())))
+    settings = folder / "schemathesis.toml"
+    settings.write_text(SETTINGS.format(ca=daemon.ca, token=token))
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(settings)),
+            *("run", str(description), "--url", daemon.url, "--no-color", "--checks", "all"),
+            *("--continue-on-failure", "--no-shrink", "--generation-database", "none"),
+            *("--max-time", str(seconds), *options),
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST,
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert " 500 " not in daemon.log()
+    # Or else it asked in vain, as nobody.
+    assert Client(daemon, token).ask("GET", "/session").status == 200
+
+
+@pytest.mark.slow
+def test_nothing_contradicts_the_description(tmp_path: Path) -> None:
+    with Daemon(tmp_path / "daemon", GENEROUS, program=SERVED) as daemon:
+        daemon.user("root1", admin=True)
+        leaving_out = [text for name in ENDING for text in ("--exclude-operation-id", name)]
+        look(daemon, tmp_path, LOOKING, *leaving_out)
+
+
+def test_nor_does_what_ends_tokens(daemon: Daemon, tmp_path: Path) -> None:
+    only = [text for name in ENDING for text in ("--include-operation-id", name)]
+    look(daemon, tmp_path, 5, *only)
