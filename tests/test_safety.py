@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chatd.safety import unsafe
-from chatd.settings import Accounts, LimitSettings, Server, Settings, Tls
+from chatd.settings import Accounts, LimitSettings, Server, Settings, Site, Tls
 
 
 @pytest.fixture
@@ -112,3 +112,66 @@ def test_a_secret_others_can_read_or_write_is_refused(safe: Settings, mode: int)
         Path(path).chmod(mode)
     texts = unsafe(safe)
     assert len(texts) == 2 and all("chmod 600" in text for text in texts)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    key = tmp_path / "site.key"
+    key.write_bytes(os.urandom(40).hex().encode() + b"\n")
+    key.chmod(0o600)
+    return Site(
+        key_file=str(key),
+        issuer="https://www.example.org",
+        origins=["https://www.example.org", "http://127.0.0.1:8000", "http://localhost:8000"],
+        rooms=["lobby", "r0123456789a"],
+    )
+
+
+def test_a_safe_site_passes(safe: Settings, site: Site) -> None:
+    assert unsafe(replace(safe, site=site)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"issuer": " "}, "site.issuer is missing"),
+        ({"origins": ["*"]}, "with a wildcard any site"),
+        ({"origins": ["https://*.example.org"]}, "with a wildcard any site"),
+        ({"origins": ["http://www.example.org"]}, "without TLS anybody on the way"),
+        ({"origins": ["https://www.example.org/"]}, "which is no origin"),
+        ({"origins": ["null"]}, "which is no origin"),
+        ({"origins": ["https://[::1]"]}, "which is no origin"),
+        ({"origins": ["ftp://www.example.org"]}, "which is no origin"),
+        ({"rooms": ["#lobby"]}, "site.rooms holds '#lobby'"),
+        ({"key_file": ""}, "site.key_file is missing while other settings"),
+        ({"key_file": "/nowhere/site.key"}, "does not exist: make it with"),
+    ],
+)
+def test_an_unsafe_site_is_refused(
+    safe: Settings, site: Site, change: dict[str, object], says: str
+) -> None:
+    (text,) = unsafe(replace(safe, site=replace(site, **change)))
+    assert says in text
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "holds 0 bytes: HS256 takes at least 32"),
+        (b"k3jh4kjh5kj6h7kj8h9k0jh1kj2h3kj\n", "holds 31 bytes"),
+        (b"x" * 64, "can be guessed"),
+        (b"this is my secret key for the chat 123", "can be guessed"),
+    ],
+)
+def test_a_short_or_known_key_of_a_site_is_refused(
+    safe: Settings, site: Site, content: bytes, says: str
+) -> None:
+    Path(site.key_file).write_bytes(content)
+    (text,) = unsafe(replace(safe, site=site))
+    assert says in text
+
+
+def test_the_key_of_a_site_is_nobody_elses_to_read(safe: Settings, site: Site) -> None:
+    Path(site.key_file).chmod(0o644)
+    (text,) = unsafe(replace(safe, site=site))
+    assert text.startswith("site.key_file") and "chmod 600" in text

@@ -161,6 +161,7 @@ class Rig:
         store: Any = None,
         real_time: bool = False,
         ui: dict[str, bytes] | None = None,
+        vouching: Any = None,
         **settings: Any,
     ) -> None:
         self.clock = Clock()
@@ -184,6 +185,7 @@ class Rig:
             protocol_text=b"# The protocol\n",
             protocol_schema=b"{}",
             not_ready=lambda: self.not_ready,
+            vouching=vouching,
         )
         self.port = reactor.listenTCP(0, self.edge.site, interface="127.0.0.1")
 

@@ -23,6 +23,7 @@ from chatd.engine.accounts import (
     UserRow,
     UseTicket,
 )
+from chatd.engine.identities import CreateIdentity, NamedRoom
 from chatd.engine.rows import Answer, Committed
 from chatd.engine.unit import Change, Unit
 
@@ -36,6 +37,7 @@ class FakeAccounts:
         self.held: dict[bytes, CredentialRow] = {}
         self.invited: dict[bytes, InvitationRow] = {}
         self.tickets: dict[bytes, TicketRow] = {}
+        self.identities: dict[tuple[str, str], str] = {}
         self.units: list[Unit] = []
         self.before: Any = None
 
@@ -72,6 +74,12 @@ class FakeAccounts:
     async def ticket(self, digest: bytes) -> TicketRow | None:
         await self._arrive("ticket")
         return self.tickets.get(digest)
+
+    async def identity(self, issuer: str, subject: str) -> UserRow | None:
+        return self.users.get(self.identities.get((issuer, subject), ""))
+
+    async def rooms_named(self, user: str, names: Sequence[str]) -> Sequence[NamedRoom]:
+        return ()
 
     async def has_admin(self) -> bool:
         return any(row.admin for row in self.users.values())
@@ -115,6 +123,8 @@ class FakeAccounts:
                     change.at,
                     change.kind,
                 )
+            case CreateIdentity():
+                self.identities[change.issuer, change.subject] = change.person
             case SetPassword():
                 self.users[change.user] = replace(self.users[change.user], password=change.password)
             case SetDisabled():
