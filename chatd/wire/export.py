@@ -194,7 +194,8 @@ def _mentioned(function: object, seen: set[CodeType]) -> Iterator[str]:
     for name in function.__code__.co_names:
         yield name
         called = function.__globals__.get(name)
-        if getattr(called, "__module__", "").startswith("chatd."):
+        # Values of a compiled kind, patterns for one, have none.
+        if (getattr(called, "__module__", None) or "").startswith("chatd."):
             yield from _mentioned(called, seen)
 
 
