@@ -141,20 +141,31 @@ class Scenario:
                 self.seqs[room, frame["number"]] = frame["seq"]
                 said = "deleted" if "deleted" in frame else frame["text"]
                 edited = " (edited)" if "edited" in frame else ""
+                if "reply_to" in frame:
+                    said += f" (to #{self.number(room, frame['reply_to'])})"
+                if "forwarded" in frame:
+                    said += f" (first said by {frame['forwarded']['name']})"
                 return f"#{frame['number']} {frame['name']}: {said}{edited}"
             case "edited" | "deleted":
-                number = next(
-                    (n for (r, n), seq in self.seqs.items() if (r, seq) == (room, frame["target"])),
-                    None,
-                )
                 said = f": {frame['text']}" if "text" in frame else ""
-                return f"#{number} {frame['type']}{said}"
+                return f"#{self.number(room, frame['target'])} {frame['type']}{said}"
+            case "reacted":
+                verb = "reacts with" if frame["on"] else "takes back"
+                number = self.number(room, frame["target"])
+                return f"#{number} {frame['name']} {verb} {frame['emoji']}: {frame['count']}"
+            case "pinned":
+                verb = "pinned" if frame["on"] else "unpinned"
+                return f"#{self.number(room, frame['target'])} {verb} by {frame['name']}"
             case "membership":
                 role = f" {frame['role']}" if frame["change"] == "role" else ""
                 return f"{frame['user_name']} {frame['change']}{role}"
             case "room_changed":
                 return f"room changed: {frame.get('title', frame.get('topic', ''))}"
         return str(frame)
+
+    def number(self, room: str, seq: int) -> int | None:
+        """How a scenario calls the message at ``seq``."""
+        return next((n for (r, n), at in self.seqs.items() if (r, at) == (room, seq)), None)
 
     async def hear(self, who: str, room: str) -> str:
         person = self.named(who)

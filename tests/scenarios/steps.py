@@ -16,7 +16,7 @@ async def people(s: Scenario, names: str) -> None:
 async def connects(s: Scenario, who: str, node: str | None) -> None:
     person = s.named(who)
     person.node = int(node or 1)
-    person.link = await s.world.connect(who, person.node)
+    person.link = await s.world.connect(person.name, person.node)
     person.heard, person.last, person.open = {}, {}, []
 
 
@@ -33,7 +33,7 @@ async def drops(s: Scenario, who: str) -> None:
 @step(r"WHO returns(?: on node (?P<node>\d))?")
 async def returns(s: Scenario, who: str, node: str | None) -> None:
     person = s.named(who)
-    person.link = await s.world.connect(who, int(node or person.node))
+    person.link = await s.world.connect(person.name, int(node or person.node))
     while True:
         reply = await s.ask(who, None, type="resume", cursor=person.cursor, rooms=person.open)
         assert reply["resumed"], f"not resumed: {reply}"
