@@ -37,7 +37,7 @@ class Follower:
             if self._options.json:
                 put(frame)
             else:
-                label = self._labels.get(room, room) if len(self._labels) > 1 else ""
+                label: str = self._labels.get(room, "") if len(self._labels) > 1 else ""
                 say(lines.event(frame, self._options.style, room=label))
         except BrokenPipeError as error:
             self.ended.errback(error)

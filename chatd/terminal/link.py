@@ -84,7 +84,8 @@ class Link:
 
     async def open(self) -> None:
         """Connected and up to date; `Trouble` if the first attempt fails."""
-        self._first = first = Deferred()
+        first: Deferred[None] = Deferred()
+        self._first = first
         self.client.start()
         try:
             await first

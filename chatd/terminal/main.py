@@ -13,6 +13,7 @@ from twisted.internet.task import deferLater
 from twisted.logger import globalLogBeginner
 from twisted.python.failure import Failure
 
+from chatd.client.errors import Disconnected
 from chatd.terminal import words
 from chatd.terminal.arguments import parser
 from chatd.terminal.lines import Style
@@ -70,7 +71,11 @@ def _on_reactor(options: argparse.Namespace, profiles: Profiles, profile: Profil
 
     def over(result: int | Failure) -> None:
         nonlocal code
-        code = result if isinstance(result, int) else _failed(result.value, profile)
+        code = (
+            result
+            if isinstance(result, int)
+            else _failed(result.value or Disconnected("ended"), profile)
+        )
         if reactor.running:
             reactor.stop()
 

@@ -1,6 +1,6 @@
 """Columns: how many a text takes, where it breaks, how it is cut. Measured as urwid measures."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import wcwidth
 from urwid import calc_width
@@ -41,22 +41,25 @@ def fit(text: str, width: int, ellipsis: str = "…", *, right: bool = False) ->
     return space + text if right else text + space
 
 
-def breaks(text: str, width: int) -> list[tuple[int, int]]:
+def breaks(text: str, width: int, measure: Callable[[str], int] = columns) -> list[tuple[int, int]]:
     """The lines of ``text`` as (start, end): broken at spaces and between wide characters, within a
-    word only where it is longer than a line. Spaces at a break belong to no line."""
+    word only where it is longer than a line. Spaces at a break belong to no line. ``measure`` tells
+    the columns of one character with its marks."""
     found: list[tuple[int, int]] = []
     start = 0
     for paragraph in text.split("\n"):
-        found += _paragraph(text, start, start + len(paragraph), max(width, 2))
+        found += _paragraph(text, start, start + len(paragraph), max(width, 2), measure)
         start += len(paragraph) + 1
     return found
 
 
-def _paragraph(text: str, start: int, end: int, width: int) -> Iterator[tuple[int, int]]:
+def _paragraph(
+    text: str, start: int, end: int, width: int, measure: Callable[[str], int]
+) -> Iterator[tuple[int, int]]:
     at, used, chance, was_wide = start, 0, start, False
     for part in graphemes(text[start:end]):
-        wide = columns(part)
-        if at > start and (part == " " or wide == 2 or was_wide):
+        wide = measure(part)
+        if at > start and (part == " " or wide >= 2 or was_wide):
             chance = at
         if used + wide > width and part != " ":
             stop = chance if chance > start else at
@@ -64,8 +67,8 @@ def _paragraph(text: str, start: int, end: int, width: int) -> Iterator[tuple[in
             start = stop + len(text[stop:end]) - len(text[stop:end].lstrip(" "))
             if start > at:
                 start = at
-            chance, used = start, columns(text[start:at])
-        was_wide = wide == 2
+            chance, used = start, sum(map(measure, graphemes(text[start:at])))
+        was_wide = wide >= 2
         used += wide
         at += len(part)
     yield start, start + len(text[start:end].rstrip(" "))
@@ -106,3 +109,20 @@ def fill(row: Row, width: int, look: str | None = None) -> Row:
         kept.append((one, part))
         room -= columns(part)
     return tuple(kept)
+
+
+def slice_row(row: Row, start: int, end: int) -> Row:
+    """The part of a row between two columns: for boxes that lie over it."""
+    whole = "".join(text for _, text in row)
+    at = used = 0
+    first = last = None
+    for part in graphemes(whole):
+        if first is None and used >= start:
+            first = at
+        if used + columns(part) > end:
+            last = at
+            break
+        used += columns(part)
+        at += len(part)
+    first = len(whole) if first is None else first
+    return cut(row, first, len(whole) if last is None else last)

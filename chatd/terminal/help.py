@@ -1,0 +1,54 @@
+"""The help page: keys and commands."""
+
+from chatd.terminal.app import App
+from chatd.terminal.view import Popup
+from chatd.terminal.width import Row, columns
+
+KEYS = (
+    ("Enter", "send; Alt-Enter begins a new line"),
+    ("Tab", "complete @people, #rooms, /commands, :emoji:"),
+    ("Up", "on an empty line: edit your last message"),
+    ("Ctrl-Up, Ctrl-Down", "what you sent before"),
+    ("PgUp, PgDn, wheel", "scroll; older messages come by themselves"),
+    ("Alt-End, End", "back to the newest (End on an empty line)"),
+    ("Alt-Up, Alt-Down, click", "choose a message; then:"),
+    ("  r  +  e  d  p  i", "answer, react, edit, delete, pin, seen by whom"),
+    ("Ctrl-K", "go to a room or person"),
+    ("Alt-A", "the next room with something unread"),
+    ("Ctrl-N, Ctrl-P", "the next room, the one before"),
+    ("Ctrl-F", "find messages"),
+    ("F2", "show or hide the members"),
+    ("Ctrl-W, Ctrl-U, Ctrl-Y", "cut a word, cut the line, put it back"),
+    ("Ctrl-A, Ctrl-E", "beginning and end of the line"),
+    ("Alt-B, Alt-F", "a word back, a word on"),
+    ("Ctrl-L", "draw the screen anew"),
+    ("Ctrl-Q, Ctrl-C", "quit"),
+)
+MARKS = (
+    ("✓", "the server has your message on disk"),
+    ("✓✓", "it reached somebody; coloured or bold: somebody has seen it"),
+    ("…", "it waits to be sent"),
+    ("@3", "3 unread, and you are mentioned among them"),
+)
+
+
+def show_help(app: App) -> None:
+    from chatd.terminal.commands import COMMANDS
+
+    popup = Popup("help", "Help", is_list=False)
+    rows: list[Row] = [_pair(key, text) for key, text in KEYS]
+    rows += [(), (("heading", "Commands"),)]
+    for one in COMMANDS.values():
+        if not one.feature or one.feature in app.chat.features:
+            rows.append(_pair(f"/{one.name} {one.takes}".strip(), one.about))
+    rows += [(), (("heading", "Marks"),)]
+    rows += [_pair(sign, text) for sign, text in MARKS]
+    rows += [(), (("dim", "The mouse chooses rooms and messages; Shift selects text with it."),)]
+    popup.choices = [(row, None) for row in rows]
+    app.view.popup = popup
+    app.changed()
+
+
+def _pair(key: str, text: str) -> Row:
+    space = max(26 - columns(key), 1)
+    return (("key", key), (None, " " * space), ("dim", text))

@@ -1,0 +1,135 @@
+"""What is known of one room's conversation: messages in their latest state, and what else happened.
+
+Pure: frames go in, the items to show come out, in order of their place.
+"""
+
+from bisect import insort
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Frame = dict[str, Any]
+#: Events that stand in the conversation as a line of their own.
+NOTICES = frozenset({"membership", "room_changed"})
+
+
+@dataclass(slots=True)
+class Pending:
+    """One's own message on its way; ``failed`` says why it will not arrive."""
+
+    key: str
+    text: str
+    at: int
+    reply_to: int | None = None
+    failed: str = ""
+
+
+class Timeline:
+    def __init__(self) -> None:
+        self._items: dict[int, Frame] = {}
+        self._order: list[int] = []
+        self.pending: list[Pending] = []
+        self.pins: set[int] = set()
+        self.more_before = False
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def __iter__(self) -> Iterator[Frame]:
+        return (self._items[seq] for seq in self._order)
+
+    @property
+    def first(self) -> int | None:
+        return self._order[0] if self._order else None
+
+    def get(self, seq: int) -> Frame | None:
+        return self._items.get(seq)
+
+    def message(self, seq: int) -> Frame | None:
+        found = self._items.get(seq)
+        return found if found is not None and found["type"] == "message" else None
+
+    def messages(self) -> list[Frame]:
+        return [item for item in self if item["type"] == "message"]
+
+    def latest(self, messages: Sequence[Frame], more_before: bool) -> None:
+        """The newest page, in place of all that was known."""
+        self._items = {}
+        self._order = []
+        self.older(messages, more_before)
+
+    def older(self, messages: Sequence[Frame], more_before: bool) -> None:
+        for message in messages:
+            self._put(message["seq"], message)
+        self.more_before = more_before
+
+    def event(self, frame: Frame) -> None:
+        """What just happened. Of messages that are not known here nothing is to be changed."""
+        kind, target = frame["type"], frame.get("target")
+        if kind == "message" or kind in NOTICES:
+            self._put(frame["seq"], frame)
+        elif isinstance(target, int):
+            message = self.message(target)
+            if message is not None:
+                self._put(target, changed(message, frame))
+        if kind == "pinned" and isinstance(target, int):
+            self.pins.add(target)
+        elif kind == "unpinned" and isinstance(target, int):
+            self.pins.discard(target)
+
+    def settle(self, key: str, message: Frame) -> None:
+        """One's own message has its place; its event is on its way, or has been here already."""
+        self.pending = [one for one in self.pending if one.key != key]
+        if message["seq"] not in self._items:
+            self._put(message["seq"], message)
+
+    def drop(self, key: str) -> None:
+        self.pending = [one for one in self.pending if one.key != key]
+
+    def fail(self, key: str, why: str) -> None:
+        for one in self.pending:
+            if one.key == key:
+                one.failed = why
+
+    def _put(self, seq: int, item: Frame) -> None:
+        if seq not in self._items:
+            insort(self._order, seq)
+        self._items[seq] = item
+
+
+def changed(message: Frame, frame: Frame) -> Frame:
+    """The message after an event about it; what did not change stays."""
+    kind = frame["type"]
+    if kind == "deleted" or (kind == "edited" and "deleted" in frame):
+        kept = ("type", "room", "seq", "cursor", "at", "from", "name", "number")
+        bare = {name: message[name] for name in kept if name in message}
+        return {**bare, "deleted": frame.get("deleted", frame["at"])}
+    if kind == "edited":
+        gone = {name: value for name, value in message.items() if name not in ("data", "mentions")}
+        new: Frame = {name: frame[name] for name in ("text", "data", "mentions") if name in frame}
+        return {**gone, **new, "edited": frame["at"]}
+    if kind in ("reaction", "reacted", "unreacted") and "deleted" not in message:
+        return {**message, "reactions": reactions(message, frame)}
+    return message
+
+
+def reactions(message: Frame, frame: Frame) -> list[Frame]:
+    """The message's reactions, as `{emoji, users, count}`, after one came or went."""
+    emoji, user = frame.get("emoji", ""), frame["from"]
+    removed = frame.get("removed") is True or frame["type"] == "unreacted"
+    found, known = [], False
+    for one in message.get("reactions", ()):
+        users = [each for each in one.get("users", ()) if each != user]
+        had = len(users) < len(one.get("users", ()))
+        count = one.get("count", len(one.get("users", ()))) - had
+        if one.get("emoji") == emoji:
+            known = True
+            if not removed:
+                users, count = [*users, user], count + 1
+        elif had:
+            users, count = [*users, user], count + 1
+        if count > 0:
+            found.append({**one, "users": users, "count": count})
+    if not known and not removed:
+        found.append({"emoji": emoji, "users": [user], "count": 1})
+    return found
