@@ -114,9 +114,7 @@ class Keys:
                 self._app.typed()
         elif self._pasting is not None:
             char = key if len(key) == 1 or _is_text(key) else ""
-            self._pasting.append({"enter": "
-", "ctrl j": "
-", "tab": "	"}.get(key, char))
+            self._pasting.append({"enter": "\n", "ctrl j": "\n", "tab": "\t"}.get(key, char))
         else:
             return False
         return True
