@@ -14,13 +14,13 @@ from twisted.logger import Logger
 
 from chatd.store import timeline
 from chatd.store.promise import Promise
-from chatd.store.search_index import Index, News, read_news
+from chatd.store.search_index import Index, read_news
 from chatd.store.sqlite import Sqlite, make_file
 
 FILE = "chatd-search.db"
 #: Events of the log that are read, and brought into the index, at a time.
 EVENTS = 500
-#: Messages prepared before others may have the interpreter for a moment, and for how long.
+#: After so many rows others may have the interpreter for a moment, and for how long.
 ROWS_BETWEEN_PAUSES = 20
 PAUSE = 0.0005
 #: How long it waits for more to come before it indexes what came, unless somebody searches.
@@ -61,6 +61,7 @@ class Indexer:
         self._stopping = threading.Event()
         self._stopped: Promise[None] = Promise()
         self._thread = threading.Thread(target=self._run, name="chatd-indexer", daemon=True)
+        self._rows = 0
         # Guarded by `_changed`:
         self._position: int | None = None
         self._head = 0
@@ -217,19 +218,20 @@ class Indexer:
 
     def _step(self, source: Sqlite, index: Index) -> bool:
         """One stretch of the log; whether anything was taken out."""
-        news: News | None = None
-        for count, part in enumerate(read_news(source, self._place(), EVENTS), 1):
-            news = part
-            if count % ROWS_BETWEEN_PAUSES == 0:
-                self._stopping.wait(PAUSE)
-        assert news is not None
-        taken = news
-        _on_index(lambda: index.take(taken))
+        news = read_news(source, self._place(), EVENTS, self._pause)
+        _on_index(lambda: index.take(news, self._pause))
         with self._changed:
-            self._position = taken.upto
-            self._head = max(self._head, taken.upto)
+            self._position = news.upto
+            self._head = max(self._head, news.upto)
             self._changed.notify_all()
-        return bool(taken.gone)
+        return bool(news.gone)
+
+    def _pause(self) -> None:
+        """Called after each row. Letting go of the interpreter for a moment that SQLite works in
+        is not enough: this thread would have it back before anybody else woke up."""
+        self._rows += 1
+        if self._rows % ROWS_BETWEEN_PAUSES == 0:
+            self._stopping.wait(PAUSE)
 
     def _rest(self, sqlite: Sqlite, untidy: bool) -> bool:
         """Until there is something to do; tidies up when it is calm. Whether it is still untidy."""

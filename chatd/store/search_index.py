@@ -9,7 +9,7 @@ is not in the file any more.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -86,9 +86,9 @@ class News:
         self.gone: list[int] = []
 
 
-def read_news(log: Database, after: int, most: int) -> Iterator[News | None]:
-    """Reads at once, then prepares little by little: yields None now and then, where somebody else
-    may have the interpreter, and at last the News."""
+def read_news(log: Database, after: int, most: int, pause: Callable[[], None]) -> News:
+    """Reads the stretch behind ``after`` at once, then prepares it little by little. ``pause`` is
+    called after each row."""
     log.run("begin", {})
     try:
         rows = log.rows(_NEWS, {"after": after, "most": most})
@@ -101,8 +101,8 @@ def read_news(log: Database, after: int, most: int) -> Iterator[News | None]:
             news.gone.append(row[0])
         if row[4] and not row[5]:
             news.rows.append(_row(row))
-            yield None
-    yield news
+            pause()
+    return news
 
 
 def _targets(log: Database, rows: Iterable[Row], after: int) -> list[Row]:
@@ -179,8 +179,9 @@ class Index:
         self._tables = shard(row[2]) + 1
         return int(row[2])
 
-    def take(self, news: News) -> None:
-        """Brings the index to ``news.upto``, in one transaction."""
+    def take(self, news: News, pause: Callable[[], None]) -> None:
+        """Brings the index to ``news.upto``, in one transaction. ``pause`` is called after each
+        row."""
         with self._transaction():
             self._add_tables(shard(news.upto))
             for position in news.gone:
@@ -188,6 +189,7 @@ class Index:
             for position, words, marks in news.rows:
                 values = {"position": position, "words": words, "marks": marks}
                 self.run(_ADD, values, shard(position))
+                pause()
             self.run(_REACHED, {"position": news.upto})
 
     def merge(self) -> bool:

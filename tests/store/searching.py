@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from chatd.engine.search import Found, Wanted
 from chatd.store import search_reads
-from chatd.store.search_index import Index, News, read_news
+from chatd.store.search_index import Index, read_news
 from chatd.store.sqlite import Sqlite
 
 EPOCH = "epoch000"
@@ -17,16 +17,14 @@ def follow(database: Sqlite, most: int = 500) -> Index:
     index = Index(database, "search")
     position = index.begin(EPOCH)
     assert position is not None
-    while (news := read(database, position, most)).upto > position:
-        index.take(news)
+    while (news := read_news(database, position, most, _at_once)).upto > position:
+        index.take(news, _at_once)
         position = news.upto
     return index
 
 
-def read(database: Sqlite, after: int, most: int) -> News:
-    *_, news = read_news(database, after, most)
-    assert news is not None
-    return news
+def _at_once() -> None:
+    """Nobody else is there to be let go first."""
 
 
 def search_now(

@@ -258,10 +258,10 @@ def test_an_index_that_cannot_be_written_harms_nobody(
     faults = [apsw.FullError("injected"), apsw.FullError("injected")]
     take = indexer.Index.take
 
-    def full(self: Any, news: Any) -> None:
+    def full(self: Any, *arguments: Any) -> None:
         if faults:
             raise faults.pop()
-        take(self, news)
+        take(self, *arguments)
 
     monkeypatch.setattr(indexer.Index, "take", full)
     opened.commit(send("cup"))
