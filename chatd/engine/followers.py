@@ -31,7 +31,8 @@ class Followed:
 class Absent:
     """Somebody whom a message is for and who has not read it: ``read`` is their mark, ``seen`` when
     their last connection ended (ms; None: never, or not known), ``email`` one that is confirmed.
-    ``message`` is as it reads now."""
+    ``message`` is as it reads now; ``identities`` are who they are at other sites: issuer and
+    subject."""
 
     user: str
     name: str
@@ -42,6 +43,7 @@ class Absent:
     unread: int
     message: EventRow
     room: RoomFacts
+    identities: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

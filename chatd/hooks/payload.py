@@ -46,6 +46,10 @@ def away(absent: Absent, render: Render, *, link: str, with_text: bool) -> bytes
     }
     if absent.email is not None:
         data["email"] = absent.email
+    if absent.identities:
+        data["identities"] = [
+            {"issuer": issuer, "subject": subject} for issuer, subject in absent.identities
+        ]
     if with_text:
         data["text"] = getattr(render(event), "text", "")
     return _body("person.away", event.at, data)

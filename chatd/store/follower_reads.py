@@ -96,8 +96,23 @@ def absent(database: Database, position: int, person: str, now: int) -> Absent |
         unread = rooms.room(database, person, room.id).unread
     except Refusal:
         return None
+    identities = database.rows(
+        "select issuer, subject from identities where person = :person order by issuer, subject",
+        {"person": person},
+    )
     name, display, email, seen, read = row
-    return Absent(person, name, display, email, seen, read, unread, event, room)
+    return Absent(
+        person,
+        name,
+        display,
+        email,
+        seen,
+        read,
+        unread,
+        event,
+        room,
+        tuple((issuer, subject) for issuer, subject in identities),
+    )
 
 
 def _absent(

@@ -1,5 +1,7 @@
 """The webhook of the real daemon: a receiver over TLS, people over WebSockets, SIGKILL."""
 
+import re
+import signal
 import subprocess
 import sys
 import time
@@ -9,7 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_twisted
-from twisted.internet.defer import gatherResults
+from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.threads import deferToThread
 
 from tests.daemon import GENEROUS, REPOSITORY, Daemon, Sections, WentWrong
@@ -46,9 +48,10 @@ async def room(link: WssLink, name: str = "tea", kind: str = "public") -> str:
 
 
 async def say(link: WssLink, room: str, text: str) -> dict[str, Any]:
-    return await link.command(
-        {"type": "send", "key": text.replace(" ", "-"), "room": room, "text": text}
-    )
+    key = re.sub(r"[^a-z0-9]", ".", text)
+    said = await link.command({"type": "send", "key": key, "room": room, "text": text})
+    assert said["type"] == "done", said
+    return said
 
 
 @pytest_twisted.async_yield_fixture
@@ -102,7 +105,7 @@ async def test_a_kill_in_the_middle_loses_nothing_and_keeps_the_order(
     tea = await room(link)
     texts = [f"text {n}" for n in range(120)]
     for number, text in enumerate(texts):
-        assert (await say(link, tea, text))["type"] == "done"
+        await say(link, tea, text)
         if number in (40, 80):
             # Somewhere behind what was acknowledged, with positions that were not written down.
             receiver.plan = [status(503)]
@@ -145,8 +148,6 @@ async def test_a_receiver_that_hangs_delays_nobody(daemon: Daemon, receiver: Rec
 
 
 def link_say(link: WssLink, room: str, number: int) -> Any:
-    from twisted.internet.defer import Deferred
-
     return Deferred.fromCoroutine(say(link, room, f"more {number}"))
 
 
@@ -183,8 +184,6 @@ async def test_who_is_away_is_told_of_and_who_is_here_is_not(
 async def test_the_secret_is_changed_without_a_start_and_both_sign_meanwhile(
     daemon: Daemon, receiver: Receiver
 ) -> None:
-    import signal
-
     new = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
     text = daemon.config.read_text()
     text = text.replace("hook.key", "new.key").replace(

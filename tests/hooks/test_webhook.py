@@ -219,7 +219,7 @@ def direct(stage: Stage, text: str = "are you there?", **more: Any) -> Followed:
 
 def test_who_is_away_is_told_of_after_a_minute_without_the_text(stage: Stage) -> None:
     stage.start()
-    direct(stage, email="bob@example.org", unread=3)
+    direct(stage, email="bob@example.org", unread=3, identities=(("https://shop", "17"),))
     stage.time.advance(59)
     assert stage.told == []
     stage.time.advance(2)
@@ -232,6 +232,7 @@ def test_who_is_away_is_told_of_after_a_minute_without_the_text(stage: Stage) ->
                 "name": "bob",
                 "display": "Bob",
                 "email": "bob@example.org",
+                "identities": [{"issuer": "https://shop", "subject": "17"}],
                 "reason": "direct",
                 "unread": 3,
                 "room": "r1",

@@ -104,6 +104,9 @@ def test_what_is_known_of_somebody_who_is_away(desk: Desk) -> None:
     assert (found.message.position, found.room.id) == (position, "ab")
     desk.database.run("update users set email_confirmed = 1 where id = 'bob'", {})
     assert absent(desk, position).email == "bob@example.org"
+    assert absent(desk, position).identities == ()
+    desk.database.run("insert into identities values ('https://shop', '17', 'bob', 5)", {})
+    assert absent(desk, position).identities == (("https://shop", "17"),)
 
 
 @pytest.mark.parametrize(
