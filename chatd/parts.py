@@ -14,9 +14,11 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
 from chatd.admin.office import Office
+from chatd.auth.account_links import AccountLinks
 from chatd.auth.credentials import Credentials
 from chatd.auth.invitations import Invitations
 from chatd.auth.passwords import Passwords
+from chatd.deletions import Deletions
 from chatd.edge.connections import Ended
 from chatd.engine.ports import Cancel
 from chatd.settings import Settings
@@ -104,6 +106,8 @@ class Parts:
             self.store,
             credentials,
             invitations,
+            AccountLinks(self.store, self.clock, secrets.token_bytes),
+            Deletions(self.store, self.clock, secrets.token_bytes),
             self.passwords,
             self.clock,
             secrets.token_bytes,

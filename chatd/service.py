@@ -23,6 +23,7 @@ from chatd import __version__, features
 from chatd.admin.control import listen_control
 from chatd.auth.origins import OriginPolicy
 from chatd.config import ConfigError, load
+from chatd.deletions import Deletions
 from chatd.descriptors import raise_descriptors
 from chatd.edge.api.desk import Chat
 from chatd.edge.build import Edge, build_site
@@ -30,6 +31,7 @@ from chatd.edge.door import Door
 from chatd.edge.pages import ui_files
 from chatd.edge.tls import Certificates
 from chatd.edge.tls_files import TlsFilesError
+from chatd.engine.agenda import Agenda
 from chatd.engine.engine import Engine
 from chatd.engine.profiles import Directory
 from chatd.engine.rows import Committed
@@ -38,6 +40,7 @@ from chatd.fanout.hub import Hub
 from chatd.fanout.last_seen import LastSeen
 from chatd.fanout.node import Node
 from chatd.fanout.sequencer import Sequencer
+from chatd.features.scheduled import Sayings
 from chatd.listen import CannotListen, bind, serve
 from chatd.options import Options
 from chatd.outgoing import hook_settings, mailer, webhook
@@ -176,6 +179,9 @@ class ChatService(Service):
         )
         parts.store.committed = self._committed
         self.sessions = Sessions(self.engine, hub, settings.limits, parts.clock, self._drive)
+        self.deletions = Deletions(
+            parts.store, parts.clock, secrets.token_bytes, scheduler, self._drive
+        )
         self.edge = self._site()
         self.door = Door(self._reactor, door_limits(settings))
         self._control = listen_control(
@@ -183,16 +189,27 @@ class ChatService(Service):
             Path(settings.server.control),
             replace(
                 parts.office(self.edge.connections.ended, self.status),
+                deletions=self.deletions,
                 webhook=self.webhook,
                 mailer=self.mailer,
             ),
         )
         self.node.start()
+        self.agenda = Agenda(
+            parts.store,
+            Sayings(self.engine.decide),
+            scheduler,
+            parts.clock,
+            self._drive,
+            lambda failure: self.engine.fault(failure, "agenda"),
+        )
+        self.agenda.start()
         self._ports = serve(
             self._reactor, self._sockets, self.edge.site, self._certificates, self.door, settings
         )
         self._sockets = []
         await self.webhook.start()
+        self.deletions.start()
         # twistd knows no SIGHUP, which would end the daemon.
         signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self.reload))
         self._ready = True
@@ -218,6 +235,8 @@ class ChatService(Service):
             not_ready=self._not_ready,
             chat=Chat(self.engine, self.sessions.budgets, self.node.hub),
             vouching=vouching(settings),
+            mailer=self.mailer if settings.mail.host else None,
+            deletions=self.deletions,
         )
 
     async def _show_banner(self) -> None:
@@ -308,7 +327,9 @@ class ChatService(Service):
         if self._ports:
             await _maybe(self._control.stopListening())
             await self._drain()
+            self.deletions.stop()
             present = self.node.hub.audience.present()
+            self.agenda.stop()
             self.node.stop()
             await self.last_seen.stop(present)
             await self.webhook.stop()

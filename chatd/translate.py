@@ -24,6 +24,7 @@ def edge_settings(settings: Settings) -> EdgeSettings:
     limits, forwarded = settings.limits, settings.server.forwarded_by == "x-forwarded-for"
     return EdgeSettings(
         public_url=public_url(settings),
+        server_name=settings.server.name,
         proxies=tuple(ip_network(text) for text in settings.server.proxies) if forwarded else (),
         members_invite=settings.accounts.invitations_by == "members",
         invitation_days=settings.accounts.invitation_days,

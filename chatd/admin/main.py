@@ -82,7 +82,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _user_commands(commands: Any) -> None:
-    user = commands.add_parser("user", help="accounts: add, list, password, disable, enable, admin")
+    user = commands.add_parser(
+        "user",
+        help="accounts: add, list, password, reset, disable, enable, admin, delete",
+    )
     kinds = user.add_subparsers(metavar="WHAT", required=True)
     add = _action(kinds, "add", "user_add", "make an account")
     add.add_argument("name")
@@ -98,6 +101,11 @@ def _user_commands(commands: Any) -> None:
     password = _action(kinds, "password", "user_password", "set a new password, end all sessions")
     password.add_argument("name")
     password.set_defaults(ask_password=True)
+    reset = _action(kinds, "reset", "user_reset", "make a link to a new password, for a day")
+    reset.add_argument("name")
+    delete = _action(kinds, "delete", "user_delete", "delete an account for good")
+    delete.add_argument("name")
+    delete.add_argument("--erase", action="store_true", help="and everything it said")
     for verb, disabled, text in (
         ("disable", True, "shut somebody out, at once"),
         ("enable", False, "let somebody in again"),

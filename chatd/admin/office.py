@@ -15,6 +15,7 @@ from chatd.admin.outgoing import (
     webhook_status,
     webhook_test,
 )
+from chatd.auth.account_links import BY_HAND_MS, AccountLinks
 from chatd.auth.credentials import Credentials
 from chatd.auth.invitations import MOST_USES, Invitations
 from chatd.auth.passwords import Passwords
@@ -24,6 +25,7 @@ from chatd.core.lookalikes import skeleton
 from chatd.core.names import user_name
 from chatd.core.refusal import Refusal
 from chatd.core.scopes import checked, stored
+from chatd.deletions import Deletions
 from chatd.edge.connections import Ended
 from chatd.engine.accounts import (
     CreateUser,
@@ -48,6 +50,8 @@ class Office:
     store: Store
     credentials: Credentials
     invitations: Invitations
+    links: AccountLinks
+    deletions: Deletions
     passwords: Passwords
     clock: Clock
     random: Random
@@ -98,6 +102,23 @@ async def user_password(office: Office, name: str, password: str) -> dict[str, A
     await _commit(office, row.id, SetPassword(row.id, encoded), EndCredential(row.id))
     office.ended(row.id)
     return {"user": row.id, "name": row.name}
+
+
+async def user_reset(office: Office, name: str) -> dict[str, Any]:
+    """A link that lets somebody choose a new password; the one before ends."""
+    row = await _user(office, name)
+    if row.disabled:
+        raise Refusal(Code.WRONG_STATE, f"{row.name} is disabled; enable the account first.")
+    made = await office.links.make("reset", row.id, BY_HAND_MS)
+    return {"link": f"{office.public_url}/#reset={made.secret}", "expires": made.expires}
+
+
+async def user_delete(office: Office, name: str, erase: bool = False) -> dict[str, Any]:
+    """Deletes an account for good; with ``erase`` what it said, too."""
+    row = await _user(office, name)
+    await office.deletions.delete(row.id, erase=erase)
+    office.ended(row.id)
+    return {"user": row.id, "name": row.name, "erase": erase}
 
 
 async def user_disable(office: Office, name: str, disabled: bool = True) -> dict[str, Any]:
@@ -220,6 +241,8 @@ ACTIONS: Final[dict[str, Action]] = {
         user_add,
         user_list,
         user_password,
+        user_reset,
+        user_delete,
         user_disable,
         user_admin,
         invitation_create,

@@ -96,12 +96,7 @@ class Login:
 
     async def change(self, user: str, old: str, new: str, session: str, address: Address) -> None:
         """Sets a new password and ends every credential of the user but ``session``."""
-        row = await self._store.user(user)
-        if row is None:
-            raise wrong()
-        self._charge(self._changes, user, address)
-        if not await self._passwords.verify(old, row.password):
-            raise Refusal(Code.FORBIDDEN, "The present password is wrong.", field="old")
+        row = await self.prove(user, old, address, field="old")
         encoded = await self._passwords.hash(new, row.name)
         await self._store.commit(
             Unit(
@@ -112,6 +107,19 @@ class Login:
                 ),
             )
         )
+
+    async def prove(
+        self, user: str, password: str, address: Address, field: str = "password"
+    ) -> UserRow:
+        """Who is signed in says who they are once more, before what is hard to take back.
+        `forbidden` where it is not their password."""
+        row = await self._store.user(user)
+        if row is None:
+            raise wrong()
+        self._charge(self._changes, user, address)
+        if not await self._passwords.verify(password, row.password):
+            raise Refusal(Code.FORBIDDEN, "The present password is wrong.", field=field)
+        return row
 
     async def _proven(self, name: str, password: str, address: Address) -> UserRow:
         account = _account(name)

@@ -25,6 +25,11 @@ def session_cookie(secret: str, idle_ms: int) -> Header:
     )
 
 
+def signed_out() -> Response:
+    """The answer where what asked has just been ended."""
+    return done(_SIGNED_OUT, headers=(_FORGET,))
+
+
 class SessionApi:
     def __init__(self, guard: Guard, login: Login, credentials: Credentials, ended: Ended) -> None:
         self._guard = guard
@@ -88,4 +93,4 @@ class SessionApi:
         who = (await self._guard.acting(ask, ANY_SCOPE)).principal
         await self._credentials.end(who.user, who.session)
         self._ended(who.user, only=who.session)
-        return done(_SIGNED_OUT, headers=(_FORGET,))
+        return signed_out()

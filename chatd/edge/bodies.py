@@ -45,6 +45,31 @@ class ChangePassword(Body, frozen=True, kw_only=True):
     new: Password
 
 
+class AskReset(Body, frozen=True, kw_only=True):
+    """``who``: a user name or a mail address."""
+
+    who: Word
+
+
+class Reset(Body, frozen=True, kw_only=True):
+    secret: Word
+    password: Password
+
+
+class SetEmail(Body, frozen=True, kw_only=True):
+    """``email`` "" for none; ``password`` is the present one."""
+
+    email: Annotated[str, msgspec.Meta(max_length=256)]
+    password: Password
+
+
+class DeleteAccount(Body, frozen=True, kw_only=True):
+    """``erase``: one's messages, too."""
+
+    password: Password
+    erase: bool = False
+
+
 class AskTicket(Body, frozen=True, kw_only=True):
     """``origin``: the site that will use the ticket, where a program asks on its behalf."""
 

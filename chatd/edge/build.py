@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from autobahn import websocket
+from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
+from chatd.auth.account_links import AccountLinks
 from chatd.auth.credentials import Credentials
 from chatd.auth.devices import Devices, DeviceStore
 from chatd.auth.door import Door
 from chatd.auth.invitations import Invitations
 from chatd.auth.login import Login, Passwords
 from chatd.auth.origins import OriginPolicy
+from chatd.auth.recovery import Mailer, Recovery, RecoveryStore
+from chatd.auth.recovery_mails import Server
 from chatd.auth.site_claims import Site
 from chatd.auth.site_people import SitePeople, SiteStore
 from chatd.auth.tickets import Tickets
+from chatd.deletions import Deletions
 from chatd.edge.api import openapi, table
 from chatd.edge.api.desk import Chat, Desk
 from chatd.edge.api.serve import Api
 from chatd.edge.api_accounts import AccountApi
+from chatd.edge.api_deletion import DeletionApi
 from chatd.edge.api_device import DeviceApi
 from chatd.edge.api_exchange import ExchangeApi, vouched
+from chatd.edge.api_recovery import RecoveryApi
 from chatd.edge.api_session import SessionApi
 from chatd.edge.api_tickets import TicketApi
 from chatd.edge.connections import Connections
@@ -45,7 +52,7 @@ from chatd.engine.ports import Clock, Random
 log = Logger()
 
 
-class EdgeStore(DeviceStore, SiteStore, Protocol):
+class EdgeStore(DeviceStore, SiteStore, RecoveryStore, Protocol):
     """The part of the store that the edge uses."""
 
 
@@ -76,6 +83,8 @@ def build_site(
     not_ready: Callable[[], str | None] = lambda: None,
     vouching: Site | None = None,
     chat: Chat | None = None,
+    mailer: Mailer | None = None,
+    deletions: Deletions | None = None,
 ) -> Edge:
     if not websocket.USES_NVX:
         log.warn(
@@ -109,6 +118,20 @@ def build_site(
     devices = DeviceApi(
         guard, Devices(store, credentials, clock, random), settings.public_url, clock.wall
     )
+    recovery = Recovery(
+        store,
+        AccountLinks(store, clock, random),
+        passwords,
+        credentials,
+        login,
+        clock,
+        mailer,
+        _drive,
+        Server(settings.server_name, settings.public_url),
+    )
+    deletion: tuple[Route, ...] = ()
+    if deletions is not None:
+        deletion = DeletionApi(guard, login, deletions, connections.ended).routes()
     people = None
     if vouching is not None:
         people = SitePeople(vouching, store, credentials, clock, random, vouched)
@@ -136,6 +159,8 @@ def build_site(
             *TicketApi(guard, tickets).routes(),
             *accounts.routes(),
             *devices.routes(),
+            *RecoveryApi(guard, sessions, login, recovery, connections.ended).routes(),
+            *deletion,
             *api,
             *ProtocolPages(protocol_text, protocol_schema).routes(),
             *Health(not_ready).routes(),
@@ -145,3 +170,8 @@ def build_site(
     upgrader = Upgrader(factory, guard, connections)
     site = ChatSite(reactor, settings, router, upgrader, journal, random)
     return Edge(site, connections, credentials, invitations)
+
+
+def _drive(coroutine: Coroutine[Any, Any, None]) -> None:
+    doing = Deferred.fromCoroutine(coroutine)
+    doing.addErrback(lambda failure: log.failure("a task failed", failure))

@@ -16,6 +16,7 @@ class EdgeSettings:
     """
 
     public_url: str
+    server_name: str = "chatd"
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     members_invite: bool = False
     invitation_days: float = 7.0

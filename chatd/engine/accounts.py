@@ -102,6 +102,8 @@ class SetDisplay(Change):
 
 @dataclass(frozen=True, slots=True)
 class SetPassword(Change):
+    """Also ends the account's links, of which one may have led here."""
+
     user: str
     password: str
 

@@ -1,35 +1,46 @@
-"""Direct conversations: one room for each pair of people."""
+"""Direct conversations: one room for each pair of people, and one of one's own for notes."""
 
-from chatd.core.codes import Code
 from chatd.core.principal import Principal
-from chatd.core.refusal import Refusal
 from chatd.engine.profiles import MayBeginDirect
 from chatd.engine.rows import Committed
 from chatd.engine.table import Context, Feature, Write
-from chatd.engine.unit import Append, CreateRoom, NotBlockedBy, Unit, UserExists
+from chatd.engine.unit import (
+    Append,
+    Change,
+    CreateRoom,
+    NotBlockedBy,
+    Requirement,
+    Unit,
+    UserExists,
+)
 from chatd.features.members import movement
 from chatd.wire.frames import Done, Keyed, UserRef
 
 
 class Direct(Keyed, frozen=True, kw_only=True, tag="direct"):
     """The conversation with ``user``, made if it is the first time, which not everybody lets
-    everybody do (`set_privacy`). The reply names the room."""
+    everybody do (`set_privacy`). With oneself these are one's notes. The reply names the room."""
 
     user: UserRef
 
 
 def direct(command: Direct, actor: Principal, context: Context) -> Unit:
-    if command.user == actor.user:
-        raise Refusal(Code.BAD_FIELD, "A direct conversation takes another person.", field="user")
     room = context.new_id("r")
     first, second = sorted((actor.user, command.user))
-    return Unit(
-        actor.user,
-        requires=(
+    joining: tuple[Change, ...] = movement(
+        room, actor.user, actor.user, "joined", "member", context.now
+    )
+    requires: tuple[Requirement, ...] = ()
+    if command.user != actor.user:
+        joining += movement(room, actor.user, command.user, "added", "member", context.now)
+        requires = (
             UserExists(command.user),
             NotBlockedBy(actor.user, command.user),
             MayBeginDirect(actor.user, command.user),
-        ),
+        )
+    return Unit(
+        actor.user,
+        requires=requires,
         changes=(
             CreateRoom(
                 room,
@@ -43,8 +54,7 @@ def direct(command: Direct, actor: Principal, context: Context) -> Unit:
                 pair=(first, second),
             ),
             Append(room, "room", actor.user, context.now, b'{"kind":"direct"}'),
-            *movement(room, actor.user, actor.user, "joined", "member", context.now),
-            *movement(room, actor.user, command.user, "added", "member", context.now),
+            *joining,
         ),
         room=room,
     )

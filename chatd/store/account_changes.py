@@ -74,12 +74,17 @@ def set_password(work: Work, change: accounts.SetPassword) -> None:
         "update users set password = :password where id = :user",
         {"user": change.user, "password": change.password},
     )
+    # A link that somebody else got while they knew the old one must not outlive it.
+    work.database.run("delete from account_links where person = :user", {"user": change.user})
 
 
 def set_disabled(work: Work, change: accounts.SetDisabled) -> None:
     who = {"user": change.user}
     work.database.run(
-        "update users set disabled = :disabled where id = :user",
+        """
+        update users set disabled = :disabled
+        where id = :user and (:disabled = 1 or deletion is null)
+        """,
         {**who, "disabled": int(change.disabled)},
     )
     if change.disabled:

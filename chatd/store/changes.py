@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chatd.core.codes import Code
-from chatd.core.refusal import Refusal
 from chatd.core.folded import folded
+from chatd.core.refusal import Refusal
 from chatd.engine import entries, unit
 from chatd.engine.messages import Pin, React
 from chatd.engine.rows import EventRow, MarkRow, Shun
 from chatd.store import reaction_changes
 from chatd.store.account_changes import ACCOUNT_CHANGES
+from chatd.store.account_link_changes import ACCOUNT_LINK_CHANGES
+from chatd.store.deletion_changes import DELETION_CHANGES
 from chatd.store.device_changes import DEVICE_CHANGES
 from chatd.store.entry_changes import ENTRY_CHANGES, INVITING, came, may_not_invite, use_link
 from chatd.store.follower_changes import FOLLOWER_CHANGES
@@ -278,9 +280,7 @@ def enter_by_link(work: Work, change: entries.EnterByLink) -> None:
     room = use_link(work, change)
     append(
         work,
-        unit.Append(
-            room, "membership", change.user, change.at, change.body, subject=change.user
-        ),
+        unit.Append(room, "membership", change.user, change.at, change.body, subject=change.user),
     )
     set_member(work, unit.SetMember(room, change.user, "member"))
 
@@ -364,6 +364,8 @@ CHANGES: Mapping[type[unit.Change], Callable[[Work, Any], None]] = {
     unit.AdvanceMark: advance_mark,
     unit.SetBlock: set_block,
     **ACCOUNT_CHANGES,
+    **ACCOUNT_LINK_CHANGES,
+    **DELETION_CHANGES,
     **DEVICE_CHANGES,
     **IDENTITY_CHANGES,
     **FOLLOWER_CHANGES,

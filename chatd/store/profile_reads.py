@@ -143,4 +143,3 @@ def privacy(database: Database, user: str) -> PrivacyRow:
     if row is None:
         raise refusals.no_person()
     return PrivacyRow(row[0], row[1], bool(row[2]), bool(row[3]))
-

@@ -10,6 +10,7 @@ from chatd.engine import unit
 from chatd.engine.messages import MayPin
 from chatd.store import refusals
 from chatd.store.database import Database, Row
+from chatd.store.deletion_changes import DELETION_REQUIREMENTS
 from chatd.store.pin_changes import may_pin
 from chatd.store.profile_changes import PROFILE_REQUIREMENTS
 from chatd.store.room_requirements import ROOM_REQUIREMENTS
@@ -297,6 +298,7 @@ REQUIREMENTS: Mapping[type[unit.Requirement], Callable[[Database, Any], None]] =
     unit.UnderLimit: under_limit,
     unit.FewStays: few_stays,
     unit.FewRooms: few_rooms,
+    **DELETION_REQUIREMENTS,
     **PROFILE_REQUIREMENTS,
     MayPin: may_pin,
     **ROOM_REQUIREMENTS,

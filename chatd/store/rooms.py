@@ -151,9 +151,13 @@ def members(
         """,
         {"user": user, "room": room, "after": after or "", "limit": limit},
     )
-    return tuple(
-        MemberRow(*row[:6], status=StatusRow(*row[6:9]) if row[9] else None) for row in rows
-    )
+    return tuple(_member(row) for row in rows)
+
+
+def _member(row: Row) -> MemberRow:
+    user, name, role, display, kind, avatar, emoji, text, until, shown = row
+    status = StatusRow(emoji, text, until) if shown else None
+    return MemberRow(user, name, role, display, kind, avatar, status)
 
 
 def marks(database: Database, user: str, room: str, limit: int) -> tuple[MarkRow, ...]:

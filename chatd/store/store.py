@@ -7,9 +7,11 @@ import apsw
 from twisted.internet.defer import Deferred
 
 from chatd.core import ids
+from chatd.engine.account_links import LinkRow, MailAddress
 from chatd.engine.accounts import CredentialRow, InvitationRow, TicketRow, UserRow
+from chatd.engine.deletion import OwnMessages, Parting
 from chatd.engine.devices import DeviceRow
-from chatd.engine.entries import EntryRow, InvitedRow, LinkRow
+from chatd.engine.entries import EntryRow, InvitedRow, RoomLinkRow
 from chatd.engine.followers import Absent, Followed
 from chatd.engine.identities import NamedRoom
 from chatd.engine.keeping import DraftRow
@@ -33,7 +35,9 @@ from chatd.engine.scheduled import ScheduledRow
 from chatd.engine.search import Found, Wanted
 from chatd.engine.unit import Requirement, Unit
 from chatd.store import (
+    account_link_reads,
     accounts,
+    deletion_reads,
     device_reads,
     entry_reads,
     follower_reads,
@@ -197,7 +201,7 @@ class SqliteStore:
     def by_slug(self, slug: str) -> Promise[str]:
         return self._readers.ask(rooms.by_slug, slug)
 
-    def room_links(self, user: str, room: str, now: int) -> Promise[tuple[LinkRow, ...]]:
+    def room_links(self, user: str, room: str, now: int) -> Promise[tuple[RoomLinkRow, ...]]:
         return self._readers.ask(entry_reads.room_links, user, room, now)
 
     def behind_link(self, user: str, digest: bytes, now: int) -> Promise[EntryRow]:
@@ -209,8 +213,10 @@ class SqliteStore:
     def invited_people(self, user: str, room: str) -> Promise[tuple[InvitedRow, ...]]:
         return self._readers.ask(entry_reads.invited_people, user, room)
 
-    def drafts(self, user: str) -> Promise[tuple[DraftRow, ...]]:
-        return self._readers.ask(keeping_reads.drafts, user)
+    def drafts(
+        self, user: str, after: str | None, limit: int
+    ) -> Promise[tuple[tuple[DraftRow, ...], bool]]:
+        return self._readers.ask(keeping_reads.drafts, user, after, limit)
 
     def due(self, now: int, limit: int) -> Promise[tuple[ScheduledRow, ...]]:
         return self._readers.ask(scheduled_reads.due, now, limit)
@@ -218,8 +224,10 @@ class SqliteStore:
     def next_due(self) -> Promise[int | None]:
         return self._readers.ask(scheduled_reads.next_due)
 
-    def scheduled(self, user: str) -> Promise[tuple[ScheduledRow, ...]]:
-        return self._readers.ask(scheduled_reads.scheduled, user)
+    def scheduled(
+        self, user: str, after: str | None, limit: int
+    ) -> Promise[tuple[tuple[ScheduledRow, ...], bool]]:
+        return self._readers.ask(scheduled_reads.scheduled, user, after, limit)
 
     def picture(self, picture: str) -> Promise[PictureRow | None]:
         return self._readers.ask(picture_store.picture, picture)
@@ -275,6 +283,27 @@ class SqliteStore:
 
     def shuns(self, user: str) -> Promise[frozenset[str]]:
         return self._readers.ask(privacy_reads.shuns, user)
+
+    def deletions(self) -> Promise[tuple[tuple[str, bool], ...]]:
+        return self._readers.ask(deletion_reads.deletions)
+
+    def partings(self, user: str, limit: int) -> Promise[tuple[Parting, ...]]:
+        return self._readers.ask(deletion_reads.partings, user, limit)
+
+    def own_messages(self, user: str, after: int, limit: int) -> Promise[OwnMessages]:
+        return self._readers.ask(deletion_reads.own_messages, user, after, limit)
+
+    def own_messages_in(self, user: str, room: str, limit: int) -> Promise[OwnMessages]:
+        return self._readers.ask(deletion_reads.own_messages_in, user, room, limit)
+
+    def account_link(self, digest: bytes) -> Promise[LinkRow | None]:
+        return self._readers.ask(account_link_reads.account_link, digest)
+
+    def user_by_email(self, address: str) -> Promise[UserRow | None]:
+        return self._readers.ask(account_link_reads.user_by_email, address)
+
+    def email_of(self, user: str) -> Promise[MailAddress | None]:
+        return self._readers.ask(account_link_reads.email_of, user)
 
     def user(self, user: str) -> Promise[UserRow | None]:
         return self._readers.ask(accounts.user, user)

@@ -1,0 +1,179 @@
+"""Back in without the password: a new one by a link, and the addresses such links are mailed to.
+
+Whoever asks for a link by mail gets the same answer at once, whatever name or address they gave:
+what there is to do is done afterwards.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, Protocol
+
+from twisted.logger import Logger
+
+from chatd.auth import recovery_mails as mails
+from chatd.auth.account_links import BY_MAIL_MS, CONFIRM_MS, AccountLinks
+from chatd.auth.credentials import AccountStore, Credentials, Issued
+from chatd.auth.login import Address, Login, Passwords
+from chatd.core.bucket import Buckets, Rate
+from chatd.core.codes import Code
+from chatd.core.names import user_name_of
+from chatd.core.refusal import Refusal
+from chatd.engine.account_links import LinkReads, LinkRow, MailAddress, SetEmail
+from chatd.engine.accounts import EndCredential, SetPassword, UserRow
+from chatd.engine.ports import Clock
+from chatd.engine.unit import Unit
+
+#: Who asks, by address: they are told. Mails for one account, whoever asks: nobody is told.
+PER_ADDRESS: Final = Rate(1 / 60, 5)
+PER_ACCOUNT: Final = Rate(1 / 1200, 3)
+
+log = Logger(namespace="chatd.auth")
+
+
+class RecoveryStore(AccountStore, LinkReads, Protocol):
+    """The part of the store that this module uses."""
+
+
+class Mailer(Protocol):
+    async def send(self, to: str, subject: str, text: str) -> None:
+        """Returns once the mail is queued. Refusals: `bad-field` for an address that is none,
+        `unavailable` where too many wait."""
+
+
+class Recovery:
+    """``mailer`` is None where no mail is set up; ``drive`` runs a coroutine to its end and logs
+    what it raises; ``server`` is what mails call this server."""
+
+    def __init__(
+        self,
+        store: RecoveryStore,
+        links: AccountLinks,
+        passwords: Passwords,
+        credentials: Credentials,
+        login: Login,
+        clock: Clock,
+        mailer: Mailer | None,
+        drive: Callable[[Coroutine[Any, Any, None]], None],
+        server: mails.Server,
+    ) -> None:
+        self._store = store
+        self._links = links
+        self._passwords = passwords
+        self._credentials = credentials
+        self._login = login
+        self._clock = clock
+        self._mailer = mailer
+        self._drive = drive
+        self._server = server
+        self._addresses: Buckets[Address] = Buckets(PER_ADDRESS)
+        self._accounts: Buckets[str] = Buckets(PER_ACCOUNT)
+        self._confirmations: Buckets[str] = Buckets(PER_ACCOUNT)
+
+    @property
+    def mails(self) -> bool:
+        """Whether this server sends mail."""
+        return self._mailer is not None
+
+    # A new password.
+
+    def ask(self, who: str, address: Address) -> None:
+        """A link by mail for a user name or a confirmed address, if there is such an account; it is
+        not said whether. `wrong-state` where there is no mail, `rate-limited`."""
+        if self._mailer is None:
+            raise _no_mail()
+        if wait := self._addresses.take(address, 1, self._clock.now()):
+            raise Refusal(
+                Code.RATE_LIMITED, "Too many links were asked for; wait a little.", retry_after=wait
+            )
+        self._drive(self._answer(who, self._mailer))
+
+    async def check(self, secret: str) -> LinkRow:
+        """What a link to a new password is for, else `gone`."""
+        return (await self._links.check(secret, "reset"))[0]
+
+    async def reset(self, secret: str, password: str) -> tuple[UserRow, Issued]:
+        """Sets the password and ends every session and token; then a new session."""
+        link, use = await self._links.check(secret, "reset")
+        # Only now: hashing is the costly part, and strangers have no claim to it.
+        encoded = await self._passwords.hash(password, link.name)
+        changes = (use, SetPassword(link.user, encoded), EndCredential(link.user))
+        await self._store.commit(Unit(actor=link.user, changes=changes))
+        user = await self._store.user(link.user)
+        assert user is not None
+        return user, await self._credentials.new_session(link.user)
+
+    # An address.
+
+    async def email(self, user: str) -> MailAddress | None:
+        return await self._store.email_of(user)
+
+    async def set_email(self, user: str, email: str, password: str, address: Address) -> bool:
+        """Mails a link that confirms ``email``, which counts from then on; "" removes the present
+        one at once. Whether a mail was sent. `forbidden` for a wrong password."""
+        if email and self._mailer is None:
+            raise _no_mail()
+        row = await self._login.prove(user, password, address)
+        if not email or self._mailer is None:
+            await self._store.commit(Unit(actor=user, changes=(SetEmail(user, None),)))
+            return False
+        if wait := self._confirmations.take(user, 1, self._clock.now()):
+            raise Refusal(
+                Code.RATE_LIMITED,
+                "Too many mails were asked for; wait a while.",
+                retry_after=wait,
+            )
+        plain = _plain(email)
+        link = await self._links.make("email", user, CONFIRM_MS, plain)
+        await self._mailer.send(plain, *mails.confirm(self._server, row.name, link.secret))
+        return True
+
+    async def confirm(self, secret: str) -> tuple[str, str]:
+        """The user name and the address that is its confirmed one now. The one before is told."""
+        link, use = await self._links.check(secret, "email")
+        before = await self._store.email_of(link.user)
+        changes = (use, SetEmail(link.user, link.detail))
+        await self._store.commit(Unit(actor=link.user, changes=changes))
+        moved = before is not None and before.confirmed and before.address != link.detail
+        if moved and before is not None and self._mailer is not None:
+            mail = mails.moved(self._server, link.name)
+            self._drive(_send(self._mailer, before.address, mail))
+        return link.name, link.detail
+
+    # Inside.
+
+    async def _answer(self, who: str, mailer: Mailer) -> None:
+        user = await self._find(who)
+        if user is None or user.disabled:
+            return
+        email = await self._store.email_of(user.id)
+        if email is None or not email.confirmed:
+            return
+        if self._accounts.take(user.id, 1, self._clock.now()):
+            return
+        link = await self._links.make("reset", user.id, BY_MAIL_MS)
+        await _send(mailer, email.address, mails.reset(self._server, user.name, link.secret))
+
+    async def _find(self, who: str) -> UserRow | None:
+        who = who.strip().removeprefix("@")
+        if "@" in who:
+            return await self._store.user_by_email(_plain(who))
+        name = user_name_of(who)
+        return None if name is None else await self._store.user_by_name(name)
+
+
+async def _send(mailer: Mailer, to: str, mail: mails.Mail) -> None:
+    try:
+        await mailer.send(to, *mail)
+    except Refusal as refusal:
+        log.warn("a mail was not sent: {why}", why=refusal.message)
+
+
+def _no_mail() -> Refusal:
+    return Refusal(
+        Code.WRONG_STATE,
+        "This server sends no mail. Its administrator can make you a link for a new password.",
+    )
+
+
+def _plain(email: str) -> str:
+    """One form for each mailbox: nobody's differs from another's by case alone."""
+    return email.strip().lower()

@@ -1,0 +1,129 @@
+"""Carries deletions of accounts out: the first step at once, the rest in the background."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, Protocol
+
+from twisted.logger import Logger
+
+from chatd.core.codes import Code
+from chatd.core.ids import letters
+from chatd.core.refusal import Refusal
+from chatd.engine.deletion import DeletionReads, OwnMessages
+from chatd.engine.ports import Cancel, Clock, Random, Scheduler, Writer
+from chatd.features import deletion
+
+#: Rooms left, and messages erased, at a time: others write between two times.
+ROOMS: Final = 50
+MESSAGES: Final = 200
+#: Seconds after which what the store refused is tried again.
+AGAIN: Final = 30.0
+#: Letters behind "deleted-".
+LETTERS: Final = 10
+
+log = Logger(namespace="chatd.deletions")
+
+
+class DeletionStore(Writer, DeletionReads, Protocol):
+    """The part of the store that this module uses."""
+
+
+class Deletions:
+    """``drive`` runs a coroutine to its end and logs what it raises. Without a ``scheduler``
+    whoever deletes waits until all of it is done."""
+
+    def __init__(
+        self,
+        store: DeletionStore,
+        clock: Clock,
+        random: Random,
+        scheduler: Scheduler | None = None,
+        drive: Callable[[Coroutine[Any, Any, None]], None] | None = None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._random = random
+        self._scheduler = scheduler
+        self._drive = drive
+        self._cancel: Cancel | None = None
+        self._working = False
+        self._stopped = False
+
+    async def delete(self, user: str, *, erase: bool) -> None:
+        """The account is nobody's once this returns. `wrong-state` for the last administrator,
+        `gone` where it was deleted before."""
+        name = letters(self._random, LETTERS)
+        await self._store.commit(deletion.begun(user, name, self._clock.wall(), erase=erase))
+        if self._drive is None:
+            await self._work()
+        else:
+            self._drive(self._work())
+
+    def start(self) -> None:
+        """Goes on with what was interrupted."""
+        if self._drive is not None:
+            self._drive(self._work())
+
+    def stop(self) -> None:
+        """What is under way ends after its next commit; the next start goes on."""
+        self._stopped = True
+        if self._cancel is not None:
+            self._cancel()
+
+    async def _work(self) -> None:
+        if self._working:
+            return  # it looks again before it ends
+        self._working = True
+        try:
+            while waiting := await self._store.deletions():
+                for user, erase in waiting:
+                    await self._finish(user, erase)
+                    if self._stopped:
+                        return
+        except Refusal as refusal:
+            self._try_again(refusal)
+        finally:
+            self._working = False
+
+    def _try_again(self, refusal: Refusal) -> None:
+        if self._scheduler is None:
+            raise refusal
+        if not self._stopped:
+            log.warn("a deletion goes on later: {why}", why=refusal.message)
+            self._cancel = self._scheduler.later(AGAIN, self.start)
+
+    async def _finish(self, user: str, erase: bool) -> None:
+        await self._leave(user)
+        if erase:
+            after: int | None = 0
+            while after is not None and not self._stopped:
+                found = await self._store.own_messages(user, after, MESSAGES)
+                await self._erase(user, found)
+                after = found.after
+        # What the person had sent before the account was closed may have come behind it.
+        await self._leave(user)
+        if not self._stopped:
+            await self._store.commit(deletion.done(user))
+
+    async def _leave(self, user: str) -> None:
+        while not self._stopped and (rooms := await self._store.partings(user, ROOMS)):
+            for parting in rooms:
+                if parting.direct and parting.alone:
+                    await self._forget_notes(user, parting.room)
+                try:
+                    await self._store.commit(deletion.parted(parting, self._clock.wall()))
+                except Refusal as refusal:
+                    if refusal.code is not Code.CONFLICT:
+                        raise  # else the room is among the next ones, as it is then
+
+    async def _forget_notes(self, user: str, room: str) -> None:
+        """Notes to oneself are for nobody else: they go in any case."""
+        after: int | None = 0
+        while after is not None and not self._stopped:
+            found = await self._store.own_messages_in(user, room, MESSAGES)
+            await self._erase(user, found)
+            after = found.after
+
+    async def _erase(self, user: str, found: OwnMessages) -> None:
+        if found.messages:
+            unit = deletion.erased(user, found.messages, self._clock.wall())
+            await self._store.commit(unit)

@@ -1,0 +1,81 @@
+"""An account that is deleted: rows, requirements and changes.
+
+At once it is nobody's any more (`BeginDeletion`); its memberships and, where that was asked for, its
+messages follow in units of a bounded size. What is left to do is a state of the account, so that a
+deletion which was interrupted goes on with the next start.
+"""
+
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chatd.engine.unit import Change, Requirement
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """A room that ``user`` is to leave. ``successor`` becomes its owner first, where there is no
+    other: the longest-standing moderator, else member, else reader. ``alone``: nobody stays.
+    ``direct``: a conversation of two, or, with ``alone``, the notes to oneself."""
+
+    room: str
+    user: str
+    direct: bool
+    alone: bool
+    successor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMessages:
+    """Messages (room, seq) of one author that are not deleted. ``after``: where to look on, None at
+    the end of the log."""
+
+    messages: tuple[tuple[str, int], ...]
+    after: int | None
+
+
+class DeletionReads(Protocol):
+    def deletions(self) -> Awaitable[Sequence[tuple[str, bool]]]:
+        """Accounts whose deletion is not done, and whether their messages are to be erased."""
+
+    def partings(self, user: str, limit: int) -> Awaitable[Sequence[Parting]]:
+        """The rooms ``user`` still is a member of."""
+
+    def own_messages(self, user: str, after: int, limit: int) -> Awaitable[OwnMessages]:
+        """The next ``limit`` of them behind the position ``after``, or fewer."""
+
+    def own_messages_in(self, user: str, room: str, limit: int) -> Awaitable[OwnMessages]:
+        """The first ``limit`` of them in one room."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotLastAdministrator(Requirement):
+    """There is an administrator besides ``user``, or ``user`` is none: else `wrong-state`."""
+
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartsSo(Requirement):
+    """Things are still as ``parting`` has it: else `conflict`."""
+
+    parting: Parting
+
+
+@dataclass(frozen=True, slots=True)
+class BeginDeletion(Change):
+    """The account is nobody's from now on. Its name becomes ``name``, which is free; all that let
+    one in ends, and all that the person kept here for themselves goes. Rooms and messages are left
+    to do. `gone` where it was done before."""
+
+    user: str
+    name: str
+    display: str
+    erase: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndDeletion(Change):
+    """Nothing is left to do."""
+
+    user: str
