@@ -16,6 +16,7 @@ from chatd.engine.rows import EventRow
 from chatd.engine.search import Found, Hit, Wanted
 from chatd.store import refusals, timeline
 from chatd.store.database import Database
+from chatd.store.event_rows import BODY_BYTES
 from chatd.store.requirements import require_member
 from chatd.store.search_index import (
     EVERY,
@@ -187,7 +188,7 @@ def _found(
             seen[candidate.room] = timeline.intervals(database, user, candidate.room)
         hit = _hit(database, seen[candidate.room], candidate, wanted.context)
         size += sum(len(row.body) for row in (hit.message, *hit.before, *hit.after))
-        if hits and size > timeline.BODY_BYTES:
+        if hits and size > BODY_BYTES:
             break
         hits.append(hit)
     if len(hits) < len(candidates):

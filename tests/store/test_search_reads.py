@@ -11,8 +11,9 @@ from chatd.core.refusal import Refusal
 from chatd.core.search_query import parse
 from chatd.engine.search import Found, Wanted
 from chatd.engine.unit import Append, ReplaceBody
-from chatd.store import search_index, search_reads, timeline
+from chatd.store import search_index, search_reads
 from chatd.store.database import Row, Values
+from chatd.store.event_rows import BODY_BYTES
 from chatd.store.sqlite import Sqlite
 from tests.store.desk import NOW, Desk
 from tests.store.searching import follow, search_now
@@ -171,7 +172,7 @@ def _as_hit(row: Any) -> Any:
 
 def test_an_answer_holds_no_more_than_other_reads(tea: Desk) -> None:
     for n in range(8):
-        tea.say("tea", "alice", f"cup {n} " + "x" * (timeline.BODY_BYTES // 4))
+        tea.say("tea", "alice", f"cup {n} " + "x" * (BODY_BYTES // 4))
     found = search_now(tea.database, "bob", wanted("cup"))
     assert len(found.hits) == 3 and found.below == found.hits[-1].message.position
     assert len(search_now(tea.database, "bob", wanted("cup", below=found.below)).hits) == 3
