@@ -10,8 +10,7 @@ from chatd.core.intervals import Intervals
 from chatd.engine.rows import EventRow, Missed, Opening, Page
 from chatd.store import rooms
 from chatd.store.database import Database, Row
-from chatd.store.event_rows import BODY_BYTES as BODY_BYTES
-from chatd.store.event_rows import EVENT, event_row, fit
+from chatd.store.event_rows import BODY_BYTES, EVENT, event_row, fit
 from chatd.store.page_parts import quoted, reactions
 from chatd.store.requirements import require_member
 
