@@ -73,6 +73,7 @@
       const words = document.createElement('p');
       words.setAttribute('role', 'alert');
       words.textContent = text;
+      Object.assign(words.style, { margin: '0', padding: '16px' });
       frame.replaceWith(words);
     }
 
