@@ -83,7 +83,8 @@ class Page:
 
 
 class Pages:
-    """``contents`` by path below /ui/; "index.html" also answers at /."""
+    """``contents`` by path below /ui/; "index.html" also answers at /, the developer's page at
+    /protocol/try."""
 
     def __init__(self, contents: Mapping[str, bytes]) -> None:
         self._pages = {
@@ -92,10 +93,17 @@ class Pages:
         }
 
     def routes(self) -> tuple[Route, ...]:
-        return (Route("GET", "/", self.index), Route("GET", "/ui/*", self.file))
+        return (
+            Route("GET", "/", self.index),
+            Route("GET", "/protocol/try", self.trial),
+            Route("GET", "/ui/*", self.file),
+        )
 
     async def index(self, ask: Ask) -> Response:
         return self._page("index.html").answer(ask)
+
+    async def trial(self, ask: Ask) -> Response:
+        return self._page("try/index.html").answer(ask)
 
     async def file(self, ask: Ask) -> Response:
         return self._page(ask.path.removeprefix("/ui/")).answer(ask)

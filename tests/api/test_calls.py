@@ -86,7 +86,13 @@ def test_what_does_not_fit_is_refused_by_name(
 
 @pytest.mark.parametrize(
     ("query", "field"),
-    [("limit=x", "limit"), ("limit=1&limit=2", "limit"), ("lmit=1", "lmit"), ("%FF=1", None)],
+    [
+        ("limit=x", "limit"),
+        ("before=null", "before"),
+        ("limit=1&limit=2", "limit"),
+        ("lmit=1", "lmit"),
+        ("%FF=1", None),
+    ],
 )
 def test_a_query_is_checked_like_a_body(as_: As, room: str, query: str, field: str | None) -> None:
     answer = as_("alice").ask("GET", f"/rooms/{room}/messages?{query}")

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from tests.api.client import Client
 from tests.daemon import GENEROUS, Daemon
 
 #: Seconds of looking, and until it must have ended.
-LOOKING = 60
+LOOKING = 35
+FOLLOWING = 25
 LONGEST = 150
 #: What may be answered to what fits the description: 422 is for what no schema can say, such as a
 #: name with nothing visible in it. And to what does not: also that it is too long.
@@ -44,6 +46,8 @@ SERVED = (
 )
 #: They could end what the others ask with.
 ENDING = ("delete_tokens_one", "post_users_logout")
+#: One does not see a private room that one left; a description cannot say so.
+LEAVING = ("post_rooms_leave", "delete_rooms_members_one")
 
 
 def strict(document: dict[str, Any]) -> dict[str, Any]:
@@ -78,12 +82,26 @@ def look(daemon: Daemon, folder: Path, seconds: int, *options: str) -> None:
     assert Client(daemon, token).ask("GET", "/session").status == 200
 
 
-@pytest.mark.slow
-def test_nothing_contradicts_the_description(tmp_path: Path) -> None:
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Daemon]:
     with Daemon(tmp_path / "daemon", GENEROUS, program=SERVED) as daemon:
         daemon.user("root1", admin=True)
-        leaving_out = [text for name in ENDING for text in ("--exclude-operation-id", name)]
-        look(daemon, tmp_path, LOOKING, *leaving_out)
+        yield daemon
+
+
+@pytest.mark.slow
+def test_no_single_request_contradicts_the_description(served: Daemon, tmp_path: Path) -> None:
+    look(served, tmp_path, LOOKING, "--phases", "coverage,fuzzing", *leaving_out(ENDING))
+
+
+@pytest.mark.slow
+def test_nor_do_requests_that_follow_one_another(served: Daemon, tmp_path: Path) -> None:
+    without = leaving_out((*ENDING, *LEAVING))
+    look(served, tmp_path, FOLLOWING, "--phases", "stateful", *without)
+
+
+def leaving_out(names: Sequence[str]) -> list[str]:
+    return [text for name in names for text in ("--exclude-operation-id", name)]
 
 
 def test_nor_does_what_ends_tokens(daemon: Daemon, tmp_path: Path) -> None:

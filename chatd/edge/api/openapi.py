@@ -152,8 +152,10 @@ def _operation_id(call: Call) -> str:
 def _parameters(kind: type[msgspec.Struct], where: str) -> Iterable[dict[str, Any]]:
     schema = msgspec.json.schema(kind)["$defs"][kind.__name__]
     for name, declared in schema["properties"].items():
-        own = _plain(_given(declared))
+        own = _plain(declared)
         about = own.pop("description", "")
+        if own.get("default", "") is None:
+            del own["default"]
         if where == "path" and name == "room":
             about = 'A room\'s id, or "~name" ("#name" with an escape: %23name).'
         parameter: dict[str, Any] = {"name": name, "in": where, "schema": own}
@@ -162,14 +164,6 @@ def _parameters(kind: type[msgspec.Struct], where: str) -> Iterable[dict[str, An
         if about:
             parameter["description"] = about
         yield parameter
-
-
-def _given(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Of what may be null: the other. Nothing in an address is null, it is left out."""
-    choices = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
-    if len(choices) == 1:
-        return dict(choices[0])
-    return dict(schema)
 
 
 def _plain(schema: Any) -> Any:

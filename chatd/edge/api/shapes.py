@@ -5,9 +5,12 @@ header say these, so that they are left out here; every other field is taken ove
 with its limits and its documentation. What is added to a command is in the API from then on.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, get_type_hints
+from functools import cache, reduce
+from operator import or_
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -45,7 +48,7 @@ def parts(call: Call) -> Parts:
     title = _title(call.input)
     return Parts(
         path=_part(f"{title}Path", call.input, there) if there else None,
-        query=None if call.has_body or not rest else _part(f"{title}Query", call.input, rest),
+        query=None if call.has_body or not rest else _query(f"{title}Query", call.input, rest),
         body=_part(f"{title}Body", call.input, rest) if call.has_body else None,
         keyed=issubclass(call.input, Keyed),
     )
@@ -74,6 +77,18 @@ def _title(kind: type[msgspec.Struct]) -> str:
     return kind.__name__.removesuffix("Command")
 
 
+def _query(title: str, kind: type[msgspec.Struct], names: list[str]) -> type[msgspec.Struct]:
+    """Nothing in an address is null: it is left out."""
+    hints = get_type_hints(kind, include_extras=True)
+    return _part(title, kind, names, hints={name: _given(hints[name]) for name in names})
+
+
+def _given(hint: Any) -> Any:
+    if get_origin(hint) not in (Union, UnionType):
+        return hint
+    return reduce(or_, (part for part in get_args(hint) if part is not NoneType))
+
+
 def _default(field: Any) -> Any:
     if field.default_factory is not msgspec.NODEFAULT:
         return msgspec.field(default_factory=field.default_factory)
@@ -81,9 +96,14 @@ def _default(field: Any) -> Any:
 
 
 def _part(
-    title: str, kind: type[msgspec.Struct], names: list[str], *, omit_defaults: bool = False
+    title: str,
+    kind: type[msgspec.Struct],
+    names: list[str],
+    *,
+    hints: Mapping[str, Any] | None = None,
+    omit_defaults: bool = False,
 ) -> type[msgspec.Struct]:
-    hints = get_type_hints(kind, include_extras=True)
+    hints = hints or get_type_hints(kind, include_extras=True)
     fields: list[tuple[str, Any, Any]] = []
     renamed = {}
     for field in msgspec.structs.fields(kind):
