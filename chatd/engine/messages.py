@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chatd.engine.rows import EventRow
+from chatd.engine.rows import EventRow, RoleName
 from chatd.engine.unit import Change, Requirement
 
 # ---- what must hold -----------------------------------------------------------------------------
@@ -11,12 +11,13 @@ from chatd.engine.unit import Change, Requirement
 
 @dataclass(frozen=True, slots=True)
 class MayPin(Requirement):
-    """``user`` may pin in ``room``: its moderators, and both people of a direct conversation
-    (`forbidden`; `not-found` as `IsMember`), unless it is archived (`wrong-state`) or one of the
-    two has blocked the other (`blocked`)."""
+    """``user`` may pin in ``room``: members from ``role`` on, and both people of a direct
+    conversation (`forbidden`; `not-found` as `IsMember`), unless it is archived (`wrong-state`) or
+    one of the two has blocked the other (`blocked`)."""
 
     room: str
     user: str
+    role: RoleName
 
 
 # ---- what changes -------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from chatd.engine.table import Context, EventKind, Feature, Read, Write
 from chatd.engine.unit import Append, SeesMessage, Unit
 from chatd.engine.view import View
 from chatd.features.messages import Message, render_message
+from chatd.features.rights import Action, least
 from chatd.features.shapes import line
 from chatd.wire.frames import Command, Event, Keyed, Millis, Reply, RoomRef, Seq
 
@@ -80,7 +81,7 @@ def _unit(command: AddPin | RemovePin, actor: Principal, context: Context, body:
     room, seq, user, now = command.room, command.seq, actor.user, context.now
     return Unit(
         user,
-        requires=(MayPin(room, user), SeesMessage(room, seq, user)),
+        requires=(MayPin(room, user, least(Action.PIN)), SeesMessage(room, seq, user)),
         changes=(
             Append(room, "pin", user, now, body, target=seq),
             Pin(room, seq, user, isinstance(command, AddPin), now, MOST),

@@ -17,11 +17,14 @@ class Action(Enum):
     EDIT_OWN = auto()
     DELETE_OWN = auto()
     DELETE_ANY = auto()
+    REACT = auto()
+    PIN = auto()
     ADD = auto()
     KICK = auto()
     BAN = auto()
     CHANGE_ROOM = auto()
     CHANGE_ROLES = auto()
+    RULE_ROOM = auto()
 
 
 LEAST: Mapping[Action, RoleName] = MappingProxyType(
@@ -33,11 +36,14 @@ LEAST: Mapping[Action, RoleName] = MappingProxyType(
         Action.EDIT_OWN: "member",
         Action.DELETE_OWN: "member",
         Action.DELETE_ANY: "moderator",
+        Action.REACT: "member",
+        Action.PIN: "moderator",
         Action.ADD: "moderator",
         Action.KICK: "moderator",
         Action.BAN: "moderator",
         Action.CHANGE_ROOM: "moderator",
         Action.CHANGE_ROLES: "owner",
+        Action.RULE_ROOM: "owner",
     }
 )
 

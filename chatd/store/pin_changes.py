@@ -27,9 +27,10 @@ def may_pin(database: Database, wanted: MayPin) -> None:
     kind, role, archived, blocked = row
     if role is None:
         raise refusals.not_joined()
-    if kind != "direct" and Role(role) < Role("moderator"):
+    if kind != "direct" and Role(role) < Role(wanted.role):
         raise Refusal(
-            Code.FORBIDDEN, f"Here moderators pin messages, and your role in this room is {role}."
+            Code.FORBIDDEN,
+            f"To pin messages takes the role {wanted.role} in this room, and yours is {role}.",
         )
     if archived:
         raise Refusal(Code.WRONG_STATE, "This room is archived: its pins stay as they are.")

@@ -22,6 +22,8 @@ type          member
 edit_own      member
 delete_own    member
 delete_any    moderator
+react         member
+pin           moderator
 add           moderator
 kick          moderator
 ban           moderator
@@ -38,6 +40,8 @@ COMMANDS: dict[Action, dict[str, Any]] = {
     Action.EDIT_OWN: {"type": "edit", "key": "k", "seq": "own", "text": "hello"},
     Action.DELETE_OWN: {"type": "delete", "key": "k", "seq": "own"},
     Action.DELETE_ANY: {"type": "delete", "key": "k", "seq": "other"},
+    Action.REACT: {"type": "react", "key": "k", "seq": "other", "emoji": "👍"},
+    Action.PIN: {"type": "pin", "key": "k", "seq": "other"},
     Action.ADD: {"type": "add_member", "key": "k", "user": "@carol"},
     Action.KICK: {"type": "kick", "key": "k", "user": "@dave"},
     Action.BAN: {"type": "ban", "key": "k", "user": "@dave"},

@@ -92,23 +92,23 @@ def test_who_came_later_does_not_see_what_was_pinned_before(tea: Desk) -> None:
 
 
 def test_moderators_pin_and_both_of_two(tea: Desk) -> None:
-    tea.require(MayPin("tea", "alice"))
-    assert tea.code(MayPin("tea", "bob")) == Code.FORBIDDEN
-    assert tea.code(MayPin("tea", "carol")) == Code.FORBIDDEN
-    assert tea.code(MayPin("nowhere", "alice")) == Code.NOT_FOUND
+    tea.require(MayPin("tea", "alice", "moderator"))
+    assert tea.code(MayPin("tea", "bob", "moderator")) == Code.FORBIDDEN
+    assert tea.code(MayPin("tea", "carol", "moderator")) == Code.FORBIDDEN
+    assert tea.code(MayPin("nowhere", "alice", "moderator")) == Code.NOT_FOUND
     tea.room("den", kind="private")
-    assert tea.code(MayPin("den", "carol")) == Code.NOT_FOUND
+    assert tea.code(MayPin("den", "carol", "moderator")) == Code.NOT_FOUND
     tea.room("chat", kind="direct", pair=("alice", "bob"))
     for user in ("alice", "bob"):
         tea.member("chat", user)
-        tea.require(MayPin("chat", user))
-    assert tea.code(MayPin("chat", "carol")) == Code.NOT_FOUND
+        tea.require(MayPin("chat", user, "moderator"))
+    assert tea.code(MayPin("chat", "carol", "moderator")) == Code.NOT_FOUND
     tea.do(SetBlock("bob", "alice", True, NOW))
     for user in ("alice", "bob"):
-        assert tea.code(MayPin("chat", user)) == Code.BLOCKED
+        assert tea.code(MayPin("chat", user, "moderator")) == Code.BLOCKED
 
 
 def test_an_archived_room_keeps_its_pins(tea: Desk) -> None:
     tea.database.run("update rooms set archived = 1 where id = 'tea'", {})
-    assert tea.code(MayPin("tea", "alice")) == Code.WRONG_STATE
-    assert tea.code(MayPin("tea", "bob")) == Code.FORBIDDEN
+    assert tea.code(MayPin("tea", "alice", "moderator")) == Code.WRONG_STATE
+    assert tea.code(MayPin("tea", "bob", "moderator")) == Code.FORBIDDEN
