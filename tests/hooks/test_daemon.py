@@ -1,6 +1,8 @@
 """The webhook of the real daemon: a receiver over TLS, people over WebSockets, SIGKILL."""
 
+import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +17,9 @@ from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.threads import deferToThread
 
 from tests.daemon import GENEROUS, REPOSITORY, Daemon, Sections, WentWrong
+from tests.embed.walk import Php
 from tests.hooks.receiver import SECRET, Receiver, hangs, status
+from tests.hooks.smtp_server import SmtpServer
 from tests.scenarios.wss import WssLink, WssWorld
 
 
@@ -231,6 +235,62 @@ async def test_the_operator_can_try_it_and_see_how_it_does(
     done = await deferToThread(chatctl, daemon, "mail", "test", "anna@example.org")
     assert done.returncode == 1
     assert "[mail]" in done.stderr
+
+
+@pytest_twisted.ensureDeferred
+async def test_mail_is_sent_and_tried_with_the_settings(tmp_path: Path) -> None:
+    server = SmtpServer(tmp_path).start()
+    password = tmp_path / "mail.key"
+    password.touch(mode=0o600)
+    password.write_text("a pass word\n")
+    settings: Sections = {
+        "mail": {
+            "host": "localhost",
+            "port": server.port,
+            "tls": "starttls",
+            "user": "chatd",
+            "password_file": str(password),
+            "sender": "Our chat <chat@example.org>",
+            "ca_file": str(server.authority),
+        }
+    }
+    with Daemon(tmp_path, settings) as daemon:
+        done = await deferToThread(chatctl, daemon, "mail", "test", "anna@example.org")
+        assert (done.returncode, done.stderr) == (0, "")
+        (taken,) = server.taken
+        assert (taken.to, taken.user, taken.over_tls) == ("anna@example.org", b"chatd", True)
+        assert daemon.url in taken.message.get_content()
+        server.unknown = {"eve@example.org"}
+        done = await deferToThread(chatctl, daemon, "mail", "test", "eve@example.org")
+        assert done.returncode == 1
+        assert "No mail was sent" in done.stderr
+        assert "a pass word" not in daemon.log()
+        await deferToThread(daemon.stop)
+    await server.stop()
+
+
+@pytest.mark.php
+@pytest_twisted.ensureDeferred
+async def test_the_example_in_php_takes_what_is_signed_and_nothing_else(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(REPOSITORY / "examples" / "php", site)
+    key = site / "webhook.secret"
+    key.touch(mode=0o600)
+    key.write_text(SECRET + "\n")
+    php = Php(site)
+    php.start()
+    try:
+        hook = {"url": f"{php.url}/hook.php", "secret_file": str(key)}
+        with Daemon(tmp_path, {"webhook": hook}) as daemon:
+            done = await deferToThread(chatctl, daemon, "webhook", "test")
+            assert (done.returncode, done.stderr) == (0, "")
+            assert json.loads((site / "hook.log").read_text())["type"] == "ping"
+            key.write_text(SECRET.replace("A", "B"))
+            done = await deferToThread(chatctl, daemon, "webhook", "test")
+            assert done.returncode == 1
+            assert "answered 401" in done.stderr
+    finally:
+        php.stop()
 
 
 def test_without_the_daemon_there_is_nothing_to_try(tmp_path: Path) -> None:
