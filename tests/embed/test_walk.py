@@ -63,6 +63,20 @@ def test_two_people_of_the_site_talk(world: World) -> None:
         assert [url for url in page.requests + frame.requests if "eyJ" in url] == []
 
 
+def test_a_restart_and_a_second_window_change_nothing(world: World) -> None:
+    first, second = (world.talking(world.signed_in("anna")) for _ in range(2))
+    bens = world.talking(world.signed_in("ben"))
+    say(first, "Before the restart")
+    world.daemon.restart()
+    for frame in (first, second, bens):
+        frame.wait("document.querySelector('.bar').hidden", 40)
+    say(bens, "And after it")
+    for frame in (first, second):
+        frame.sees("And after it", ".list", 40)
+        assert frame.text().count("Before the restart") == 1
+    assert sum(row["name"].startswith("anna") for row in world.daemon.ask("user_list")) == 1
+
+
 def test_a_frame_that_nobody_looks_at_leaves_the_keyboard_to_the_page(world: World) -> None:
     page = world.signed_in("anna")
     world.talking(page)
@@ -260,10 +274,12 @@ def test_the_webhook_is_believed_with_a_good_signature_alone(world: World, as_it
     assert post(world, "m1", now, b'{"a":1}', good) == 401
     assert post(world, "m1", now - 400, b"{}", signature("m1", now - 400, b"{}")) == 401
     assert post(world, "m1", now, b"{}", "") == 401
+    (world.site.folder / "webhook.secret").unlink()
+    assert post(world, "m1", now, b"{}", signature("m1", now, b"{}", b"")) == 401
 
 
-def signature(id: str, at: int, body: bytes) -> str:
-    digest = hmac.digest(bytes(range(32)), f"{id}.{at}.".encode() + body, hashlib.sha256)
+def signature(id: str, at: int, body: bytes, key: bytes = bytes(range(32))) -> str:
+    digest = hmac.digest(key, f"{id}.{at}.".encode() + body, hashlib.sha256)
     return "v1," + base64.b64encode(digest).decode()
 
 

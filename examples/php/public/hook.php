@@ -3,6 +3,6 @@
 $secret = base64_decode(substr(trim(file_get_contents(__DIR__ . '/../webhook.secret')), strlen('whsec_')));
 $right = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$at.$body", $secret, true));
 $fits = array_filter(explode(' ', $_SERVER['HTTP_WEBHOOK_SIGNATURE'] ?? ''), fn ($one) => hash_equals($right, $one));
-$good = $fits && abs(time() - (int) $at) <= 300;    // seconds: an old one may be a replay
+$good = $fits && abs(time() - (int) $at) <= 300 && strlen($secret) >= 24;    // an old one may be a replay; without a secret all fit
 if ($good) file_put_contents(__DIR__ . '/../hook.log', "$body\n", FILE_APPEND | LOCK_EX);   // keep it, answer at once
 http_response_code($good ? 204 : 401);
