@@ -9,7 +9,7 @@ from chatd.engine.unit import Change, Requirement
 
 
 @dataclass(frozen=True, slots=True)
-class LinkRow:
+class RoomLinkRow:
     """A link into a room. ``expires`` (ms) and ``uses_left`` None: no end."""
 
     id: str
@@ -128,7 +128,7 @@ class EndInvited(Change):
 class Entries(Protocol):
     """Reads of the ways into rooms."""
 
-    def room_links(self, user: str, room: str, now: int) -> Awaitable[Sequence[LinkRow]]:
+    def room_links(self, user: str, room: str, now: int) -> Awaitable[Sequence[RoomLinkRow]]:
         """Links that lead into the room, the newest first; for its moderators."""
 
     def behind_link(self, user: str, digest: bytes, now: int) -> Awaitable[EntryRow]:

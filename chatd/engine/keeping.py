@@ -50,7 +50,7 @@ class OrderRooms(Change):
 
 @dataclass(frozen=True, slots=True)
 class SetDraft(Change):
-    """The draft of ``user`` in ``room``, b"" for none; of more than ``most`` the oldest are dropped.
+    """The draft of ``user`` in ``room``, b"" for none; of more than ``most`` the oldest go.
     ``tell`` makes of each that changed what the person is told."""
 
     room: str
@@ -62,5 +62,8 @@ class SetDraft(Change):
 
 
 class Keeping(Protocol):
-    def drafts(self, user: str) -> Awaitable[Sequence[DraftRow]]:
-        """All drafts of ``user``, the latest first."""
+    def drafts(
+        self, user: str, after: str | None, limit: int
+    ) -> Awaitable[tuple[Sequence[DraftRow], bool]]:
+        """Drafts of ``user`` by room, starting behind the room's id ``after``: of so many bytes of
+        bodies at the most, at least one; and whether there is more."""

@@ -31,6 +31,17 @@ class IsScheduled(Requirement):
 
 
 @dataclass(frozen=True, slots=True)
+class IsAhead(Requirement):
+    """``due`` (ms) lies so much behind ``now``: else `bad-field`. Asked behind the ledger, so that
+    who repeats a command late is not told that it had no effect."""
+
+    due: int
+    now: int
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule(Change):
     """A message to be said later; `limit-reached` where ``most`` wait already, and `exists` where
     one has this key."""
@@ -79,5 +90,8 @@ class Waiting(Protocol):
     def next_due(self) -> Awaitable[int | None]:
         """When the next one is due (ms), None if none waits."""
 
-    def scheduled(self, user: str) -> Awaitable[Sequence[ScheduledRow]]:
-        """Everything of ``user``, the earliest first."""
+    def scheduled(
+        self, user: str, after: str | None, limit: int
+    ) -> Awaitable[tuple[Sequence[ScheduledRow], bool]]:
+        """What ``user`` has waiting or failed, by key, starting behind the key ``after``: of so
+        many bytes of bodies at the most, at least one; and whether there is more."""

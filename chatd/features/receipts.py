@@ -11,6 +11,7 @@ from chatd.engine.table import Context, Feature, Read, Write
 from chatd.engine.unit import AdvanceMark, IsMember, Unit
 from chatd.engine.view import View
 from chatd.features.rights import Action, least
+from chatd.features.room_settings import room_set
 from chatd.features.shapes import Mark, mark
 from chatd.wire.frames import Command, Reply, RoomRef, Seq
 from chatd.wire.signals import Marked, Marks
@@ -81,7 +82,14 @@ def set_mark(command: SetMark, actor: Principal, context: Context) -> Unit:
         actor.user,
         requires=(IsMember(command.room, actor.user, least(Action.MARK)),),
         changes=(
-            AdvanceMark(command.room, actor.user, command.delivered, command.read, context.now),
+            AdvanceMark(
+                command.room,
+                actor.user,
+                command.delivered,
+                command.read,
+                context.now,
+                lambda row: room_set(actor.user, row),
+            ),
         ),
         room=command.room,
     )

@@ -4,10 +4,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from chatd.core.folded import words
 from chatd.core.names import room_slug, title
 from chatd.core.principal import Principal
 from chatd.core.text import clean_text
-from chatd.engine.rows import Committed, EventRow, RoomKind
+from chatd.engine.profiles import OwnsPicture
+from chatd.engine.rows import Committed, EventRow, RoleName, RoomKind
 from chatd.engine.table import Context, EventKind, Feature, Read, Write
 from chatd.engine.unit import (
     Append,
@@ -15,6 +17,7 @@ from chatd.engine.unit import (
     CreateRoom,
     IsMember,
     IsRoom,
+    Requirement,
     UnderLimit,
     Unit,
 )
@@ -30,9 +33,14 @@ ROOMS_EACH = 500
 #: longest take 3 KB, so that a page stays below what waits for a slow reader.)
 PAGE = 200
 LIST_PAGE = 100
+#: The words of a query that are looked for.
+MOST_WORDS = 8
+#: The most seconds between two messages that slow mode asks for.
+SLOWEST = 6 * 3600
 
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 Topic = Annotated[str, msgspec.Meta(max_length=2000)]
+Posting = Literal["member", "moderator", "owner"]
 
 
 class CreateRoomCommand(Keyed, frozen=True, kw_only=True, tag="create_room"):
@@ -48,12 +56,21 @@ class CreateRoomCommand(Keyed, frozen=True, kw_only=True, tag="create_room"):
 
 
 class ChangeRoomCommand(Keyed, frozen=True, kw_only=True, tag="change_room"):
-    """Changes a room's name, slug or topic: for moderators. What is left out stays."""
+    """Changes a room: for moderators. What is left out stays. ``avatar`` is the id of a picture
+    that one brought here, "" for none; ``slow`` has members wait so many seconds between two
+    messages, at most six hours.
+
+    For owners alone: ``posting``, the least role that writes ("moderator" makes it a room of
+    announcements), and ``archived``: such a room can be read, and nobody writes in it."""
 
     room: RoomRef
     name: Title | None = None
     slug: Annotated[str, msgspec.Meta(max_length=64)] | None = None
     topic: Topic | None = None
+    avatar: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    slow: Annotated[int, msgspec.Meta(ge=0, le=SLOWEST)] | None = None
+    posting: Posting | None = None
+    archived: bool | None = None
 
 
 class ListRooms(Command, frozen=True, kw_only=True, tag="rooms"):
@@ -70,9 +87,13 @@ class GetRoom(Command, frozen=True, kw_only=True, tag="room"):
 
 
 class ListPublicRooms(Command, frozen=True, kw_only=True, tag="public_rooms"):
-    """Public rooms, a page at a time: ``after`` is the id of the last one seen."""
+    """Public rooms, a page at a time: ``after`` is the id of the last one seen. They come by name;
+    with ``query`` those that have all of its words in name, slug or topic, the most members first.
+    Archived ones are left out unless ``archived`` says so."""
 
     after: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    query: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    archived: bool = False
 
 
 class Rooms(Reply, frozen=True, kw_only=True, tag="rooms"):
@@ -88,12 +109,16 @@ class Room(Reply, frozen=True, kw_only=True, tag="room"):
 
 class RoomChanged(Event, frozen=True, kw_only=True, tag="room_changed"):
     """The room was made (``seq`` 1) or changed; the fields that changed are present. ``title`` is
-    the room's name (``name`` is the author's, as in every event)."""
+    the room's name (``name`` is the author's, as in every event); an ``avatar`` of "" is none."""
 
     kind: RoomKind | None = None
     title: str | None = None
     slug: str | None = None
     topic: str | None = None
+    avatar: str | None = None
+    slow: int | None = None
+    posting: RoleName | None = None
+    archived: bool | None = None
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -103,6 +128,10 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     title: str | None = None
     slug: str | None = None
     topic: str | None = None
+    avatar: str | None = None
+    slow: int | None = None
+    posting: RoleName | None = None
+    archived: bool | None = None
 
 
 def create_room(command: CreateRoomCommand, actor: Principal, context: Context) -> Unit:
@@ -140,21 +169,38 @@ def change_room(command: ChangeRoomCommand, actor: Principal, context: Context) 
     topic = None if command.topic is None else _topic(command.topic)
     slug = None if command.slug is None else room_slug(command.slug)
     kinds: tuple[RoomKind, ...] = ("public",) if slug else ("public", "private")
+    ruled = command.posting is not None or command.archived is not None
+    action = Action.RULE_ROOM if ruled else Action.CHANGE_ROOM
+    requires: tuple[Requirement, ...] = (
+        IsMember(command.room, actor.user, least(action)),
+        IsRoom(command.room, actor.user, kinds),
+    )
+    if command.avatar:
+        requires += (OwnsPicture(command.avatar, actor.user),)
+    body = Body(
+        title=name,
+        slug=slug,
+        topic=topic,
+        avatar=command.avatar,
+        slow=command.slow,
+        posting=command.posting,
+        archived=command.archived,
+    )
     return Unit(
         actor.user,
-        requires=(
-            IsMember(command.room, actor.user, least(Action.CHANGE_ROOM)),
-            IsRoom(command.room, actor.user, kinds),
-        ),
+        requires=requires,
         changes=(
-            ChangeRoom(command.room, name, slug, topic),
-            Append(
+            ChangeRoom(
                 command.room,
-                "room",
-                actor.user,
-                context.now,
-                msgspec.json.encode(Body(title=name, slug=slug, topic=topic)),
+                name,
+                slug,
+                topic,
+                command.avatar,
+                command.archived,
+                command.slow,
+                command.posting,
             ),
+            Append(command.room, "room", actor.user, context.now, msgspec.json.encode(body)),
         ),
     )
 
@@ -180,12 +226,23 @@ async def room(command: GetRoom, actor: Principal, context: Context, view: View)
 async def public_rooms(
     command: ListPublicRooms, actor: Principal, context: Context, view: View
 ) -> Rooms:
-    rows = await context.store.public(actor.user, command.after, LIST_PAGE + 1)
+    rows = await context.store.public(
+        actor.user,
+        command.after,
+        LIST_PAGE + 1,
+        words(command.query, MOST_WORDS),
+        command.archived,
+    )
     return Rooms(
         id=command.id,
         rooms=[room_state(row) for row in rows[:LIST_PAGE]],
         more=len(rows) > LIST_PAGE,
     )
+
+
+def _reads(command: ListPublicRooms) -> float:
+    """Words are looked for in every public room."""
+    return 1 + 2 * bool(command.query)
 
 
 def created(
@@ -206,6 +263,10 @@ def render(row: EventRow, cursor: str) -> RoomChanged:
         title=body.title,
         slug=body.slug,
         topic=body.topic,
+        avatar=body.avatar,
+        slow=body.slow,
+        posting=body.posting,
+        archived=body.archived,
     )
 
 
@@ -216,7 +277,7 @@ feature = Feature(
         Write(ChangeRoomCommand, change_room, cost=2),
         Read(ListRooms, rooms, Rooms, cost=0),
         Read(GetRoom, room, Room),
-        Read(ListPublicRooms, public_rooms, Rooms),
+        Read(ListPublicRooms, public_rooms, Rooms, reads=_reads),
     ),
     events=(EventKind("room", RoomChanged, render),),
 )

@@ -1,20 +1,38 @@
 """Reads of the ways into rooms: links, and people who are invited."""
 
+from dataclasses import replace
+
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
-from chatd.engine.entries import EntryRow, InvitedRow, LinkRow
+from chatd.engine.entries import EntryRow, InvitedRow, RoomLinkRow
+from chatd.engine.rows import RoleName
 from chatd.engine.unit import IsMember
 from chatd.store.database import Database
 from chatd.store.requirements import is_member
 
 # Only those who may invite see who else may come.
-_INVITES = "moderator"
-_ENTRY = """
-    select r.id, r.kind, r.name, r.topic, r.avatar, r.members, u.id, u.name
+_INVITES: RoleName = "moderator"
+_ENTRY = "select r.id, r.kind, r.name, r.topic, r.avatar, r.members, u.id, u.name"
+_BEHIND_LINK = f"""
+    {_ENTRY}, l.created,
+           exists (select 1 from memberships m
+                   where m.room = r.id and m.person = :user and m.to_seq is null)
+    from room_links l
+    join rooms r on r.id = l.room
+    join users u on u.id = l.made_by
+    where l.digest = :digest and (l.expires is null or l.expires > :now)
+      and (l.uses_left is null or l.uses_left > 0)
+"""  # noqa: S608 (ours)
+_INVITED = f"""
+    {_ENTRY}, i.at
+    from room_invited i
+    join rooms r on r.id = i.room
+    join users u on u.id = i.invited_by
+    where i.person = :user order by i.at desc, i.room
 """
 
 
-def room_links(database: Database, user: str, room: str, now: int) -> tuple[LinkRow, ...]:
+def room_links(database: Database, user: str, room: str, now: int) -> tuple[RoomLinkRow, ...]:
     is_member(database, IsMember(room, user, _INVITES))
     rows = database.rows(
         """
@@ -26,27 +44,14 @@ def room_links(database: Database, user: str, room: str, now: int) -> tuple[Link
         """,
         {"room": room, "now": now},
     )
-    return tuple(LinkRow(*row) for row in rows)
+    return tuple(RoomLinkRow(*row) for row in rows)
 
 
 def behind_link(database: Database, user: str, digest: bytes, now: int) -> EntryRow:
-    row = database.row(
-        _ENTRY
-        + """
-           , l.created,
-           exists (select 1 from memberships m
-                   where m.room = r.id and m.person = :user and m.to_seq is null)
-        from room_links l
-        join rooms r on r.id = l.room
-        join users u on u.id = l.made_by
-        where l.digest = :digest and (l.expires is null or l.expires > :now)
-          and (l.uses_left is null or l.uses_left > 0)
-        """,
-        {"digest": digest, "now": now, "user": user},
-    )
+    row = database.row(_BEHIND_LINK, {"digest": digest, "now": now, "user": user})
     if row is None:
         raise no_link()
-    return EntryRow(*row[:-1], joined=bool(row[-1]))
+    return replace(EntryRow(*row[:-1]), joined=bool(row[-1]))
 
 
 def no_link() -> Refusal:
@@ -57,17 +62,7 @@ def no_link() -> Refusal:
 
 
 def invited(database: Database, user: str) -> tuple[EntryRow, ...]:
-    rows = database.rows(
-        _ENTRY
-        + """
-           , i.at
-        from room_invited i
-        join rooms r on r.id = i.room
-        join users u on u.id = i.invited_by
-        where i.person = :user order by i.at desc, i.room
-        """,
-        {"user": user},
-    )
+    rows = database.rows(_INVITED, {"user": user})
     return tuple(EntryRow(*row) for row in rows)
 
 

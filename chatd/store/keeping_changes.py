@@ -1,7 +1,7 @@
 """What a unit changes in how one person keeps rooms: settings, their order, drafts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from chatd.engine import keeping
@@ -13,15 +13,12 @@ from chatd.store.work import Work
 
 def set_settings(work: Work, change: keeping.SetSettings) -> None:
     row = keeping_reads.settings(work.database, change.user, change.room)
-    wanted = {
-        "notify": change.notify,
-        "muted_until": change.muted_until,
-        "favourite": change.favourite,
-        "place": change.place,
-        "unread_from": change.unread_from,
-    }
-    row = replace(row, **dict.fromkeys(change.clear))
-    row = replace(row, **{name: value for name, value in wanted.items() if value is not None})
+    now = {field.name: getattr(row, field.name) for field in fields(row)}
+    now |= dict.fromkeys(change.clear)
+    for name in now:
+        if name != "room" and (wanted := getattr(change, name)) is not None:
+            now[name] = wanted
+    row = SettingsRow(**now)
     _write(work, change.user, row)
     work.unit.tells.append(change.tell(row))
 

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import apsw
 
+from chatd.core.folded import folded
 from chatd.store.errors import StoreError
 from chatd.store.sqlite import APPLICATION_ID, Sqlite, make_file
 
@@ -72,6 +74,8 @@ def migrate(
 
 def _run(database: Sqlite, step: Step, new_epoch: Callable[[], str], now: int) -> None:
     connection = database.connection
+    # A step may fold text: SQL's own lower() knows ASCII alone.
+    connection.create_scalar_function("folded", _folded, deterministic=True)
     connection.execute("begin immediate")
     try:
         connection.execute(step.sql)
@@ -95,6 +99,10 @@ def _run(database: Sqlite, step: Step, new_epoch: Callable[[], str], now: int) -
         if connection.in_transaction:
             connection.execute("rollback")
         raise
+
+
+def _folded(*texts: Any) -> str:
+    return folded(*texts)
 
 
 def backup_path(path: Path, have: int) -> Path:

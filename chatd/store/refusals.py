@@ -13,6 +13,10 @@ def not_joined() -> Refusal:
     return Refusal(Code.FORBIDDEN, "You are not in this room; join it first.")
 
 
+def not_invited() -> Refusal:
+    return Refusal(Code.NOT_FOUND, "There is no such invitation.")
+
+
 def no_message() -> Refusal:
     return Refusal(Code.NOT_FOUND, "There is no such message here, or you may not see it.")
 

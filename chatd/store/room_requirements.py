@@ -42,9 +42,7 @@ def may_be_invited(database: Database, wanted: entries.MayBeInvited) -> None:
             " invitations back, or make a link.",
         )
     if of_person >= wanted.most_of_person or between >= wanted.most_between:
-        raise Refusal(
-            Code.LIMIT_REACHED, "Too many invitations wait for an answer of this person."
-        )
+        raise Refusal(Code.LIMIT_REACHED, "Too many invitations wait for an answer of this person.")
 
 
 def is_scheduled(database: Database, wanted: scheduled.IsScheduled) -> None:
@@ -54,6 +52,16 @@ def is_scheduled(database: Database, wanted: scheduled.IsScheduled) -> None:
     )
     if row is None:
         raise not_scheduled()
+
+
+def is_ahead(database: Database, wanted: scheduled.IsAhead) -> None:
+    if not wanted.least <= wanted.due - wanted.now <= wanted.most:
+        raise Refusal(
+            Code.BAD_FIELD,
+            f"The time lies at least {wanted.least // 60_000} minute ahead and at most"
+            f" {wanted.most // 86_400_000} days.",
+            field="at",
+        )
 
 
 def not_scheduled() -> Refusal:
@@ -66,4 +74,5 @@ ROOM_REQUIREMENTS: Mapping[type[Requirement], Callable[[Database, Any], None]] =
     entries.IsInvited: is_invited,
     entries.MayBeInvited: may_be_invited,
     scheduled.IsScheduled: is_scheduled,
+    scheduled.IsAhead: is_ahead,
 }

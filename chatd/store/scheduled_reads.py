@@ -2,6 +2,7 @@
 
 from chatd.engine.scheduled import ScheduledRow
 from chatd.store.database import Database
+from chatd.store.keeping_reads import within
 
 _ROW = """
     select s.person, u.name, s.key, s.room, s.due, s.body, s.failure
@@ -25,11 +26,14 @@ def next_due(database: Database) -> int | None:
     return None if row is None else row[0]
 
 
-def scheduled(database: Database, user: str) -> tuple[ScheduledRow, ...]:
+def scheduled(
+    database: Database, user: str, after: str | None, limit: int
+) -> tuple[tuple[ScheduledRow, ...], bool]:
     rows = database.rows(
-        _ROW + " where s.person = :user order by s.due, s.key", {"user": user}
+        _ROW + " where s.person = :user and s.key > :after order by s.key",
+        {"user": user, "after": after or ""},
     )
-    return tuple(ScheduledRow(*row) for row in rows)
+    return within(limit, (ScheduledRow(*row) for row in rows))
 
 
 def one(database: Database, user: str, key: str) -> ScheduledRow:

@@ -57,19 +57,138 @@
  */
 
 /**
+ * Somebody who reacted, and when.
+ * @typedef {Object} Reactor
+ * @property {string} user
+ * @property {string} name
+ * @property {string} emoji
+ * @property {number} at Unix time in milliseconds.
+ * @property {number} place
+ */
+
+/**
+ * A message as it reads now (without reactions), who pinned it and when. `place` is the seq of the `pinned` event.
+ * @typedef {Object} PinnedMessage
+ * @property {Message} message
+ * @property {string} user
+ * @property {string} name
+ * @property {number} at Unix time in milliseconds.
+ * @property {number} place Position in the room.
+ */
+
+/**
+ * What the message said from `at` on, until the next revision, or the message as it is.
+ * @typedef {Object} Revision
+ * @property {number} revision
+ * @property {number} at Unix time in milliseconds.
+ * @property {string} text
+ * @property {Object<string, *>} [data] One namespaced object, such as {"org.example.card": {…}}; 4 KiB.
+ */
+
+/**
+ * A link and who made it. Without `expires` or `uses_left` there is no end of it.
+ * @typedef {Object} LinkShape
+ * @property {string} link_id
+ * @property {string} by
+ * @property {string} by_name
+ * @property {number} created Unix time in milliseconds.
+ * @property {number} [expires] Unix time in milliseconds.
+ * @property {number} [uses_left]
+ */
+
+/**
+ * A room that one is invited into, and by whom.
+ * @typedef {Object} Invitation
+ * @property {string} room
+ * @property {"direct"|"private"|"public"} kind
+ * @property {string} name
+ * @property {string} [topic]
+ * @property {string} [avatar]
+ * @property {number} members
+ * @property {string} by
+ * @property {string} by_name
+ * @property {number} at Unix time in milliseconds.
+ */
+
+/**
+ *
+ * @typedef {Object} InvitedPerson
+ * @property {string} user
+ * @property {string} name
+ * @property {string} by
+ * @property {string} by_name
+ * @property {number} at Unix time in milliseconds.
+ */
+
+/**
+ * What somebody is up to. It is over at `until`, of which nobody is told again.
+ * @typedef {Object} Status
+ * @property {string} [emoji]
+ * @property {string} [text]
+ * @property {number} [until] Unix time in milliseconds.
+ */
+
+/**
  *
  * @typedef {Object} Member
  * @property {string} user
  * @property {string} name
  * @property {"member"|"moderator"|"owner"|"reader"} role
+ * @property {string} [display]
+ * @property {"bot"|"guest"|"person"} [kind]
+ * @property {string} [avatar]
+ * @property {Status} [status]
  */
 
 /**
  *
+ * @typedef {Object} DraftShape
+ * @property {string} room
+ * @property {string} text
+ * @property {number} [reply_to] Position in the room.
+ * @property {number} at Unix time in milliseconds.
+ */
+
+/**
+ * A message to be said at `at`; with `failure` it could not be, and why.
+ * @typedef {Object} ScheduledShape
+ * @property {string} scheduled
+ * @property {string} room
+ * @property {string} text
+ * @property {Object<string, *>} [data] One namespaced object, such as {"org.example.card": {…}}; 4 KiB.
+ * @property {number} [reply_to] Position in the room.
+ * @property {number} at Unix time in milliseconds.
+ * @property {string} [failure]
+ */
+
+/**
+ * Somebody to whom a message was delivered, or who has read it.
+ * @typedef {Object} Recipient
+ * @property {string} user
+ * @property {string} name
+ * @property {"delivered"|"read"} state
+ */
+
+/**
+ * Somebody. `status` and `last_seen` (to the minute) are for those who share a room with them, and not where one of the two blocked the other; `last_seen` neither where the person, nor where the one who asks, keeps it to themselves.
  * @typedef {Object} PersonShape
  * @property {string} user
  * @property {string} name
  * @property {string} display
+ * @property {"bot"|"guest"|"person"} [kind]
+ * @property {string} [about]
+ * @property {string} [avatar]
+ * @property {Status} [status]
+ * @property {number} [last_seen] Unix time in milliseconds.
+ * @property {boolean} [deleted]
+ */
+
+/**
+ * A message that was found, and its neighbours in the room, ascending.
+ * @typedef {Object} SearchHit
+ * @property {Message} message
+ * @property {Array<Message>} [before]
+ * @property {Array<Message>} [after]
  */
 
 /**
@@ -78,6 +197,15 @@
  * @property {string} user
  * @property {string} name
  * @property {number} at Unix time in milliseconds.
+ */
+
+/**
+ * How many people react to a message with `emoji`: the ids of the first of them, at most 10 (on a page with very many reactions less), and whether oneself does.
+ * @typedef {Object} Reaction
+ * @property {string} emoji
+ * @property {number} count
+ * @property {Array<string>} users
+ * @property {boolean} [mine]
  */
 
 /**
@@ -108,7 +236,7 @@
  */
 
 /**
- * Replaces the text of one's own message, within 24 hours. What it answers stays.
+ * Replaces the text of one's own message, within 24 hours, and its `data` (without it there is none any more). What it answers stays. A forwarded message cannot be edited.
  * @typedef {Object} Edit
  * @property {"edit"} type
  * @property {number} id Chosen by the client.
@@ -142,6 +270,15 @@
  */
 
 /**
+ * Single messages by their seqs: what others answer, what a link leads to.
+ * @typedef {Object} GetMessages
+ * @property {"messages"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room A room's id, or "#name".
+ * @property {Array<number>} seqs Position in the room.
+ */
+
+/**
  * Shows a room and hears its events from now on. `limit` latest messages come with it.
  * @typedef {Object} Open
  * @property {"open"} type
@@ -168,6 +305,90 @@
  */
 
 /**
+ * Reacts to a message with an emoji; at most 20 different ones of one person and 50 of all. It takes the role member, also where fewer may write. `exists` if one has already.
+ * @typedef {Object} AddReaction
+ * @property {"react"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} room A room's id, or "#name".
+ * @property {number} seq Position in the room.
+ * @property {string} emoji One emoji, with or without variation selectors.
+ */
+
+/**
+ * Takes a reaction of one's own back; `not-found` if there is none.
+ * @typedef {Object} RemoveReaction
+ * @property {"unreact"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} room A room's id, or "#name".
+ * @property {number} seq Position in the room.
+ * @property {string} emoji One emoji, with or without variation selectors.
+ */
+
+/**
+ * Who reacted to a message, with any emoji or one, in the order in which they did; those behind `after`, the `place` of the last one known.
+ * @typedef {Object} ListReactors
+ * @property {"reactors"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room A room's id, or "#name".
+ * @property {number} seq Position in the room.
+ * @property {string} [emoji] One emoji, with or without variation selectors.
+ * @property {number} [after]
+ */
+
+/**
+ * Pins a message: moderators do, and both people of a direct conversation. At most 100 in a room; `exists` if it is pinned already.
+ * @typedef {Object} AddPin
+ * @property {"pin"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} room A room's id, or "#name".
+ * @property {number} seq Position in the room.
+ */
+
+/**
+ * Takes a pin off, whoever put it there; `not-found` if there is none.
+ * @typedef {Object} RemovePin
+ * @property {"unpin"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} room A room's id, or "#name".
+ * @property {number} seq Position in the room.
+ */
+
+/**
+ * The room's pinned messages, the newest pin first; those below the place `before`.
+ * @typedef {Object} ListPins
+ * @property {"pins"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room A room's id, or "#name".
+ * @property {number} [before] Position in the room.
+ */
+
+/**
+ * Says the message `seq` of `room` again in `to`, as it reads now. Whoever may see a message may pass it on, as they could by copying it. The new message tells who said it first, and when; it mentions nobody, answers nothing, and stays when the first one is edited or deleted. `text` is said right before it, as a message of one's own. The reply's `seq` is that of the forwarded one.
+ * @typedef {Object} ForwardMessage
+ * @property {"forward"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} room A room's id, or "#name".
+ * @property {number} seq Position in the room.
+ * @property {string} to A room's id, or "#name".
+ * @property {string} [text] Message text, in any script.
+ */
+
+/**
+ * What a message said before, the oldest first, behind the revision `after`: for its author and for moderators, in a direct conversation for its author alone. The first words and the last 50 before the present ones are kept, until the message is deleted.
+ * @typedef {Object} ListRevisions
+ * @property {"revisions"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room A room's id, or "#name".
+ * @property {number} seq Position in the room.
+ * @property {number} [after]
+ */
+
+/**
  * Makes a room with oneself as its owner. `slug` is its name in references ("#tea"): only public rooms have one. In a public room newcomers see the whole history, in a private one what came after them, unless `history` says otherwise.
  * @typedef {Object} CreateRoomCommand
  * @property {"create_room"} type
@@ -181,7 +402,7 @@
  */
 
 /**
- * Changes a room's name, slug or topic: for moderators. What is left out stays.
+ * Changes a room: for moderators. What is left out stays. `avatar` is the id of a picture that one brought here, "" for none; `slow` has members wait so many seconds between two messages, at most six hours. For owners alone: `posting`, the least role that writes ("moderator" makes it a room of announcements), and `archived`: such a room can be read, and nobody writes in it.
  * @typedef {Object} ChangeRoomCommand
  * @property {"change_room"} type
  * @property {number} id Chosen by the client.
@@ -190,6 +411,10 @@
  * @property {string} [name]
  * @property {string} [slug]
  * @property {string} [topic]
+ * @property {string} [avatar]
+ * @property {number} [slow]
+ * @property {"member"|"moderator"|"owner"} [posting]
+ * @property {boolean} [archived]
  */
 
 /**
@@ -209,11 +434,142 @@
  */
 
 /**
- * Public rooms, a page at a time: `after` is the id of the last one seen.
+ * Public rooms, a page at a time: `after` is the id of the last one seen. They come by name; with `query` those that have all of its words in name, slug or topic, the most members first. Archived ones are left out unless `archived` says so.
  * @typedef {Object} ListPublicRooms
  * @property {"public_rooms"} type
  * @property {number} id Chosen by the client.
  * @property {string} [after]
+ * @property {string} [query]
+ * @property {boolean} [archived]
+ */
+
+/**
+ * Makes a link into a room, for moderators: whoever has it may join, `uses` times (or without end) within `expires_in` seconds (a week; 0: without end). It ends with its maker's right to invite. A page of the server takes it as `/#join=<secret>`.
+ * @typedef {Object} InviteLink
+ * @property {"invite_link"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} room A room's id, or "#name".
+ * @property {number} [expires_in]
+ * @property {number} [uses]
+ */
+
+/**
+ * Links that lead into a room, without their secrets: for moderators.
+ * @typedef {Object} ListLinks
+ * @property {"links"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room A room's id, or "#name".
+ */
+
+/**
+ * The link leads nowhere any more: for moderators.
+ * @typedef {Object} EndLink
+ * @property {"end_link"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} room A room's id, or "#name".
+ * @property {string} link_id
+ */
+
+/**
+ * Where a link leads. One that never was, has ended or is used up answers alike.
+ * @typedef {Object} PeekLink
+ * @property {"peek_link"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} secret What stands behind #join= in the address that somebody was given.
+ */
+
+/**
+ * Becomes a member of the room behind a link.
+ * @typedef {Object} JoinByLink
+ * @property {"join_by_link"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} secret What stands behind #join= in the address that somebody was given.
+ */
+
+/**
+ * Invites somebody into a room: for moderators. They are told its name, topic and size, and who invites them, and nothing else of it until they accept.
+ * @typedef {Object} Invite
+ * @property {"invite"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} room A room's id, or "#name".
+ * @property {string} user A user's id, or "@name".
+ */
+
+/**
+ * Takes an invitation back: for moderators.
+ * @typedef {Object} Uninvite
+ * @property {"uninvite"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} room A room's id, or "#name".
+ * @property {string} user A user's id, or "@name".
+ */
+
+/**
+ * Becomes a member of a room that one was invited into.
+ * @typedef {Object} Accept
+ * @property {"accept"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} room A room's id, or "#name".
+ */
+
+/**
+ * Does not want to come. Nobody is told.
+ * @typedef {Object} Decline
+ * @property {"decline"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} room A room's id, or "#name".
+ */
+
+/**
+ * Rooms that one is invited into, the latest first.
+ * @typedef {Object} ListInvitations
+ * @property {"invited"} type
+ * @property {number} id Chosen by the client.
+ */
+
+/**
+ * Who was invited into a room and did not answer yet: for moderators.
+ * @typedef {Object} ListInvitedPeople
+ * @property {"invited_people"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room A room's id, or "#name".
+ */
+
+/**
+ * How one keeps a room; for all of one's devices. What is left out stays, what `clear` names is as if it had never been set. `notify`: what to be notified of, if not all in direct conversations and mentions elsewhere. `muted_until`: of nothing until then, 0 for good. `place`: its rank in one's own order. It may be sent again without a key.
+ * @typedef {Object} SetRoom
+ * @property {"set_room"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room A room's id, or "#name".
+ * @property {"all"|"mentions"|"none"} [notify]
+ * @property {number} [muted_until] Unix time in milliseconds.
+ * @property {boolean} [favourite]
+ * @property {number} [place]
+ * @property {Array<"muted_until"|"notify"|"place"|"unread_from">} [clear]
+ */
+
+/**
+ * One's whole own order: `rooms` have the places 0, 1, 2 …, all others none. Rooms that one is not in are passed over. It may be sent again without a key.
+ * @typedef {Object} OrderMine
+ * @property {"order"} type
+ * @property {number} id Chosen by the client.
+ * @property {Array<string>} rooms A room's id, or "#name".
+ */
+
+/**
+ * Marks a room as unread from a message on, until `mark` tells of anything read there. Marks themselves never go back. It may be sent again without a key.
+ * @typedef {Object} MarkUnread
+ * @property {"mark_unread"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room A room's id, or "#name".
+ * @property {number} seq Position in the room.
  */
 
 /**
@@ -297,12 +653,61 @@
  */
 
 /**
- * The conversation with `user`, made if it is the first time. The reply names the room.
+ * The conversation with `user`, made if it is the first time, which not everybody lets everybody do (`set_privacy`). With oneself these are one's notes. The reply names the room.
  * @typedef {Object} Direct
  * @property {"direct"} type
  * @property {number} id Chosen by the client.
  * @property {string} key Idempotency key, unique among the author's commands.
  * @property {string} user A user's id, or "@name".
+ */
+
+/**
+ * What one is about to say in a room, as it was typed; "" is nothing any more. The last one that arrives counts, so it needs no key; send it when somebody pauses, not with every letter: about once a second. `device` comes back in the signal, for the device that sent it.
+ * @typedef {Object} WriteDraft
+ * @property {"draft"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room A room's id, or "#name".
+ * @property {string} text Message text, in any script.
+ * @property {number} [reply_to] Position in the room.
+ * @property {string} [device] Any word by which a device knows its own signal.
+ */
+
+/**
+ * One's drafts by room, as many as fit into one answer: `after` is the room of the last one seen.
+ * @typedef {Object} ListDrafts
+ * @property {"drafts"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} [after]
+ */
+
+/**
+ * Says something at the time `at`, between a minute and a year ahead: as if one had sent it then, with the rights and the rules of that moment. Its `key` names it until then. At most 100 messages wait.
+ * @typedef {Object} ScheduleMessage
+ * @property {"schedule"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} room A room's id, or "#name".
+ * @property {string} text Message text, in any script.
+ * @property {Object<string, *>} [data] One namespaced object, such as {"org.example.card": {…}}; 4 KiB.
+ * @property {number} [reply_to] Position in the room.
+ * @property {number} at Unix time in milliseconds.
+ */
+
+/**
+ * Takes a scheduled message back, or forgets one that could not be said.
+ * @typedef {Object} UnscheduleMessage
+ * @property {"unschedule"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} scheduled Idempotency key, unique among the author's commands.
+ */
+
+/**
+ * One's scheduled messages by key, as many as fit into one answer: `after` is the last key seen.
+ * @typedef {Object} ListScheduled
+ * @property {"scheduled"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} [after] Idempotency key, unique among the author's commands.
  */
 
 /**
@@ -324,7 +729,17 @@
  */
 
 /**
- * I am typing here (again), or no longer. The room must be open on this connection, and one must be able to write there. Another role ends what is shown at once, a block within 6 s.
+ * Who has got and read one message; any member who may see it may ask. Those whose user name comes behind `after`.
+ * @typedef {Object} ListRecipients
+ * @property {"read_by"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room A room's id, or "#name".
+ * @property {number} seq Position in the room.
+ * @property {string} [after]
+ */
+
+/**
+ * I am typing here (again), or no longer. The room must be open on this connection, and one must be able to write there. Another role ends what is shown at once, a block within 6 s. Of who keeps it to themselves (`set_privacy`) nobody is told.
  * @typedef {Object} SetTyping
  * @property {"typing"} type
  * @property {number} id Chosen by the client.
@@ -349,6 +764,15 @@
  */
 
 /**
+ * Those whose user name or display name begins with `query`, by user name, starting behind the name `after`. Whom one finds is for the server to say: all, those one shares a room with, or nobody.
+ * @typedef {Object} FindPeople
+ * @property {"people"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} query
+ * @property {string} [after]
+ */
+
+/**
  * Whom one has blocked.
  * @typedef {Object} ListBlocked
  * @property {"blocked"} type
@@ -356,7 +780,7 @@
  */
 
 /**
- * Neither of the two can write to the other directly or add the other to a room.
+ * Neither of the two can write to the other directly, add the other to a room, mention the other, or see whether the other is there. At most 1000 people.
  * @typedef {Object} Block
  * @property {"block"} type
  * @property {number} id Chosen by the client.
@@ -371,6 +795,63 @@
  * @property {number} id Chosen by the client.
  * @property {string} key Idempotency key, unique among the author's commands.
  * @property {string} user A user's id, or "@name".
+ */
+
+/**
+ * What one shows of oneself. What is left out stays as it is; `about` (500 characters) may be empty; `avatar` is one of one's own pictures, "" for none.
+ * @typedef {Object} SetProfileCommand
+ * @property {"set_profile"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} [display]
+ * @property {string} [about]
+ * @property {string} [avatar]
+ */
+
+/**
+ * What one is up to, in 100 characters, an emoji, or both, until then; nothing of it: no status. From `until` on nobody is shown it any more.
+ * @typedef {Object} SetStatusCommand
+ * @property {"set_status"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} [emoji]
+ * @property {string} [text]
+ * @property {number} [until] Unix time in milliseconds.
+ */
+
+/**
+ * What is left out stays as it is. `seen_by` none: nobody is told when one was last here, nor is one told that of others. `direct_from`: who may begin a conversation with one: all, people one shares a room with, or nobody; those there are go on. `receipts` false: nobody else is told what one got and read. `typing` false: nobody is told that one types.
+ * @typedef {Object} SetPrivacyCommand
+ * @property {"set_privacy"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {"all"|"none"} [seen_by]
+ * @property {"all"|"none"|"rooms"} [direct_from]
+ * @property {boolean} [receipts]
+ * @property {boolean} [typing]
+ */
+
+/**
+ * One's own settings.
+ * @typedef {Object} GetPrivacy
+ * @property {"privacy"} type
+ * @property {number} id Chosen by the client.
+ */
+
+/**
+ * Finds messages in the rooms one is in, the newest first. `text` is what a person types: all words have to be there, the last one may be only begun; "two words" in quotation marks stand next to each other; a word with - in front must not be there. `from:@alice`, `from:me`, `in:#tea`, `before:2026-01-31`, `after:2026-01-31`, `on:2026-01-31` (days of UTC), `has:link`, `has:data` and `has:file` filter, and so do the fields, which go before. `after` is the earliest time, `before` the first that is too late. `page` is the `next` of the reply before.
+ * @typedef {Object} Search
+ * @property {"search"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} [text] Words, "phrases", -words, filters; see above.
+ * @property {string} [room] A room's id, or "#name".
+ * @property {string} [from] A user's id, or "@name".
+ * @property {number} [after] Unix time in milliseconds.
+ * @property {number} [before] Unix time in milliseconds.
+ * @property {"data"|"file"|"link"} [has]
+ * @property {string} [page] Opaque: hand it back as it is.
+ * @property {number} [limit] Hits wanted.
+ * @property {number} [context] Messages shown on each side.
  */
 
 /**
@@ -442,24 +923,36 @@
  */
 
 /**
- * Messages in ascending order of `seq`, with their current text. Where `more_before` or `more_after` is true there are more on that side.
+ * Messages in ascending order of `seq`, with their current text and reactions. Where `more_before` or `more_after` is true there are more on that side. `quoted` are the messages that they answer and that are not among them, without reactions: one that is missing there one may not see, or it was too long to come along, which `messages` tells.
  * @typedef {Object} History
  * @property {"history"} type
  * @property {number} id Chosen by the client.
  * @property {string} room
  * @property {Array<Message>} messages
+ * @property {Array<Message>} [quoted]
  * @property {boolean} [more_before]
  * @property {boolean} [more_after]
  */
 
 /**
- * The room, its latest messages, marks of its members (up to 50 members), and who is here (user id to "online" or "away"). `cursor` counts for all open rooms; events follow that it does not cover.
+ * Those that are messages and that one may see, in ascending order, with their current text and reactions. With `more` not all fit into one reply: ask again for those above the last.
+ * @typedef {Object} Messages
+ * @property {"messages"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room
+ * @property {Array<Message>} messages
+ * @property {boolean} [more]
+ */
+
+/**
+ * The room, its latest messages (`quoted` as in `history`), marks of its members (up to 50 members), and who is here (user id to "online" or "away"). `cursor` counts for all open rooms; events follow that it does not cover.
  * @typedef {Object} Opened
  * @property {"opened"} type
  * @property {number} id Chosen by the client.
  * @property {RoomState} room
  * @property {string} cursor Opaque: hand it back as it is.
  * @property {Array<Message>} messages
+ * @property {Array<Message>} [quoted]
  * @property {boolean} [more_before]
  * @property {Array<Mark>} [marks]
  * @property {Object<string, "away"|"offline"|"online">} [here]
@@ -476,6 +969,38 @@
  * @property {boolean} [more]
  * @property {Array<RoomState>} [rooms]
  * @property {Array<string>} [removed]
+ */
+
+/**
+ * At most 200 people; with `more` there are others, behind the `place` of the last.
+ * @typedef {Object} Reactors
+ * @property {"reactors"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room
+ * @property {number} seq Position in the room.
+ * @property {Array<Reactor>} reactors
+ * @property {boolean} [more]
+ */
+
+/**
+ * Pinned messages that one may see, at most 50; with `more` there are others, below the `place` of the last.
+ * @typedef {Object} Pins
+ * @property {"pins"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room
+ * @property {Array<PinnedMessage>} pins
+ * @property {boolean} [more]
+ */
+
+/**
+ * At most 12 revisions; with `more` there are others, behind the last one's number.
+ * @typedef {Object} Revisions
+ * @property {"revisions"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room
+ * @property {number} seq Position in the room.
+ * @property {Array<Revision>} revisions
+ * @property {boolean} [more]
  */
 
 /**
@@ -496,6 +1021,60 @@
  */
 
 /**
+ * The only time that `secret` is shown; the same key shows it again.
+ * @typedef {Object} LinkMade
+ * @property {"link"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room
+ * @property {string} link_id
+ * @property {string} secret
+ * @property {number} [expires] Unix time in milliseconds.
+ * @property {number} [uses]
+ */
+
+/**
+ *
+ * @typedef {Object} Links
+ * @property {"links"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room
+ * @property {Array<LinkShape>} links
+ */
+
+/**
+ * The room behind a link, who made that, and whether one is in the room already.
+ * @typedef {Object} Peeked
+ * @property {"peeked"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room
+ * @property {"direct"|"private"|"public"} kind
+ * @property {string} name
+ * @property {string} [topic]
+ * @property {string} [avatar]
+ * @property {number} members
+ * @property {string} by
+ * @property {string} by_name
+ * @property {boolean} [joined]
+ */
+
+/**
+ *
+ * @typedef {Object} Invitations
+ * @property {"invitations"} type
+ * @property {number} id Chosen by the client.
+ * @property {Array<Invitation>} invitations
+ */
+
+/**
+ *
+ * @typedef {Object} InvitedPeople
+ * @property {"invited_people"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room
+ * @property {Array<InvitedPerson>} people
+ */
+
+/**
  *
  * @typedef {Object} Members
  * @property {"members"} type
@@ -506,12 +1085,44 @@
  */
 
 /**
+ * A page of drafts. With `more` there are others behind the last one.
+ * @typedef {Object} Drafts
+ * @property {"drafts"} type
+ * @property {number} id Chosen by the client.
+ * @property {Array<DraftShape>} drafts
+ * @property {boolean} [more]
+ */
+
+/**
+ * A page of scheduled messages. With `more` there are others behind the last one.
+ * @typedef {Object} Scheduled
+ * @property {"scheduled"} type
+ * @property {number} id Chosen by the client.
+ * @property {Array<ScheduledShape>} scheduled
+ * @property {boolean} [more]
+ */
+
+/**
  * The members that got furthest, at most 200.
  * @typedef {Object} MarksReply
  * @property {"marks_page"} type
  * @property {number} id Chosen by the client.
  * @property {string} room
  * @property {Array<Mark>} marks
+ */
+
+/**
+ * `of` members could see the message; it was `delivered` to so many of them, and so many of those have `read` it. Neither its author nor anybody who hides their receipts is counted or among the `people`: at most 200, by user name; with `more` there are others.
+ * @typedef {Object} RecipientsReply
+ * @property {"read_by"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room
+ * @property {number} seq Position in the room.
+ * @property {number} of
+ * @property {number} delivered
+ * @property {number} read
+ * @property {Array<Recipient>} people
+ * @property {boolean} [more]
  */
 
 /**
@@ -528,10 +1139,33 @@
  * @property {"people"} type
  * @property {number} id Chosen by the client.
  * @property {Array<PersonShape>} people
+ * @property {boolean} [more]
  */
 
 /**
- * Somebody said something. `number` counts the room's messages: unread = the room's number less that of the last message read. `text` is the current one; absent once `deleted`. `mentions` are user ids, and "*" for everyone in the room.
+ * See `set_privacy`.
+ * @typedef {Object} Privacy
+ * @property {"privacy"} type
+ * @property {number} id Chosen by the client.
+ * @property {"all"|"none"} [seen_by]
+ * @property {"all"|"none"|"rooms"} [direct_from]
+ * @property {boolean} [receipts]
+ * @property {boolean} [typing]
+ */
+
+/**
+ * `hits` have their current text. With `next` there may be more: ask again with it as the `page`, even where a page is empty. `words` are what to mark: in lower case, without accents. `behind` events of the log were not searched, because they are not indexed yet.
+ * @typedef {Object} SearchFound
+ * @property {"found"} type
+ * @property {number} id Chosen by the client.
+ * @property {Array<SearchHit>} hits
+ * @property {Array<string>} [words]
+ * @property {string} [next] Opaque: hand it back as it is.
+ * @property {number} [behind]
+ */
+
+/**
+ * Somebody said something. `number` counts the room's messages: unread = the room's number less that of the last message read. `text` is the current one; absent once `deleted`. `mentions` are user ids, and "*" for everyone in the room. `reactions` are shown in `opened`, `history` and `messages`, in order of their beginning; a message that is heard live or on resuming has none yet, and `reacted` tells of every one.
  * @typedef {Object} Message
  * @property {"message"} type
  * @property {string} room
@@ -548,6 +1182,7 @@
  * @property {Forwarded} [forwarded]
  * @property {number} [edited] Unix time in milliseconds.
  * @property {number} [deleted] Unix time in milliseconds.
+ * @property {Array<Reaction>} [reactions]
  */
 
 /**
@@ -582,7 +1217,37 @@
  */
 
 /**
- * The room was made (`seq` 1) or changed; the fields that changed are present. `title` is the room's name (`name` is the author's, as in every event).
+ * Somebody reacts to the message `target` with `emoji`, or with `on` false no longer. `count` is how many people do from now on (0: nobody); a page of messages shows the same count, and what comes after it replaces what it showed. For one's own reactions look at `from`. A message that is deleted loses its reactions without further word.
+ * @typedef {Object} Reacted
+ * @property {"reacted"} type
+ * @property {string} room
+ * @property {number} seq Position in the room.
+ * @property {string} cursor Opaque: hand it back as it is.
+ * @property {number} at Unix time in milliseconds.
+ * @property {string} from
+ * @property {string} name
+ * @property {number} target Position in the room.
+ * @property {string} emoji
+ * @property {boolean} on
+ * @property {number} count
+ */
+
+/**
+ * The message `target` was pinned, or with `on` false taken off. A message that is deleted loses its pin without further word.
+ * @typedef {Object} Pinned
+ * @property {"pinned"} type
+ * @property {string} room
+ * @property {number} seq Position in the room.
+ * @property {string} cursor Opaque: hand it back as it is.
+ * @property {number} at Unix time in milliseconds.
+ * @property {string} from
+ * @property {string} name
+ * @property {number} target Position in the room.
+ * @property {boolean} on
+ */
+
+/**
+ * The room was made (`seq` 1) or changed; the fields that changed are present. `title` is the room's name (`name` is the author's, as in every event); an `avatar` of "" is none.
  * @typedef {Object} RoomChanged
  * @property {"room_changed"} type
  * @property {string} room
@@ -595,6 +1260,43 @@
  * @property {string} [title]
  * @property {string} [slug]
  * @property {string} [topic]
+ * @property {string} [avatar]
+ * @property {number} [slow]
+ * @property {"member"|"moderator"|"owner"|"reader"} [posting]
+ * @property {boolean} [archived]
+ */
+
+/**
+ * One is invited into a room.
+ * @typedef {Object} Invited
+ * @property {"invited"} type
+ * @property {Invitation} invitation
+ */
+
+/**
+ * An invitation is no more: taken back, or declined on another device. (That of a room that one is in by now ends without this; `room_added` tells.)
+ * @typedef {Object} Uninvited
+ * @property {"uninvited"} type
+ * @property {string} room
+ */
+
+/**
+ * How one keeps a room from now on, all of it: what is not there is not set.
+ * @typedef {Object} RoomSet
+ * @property {"room_set"} type
+ * @property {string} room
+ * @property {"all"|"mentions"|"none"} [notify]
+ * @property {number} [muted_until] Unix time in milliseconds.
+ * @property {boolean} [favourite]
+ * @property {number} [place]
+ * @property {number} [unread_from] Position in the room.
+ */
+
+/**
+ * One's own order from now on: these rooms have the places 0, 1, 2 …, all others none.
+ * @typedef {Object} RoomsOrdered
+ * @property {"rooms_ordered"} type
+ * @property {Array<string>} rooms
  */
 
 /**
@@ -611,6 +1313,40 @@
  * @property {string} user_name
  * @property {"added"|"banned"|"joined"|"kicked"|"left"|"role"|"unbanned"} change
  * @property {"member"|"moderator"|"owner"|"reader"} [role]
+ */
+
+/**
+ * The draft in a room is this from now on; without `text` there is none. (Leaving a room drops its draft without a word.)
+ * @typedef {Object} Draft
+ * @property {"draft"} type
+ * @property {string} room
+ * @property {string} [text]
+ * @property {number} [reply_to] Position in the room.
+ * @property {number} at Unix time in milliseconds.
+ * @property {string} [device]
+ */
+
+/**
+ * A message of one's own waits to be said. One known before was put off: slow mode has it wait for longer.
+ * @typedef {Object} ScheduleSet
+ * @property {"schedule_set"} type
+ * @property {ScheduledShape} item
+ */
+
+/**
+ * A scheduled message was said, or taken back.
+ * @typedef {Object} ScheduleEnded
+ * @property {"schedule_ended"} type
+ * @property {string} scheduled
+ */
+
+/**
+ * A scheduled message could not be said; it is kept until it is taken back.
+ * @typedef {Object} ScheduleFailed
+ * @property {"schedule_failed"} type
+ * @property {string} scheduled
+ * @property {string} room
+ * @property {string} failure
  */
 
 /**
@@ -680,13 +1416,43 @@
  * @property {string} room
  */
 
-/** @typedef {Send|Edit|Delete|GetHistory|Open|Close|Resume|CreateRoomCommand|ChangeRoomCommand|ListRooms|GetRoom|ListPublicRooms|Join|Leave|AddMember|SetRole|Kick|Ban|Unban|ListMembers|Direct|SetMark|ListMarks|SetTyping|SetPresence|GetPerson|ListBlocked|Block|Unblock} AnyCommand */
+/**
+ * One has blocked `user`, or no longer: told to one's own devices.
+ * @typedef {Object} BlockChanged
+ * @property {"block_changed"} type
+ * @property {string} user
+ * @property {boolean} blocked
+ */
 
-/** @typedef {Done|Error|History|Opened|Resumed|Rooms|Room|Members|MarksReply|Person|People} AnyReply */
+/**
+ * How `user` shows from now on: an `avatar` or `status` that is not there is none. Told to those who have a room of theirs open that has at most 200 members, and to their own devices.
+ * @typedef {Object} PersonChanged
+ * @property {"person_changed"} type
+ * @property {string} user
+ * @property {string} name
+ * @property {string} display
+ * @property {"bot"|"guest"|"person"} [kind]
+ * @property {string} [avatar]
+ * @property {Status} [status]
+ */
 
-/** @typedef {Message|Edited|Deleted|RoomChanged|Membership} AnyEvent */
+/**
+ * One's own settings as they are now, changed on another device or on this one.
+ * @typedef {Object} PrivacyChanged
+ * @property {"privacy_changed"} type
+ * @property {"all"|"none"} [seen_by]
+ * @property {"all"|"none"|"rooms"} [direct_from]
+ * @property {boolean} [receipts]
+ * @property {boolean} [typing]
+ */
 
-/** @typedef {Welcome|Heartbeat|Resync|LimitsChanged|Bye|Marks|Marked|Typing|PresenceChanged|Activity|Mentioned|RoomAdded|RoomRemoved} AnySignal */
+/** @typedef {Send|Edit|Delete|GetHistory|GetMessages|Open|Close|Resume|AddReaction|RemoveReaction|ListReactors|AddPin|RemovePin|ListPins|ForwardMessage|ListRevisions|CreateRoomCommand|ChangeRoomCommand|ListRooms|GetRoom|ListPublicRooms|InviteLink|ListLinks|EndLink|PeekLink|JoinByLink|Invite|Uninvite|Accept|Decline|ListInvitations|ListInvitedPeople|SetRoom|OrderMine|MarkUnread|Join|Leave|AddMember|SetRole|Kick|Ban|Unban|ListMembers|Direct|WriteDraft|ListDrafts|ScheduleMessage|UnscheduleMessage|ListScheduled|SetMark|ListMarks|ListRecipients|SetTyping|SetPresence|GetPerson|FindPeople|ListBlocked|Block|Unblock|SetProfileCommand|SetStatusCommand|SetPrivacyCommand|GetPrivacy|Search} AnyCommand */
+
+/** @typedef {Done|Error|History|Messages|Opened|Resumed|Reactors|Pins|Revisions|Rooms|Room|LinkMade|Links|Peeked|Invitations|InvitedPeople|Members|Drafts|Scheduled|MarksReply|RecipientsReply|Person|People|Privacy|SearchFound} AnyReply */
+
+/** @typedef {Message|Edited|Deleted|Reacted|Pinned|RoomChanged|Membership} AnyEvent */
+
+/** @typedef {Welcome|Heartbeat|Resync|LimitsChanged|Bye|Invited|Uninvited|RoomSet|RoomsOrdered|Draft|ScheduleSet|ScheduleEnded|ScheduleFailed|Marks|Marked|Typing|PresenceChanged|Activity|Mentioned|RoomAdded|RoomRemoved|BlockChanged|PersonChanged|PrivacyChanged} AnySignal */
 
 /** The WebSocket subprotocol. */
 export const SUBPROTOCOL = "chatd.v1";
@@ -709,6 +1475,10 @@ export const COMMANDS = Object.freeze({
     "keyed": false,
     "reply": "history"
   },
+  "messages": {
+    "keyed": false,
+    "reply": "messages"
+  },
   "open": {
     "keyed": false,
     "reply": "opened"
@@ -720,6 +1490,38 @@ export const COMMANDS = Object.freeze({
   "resume": {
     "keyed": false,
     "reply": "resumed"
+  },
+  "react": {
+    "keyed": true,
+    "reply": "done"
+  },
+  "unreact": {
+    "keyed": true,
+    "reply": "done"
+  },
+  "reactors": {
+    "keyed": false,
+    "reply": "reactors"
+  },
+  "pin": {
+    "keyed": true,
+    "reply": "done"
+  },
+  "unpin": {
+    "keyed": true,
+    "reply": "done"
+  },
+  "pins": {
+    "keyed": false,
+    "reply": "pins"
+  },
+  "forward": {
+    "keyed": true,
+    "reply": "done"
+  },
+  "revisions": {
+    "keyed": false,
+    "reply": "revisions"
   },
   "create_room": {
     "keyed": true,
@@ -740,6 +1542,62 @@ export const COMMANDS = Object.freeze({
   "public_rooms": {
     "keyed": false,
     "reply": "rooms"
+  },
+  "invite_link": {
+    "keyed": true,
+    "reply": "link"
+  },
+  "links": {
+    "keyed": false,
+    "reply": "links"
+  },
+  "end_link": {
+    "keyed": true,
+    "reply": "done"
+  },
+  "peek_link": {
+    "keyed": false,
+    "reply": "peeked"
+  },
+  "join_by_link": {
+    "keyed": true,
+    "reply": "done"
+  },
+  "invite": {
+    "keyed": true,
+    "reply": "done"
+  },
+  "uninvite": {
+    "keyed": true,
+    "reply": "done"
+  },
+  "accept": {
+    "keyed": true,
+    "reply": "done"
+  },
+  "decline": {
+    "keyed": true,
+    "reply": "done"
+  },
+  "invited": {
+    "keyed": false,
+    "reply": "invitations"
+  },
+  "invited_people": {
+    "keyed": false,
+    "reply": "invited_people"
+  },
+  "set_room": {
+    "keyed": false,
+    "reply": "done"
+  },
+  "order": {
+    "keyed": false,
+    "reply": "done"
+  },
+  "mark_unread": {
+    "keyed": false,
+    "reply": "done"
   },
   "join": {
     "keyed": true,
@@ -777,6 +1635,26 @@ export const COMMANDS = Object.freeze({
     "keyed": true,
     "reply": "done"
   },
+  "draft": {
+    "keyed": false,
+    "reply": "done"
+  },
+  "drafts": {
+    "keyed": false,
+    "reply": "drafts"
+  },
+  "schedule": {
+    "keyed": true,
+    "reply": "done"
+  },
+  "unschedule": {
+    "keyed": true,
+    "reply": "done"
+  },
+  "scheduled": {
+    "keyed": false,
+    "reply": "scheduled"
+  },
   "mark": {
     "keyed": false,
     "reply": "done"
@@ -784,6 +1662,10 @@ export const COMMANDS = Object.freeze({
   "marks": {
     "keyed": false,
     "reply": "marks_page"
+  },
+  "read_by": {
+    "keyed": false,
+    "reply": "read_by"
   },
   "typing": {
     "keyed": false,
@@ -797,6 +1679,10 @@ export const COMMANDS = Object.freeze({
     "keyed": false,
     "reply": "person"
   },
+  "people": {
+    "keyed": false,
+    "reply": "people"
+  },
   "blocked": {
     "keyed": false,
     "reply": "people"
@@ -808,6 +1694,26 @@ export const COMMANDS = Object.freeze({
   "unblock": {
     "keyed": true,
     "reply": "done"
+  },
+  "set_profile": {
+    "keyed": true,
+    "reply": "done"
+  },
+  "set_status": {
+    "keyed": true,
+    "reply": "done"
+  },
+  "set_privacy": {
+    "keyed": true,
+    "reply": "done"
+  },
+  "privacy": {
+    "keyed": false,
+    "reply": "privacy"
+  },
+  "search": {
+    "keyed": false,
+    "reply": "found"
   }
 });
 
@@ -816,6 +1722,8 @@ export const EVENTS = Object.freeze([
   "message",
   "edited",
   "deleted",
+  "reacted",
+  "pinned",
   "room_changed",
   "membership"
 ]);
@@ -827,6 +1735,14 @@ export const SIGNALS = Object.freeze([
   "resync",
   "limits",
   "bye",
+  "invited",
+  "uninvited",
+  "room_set",
+  "rooms_ordered",
+  "draft",
+  "schedule_set",
+  "schedule_ended",
+  "schedule_failed",
   "marks",
   "marked",
   "typing",
@@ -834,7 +1750,10 @@ export const SIGNALS = Object.freeze([
   "activity",
   "mentioned",
   "room_added",
-  "room_removed"
+  "room_removed",
+  "block_changed",
+  "person_changed",
+  "privacy_changed"
 ]);
 
 /** Why a command was refused, and whether the same one may succeed later. */

@@ -15,6 +15,13 @@ _BOB: Final = "u0t6v8j4ym1e"
 
 #: A value for each field, by its name on the wire.
 VALUES: Final[dict[str, Any]] = {
+    "by": _ALICE,
+    "by_name": "alice",
+    "created": 1_767_225_600_000,
+    "failure": "This room is archived: it can be read, not written in.",
+    "link_id": "l3fa92b7c10d4e865",
+    "scheduled": "5f0c1e7a-1",
+    "secret": "chatd_r_4wcFqGkMh0jX",
     "active": True,
     "at": 1_767_225_600_000,
     "code": "not-found",
@@ -66,6 +73,16 @@ SPECIAL: Final[dict[tuple[str, str], Any]] = {
     ("bye", "retry_after"): 4.2,
     ("change_room", "topic"): "Leaves, water, time",
     ("create_room", "name"): "Tea",
+    ("set_room", "favourite"): True,
+    ("room_set", "favourite"): True,
+    ("scheduled", "scheduled"): [
+        {
+            "scheduled": "5f0c1e7a-1",
+            "room": _ROOM,
+            "text": "The kettle is on.",
+            "at": 1_767_225_600_000,
+        }
+    ],
     ("create_room", "slug"): "tea",
     ("done", "at"): 1_767_225_600_000,
     ("done", "number"): 40,

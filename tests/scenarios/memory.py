@@ -11,6 +11,7 @@ from chatd import features
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import CreateUser
+from chatd.engine.agenda import Agenda
 from chatd.engine.engine import Engine
 from chatd.engine.rows import Committed
 from chatd.engine.unit import Unit
@@ -19,10 +20,13 @@ from chatd.fanout.hub import Hub
 from chatd.fanout.last_seen import LastSeen
 from chatd.fanout.node import Node
 from chatd.fanout.sequencer import Sequencer
+from chatd.features.scheduled import Sayings
 from chatd.session.budgets import Budgets, UserBudgets
 from chatd.session.outbox import Outbox
 from chatd.session.session import Session
 from chatd.store import (
+    entry_reads,
+    keeping_reads,
     message_reads,
     people,
     privacy_reads,
@@ -30,6 +34,7 @@ from chatd.store import (
     receipt_reads,
     requirements,
     rooms,
+    scheduled_reads,
     timeline,
 )
 from chatd.wire.frames import Limits
@@ -85,6 +90,14 @@ _READS: dict[str, Callable[..., Any]] = {
     "may_type": privacy_reads.may_type,
     "shuns": privacy_reads.shuns,
     "search": search_now,
+    "room_links": entry_reads.room_links,
+    "behind_link": entry_reads.behind_link,
+    "invited": entry_reads.invited,
+    "invited_people": entry_reads.invited_people,
+    "drafts": keeping_reads.drafts,
+    "due": scheduled_reads.due,
+    "next_due": scheduled_reads.next_due,
+    "scheduled": scheduled_reads.scheduled,
 }
 
 
@@ -226,6 +239,14 @@ class MemoryNode:
         )
         self.users = UserBudgets(LIMITS)
         self.store.committed = self.node.committed
+        self.agenda = Agenda(
+            self.store,
+            Sayings(self.engine.decide),
+            clock,
+            clock,
+            world.drive,
+            lambda failure: self.engine.fault(failure, "agenda"),
+        )
 
     def session(self, world: "MemoryWorld", principal: Principal, wire: FakeWire) -> Session:
         outbox = Outbox(wire, world.clock)
@@ -260,6 +281,7 @@ class MemoryWorld:
         ]
         for node in self.nodes:
             node.node.start()
+            node.agenda.start()
 
     def drive(self, coroutine: Coroutine[Any, Any, None]) -> None:
         try:
@@ -317,3 +339,4 @@ class MemoryWorld:
             link.session.lost()
         for node in self.nodes:
             node.node.stop()
+            node.agenda.stop()
