@@ -96,6 +96,11 @@ def _faults(database: Sqlite) -> list[str]:
             faults.append(f"room {room}: number {number}, {messages} messages")
         if members != current:
             faults.append(f"room {room}: {members} members counted, {current} there")
+    counted = "select room, seq, emoji, count from reaction_counts"
+    there = "select room, seq, emoji, count(*) from reactions group by room, seq, emoji"
+    for first, second in ((counted, there), (there, counted)):
+        for room, seq, emoji, count in database.rows(f"{first} except {second}", {}):
+            faults.append(f"room {room}: {count} reactions {emoji} to {seq} are not as counted")
     return faults
 
 

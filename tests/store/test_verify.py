@@ -48,6 +48,14 @@ def test_a_sound_store_and_what_its_log_holds(folder: Path) -> None:
         ("delete from events where position = 2", "3 events, but positions up to 4"),
         ("update events set seq = 9 where position = 4", "4 events up to seq 9"),
         ("update rooms set number = 7", "number 7, 2 messages"),
+        (
+            "insert into reaction_counts values ('tea', 2, '👍', 3, 9)",
+            "3 reactions 👍 to 2 are not as counted",
+        ),
+        (
+            "insert into reactions values ('tea', 2, '👍', 'bob', 0, 9)",
+            "1 reactions 👍 to 2 are not as counted",
+        ),
         ("update rooms set members = 7", "7 members counted, 2 there"),
     ],
 )
