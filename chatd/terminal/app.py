@@ -56,6 +56,7 @@ class App:
         self.view = View()
         self.picture = Picture()
         self.focused = True
+        self.width = 80
         site = profile.url.removeprefix("https://")
         self._painter = Painter(self.chat, self.view, signs, site)
         self._loading: set[str] = set()
@@ -110,6 +111,7 @@ class App:
         self._redraw()
 
     def paint(self, width: int, height: int) -> Picture:
+        self.width = width
         self.picture = self._painter.paint(width, height, self.now)
         if self.picture.at_end:
             self.view.unseen_below = 0

@@ -40,7 +40,6 @@ class Desk(urwid.Widget):
 
     def render(self, size: Any, focus: bool = False) -> TextCanvas:
         columns, rows = size
-        self._keys.width = columns
         picture: Picture = self._app.paint(columns, rows)
         return canvas(picture, columns, self._ascii)
 
@@ -127,7 +126,7 @@ class FullScreen:
     ) -> None:
         self._reactor = reactor
         self._over = over
-        self._is_ascii = settings.ascii or not _knows_unicode()
+        self._is_ascii = not _knows_unicode() if settings.ascii is None else settings.ascii
         self._settings = settings
         self._due = False
         self._loop: urwid.MainLoop | None = None
@@ -197,10 +196,10 @@ class FullScreen:
 
 def _knows_unicode() -> bool:
     """By the locale, as every other program decides it (POSIX 8.2)."""
-    for name in ("LC_ALL", "LC_CTYPE", "LANG"):
-        if value := os.environ.get(name):
-            return "utf" in value.casefold()
-    return False
+    named = {name: os.environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG")}
+    if named["LC_CTYPE"] in ("C.UTF-8", "C.utf8") and named["LANG"] in ("", "C", "POSIX"):
+        named["LC_CTYPE"] = ""  # Python's own word (PEP 538), not the user's
+    return "utf" in next(filter(None, named.values()), "").casefold()
 
 
 def _colours(wish: str) -> int:

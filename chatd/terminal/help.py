@@ -1,8 +1,11 @@
 """The help page: keys and commands."""
 
 from chatd.terminal.app import App
+from chatd.terminal.picture import WIDEST_BOX
 from chatd.terminal.view import Popup
-from chatd.terminal.width import Row, columns
+from chatd.terminal.width import Row, columns, wrap
+
+KEY_COLUMN = 26
 
 KEYS = (
     ("Enter", "send; Alt-Enter begins a new line"),
@@ -36,19 +39,27 @@ def show_help(app: App) -> None:
     from chatd.terminal.commands import COMMANDS
 
     popup = Popup("help", "Help", is_list=False)
-    rows: list[Row] = [_pair(key, text) for key, text in KEYS]
+    width = min(app.width - 4, WIDEST_BOX) - 2
+    rows: list[Row] = [row for key, text in KEYS for row in _pair(key, text, width)]
     rows += [(), (("heading", "Commands"),)]
     for one in COMMANDS.values():
         if not one.feature or one.feature in app.chat.features:
-            rows.append(_pair(f"/{one.name} {one.takes}".strip(), one.about))
+            rows += _pair(f"/{one.name} {one.takes}".strip(), one.about, width)
     rows += [(), (("heading", "Marks"),)]
-    rows += [_pair(sign, text) for sign, text in MARKS]
-    rows += [(), (("dim", "The mouse chooses rooms and messages; Shift selects text with it."),)]
+    rows += [row for sign, text in MARKS for row in _pair(sign, text, width)]
+    words = "The mouse chooses rooms and messages; with Shift it selects text."
+    rows += [(), *wrap((("dim", words),), width)]
     popup.choices = [(row, None) for row in rows]
     app.view.popup = popup
     app.changed()
 
 
-def _pair(key: str, text: str) -> Row:
-    space = max(26 - columns(key), 1)
-    return (("key", key), (None, " " * space), ("dim", text))
+def _pair(key: str, text: str, width: int) -> list[Row]:
+    """The text beside the key or, where that is too narrow, below it."""
+    if width < 56:
+        below = wrap((("dim", text),), width - 4)
+        return [(("key", key),), *(((None, "    "), *row) for row in below)]
+    space = max(KEY_COLUMN - columns(key), 2)
+    first, *more = wrap((("dim", text),), width - columns(key) - space)
+    indent = " " * (columns(key) + space)
+    return [(("key", key), (None, " " * space), *first), *(((None, indent), *row) for row in more)]

@@ -31,7 +31,6 @@ class Keys:
         self._completion: Completion | None = None
         self._emoji: list[tuple[str, str]] | None = None
         self._pasting: list[str] | None = None
-        self.width = 80
 
     # ---- keys -----------------------------------------------------------------------------------
 
@@ -62,7 +61,7 @@ class Keys:
             return
         everywhere = {
             "f1": lambda: show_help(app),
-            "f2": lambda: toggle_members(app, self.width < ONE_PANE),
+            "f2": lambda: toggle_members(app, self._app.width < ONE_PANE),
             "ctrl k": lambda: boxes.switcher(app),
             "ctrl f": lambda: boxes.finder(app),
             "ctrl l": self._clear,
@@ -78,7 +77,7 @@ class Keys:
         }
         if key in everywhere:
             everywhere[key]()
-        elif self.width < ONE_PANE and view.pane != "talk":
+        elif self._app.width < ONE_PANE and view.pane != "talk":
             self._narrow(key)
         elif view.chosen is not None and self._on_message(key):
             return
@@ -237,7 +236,7 @@ class Keys:
             self._editor().set("")
         elif view.reply_to is not None:
             view.reply_to = None
-        elif self.width < ONE_PANE:
+        elif self._app.width < ONE_PANE:
             view.pane = "rooms"
         else:
             self._to_end()
@@ -359,7 +358,7 @@ class Keys:
             app.go(value)
         elif region.kind == "members" and value is not None:
             app.do(perform(app, f"/dm @{value[1]}"))
-        elif region.kind == "head" and self.width < ONE_PANE:
+        elif region.kind == "head" and self._app.width < ONE_PANE:
             view.pane = "rooms" if column < 3 else "members"
         elif region.kind == "talk":
             view.chosen = value if isinstance(value, int) and value != view.chosen else None

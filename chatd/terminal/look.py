@@ -59,7 +59,7 @@ class Signs:
     online: str = "●"
     offline: str = "○"
     back: str = "‹"
-    star: str = "★"
+    star: str = "✎"
     dot: str = "·"
     pin: str = "⌖"
     forward: str = "↪"

@@ -44,7 +44,7 @@ def rooms_pane(
 
 
 def _room(chat: Chat, room: Room, is_here: bool, width: int, now: int, signs: Signs) -> Row:
-    name, count = title_of(room, chat.me), ""
+    name, count = title_of(room, chat.me).removeprefix("#"), ""
     muted = room.is_muted(now)
     if room.mentions:
         count = f"@{_short(room.unread)}"
@@ -53,12 +53,12 @@ def _room(chat: Chat, room: Room, is_here: bool, width: int, now: int, signs: Si
     shape: str | None = "unread" if count else "muted" if muted else None
     if room.state.get("archived"):
         shape = "muted"
-    sign: Run = (None, "  ")
+    sign: Run = ("dim", "# ")
     if room.is_direct:
         is_on = chat.presence.get(str(room.state.get("other"))) in ("online", "away")
         sign = ("online", f"{signs.online} ") if is_on else ("dim", f"{signs.offline} ")
         if room.state.get("other") == chat.me:
-            sign = (None, "  ")
+            sign = ("dim", f"{signs.star} ")
     elif not room.state.get("slug"):
         sign = ("dim", f"{signs.dot} ")
     space = width - 1 - 2 - (columns(count) + 1 if count else 0) - 1

@@ -21,6 +21,7 @@ THREE_PANES = 110
 #: Where less than this fits, there is no picture.
 LEAST_COLUMNS, LEAST_ROWS = 20, 6
 MOST_LINES = 8
+WIDEST_BOX = 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +268,8 @@ class Painter:
         view = self._view
         who = cells(self._chat.name)
         if view.popup is not None:
-            hints: tuple[tuple[str, str], ...] = (("Enter", "choose"), ("Esc", "close"))
+            acts = ("Enter", "choose") if view.popup.is_list else ("PgDn", "more")
+            hints: tuple[tuple[str, str], ...] = (acts, ("Esc", "close"))
         elif view.chosen is not None:
             hints = (
                 ("r", "answer"),
@@ -283,7 +285,7 @@ class Painter:
         return panes.foot(who, view.offline, hints, width, self._signs)
 
     def _box(self, picture: Picture, popup: Popup, width: int, height: int) -> None:
-        inner = min(width - 4, 72)
+        inner = min(width - 4, WIDEST_BOX)
         room_for = height - 6 - (1 if popup.editor is not None else 0)
         count = max(min(len(popup.choices), room_for), 1)
         if popup.is_list:

@@ -42,7 +42,8 @@ class Screen:
 
     bell: bool = True
     mouse: bool = True
-    ascii: bool = False
+    #: None: as the locale says
+    ascii: bool | None = None
 
 
 class Profiles:

@@ -56,9 +56,9 @@ class Talk:
         self._for: object = None
 
     def blocks(self, chat: Chat, room: Room, width: int, chosen: int | None = None) -> list[Block]:
-        if self._for != (room.id, width):
-            self._for, self._drawn = (room.id, width), {}
-        sizes = measures(width)
+        sizes = measures(width, widest_name(chat, room))
+        if self._for != (room.id, sizes):
+            self._for, self._drawn = (room.id, sizes), {}
         found = [self._beginning(room, sizes)]
         before: Frame | None = None
         new_done = room.unread_after is None
@@ -259,11 +259,17 @@ class Talk:
         )
 
 
-def measures(width: int) -> Sizes:
+def measures(width: int, widest: int) -> Sizes:
+    """``widest``: columns of the longest name."""
     if width < WITH_NAMES:
         return Sizes(width, 0, max(width - 1 - TICKS, 8))
-    names = 10 if width < 72 else 14
+    names = min(widest, 10 if width < 72 else 16)
     return Sizes(width, names, min(width - 5 - 1 - names - 2 - TICKS, WIDEST_TEXT))
+
+
+def widest_name(chat: Chat, room: Room) -> int:
+    names = {name_of(item) for item in room.timeline if item["type"] == "message"}
+    return max((columns(cells(name)) for name in {*names, chat.name}), default=4)
 
 
 def marked_up(text: str, me: str) -> Iterator[Run]:
