@@ -7,6 +7,7 @@ import { Drafts } from './state/drafts.js';
 import { Store } from './state/store.js';
 import { device } from './view/device.js';
 import { fill, h } from './view/dom.js';
+import { confirmed, forgotten, reset } from './view/recovery.js';
 import { Shell } from './view/shell.js';
 import { signIn } from './view/signin.js';
 
@@ -73,8 +74,25 @@ async function changed(state) {
 
 function showFront(options) {
   const name = store.me?.name ?? '';
-  fill(document.body, signIn(api, { name, ...options }, enter));
+  const forgot = (who) => {
+    fill(document.body, forgotten(api, who, () => showFront({})));
+    document.querySelector('[autofocus]')?.focus();
+  };
+  fill(document.body, signIn(api, { name, ...options }, enter, forgot));
   document.querySelector('[autofocus]')?.focus();
+}
+
+/** What a link in the address is for. */
+function follow({ way, secret }) {
+  if (way === 'reset') fill(document.body, reset(api, secret, enter, goOn));
+  else if (way === 'email') fill(document.body, confirmed(api, secret, goOn));
+  else showFront({ way, secret });
+}
+
+/** Back to where one was before a link was followed. */
+function goOn() {
+  if (store.me) location.reload();
+  else start();
 }
 
 /** Somebody is signed in: the chat, where it was left if it is the same person. */
@@ -119,7 +137,7 @@ async function signOut() {
 
 /** A link's secret, taken out of the address at once so that no history keeps it. */
 function takeSecret() {
-  const [, way, secret] = /^#(setup|invitation)=(.+)$/u.exec(location.hash) ?? [];
+  const [, way, secret] = /^#(setup|invitation|reset|email)=(.+)$/u.exec(location.hash) ?? [];
   if (way) history.replaceState(null, '', '/');
   return way ? { way, secret: decodeURIComponent(secret) } : null;
 }
@@ -128,7 +146,7 @@ async function start() {
   takeDevice();
   const link = takeSecret();
   if (link) {
-    showFront(link);
+    follow(link);
     return;
   }
   try {
@@ -151,7 +169,7 @@ addEventListener('hashchange', () => {
     return;
   }
   const link = takeSecret();
-  if (link) showFront(link);
+  if (link) follow(link);
 });
 addEventListener('beforeunload', (event) => {
   if (connection.unsent > 0) event.preventDefault();

@@ -48,7 +48,19 @@ class Daemon:
         self._log = folder / "daemon.log"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def _run(self, code: str, *arguments: str) -> None:
+    def chatctl(self, *arguments: str) -> str:
+        """What `chatctl` printed."""
+        return self._run(
+            "import sys; from chatd.admin.main import main; sys.exit(main())",
+            *("--config", str(self._var / "chatd.toml"), *arguments),
+        )
+
+    def configure(self, section: str) -> None:
+        """One more section of the configuration, before the start."""
+        with (self._var / "chatd.toml").open("a") as config:
+            config.write("\n" + section)
+
+    def _run(self, code: str, *arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, "-c", code, *arguments],
             env=self._environment,
@@ -59,6 +71,7 @@ class Daemon:
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def start(self) -> str:
         """What it said on the terminal until it was ready."""

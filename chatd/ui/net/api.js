@@ -42,6 +42,39 @@ export class Api {
     return this.#call('POST', '/api/invitation/check', { secret });
   }
 
+  /** A link to a new password by mail; the answer does not tell whether there is such an account. */
+  askReset(who) {
+    return this.#call('POST', '/api/reset/ask', { who });
+  }
+
+  /** {name, expires} */
+  checkReset(secret) {
+    return this.#call('POST', '/api/reset/check', { secret });
+  }
+
+  reset(secret, password) {
+    return this.#call('POST', '/api/reset', { secret, password });
+  }
+
+  /** {email, mail}: the confirmed address or null, and whether this server sends mail. */
+  email() {
+    return this.#call('GET', '/api/email');
+  }
+
+  /** {sent}; "" for no address. */
+  setEmail(email, password) {
+    return this.#call('POST', '/api/email', { email, password });
+  }
+
+  /** {name, email} */
+  confirmEmail(secret) {
+    return this.#call('POST', '/api/email/confirm', { secret });
+  }
+
+  deleteAccount(password, erase) {
+    return this.#call('POST', '/api/account/delete', { password, erase });
+  }
+
   /** Which program waits with this code: {label, address, age}. */
   checkDevice(code) {
     return this.#call('POST', '/api/device/check', { user_code: code });

@@ -26,12 +26,13 @@ const WAYS = {
 
 /**
  * The page's front. `way`: in, setup or invitation, with the link's `secret` for the latter two;
- * `notice`: why one is here; `name`: who one was. `done(session)` is called once signed in.
+ * `notice`: why one is here; `name`: who one was. `done(session)` is called once signed in,
+ * `forgot(name)` where the password is not known any more.
  */
-export function signIn(api, { way = 'in', secret = null, notice = '', name = '' }, done) {
+export function signIn(api, { way = 'in', secret = null, notice = '', name = '' }, done, forgot) {
   const node = h('main', { class: 'front' });
   const show = (next) => fill(node, h('div', { class: 'card' }, brand(), next));
-  const form = (which) => show(fields(api, which, secret, { notice, name }, done));
+  const form = (which) => show(fields(api, which, secret, { notice, name }, done, forgot));
   form(way);
   if (way !== 'in') {
     api.checkInvitation(secret).catch((error) => {
@@ -41,7 +42,7 @@ export function signIn(api, { way = 'in', secret = null, notice = '', name = '' 
   return node;
 }
 
-function brand() {
+export function brand() {
   return h(
     'p',
     { class: 'brand' },
@@ -50,7 +51,7 @@ function brand() {
   );
 }
 
-function fields(api, which, secret, { notice, name }, done) {
+function fields(api, which, secret, { notice, name }, done, forgot) {
   const way = WAYS[which];
   const user = h('input', {
     id: 'name',
@@ -112,6 +113,12 @@ function fields(api, which, secret, { notice, name }, done) {
     wrong,
     button,
     which === 'in' &&
+      h(
+        'button',
+        { class: 'wide', type: 'button', onclick: () => forgot(user.value.trim()) },
+        'Forgotten your password?',
+      ),
+    which === 'in' &&
       h('p', { class: 'hint' }, 'New here? Ask somebody on this server for an invitation link.'),
   );
 }
@@ -122,7 +129,7 @@ function enter(api, which, secret, name, password) {
   return api.signIn(name, password);
 }
 
-function reveal(password) {
+export function reveal(password) {
   const button = h(
     'button',
     {

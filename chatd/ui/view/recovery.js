@@ -1,0 +1,163 @@
+// Back in without the password: asking for a link, choosing a new password, confirming an address.
+
+import { bdi, fill, h } from './dom.js';
+import { brand, reveal } from './signin.js';
+
+/** Asks for a link by mail. `name` is who one may be; `back()` leads to signing in. */
+export function forgotten(api, name, back) {
+  const who = h('input', {
+    id: 'who',
+    autocomplete: 'username',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    required: true,
+    maxlength: '254',
+    autofocus: true,
+    value: name,
+  });
+  const node = front();
+  const submit = async () => {
+    await api.askReset(who.value.trim());
+    show(
+      node,
+      h('h1', {}, 'Look into your mail'),
+      h(
+        'p',
+        { class: 'lead', role: 'status' },
+        'If there is such an account with a confirmed address, a link is on its way there. It works for an hour.',
+      ),
+      h('p', { class: 'hint' }, 'Nothing came? An administrator of this server can make you a link, too.'),
+      h('button', { class: 'main wide', type: 'button', onclick: back }, 'Back to signing in'),
+    );
+  };
+  show(
+    node,
+    form(
+      {
+        title: 'A new password',
+        lead: 'Tell us who you are, and we mail you a link to choose one.',
+        button: 'Mail me a link',
+        input: who,
+        empty: 'Enter your user name or mail address.',
+        submit,
+      },
+      h('label', { for: 'who' }, 'User name or mail address'),
+      who,
+    ),
+    h('button', { class: 'wide', type: 'button', onclick: back }, 'Back to signing in'),
+  );
+  return node;
+}
+
+/** A new password by the link's `secret`; then `done(session)`. `back()` leads to signing in. */
+export function reset(api, secret, done, back) {
+  const node = front();
+  show(node, h('p', { class: 'nothing' }, 'Looking…'));
+  api
+    .checkReset(secret)
+    .then(({ name }) => show(node, choose(api, secret, name, done)))
+    .catch((error) => show(node, ...failed(error, back)));
+  return node;
+}
+
+/** Confirms an address by the link's `secret`; `on()` leads to where one was. */
+export function confirmed(api, secret, on) {
+  const node = front();
+  show(node, h('p', { class: 'nothing' }, 'Looking…'));
+  api
+    .confirmEmail(secret)
+    .then(({ name, email }) =>
+      show(
+        node,
+        h('h1', {}, 'Your address is confirmed'),
+        h('p', { class: 'lead', role: 'status' }, 'Mail for ', bdi(name, 'name'), ' goes to ', bdi(email), ' now.'),
+        h('button', { class: 'main wide', type: 'button', onclick: on }, 'Go on'),
+      ),
+    )
+    .catch((error) => show(node, ...failed(error, on)));
+  return node;
+}
+
+function choose(api, secret, name, done) {
+  const password = h('input', {
+    id: 'password',
+    type: 'password',
+    autocomplete: 'new-password',
+    required: true,
+    autofocus: true,
+    'aria-describedby': 'password-hint',
+  });
+  return form(
+    {
+      title: 'Choose a new password',
+      lead: null,
+      button: 'Set it and sign in',
+      input: password,
+      empty: 'Enter your new password.',
+      submit: async () => done(await api.reset(secret, password.value)),
+    },
+    // For the browser's memory of passwords, which goes by the name.
+    h('label', { for: 'name' }, 'User name'),
+    h('input', { id: 'name', autocomplete: 'username', value: name, readonly: true }),
+    h('label', { for: 'password' }, 'New password'),
+    h('div', { class: 'field' }, password, reveal(password)),
+    h(
+      'p',
+      { class: 'hint', id: 'password-hint' },
+      'At least 8 characters; a few words do well. You are signed out everywhere else.',
+    ),
+  );
+}
+
+function form({ title, lead, button: label, input, empty, submit }, ...fields) {
+  const wrong = h('p', { class: 'wrong', role: 'alert' });
+  const button = h('button', { class: 'main wide', type: 'submit' }, label);
+  const onsubmit = async (event) => {
+    event.preventDefault();
+    if (button.disabled) return;
+    wrong.textContent = '';
+    if (!input.value.trim()) {
+      wrong.textContent = empty;
+      input.focus();
+      return;
+    }
+    button.disabled = true;
+    button.classList.add('busy');
+    try {
+      await submit();
+    } catch (error) {
+      wrong.textContent = error.message;
+      input.focus();
+    } finally {
+      button.disabled = false;
+      button.classList.remove('busy');
+    }
+  };
+  return h(
+    'form',
+    { onsubmit, novalidate: true },
+    h('h1', {}, title),
+    lead && h('p', { class: 'lead' }, lead),
+    ...fields,
+    wrong,
+    button,
+  );
+}
+
+function failed(error, back) {
+  const old = error.name === 'Refused' && error.code === 'gone';
+  return [
+    h('h1', {}, old ? 'This link does not work any more' : 'That did not work'),
+    h('p', { class: 'lead', role: 'alert' }, error.message),
+    h('button', { class: 'main wide', type: 'button', onclick: back }, 'Go on without it'),
+  ];
+}
+
+function front() {
+  return h('main', { class: 'front' });
+}
+
+function show(node, ...parts) {
+  fill(node, h('div', { class: 'card' }, brand(), ...parts));
+  node.querySelector('[autofocus]')?.focus();
+}
