@@ -289,7 +289,7 @@ def _on_index(call: Callable[[], T]) -> T:
     """A fault of the index and not of the log is told apart."""
     try:
         return call()
-    except (apsw.CorruptError, apsw.NotADBError, apsw.SQLError) as error:
+    except (apsw.CorruptError, apsw.NotADBError, apsw.SQLError, apsw.ConstraintError) as error:
         raise _Broken(f"it is damaged ({error})") from error
 
 

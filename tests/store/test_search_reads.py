@@ -87,10 +87,33 @@ def test_of_many_rooms_only_ones_own(
         if n % 3 == 0:
             tea.member(room, "carol")
         tea.say(room, "alice", f"kettle {n}")
+    tea.room("left", shared=True)
+    tea.member("left", "carol")
+    tea.say("left", "alice", "kettle in a room that one has left")
+    tea.member("left", "carol", None)
     assert find(tea, "carol", "kettle") == ["kettle 9", "kettle 6", "kettle 3", "kettle 0"]
     assert find(tea, "bob", "kettle") == []
     assert find(tea, "carol", "-nothing") == ["kettle 9", "kettle 6", "kettle 3", "kettle 0"]
     assert len(find(tea, "alice", "kettle")) == 12
+
+
+def test_rows_and_the_position_reached_are_one_transaction(tea: Desk) -> None:
+    index = follow(tea.database)
+    state = "select position, (select count(*) from search.words_0) from search.meta"
+    before = tea.database.row(state, {})
+    tea.say("tea", "alice", "cup")
+    connection = tea.database.connection
+
+    def deny(what: int, one: str | None, *rest: object) -> int:
+        update = what == apsw.SQLITE_UPDATE and one == "meta"
+        return apsw.SQLITE_DENY if update else apsw.SQLITE_OK
+
+    connection.set_authorizer(deny)
+    with pytest.raises(apsw.AuthError):
+        follow(tea.database)
+    connection.set_authorizer(None)
+    assert tea.database.row(state, {}) == before
+    assert find(tea, "bob", "cup") == ["cup"] and not index.merge()
 
 
 def test_a_room_one_may_not_see_answers_as_one_that_is_missing(tea: Desk) -> None:
