@@ -1,6 +1,8 @@
 """One request to a real receiver over TLS: what it says and whatever it does instead."""
 
 import os
+import socket
+import ssl as stdlib_ssl
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 import pytest_twisted
 from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.threads import deferToThread
 
 from chatd.admin import local_ca
 from chatd.hooks.answers import Answer
@@ -108,10 +111,53 @@ async def test_the_status_counts_whatever_becomes_of_the_body(
     receiver.plan = [behaviour]
     began = time.monotonic()
     assert await post.post(HEADERS, b"{}") == Answer(200)
-    assert time.monotonic() - began < 5
+    # What is large is cut at once, what is slow after two seconds.
+    assert time.monotonic() - began < (1.5 if behaviour is endless else 5)
     # The connection is not used again, and none stays behind.
     await receiver.until(lambda: receiver.lost == 1)
     assert await post.post(HEADERS, b"{}") == Answer(204)
+
+
+def holds_on(listening: socket.socket, context: stdlib_ssl.SSLContext) -> bytes:
+    """Answers with half a body and never lets go; what its end of the connection meets at last."""
+    accepted, _ = listening.accept()
+    accepted.settimeout(10)
+    arriving, leaving = stdlib_ssl.MemoryBIO(), stdlib_ssl.MemoryBIO()
+    tls = context.wrap_bio(arriving, leaving, server_side=True)
+    asked = b""
+    with accepted:
+        while b"\r\n\r\n{}" not in asked:
+            try:
+                if tls.version() is None or (not asked and not tls.cipher()):
+                    tls.do_handshake()
+                asked += tls.read(65536)
+            except stdlib_ssl.SSLWantReadError:
+                accepted.sendall(leaving.read())
+                arriving.write(accepted.recv(65536))
+        tls.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf")
+        accepted.sendall(leaving.read())
+        # Not TLS any more: a polite end would ask for an answer and wait for it.
+        while True:
+            try:
+                if not accepted.recv(65536):
+                    return b"closed"
+            except ConnectionResetError:
+                return b"reset"
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_receiver_that_does_not_let_go_keeps_no_connection(receiver: Receiver) -> None:
+    folder = receiver.folder / "ca"
+    context = stdlib_ssl.SSLContext(stdlib_ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "server.pem", folder / "server.key")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(10)
+        met = deferToThread(holds_on, listening, context)
+        url = f"https://localhost:{listening.getsockname()[1]}/"
+        stubborn = poster(url, receiver.authority)
+        assert await stubborn.post(HEADERS, b"{}") == Answer(200)
+        assert await met in (b"closed", b"reset")
+        await stubborn.stop()
 
 
 @pytest_twisted.ensureDeferred

@@ -80,6 +80,12 @@ def test_a_message_in_a_room_is_for_those_it_mentions(desk: Desk) -> None:
     assert called(desk, say(desk, "tea", "*")) == ("bob", "carol")
 
 
+def test_nobody_hears_of_their_own_message_wherever_their_mark_is(desk: Desk) -> None:
+    position = say(desk, "tea", "*")
+    desk.database.run("delete from marks", {})
+    assert called(desk, position) == ("bob", "carol")
+
+
 def test_everyone_is_called_by_name_only_in_rooms_that_are_not_large(desk: Desk) -> None:
     position = say(desk, "tea", "* bob")
     desk.database.run("update rooms set members = :many where id = 'tea'", {"many": CALLED + 1})
