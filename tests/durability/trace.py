@@ -34,7 +34,7 @@ class Call:
 
     @property
     def is_to_the_log(self) -> bool:
-        return self.arguments.split(">", 1)[0].endswith("-wal")
+        return self.arguments.split(">", 1)[0].endswith("/chatd.db-wal")
 
     @property
     def is_to_a_peer(self) -> bool:
