@@ -30,6 +30,7 @@ from chatd.edge.api_accounts import AccountApi
 from chatd.edge.api_deletion import DeletionApi
 from chatd.edge.api_device import DeviceApi
 from chatd.edge.api_exchange import ExchangeApi, vouched
+from chatd.edge.api_pictures import PictureApi, PictureStore
 from chatd.edge.api_recovery import RecoveryApi
 from chatd.edge.api_session import SessionApi
 from chatd.edge.api_tickets import TicketApi
@@ -52,7 +53,7 @@ from chatd.engine.ports import Clock, Random
 log = Logger()
 
 
-class EdgeStore(DeviceStore, SiteStore, RecoveryStore, Protocol):
+class EdgeStore(DeviceStore, SiteStore, RecoveryStore, PictureStore, Protocol):
     """The part of the store that the edge uses."""
 
 
@@ -161,6 +162,7 @@ def build_site(
             *devices.routes(),
             *RecoveryApi(guard, sessions, login, recovery, connections.ended).routes(),
             *deletion,
+            *PictureApi(guard, store, clock, random).routes(),
             *api,
             *ProtocolPages(protocol_text, protocol_schema).routes(),
             *Health(not_ready).routes(),

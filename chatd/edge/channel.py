@@ -16,6 +16,7 @@ from twisted.web.http_headers import Headers
 
 from chatd.edge.answers import Declined, declined, phrase
 from chatd.edge.door import authenticated, seat_of
+from chatd.edge.large_bodies import SMALL
 from chatd.edge.request import ChatRequest, checked_path
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Channel(http.HTTPChannel):
     _deadline: IDelayedCall | None = None
     _between = True  # no byte of the next request has come yet
     _refused = False
+    _large: str | None = None  # where a large body that is under way comes from
     _successor: Protocol | None = None
 
     def connectionMade(self) -> None:
@@ -93,6 +95,19 @@ class Channel(http.HTTPChannel):
             most = self.site.body_limit(self._command.decode("ascii"), path)
             if self.length > most:
                 raise Declined(413, "too-large", f"A body has at most {most} bytes here.")
+            if self.length > SMALL:
+                self._take_large()
+
+    def _take_large(self) -> None:
+        address = getattr(self.getPeer(), "host", "")
+        if not self.site.large_bodies.take(address):
+            raise Declined(503, "busy", "Too much is being uploaded just now.", retry_after=2)
+        self._large = address
+
+    def _give_back_large(self) -> None:
+        address, self._large = self._large, None
+        if address is not None:
+            self.site.large_bodies.give_back(address)
 
     def allContentReceived(self) -> None:
         self._disarm()
@@ -102,6 +117,7 @@ class Channel(http.HTTPChannel):
 
     def requestDone(self, request: ChatRequest) -> None:
         self._between = True
+        self._give_back_large()
         seat_of(self.transport).idle()
         if not self._refused:
             self._arm(self.site.settings.idle_seconds, self._leave)
@@ -170,6 +186,7 @@ class Channel(http.HTTPChannel):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         self._disarm()
+        self._give_back_large()
         super().connectionLost(reason)
 
     # Another protocol takes over.

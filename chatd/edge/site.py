@@ -20,6 +20,7 @@ from chatd.edge.channel import Channel
 from chatd.edge.door_budget import AddressKey, address_key
 from chatd.edge.headers import standing_headers
 from chatd.edge.journal import Journal
+from chatd.edge.large_bodies import LargeBodies
 from chatd.edge.request import ChatRequest, checked_path
 from chatd.edge.router import Router
 from chatd.edge.settings import EdgeSettings
@@ -63,6 +64,7 @@ class ChatSite(Site):
         self._upgrade = upgrade
         self._journal = journal
         self._random = random
+        self.large_bodies = LargeBodies()
         self._buckets: Buckets[AddressKey] = Buckets(settings.requests)
 
     # Twisted's factory.
