@@ -119,7 +119,10 @@ def set_privacy(work: Work, change: profiles.SetPrivacy) -> None:
 def set_seen(work: Work, change: profiles.SetSeen) -> None:
     for user, at in change.people:
         work.database.run(
-            "update users set seen = :at where id = :user and coalesce(seen, 0) <= :before",
+            """
+            update users set seen = :at
+            where id = :user and deletion is null and (seen is null or seen <= :before)
+            """,
             {"user": user, "at": at, "before": at - MINUTE},
         )
 

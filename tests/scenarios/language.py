@@ -38,6 +38,9 @@ class Link(Protocol):
     def wait(self, wanted: Callable[[], bool]) -> Awaitable[None]:
         """Until ``wanted()`` is true; fails when it stays false."""
 
+    def ended(self) -> Awaitable[None]:
+        """The server ends the connection."""
+
     def drop(self) -> Awaitable[None]:
         """The network is cut, without a word."""
 
@@ -50,6 +53,8 @@ class World(Protocol):
 
     async def passes(self, seconds: float) -> None: ...
     async def fault(self, what: str) -> None: ...
+    async def delete(self, name: str, erase: bool) -> None:
+        """An administrator deletes an account; all of it is done."""
 
 
 @dataclass
@@ -136,6 +141,13 @@ class Scenario:
 
     def words(self, frame: Frame) -> str:
         room = frame["room"]
+        # What a deleted account is called is left to chance.
+        called = {
+            field: re.sub("^deleted-.*", "deleted", frame[field])
+            for field in ("name", "user_name")
+            if field in frame
+        }
+        frame = {**frame, **called}
         match frame["type"]:
             case "message":
                 self.seqs[room, frame["number"]] = frame["seq"]
@@ -160,7 +172,8 @@ class Scenario:
                 role = f" {frame['role']}" if frame["change"] == "role" else ""
                 return f"{frame['user_name']} {frame['change']}{role}"
             case "room_changed":
-                return f"room changed: {frame.get('title', frame.get('topic', ''))}"
+                changed = "archived" if frame.get("archived") else ""
+                return f"room changed: {frame.get('title', frame.get('topic', changed))}"
         return str(frame)
 
     def number(self, room: str, seq: int) -> int | None:

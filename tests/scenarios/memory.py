@@ -10,6 +10,7 @@ from typing import Any
 from chatd import features
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
+from chatd.deletions import Deletions
 from chatd.engine.accounts import CreateUser
 from chatd.engine.agenda import Agenda
 from chatd.engine.engine import Engine
@@ -25,6 +26,7 @@ from chatd.session.budgets import Budgets, UserBudgets
 from chatd.session.outbox import Outbox
 from chatd.session.session import Session
 from chatd.store import (
+    deletion_reads,
     entry_reads,
     keeping_reads,
     message_reads,
@@ -89,6 +91,10 @@ _READS: dict[str, Callable[..., Any]] = {
     "privacy": profile_reads.privacy,
     "may_type": privacy_reads.may_type,
     "shuns": privacy_reads.shuns,
+    "deletions": deletion_reads.deletions,
+    "partings": deletion_reads.partings,
+    "own_messages": deletion_reads.own_messages,
+    "own_messages_in": deletion_reads.own_messages_in,
     "search": search_now,
     "room_links": entry_reads.room_links,
     "behind_link": entry_reads.behind_link,
@@ -189,6 +195,10 @@ class MemoryLink:
                 return
             await self._world.settle()
         raise AssertionError("it did not come")
+
+    async def ended(self) -> None:
+        await self.wait(lambda: self.wire.closed is not None)
+        await self.drop()
 
     async def drop(self) -> None:
         self.session.lost()
@@ -306,6 +316,17 @@ class MemoryWorld:
         link.receive()
         assert link.frames.popleft()["type"] == "welcome"
         return link
+
+    async def delete(self, name: str, erase: bool) -> None:
+        store = self.nodes[0].store
+        random = self.nodes[0].engine.random
+        deletions = Deletions(store, self.clock, random, self.clock, self.drive)
+        self.drive(deletions.delete(f"u{name}", erase=erase))
+        await self.settle()
+        for link in self.links:
+            if link.session.principal.name == name:
+                link.session.revoked("The session was ended; sign in again.")
+        await self.settle()
 
     def turn(self) -> None:
         """A moment: what is due happens, the bus carries on."""

@@ -60,6 +60,11 @@ class WssLink:
             self._arrived.addTimeout(LONGEST, reactor)
             await self._arrived
 
+    async def ended(self) -> None:
+        self._world.links.remove(self)
+        self._lost.addTimeout(LONGEST, reactor)
+        await self._lost
+
     async def drop(self) -> None:
         assert self.connection is not None
         self._world.links.remove(self)
@@ -100,6 +105,9 @@ class WssWorld:
 
     async def passes(self, seconds: float) -> None:
         await deferLater(reactor, seconds, lambda: None)
+
+    async def delete(self, name: str, erase: bool) -> None:
+        self._daemon.ask("user_delete", name=name, erase=erase)
 
     async def fault(self, what: str) -> None:
         raise AssertionError("there is no broker here")
