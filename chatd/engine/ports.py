@@ -128,7 +128,8 @@ class People(Protocol):
         """The id behind an "@name", else `not-found`."""
 
     def company(self, user: str, others: Sequence[str]) -> Awaitable[Sequence[str]]:
-        """Those of ``others`` who are in a room with ``user`` in which presence is told."""
+        """Those of ``others`` who are in a room with ``user`` in which presence is told, and whom
+        no block keeps apart."""
 
     def blocked(self, user: str) -> Awaitable[Sequence[PersonRow]]:
         """Whom ``user`` has blocked."""

@@ -33,7 +33,8 @@ COMPANY = 200
 
 
 def company(database: Database, user: str, others: Sequence[str]) -> tuple[str, ...]:
-    """Those of ``others`` who are in a room of at most `COMPANY` members with ``user``."""
+    """Those of ``others`` who are in a room of at most `COMPANY` members with ``user``, and
+    neither of the two has blocked the other."""
     found = []
     for other in others:
         row = database.row(
@@ -41,7 +42,10 @@ def company(database: Database, user: str, others: Sequence[str]) -> tuple[str, 
             select 1 from memberships m
             join memberships o on o.room = m.room and o.person = :other and o.to_seq is null
             join rooms r on r.id = m.room and r.members <= :most
-            where m.person = :user and m.to_seq is null limit 1
+            where m.person = :user and m.to_seq is null
+              and not exists (select 1 from blocks where person = :user and other = :other)
+              and not exists (select 1 from blocks where person = :other and other = :user)
+            limit 1
             """,
             {"user": user, "other": other, "most": COMPANY},
         )

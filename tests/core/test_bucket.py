@@ -183,3 +183,12 @@ def test_a_changed_rate_holds_for_every_key() -> None:
 def test_there_is_room_for_one_key_at_least() -> None:
     with pytest.raises(ValueError):
         Buckets(Rate(1, 1), limit=0)
+
+
+def test_what_is_left_can_be_looked_at() -> None:
+    buckets: Buckets[str] = Buckets(Rate(2, 10))
+    assert buckets.left("a", 0.0) == 10
+    buckets.take("a", 6, 0.0)
+    assert buckets.left("a", 0.0) == pytest.approx(4)
+    assert buckets.left("a", 1.0) == pytest.approx(6)
+    assert (buckets.left("a", 100.0), buckets.left("b", 0.0)) == (10, 10)

@@ -99,3 +99,18 @@ def test_a_hundred_breaches_in_ten_seconds_are_borne_and_no_more() -> None:
     budgets = Budgets(UserBudgets(LIMITS), "alice", LIMITS)
     assert not any(budgets.is_abuse(0.05 * count) for count in range(100))
     assert budgets.is_abuse(5.0)
+
+
+def test_a_request_without_a_connection_pays_from_the_same_budgets() -> None:
+    users = UserBudgets(LIMITS)
+    assert spend(Budgets(users, "alice", LIMITS), 20) == 20
+    for _ in range(20):
+        users.charge("alice", 1, 1, 100, 0.0)
+    with pytest.raises(Refusal) as caught:
+        users.charge("alice", 1, 1, 100, 0.0)
+    assert caught.value.retry_after == NEARLY(0.1)
+    assert users.messages.left("alice", 0.0) == NEARLY(0)
+    # What was refused took nothing of the others either.
+    assert users.reads.left("alice", 0.0) == NEARLY(users.reads.rate.burst - 20)
+    users.charge("bob", 1, 0, 0, 0.0)
+    users.charge("alice", 1, 1, 100, 0.1)

@@ -10,8 +10,10 @@ from chatd.engine.accounts import (
     CreateUser,
     EndCredential,
     EndInvitation,
+    RenameUser,
     SetAdmin,
     SetDisabled,
+    SetDisplay,
     SetPassword,
     TicketRow,
     TouchCredential,
@@ -19,6 +21,8 @@ from chatd.engine.accounts import (
     UserRow,
     UseTicket,
 )
+from chatd.engine.rows import EventRow
+from chatd.engine.unit import Append
 from chatd.store import accounts
 from tests.store.desk import NOW, Desk
 
@@ -189,3 +193,49 @@ def test_a_new_ticket_sweeps_out_expired_ones(desk: Desk) -> None:
     desk.do(CreateTicket(b"newer", "alice", "s", "o", NOW + 30, NOW + 60))
     assert accounts.ticket(desk.database, b"old") is None
     assert accounts.ticket(desk.database, b"new") is not None
+
+
+def said(desk: Desk) -> EventRow:
+    """What alice says just now, as it is handed on."""
+    note = Append("r1", "message", "alice", NOW, b"{}", numbered=True)
+    (event,) = desk.do(note).events
+    return event
+
+
+def test_a_new_name_is_the_authors_at_once_and_the_old_one_is_free(desk: Desk) -> None:
+    desk.room("r1")
+    assert said(desk).author_name == "alice"
+    desk.do(RenameUser("alice", "alicia", "alicia"), SetDisplay("alice", "A. Lice"))
+    row = accounts.user_by_name(desk.database, "alicia")
+    assert row is not None and (row.id, row.display) == ("alice", "A. Lice")
+    assert said(desk).author_name == "alicia"
+    desk.do(user("u2", "alice", "alice"))
+
+
+def test_a_name_that_is_taken_renames_nobody(desk: Desk) -> None:
+    desk.do(user("u2", "dora", "d0ra"))
+    for name, skeleton in (("dora", "x"), ("x", "d0ra")):
+        assert desk.code(changes=(RenameUser("alice", name, skeleton),)) == Code.NAME_TAKEN
+    # One's own old name, or one that looks like it, is no obstacle.
+    desk.do(RenameUser("u2", "d0ra", "d0ra"))
+
+
+def test_a_name_that_was_not_given_after_all_is_forgotten(desk: Desk) -> None:
+    desk.room("r1")
+    append = Append("r1", "note", "alice", NOW, b"{}")
+    desk.code(changes=(RenameUser("alice", "eve", "eve"), append, user("u3", "bob", "bob")))
+    assert said(desk).author_name == "alice"
+
+
+def test_what_a_credential_may_be_used_for_is_read_back(desk: Desk) -> None:
+    scopes = frozenset({"chat", "rooms:read"})
+    for id, limited in (("c1", scopes), ("c2", None), ("c3", frozenset())):
+        desk.do(CreateCredential(id, id.encode(), "token", "alice", "", NOW, None, limited))
+        row = accounts.credential(desk.database, id.encode())
+        assert row is not None and row.scopes == limited
+
+
+def test_a_bot_is_one(desk: Desk) -> None:
+    desk.do(CreateUser("u9", "robo", "robo", "Robo", None, False, NOW, "bot"))
+    row = accounts.user(desk.database, "u9")
+    assert row is not None and row.kind == "bot"
