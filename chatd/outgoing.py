@@ -92,6 +92,6 @@ def hook_settings(settings: Settings) -> HookSettings:
         direct=hook.direct,
         away_seconds=hook.away_seconds,
         timeout_seconds=hook.timeout_seconds,
-        authorities=hook.ca_file,
+        authorities=hook.ca_file if hook.url else "",
         link=public_url(settings),
     )

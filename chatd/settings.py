@@ -298,7 +298,7 @@ class Webhook:
         check=between(1, 86400),
     )
     timeout_seconds: float = setting(
-        10.0, "For one request, from the look-up to the answer.", unit="s", check=between(1, 60)
+        10.0, "For one request, from the look-up to the answer.", unit="s", check=between(1, 25)
     )
     ca_file: str = setting(
         "", "PEM file of the authorities to trust for it; empty: those of the system."

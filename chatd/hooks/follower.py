@@ -71,9 +71,10 @@ class Follower:
         head = await self._store.position()
         self.head = max(self.head, head)
         found = await self._store.follower(self.name)
+        self.position = head if found is None else found
         if found is None:
-            await self._store.commit(_set(self.name, self.head))
-        self.position = self._saved = self.head if found is None else found
+            await self._save()
+        self._saved = self.position
         self._running = Deferred.fromCoroutine(self._run())
         self._running.addErrback(_ended)
 
@@ -166,7 +167,10 @@ def _set(name: str, position: int | None) -> Unit:
 async def forget(store: Store, name: str) -> None:
     """A follower that is none any more; should it come back, it begins at the end of the log."""
     if await store.follower(name) is not None:
-        await store.commit(_set(name, None))
+        try:
+            await store.commit(_set(name, None))
+        except Refusal as refusal:
+            log.warn("{name} is not forgotten yet: {why}", name=name, why=refusal.message)
 
 
 def _ended(failure: Any) -> None:

@@ -3,21 +3,20 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
 
-from OpenSSL import SSL
-from service_identity import CertificateError, VerificationError
 from twisted.internet import protocol
 from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.defer import TimeoutError as DeferredTimeout
 from twisted.python.failure import Failure
-from twisted.web.client import Agent, BrowserLikePolicyForHTTPS, HTTPConnectionPool
+from twisted.web.client import Agent, HTTPConnectionPool
 from twisted.web.http_headers import Headers
-from twisted.web.iweb import IBodyProducer
+from twisted.web.iweb import IBodyProducer, IPolicyForHTTPS
 from zope.interface import implementer
 
 from chatd.engine.ports import Clock
 from chatd.hooks.answers import Answer, retry_after
-from chatd.hooks.trust import trust_root
+from chatd.hooks.trust import tls_failure, verifying
 
 #: What is read of an answer's body, to use the connection again, and for how long, in seconds.
 BODY: Final = 65536
@@ -77,6 +76,19 @@ class _Thrown(protocol.Protocol):
             self.transport._producer.abortConnection()
 
 
+@implementer(IPolicyForHTTPS)
+class _OneHost:
+    """TLS with the host of one address; redirects are not followed, so there is no other."""
+
+    def __init__(self, url: str, authorities: str) -> None:
+        parts = urlsplit(url)
+        secure = parts.scheme == "https" and parts.hostname
+        self._tls = verifying(parts.hostname or "", authorities) if secure else None
+
+    def creatorForNetloc(self, hostname: bytes, port: int) -> Any:
+        return self._tls
+
+
 class HttpPoster:
     """``seconds`` for a request as a whole; ``authorities`` as `trust_root` takes them; ``agent``
     is what chatd calls itself."""
@@ -95,7 +107,7 @@ class HttpPoster:
         self._pool.retryAutomatically = False
         self._agent = Agent(
             reactor,
-            BrowserLikePolicyForHTTPS(trust_root(authorities)),
+            _OneHost(url, authorities),
             connectTimeout=seconds,
             pool=self._pool,
         )
@@ -142,6 +154,4 @@ def _first(error: Any) -> BaseException:
 
 
 def _why(error: BaseException) -> str:
-    if isinstance(error, CertificateError | VerificationError | SSL.Error):
-        return "its certificate is not one for this host from an authority that is trusted here"
-    return str(error)[:200] or type(error).__name__
+    return tls_failure(error) or str(error)[:200] or type(error).__name__

@@ -10,7 +10,6 @@ from twisted.internet.defer import TimeoutError as DeferredTimeout
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.internet.protocol import connectionDone
-from twisted.internet.ssl import optionsForClientTLS
 from twisted.mail.smtp import (
     AUTHDeclinedError,
     ESMTPSender,
@@ -21,12 +20,12 @@ from twisted.mail.smtp import (
 from twisted.python.failure import Failure
 
 from chatd.hooks.mail import Attempt, MailFailed, MailSettings
-from chatd.hooks.trust import trust_root
+from chatd.hooks.trust import tls_failure, verifying
 
 #: Seconds for the connection, for one answer of the server, and for all of it.
-CONNECT: Final = 15.0
-ANSWER: Final = 30.0
-WHOLE: Final = 90.0
+CONNECT: Final = 10.0
+ANSWER: Final = 20.0
+WHOLE: Final = 25.0
 
 FAILURES: Final = (
     OSError,
@@ -81,8 +80,10 @@ class _SenderFactory(ESMTPSenderFactory):
 def handing_in(reactor: Any, settings: MailSettings, envelope_sender: str) -> Attempt:
     """How a mail is handed in with these settings; fails with `MailFailed`."""
 
+    tls = None if settings.tls == "none" else verifying(settings.host, settings.authorities)
+
     async def attempt(to: str, message: bytes) -> None:
-        doing = Deferred.fromCoroutine(_send(reactor, settings, envelope_sender, to, message))
+        doing = Deferred.fromCoroutine(_send(reactor, settings, tls, envelope_sender, to, message))
         doing.addTimeout(WHOLE, reactor)
         try:
             await doing
@@ -94,10 +95,9 @@ def handing_in(reactor: Any, settings: MailSettings, envelope_sender: str) -> At
     return attempt
 
 
-async def _send(reactor: Any, settings: MailSettings, sender: str, to: str, message: bytes) -> None:
-    tls: Any = None
-    if settings.tls != "none":
-        tls = optionsForClientTLS(settings.host, trust_root(settings.authorities))
+async def _send(
+    reactor: Any, settings: MailSettings, tls: Any, sender: str, to: str, message: bytes
+) -> None:
     sent: Deferred[Any] = Deferred()
     factory = _SenderFactory(
         settings.user.encode(),
@@ -128,12 +128,8 @@ def _explained(settings: MailSettings, to: str, error: Exception) -> MailFailed:
     """What went wrong in words that may be logged: the server's own, without the address."""
     where = f"{settings.host}:{settings.port}"
     cause: BaseException = error.__cause__ or error
-    if isinstance(cause, CertificateError | VerificationError | SSL.Error):
-        return MailFailed(
-            f"the certificate of {where} is not one for {settings.host} from an authority that"
-            f" is trusted here ({type(cause).__name__})",
-            final=True,
-        )
+    if (why := tls_failure(cause)) is not None:
+        return MailFailed(f"{where} cannot be trusted: {why}", final=True)
     if isinstance(error, TLSRequiredError):
         return MailFailed(
             f'{where} offers no STARTTLS; perhaps mail.tls = "tls" is right', final=True

@@ -101,9 +101,9 @@ class Webhook:
 
     def reload(self, secret_files: tuple[str, ...]) -> None:
         """Reads the secrets again, and goes on where the receiver wanted nothing any more. A file
-        with a mistake changes nothing."""
+        with a mistake changes nothing, nor do none: until a start the webhook is what it was."""
         try:
-            self._secrets = _read(secret_files)
+            self._secrets = _read(secret_files) or self._secrets
         except (OSError, ValueError) as error:
             log.error("the webhook keeps its secrets: {error}", error=error)
         self._gate.open()

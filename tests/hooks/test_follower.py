@@ -141,6 +141,20 @@ def test_a_position_that_could_not_be_written_is_written_with_the_next() -> None
     stage.stop()
 
 
+def test_a_full_disk_keeps_nobody_from_starting() -> None:
+    store = FakeStore(followers={"gone": 1})
+    store.say()
+    store.refusals = [Refusal(Code.STORAGE_FULL, "full", retry_after=1.0)]
+    stage = Stage(store).start()
+    assert store.followers == {"gone": 1}
+    stage.say()
+    assert stage.seen == [2]
+    stage.stop()
+    assert store.followers == {"gone": 1, "hook": 2}
+    store.refusals = [Refusal(Code.STORAGE_FULL, "full", retry_after=1.0)]
+    done(forget(store, "gone"))
+
+
 @pytest.mark.logs_errors("skips the event at 1")
 def test_a_mistake_of_ours_stops_nobody() -> None:
     stage = Stage().start()

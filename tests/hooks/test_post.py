@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 import pytest_twisted
+from twisted.internet import ssl
 from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.threads import deferToThread
+from twisted.web.server import Site
 
 from chatd.admin import local_ca
 from chatd.hooks.answers import Answer
@@ -187,9 +190,6 @@ async def test_a_certificate_for_another_host_gets_nothing(
     receiver: Receiver, tmp_path: Path
 ) -> None:
     # It is good for localhost and the loopback addresses, and 127.0.0.2 is neither.
-    from twisted.internet import ssl
-    from twisted.web.server import Site
-
     folder = receiver.folder / "ca"
     context = ssl.DefaultOpenSSLContextFactory(
         str(folder / "server.key"), str(folder / "server.pem")
@@ -203,6 +203,37 @@ async def test_a_certificate_for_another_host_gets_nothing(
         await other.post(HEADERS, b"{}")
     assert receiver.got == []
     await other.stop()
+    await port.stopListening()
+
+
+class Talkative(Protocol):
+    """Speaks first, and no TLS."""
+
+    def connectionMade(self) -> None:
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        self.transport.loseConnection()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_port_without_tls_is_told_from_a_wrong_certificate(receiver: Receiver) -> None:
+    factory = Factory.forProtocol(Talkative)
+    factory.noisy = False
+    port = reactor.listenTCP(0, factory, interface="127.0.0.1")
+    plain = poster(f"https://localhost:{port.getHost().port}/", receiver.authority)
+    with pytest.raises(NoAnswer, match="TLS with it failed, (wrong version|packet length)"):
+        await plain.post(HEADERS, b"{}")
+    await plain.stop()
+    await port.stopListening()
+
+
+@pytest_twisted.ensureDeferred
+async def test_without_tls_it_is_plain_http(receiver: Receiver) -> None:
+    site = Site(receiver)
+    site.noisy = False
+    port = reactor.listenTCP(0, site, interface="127.0.0.1")
+    plain = poster(f"http://127.0.0.1:{port.getHost().port}/", "")
+    assert await plain.post(HEADERS, b"{}") == Answer(204)
+    await plain.stop()
     await port.stopListening()
 
 

@@ -398,6 +398,14 @@ def test_during_a_change_of_the_secret_both_sign(stage: Stage) -> None:
     stage.stop()
 
 
+def test_an_address_that_is_taken_away_while_it_runs_still_gets_signatures(stage: Stage) -> None:
+    stage.start()
+    stage.webhook.reload(())
+    stage.say()
+    assert stage.poster.posts[0].headers["webhook-signature"].startswith("v1,")
+    stage.stop()
+
+
 @pytest.mark.logs_errors("keeps its secrets")
 def test_a_secret_with_a_mistake_changes_nothing(stage: Stage) -> None:
     stage.start()
