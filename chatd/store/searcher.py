@@ -24,6 +24,8 @@ SEARCHES_OF_A_USER = 2
 SECONDS_UNTIL_LATE = 1.0
 #: After so long it is given up.
 SECONDS_PER_SEARCH = 2.0
+#: How long it waits for an index that is just being opened.
+OPENING = 1.0
 #: How long it waits for the index to hold what was said just before.
 PATIENCE = 0.2
 
@@ -148,7 +150,7 @@ class Searcher:
 
     def _connection(self) -> Sqlite | None:
         """The log with the index attached; None while there is no index."""
-        if not self._indexer.opened(PATIENCE):
+        if not self._indexer.opened(OPENING):
             return None
         generation = self._indexer.generation
         if self._sqlite is None or generation != self._generation:
