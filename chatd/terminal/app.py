@@ -12,27 +12,28 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from chatd.client.client import State, new_key
-from chatd.client.errors import Disconnected, NotWelcome, Refused
+from chatd.client.client import State
+from chatd.client.errors import Disconnected
 from chatd.terminal import words
+from chatd.terminal.drafts import Drafts
 from chatd.terminal.link import Link
 from chatd.terminal.look import Signs
+from chatd.terminal.marks import Marks
 from chatd.terminal.model import Chat, Room
 from chatd.terminal.picture import Painter, Picture
 from chatd.terminal.profiles import Profile
-from chatd.terminal.timeline import Pending
+from chatd.terminal.reach import Reach
+from chatd.terminal.saying import Saying
 from chatd.terminal.view import Popup, View
 from chatd.terminal.words import Trouble, trouble
 
 Frame = dict[str, Any]
-#: Messages to begin with, and more at a time when scrolling back.
-FIRST_PAGE, NEXT_PAGE = 60, 100
+#: Messages to begin with.
+FIRST_PAGE = 60
 #: Rooms heard in full at a time; the ones looked at last.
 MOST_OPEN = 20
-#: Seconds: from seeing to saying so, between two words that one types, a word stays on the screen.
-MARK_AFTER, TYPING_EVERY, NOTICE_FOR = 0.4, 3.0, 8.0
-#: Pages read back to find a message.
-MOST_PAGES = 50
+#: Seconds for which a word to the user stays on the screen.
+NOTICE_FOR = 8.0
 
 
 class App:
@@ -61,10 +62,11 @@ class App:
         self._painter = Painter(self.chat, self.view, signs, site)
         self._loading: set[str] = set()
         self._recent: list[str] = []
-        self._marked: dict[str, int] = {}
         self._timers: dict[str, IDelayedCall] = {}
-        self._typed_at = 0.0
-        self._is_typing = False
+        self.drafts = Drafts(self)
+        self.marks = Marks(self)
+        self.saying = Saying(self)
+        self.reach = Reach(self)
         self._stopping = False
         self.link = Link(
             reactor,
@@ -104,6 +106,14 @@ class App:
         return int(time.time() * 1000)
 
     @property
+    def seconds(self) -> float:
+        return self._reactor.seconds()
+
+    @property
+    def is_live(self) -> bool:
+        return self.link.client.state == "live"
+
+    @property
     def room(self) -> Room | None:
         return self.chat.rooms.get(self.view.room or "")
 
@@ -116,14 +126,14 @@ class App:
         if self.picture.at_end:
             self.view.unseen_below = 0
         if self.picture.at_beginning:
-            self._wish_older()
-        self.saw()
+            self.reach.at_beginning()
+        self.marks.saw()
         return self.picture
 
     def say(self, text: str, *, complaint: bool = False) -> None:
         """A word to the user, for a while."""
         self.view.notice, self.view.is_complaint = text, complaint
-        self._later("notice", NOTICE_FOR, self._quiet)
+        self.later("notice", NOTICE_FOR, self._quiet)
         self.changed()
 
     def _quiet(self) -> None:
@@ -156,9 +166,6 @@ class App:
         self.say(found.words if found else f"That went wrong: {error!r}", complaint=True)
 
     def later(self, name: str, seconds: float, call: Callable[[], None]) -> None:
-        self._later(name, seconds, call)
-
-    def _later(self, name: str, seconds: float, call: Callable[[], None]) -> None:
         """One timer of each name; a new one takes the place of the old one."""
         timer = self._timers.get(name)
         if timer is not None and timer.active():
@@ -177,7 +184,8 @@ class App:
         self.chat.event(frame, looking)
         if frame["type"] == "message":
             self._heard(frame, looking)
-        self._later("delivered", MARK_AFTER * 2, self._tell_delivered)
+            self._wish_quoted(frame)
+        self.marks.arrived()
         self.changed()
 
     def _heard(self, frame: Frame, looking: bool) -> None:
@@ -188,6 +196,17 @@ class App:
             self.view.unseen_below += 1
         if not looking and room.rings(self.chat.mentions_me(frame), self.now):
             self._ring()
+
+    def _wish_quoted(self, frame: Frame) -> None:
+        """What a new message answers, if it is too far back to be known."""
+        room, seq = self.chat.rooms.get(frame["room"]), frame.get("reply_to")
+        if room is not None and seq is not None and room.timeline.quoted(seq) is None:
+            self.do(self._quoted(room, seq))
+
+    async def _quoted(self, room: Room, seq: int) -> None:
+        reply = await self.link.read("messages", room=room.id, seqs=[seq])
+        room.timeline.quote(reply["messages"])
+        self.changed()
 
     def _signal(self, frame: Frame) -> None:
         room = self.chat.rooms.get(frame.get("room", ""))
@@ -204,6 +223,12 @@ class App:
             case "room_removed" if self.view.room == frame["room"]:
                 self.view.room = None
                 self.say("You are no longer in this room.")
+            case "invited":
+                there = frame["invitation"]
+                self.say(f"{there['by_name']} invites you to {there['name']}: /invited answers.")
+                self._ring()
+            case "draft" if room is not None:
+                self.drafts.heard(room, frame)
             case "bye":
                 self.view.offline = "The server " + (
                     "restarts" if frame["code"] == 1012 else "goes"
@@ -254,6 +279,7 @@ class App:
             self.chat.set_rooms(await self.link.client.rooms())
         except Disconnected:
             return  # the next connection lists them
+        self.do(self._gather())
         if self.view.room is None:
             first = self._first_room()
             if first is not None:
@@ -261,6 +287,16 @@ class App:
         elif self.room is None:
             self.view.room = None
         self.changed()
+
+    async def _gather(self) -> None:
+        """What waits for an answer, and what one was about to say."""
+        if "invitations" in self.chat.features:
+            reply = await self.link.read("invited")
+            self.chat.invitations = {one["room"]: one for one in reply["invitations"]}
+            if self.chat.invitations:
+                self.say("You are invited to a room: /invited answers.")
+        if "drafts" in self.chat.features:
+            await self.drafts.load()
 
     def _first_room(self) -> Room | None:
         rooms = [room for _, rooms in self.chat.in_order(self.now) for room in rooms]
@@ -278,7 +314,8 @@ class App:
         """Shows a room of one's own."""
         view = self.view
         if view.room != room:
-            self.stop_typing()
+            self.saying.stop_typing()
+            self.drafts.save()
             before = self.room
             if before is not None:
                 before.unread_after = None
@@ -311,11 +348,23 @@ class App:
             self.view.to_unread = room == self.view.room
         finally:
             self._loading.discard(room)
-        self._later("delivered", MARK_AFTER, self._tell_delivered)
+        self.marks.arrived()
+        self.do(self._around(opened))
         if opened.is_direct:
             opened.members = [
                 {"user": opened.state.get("other", ""), "name": opened.state["name"], "role": ""}
             ]
+        self.changed()
+
+    async def _around(self, room: Room) -> None:
+        """What belongs to a room besides what is said there."""
+        if "pins" in self.chat.features:
+            reply = await self.link.read("pins", room=room.id)
+            room.timeline.pins = {pin["message"]["seq"] for pin in reply["pins"]}
+        other = room.state.get("other")
+        if other and "profile" in self.chat.features:
+            person = (await self.link.read("person", user=other))["person"]
+            self.chat.statuses[other] = person.get("status") or {}
         self.changed()
 
     def _close(self, room: str) -> None:
@@ -335,166 +384,6 @@ class App:
         room.members = found
         self.changed()
 
-    def _wish_older(self) -> None:
-        room = self.room
-        if (
-            room is not None
-            and room.opened
-            and room.timeline.more_before
-            and (self.view.anchor is not None or len(self.picture.lines) < self.picture.height)
-            and room.id not in self._loading
-        ):
-            self.do(self.older(room))
-
-    async def older(self, room: Room, limit: int = NEXT_PAGE) -> None:
-        """One more page of what was said before."""
-        first = room.timeline.first
-        if first is None or room.id in self._loading:
-            return
-        self._loading.add(room.id)
-        try:
-            reply = await self.link.read("history", room=room.id, before=first, limit=limit)
-        except Disconnected:
-            return
-        finally:
-            self._loading.discard(room.id)
-        room.timeline.older(reply["messages"], bool(reply.get("more_before")))
-        self.changed()
-
-    async def jump(self, room: str, seq: int) -> None:
-        """Shows one message, wherever it is in a room of one's own."""
-        if room not in self.chat.rooms:
-            raise Trouble("You are not in that room.")
-        self.go(room)
-        there = self.chat.rooms[room]
-        while room in self._loading or not there.opened:
-            await self._turn()
-        for _ in range(MOST_PAGES):
-            first = there.timeline.first
-            if first is None or first <= seq or not there.timeline.more_before:
-                break
-            await self.older(there, 500)
-        if there.timeline.message(seq) is None:
-            raise Trouble("That message is not there any more, or too far back.")
-        self.view.chosen, self.view.to_unread = seq, False
-        self.center(seq)
-        self.changed()
-
-    def _turn(self) -> "Deferred[None]":
-        waited: Deferred[None] = Deferred()
-        self._reactor.callLater(0.05, waited.callback, None)
-        return waited
-
-    def center(self, seq: int) -> None:
-        """The next picture has the message in its middle."""
-        room = self.room
-        if room is None:
-            return
-        self.view.anchor = (seq, 1 << 30)
-        self.view.center = True
-
-    # ---- saying ---------------------------------------------------------------------------------
-
-    def send(self, room: Room, text: str, reply_to: int | None = None) -> None:
-        pending = Pending(new_key(), text, self.now, reply_to)
-        room.timeline.pending.append(pending)
-        self.view.anchor = None
-        self._is_typing = False
-        self.do(self._send(room, pending))
-        self.changed()
-
-    async def _send(self, room: Room, pending: Pending) -> None:
-        try:
-            done = await self.link.write(
-                "send",
-                key=pending.key,
-                room=room.id,
-                text=pending.text,
-                reply_to=pending.reply_to,
-            )
-        except Refused as error:
-            room.timeline.fail(pending.key, words.refusal(error))
-        except (Disconnected, NotWelcome):
-            room.timeline.fail(pending.key, "the connection was lost for good")
-        else:
-            room.timeline.settle(pending.key, self._said(room, pending, done))
-        self.changed()
-
-    def _said(self, room: Room, pending: Pending, done: Frame) -> Frame:
-        message: Frame = {"type": "message", "room": room.id, "text": pending.text, "mentions": []}
-        message |= {"from": self.chat.me, "name": self.chat.name, "at": pending.at}
-        if pending.reply_to is not None:
-            message["reply_to"] = pending.reply_to
-        return message | {name: done[name] for name in ("seq", "number", "at") if name in done}
-
-    def typed(self) -> None:
-        """Something was written: the others are told, now and then."""
-        room = self.room
-        if room is None or self.link.client.state != "live" or not room.opened:
-            return
-        if not room.editor.text or room.editor.text.startswith("/"):
-            self.stop_typing()
-        elif self._reactor.seconds() - self._typed_at >= TYPING_EVERY or not self._is_typing:
-            self._typed_at, self._is_typing = self._reactor.seconds(), True
-            self._hint("typing", room=room.id)
-
-    def stop_typing(self) -> None:
-        if self._is_typing and self.room is not None:
-            self._is_typing = False
-            self._hint("typing", room=self.room.id, active=False)
-
-    def _hint(self, type_: str, **fields: Any) -> None:
+    def hint(self, type_: str, **fields: Any) -> None:
         """Said for politeness; nobody minds if it gets lost."""
         self.link.client.ask(type_, **fields).addErrback(lambda failure: None)
-
-    # ---- marks ----------------------------------------------------------------------------------
-
-    def saw(self) -> None:
-        """What is on the screen in front of somebody has been read."""
-        room, seen = self.room, self.picture.seen
-        if (
-            room is not None
-            and seen is not None
-            and self.focused
-            and self.view.popup is None
-            and self.view.pane == "talk"
-            and seen > max(room.state.get("read", 0), self._marked.get(room.id, 0))
-        ):
-            self._later("mark", MARK_AFTER, self._mark)
-
-    def _mark(self) -> None:
-        room, seen = self.room, self.picture.seen
-        if room is None or seen is None or not self.focused or self.link.client.state != "live":
-            return
-        if self.picture.at_end:
-            # What is no message has been seen along with the last one.
-            seen = max(seen, room.state.get("seq", 0))
-        if seen > max(room.state.get("read", 0), self._marked.get(room.id, 0)):
-            self._marked[room.id] = seen
-            self.link.client.ask("mark", room=room.id, read=seen).addCallbacks(
-                lambda _: self._read(room, seen), lambda _: self._marked.pop(room.id, None)
-            )
-
-    def _read(self, room: Room, seq: int) -> None:
-        self.chat.read(room, seq)
-        self.changed()
-
-    def _tell_delivered(self) -> None:
-        if self.link.client.state != "live":
-            return
-        for room in self.chat.rooms.values():
-            seq = room.state.get("seq", 0)
-            if room.opened and seq > max(room.state.get("delivered", 0), room.state.get("read", 0)):
-                room.state["delivered"] = seq
-                self._hint("mark", room=room.id, delivered=seq)
-
-    def focus(self, is_here: bool) -> None:
-        self.focused = is_here
-        if self.link.client.state == "live":
-            self._later("presence", 1.0 if is_here else 300.0, self._tell_presence)
-        if is_here:
-            self.saw()
-
-    def _tell_presence(self) -> None:
-        if self.link.client.state == "live":
-            self._hint("presence", state="online" if self.focused else "away")

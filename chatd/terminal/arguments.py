@@ -158,10 +158,15 @@ def parser() -> argparse.ArgumentParser:
     follow.add_argument("--since", metavar="CURSOR", help="begin after this event's cursor")
     json(follow)
 
-    search = command("search", "find messages")
+    search = command(
+        "search",
+        "find messages",
+        'Finds messages, the newest first. A "phrase in quotation marks" stands together, -word is'
+        " not there; from:@alice, in:#tea, before:2026-01-31, after:2026-01-31, has:link filter.",
+    )
     search.add_argument("words", metavar="WORD", nargs="+")
     search.add_argument("--room", metavar="ROOM", help="only there")
-    search.add_argument("--limit", type=_count(100), default=20, help="messages (20)")
+    search.add_argument("--limit", type=_count(1000), default=20, help="messages (20)")
     json(search)
     for name, text in (("join", "become a member of a public room"), ("leave", "leave a room")):
         command(name, text).add_argument("room", metavar="ROOM")

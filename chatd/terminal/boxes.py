@@ -3,13 +3,15 @@
 from typing import Any
 
 from chatd.terminal.app import App
-from chatd.terminal.commands import here, join, perform, write
 from chatd.terminal.completion import emoji_names
 from chatd.terminal.editor import Editor
 from chatd.terminal.lines import clock, name_of
 from chatd.terminal.panes import title_of
 from chatd.terminal.safe import cells
-from chatd.terminal.script import hits
+from chatd.terminal.slash import perform
+from chatd.terminal.slash.messages import react
+from chatd.terminal.slash.people import answer
+from chatd.terminal.slash.rooms import join
 from chatd.terminal.view import Popup
 from chatd.terminal.words import Trouble
 
@@ -73,10 +75,11 @@ def _chosen(app: App, popup: Popup) -> None:
         _go(app, choice)
     elif popup.kind == "join":
         app.do(join(app, choice))
-    elif popup.kind == "find":
-        app.do(app.jump(choice["room"], choice["seq"]))
+    elif popup.kind == "invited":
+        app.do(answer(app, choice))
+    elif popup.kind in ("find", "found"):
+        app.do(app.reach.jump(choice["room"], choice["seq"]))
     elif popup.kind == "react":
-        app.view.chosen = None
         app.do(react(app, popup.data, choice))
 
 
@@ -148,14 +151,14 @@ async def _find(app: App, popup: Popup) -> None:
     popup.hint = "Looking ..."
     app.changed()
     try:
-        reply = await app.link.read("search", query=popup.editor.text.strip(), limit=50)
+        reply = await app.link.read("search", text=popup.editor.text.strip(), limit=50)
     except BaseException:
         popup.hint = "Enter searches."
         raise
     popup.data = reply
     popup.hint = "Nothing was found."
     popup.choices = []
-    for hit in hits(reply):
+    for hit in (one["message"] for one in reply["hits"]):
         room = app.chat.rooms.get(hit.get("room", ""))
         where = title_of(room, app.chat.me) if room else "?"
         when = clock(hit.get("at"), date=True)
@@ -195,14 +198,3 @@ def _emoji(popup: Popup) -> None:
     popup.choices = [
         (((None, f"{cells(sign)}  "), ("dim", name)), sign) for sign, name in found.items()
     ]
-
-
-async def react(app: App, message: dict[str, Any], emoji: str) -> None:
-    """Adds one's reaction, or takes it back."""
-    here(app)
-    mine = any(
-        one.get("emoji") == emoji and (one.get("mine") or app.chat.me in one.get("users", ()))
-        for one in message.get("reactions") or ()
-    )
-    type_ = "unreact" if mine else "react"
-    await write(app, type_, room=message["room"], seq=message["seq"], emoji=emoji)

@@ -36,7 +36,7 @@ MARKS = (
 
 
 def show_help(app: App) -> None:
-    from chatd.terminal.commands import COMMANDS
+    from chatd.terminal.slash.registry import COMMANDS
 
     popup = Popup("help", "Help", is_list=False)
     width = min(app.width - 4, WIDEST_BOX) - 2

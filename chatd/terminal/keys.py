@@ -5,19 +5,14 @@ from typing import Any
 
 from chatd.terminal import boxes
 from chatd.terminal.app import App
-from chatd.terminal.commands import (
-    COMMANDS,
-    delete_message,
-    edit_message,
-    is_command,
-    perform,
-    toggle_members,
-    write,
-)
 from chatd.terminal.completion import Completion, complete, emoji_names
 from chatd.terminal.editor import Editor
 from chatd.terminal.help import show_help
 from chatd.terminal.picture import ONE_PANE
+from chatd.terminal.slash import COMMANDS, is_command, perform
+from chatd.terminal.slash.messages import delete_message, edit_message
+from chatd.terminal.slash.registry import write
+from chatd.terminal.slash.rooms import toggle_members
 from chatd.terminal.words import Trouble
 
 WHEEL = 3
@@ -46,11 +41,11 @@ class Keys:
         if self._in_paste(key):
             return
         if key in ("focus in", "focus out"):
-            app.focus(key == "focus in")
+            app.marks.focus(key == "focus in")
             return
         if not app.focused:
             # Who types is here, whatever the terminal said.
-            app.focus(True)
+            app.marks.focus(True)
         if key not in ("tab", "shift tab"):
             self._completion, view.options = None, ()
         if key in ("ctrl q", "ctrl c") or (key == "ctrl d" and not self._editor().text):
@@ -110,7 +105,7 @@ class Keys:
                 boxes.typed(self._app, popup)
             elif self._app.room is not None and popup is None:
                 self._app.room.editor.insert(text)
-                self._app.typed()
+                self._app.saying.typed()
         elif self._pasting is not None:
             char = key if len(key) == 1 or _is_text(key) else ""
             self._pasting.append({"enter": "\n", "ctrl j": "\n", "tab": "\t"}.get(key, char))
@@ -164,7 +159,7 @@ class Keys:
         elif (len(key) == 1 and key.isprintable()) or _is_text(key):
             editor.insert(key)
         if editor.text != before:
-            app.typed()
+            app.saying.typed()
 
     def _up(self, editor: Editor, width: int) -> None:
         app, room = self._app, self._app.room
@@ -182,7 +177,7 @@ class Keys:
         if room is None or not editor.text.strip():
             return
         text = editor.take()
-        app.stop_typing()
+        app.saying.stop_typing()
         if view.editing is not None:
             seq, view.editing = view.editing, None
             app.do(write(app, "edit", room=room.id, seq=seq, text=text))
@@ -190,7 +185,9 @@ class Keys:
             app.do(perform(app, text))
         else:
             reply_to, view.reply_to = view.reply_to, None
-            app.send(room, text.removeprefix("/") if text.startswith("//") else text, reply_to)
+            app.saying.send(
+                room, text.removeprefix("/") if text.startswith("//") else text, reply_to
+            )
 
     def _complete(self, editor: Editor, step: int) -> None:
         app, view = self._app, self._app.view
@@ -301,7 +298,7 @@ class Keys:
             return
         view.chosen = seqs[max(at, 0)]
         if not any(key == view.chosen for key, _ in app.picture.lines):
-            app.center(view.chosen)
+            app.reach.center(view.chosen)
 
     def _on_message(self, key: str) -> bool:
         app, view, room = self._app, self._app.view, self._app.room
@@ -321,8 +318,7 @@ class Keys:
         elif key == "p":
             app.do(perform(app, "/unpin" if view.chosen in room.timeline.pins else "/pin"))
         elif key == "i":
-            who = app.chat.who_saw(room, message["seq"])
-            app.say(f"Seen by {', '.join(who)}." if who else "Nobody else has seen it yet.")
+            app.do(perform(app, "/seen"))
         elif key in ("up", "down"):
             self._choose(-1 if key == "up" else 1)
         else:

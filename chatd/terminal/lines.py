@@ -75,23 +75,14 @@ def page(frame: Frame, style: Style) -> str:
 def words(frame: Frame) -> str:
     """The text of a message, and in brackets what goes with it."""
     text = safe(str(frame.get("text", "")), lines=True)
-    if card := card_of(frame):
-        text = f"{text} [{card}]" if text else f"[{card}]"
     if reply_to := frame.get("reply_to"):
-        text = f"(to #{_seq(reply_to)}) {text}"
+        text = f"(to #{reply_to}) {text}"
+    forwarded = frame.get("forwarded")
+    if isinstance(forwarded, dict):
+        text = f"(said by {safe(str(forwarded.get('name')))}) {text}"
     if "edited" in frame:
         text += " (edited)"
     return text
-
-
-def card_of(frame: Frame) -> str:
-    """What a card says, on one line; "" where there is none that we know."""
-    data = frame.get("data")
-    card = data.get("chatd.card") if isinstance(data, dict) else None
-    if not isinstance(card, dict):
-        return ""
-    parts = [card.get(name) for name in ("title", "text", "url")]
-    return " · ".join(safe(part) for part in parts if isinstance(part, str) and part)
 
 
 def happened(frame: Frame, who: str) -> str:
@@ -110,11 +101,11 @@ def happened(frame: Frame, who: str) -> str:
             return membership(frame)
         case "room_changed":
             return f"{who} {room_change(frame)}"
-        case "reaction":
-            did = "took back" if frame.get("removed") else "reacted with"
+        case "reacted":
+            did = "reacted with" if frame.get("on") else "took back"
             return f"{who} {did} {safe(str(frame.get('emoji', '')))} on #{target}"
-        case "pinned" | "unpinned":
-            return f"{who} {kind} #{target}"
+        case "pinned":
+            return f"{who} {'pinned' if frame.get('on') else 'took the pin off'} #{target}"
     return f"{who}: {safe(str(kind))}"
 
 
@@ -139,6 +130,10 @@ def room_change(frame: Frame) -> str:
         said.append(f"set the topic: {topic}" if topic else "took the topic away")
     if "archived" in frame:
         said.append("archived the room" if frame["archived"] else "opened the room again")
+    if "slow" in frame:
+        said.append(f"slow mode: {frame['slow']} s" if frame["slow"] else "ended slow mode")
+    if "posting" in frame:
+        said.append(f"who may write now: {safe(str(frame['posting']))} and above")
     return ", ".join(said) or "changed the room"
 
 
@@ -149,11 +144,6 @@ def room_label(room: Frame) -> str:
     if room.get("slug"):
         return "#" + safe(str(room["slug"]))
     return safe(str(room.get("name") or room.get("room") or "?"))
-
-
-def _seq(reply_to: Any) -> str:
-    seq = reply_to.get("seq") if isinstance(reply_to, dict) else reply_to
-    return safe(str(seq))
 
 
 def _one_line(text: str) -> str:

@@ -12,6 +12,10 @@ from chatd.terminal.timeline import Timeline
 Frame = dict[str, Any]
 
 
+#: How one keeps a room, as `room_set` tells it.
+OWN_SETTINGS = ("notify", "muted_until", "favourite", "place", "unread_from")
+
+
 class Room:
     """A room of one's own. ``state`` is the wire's RoomState, kept up to date."""
 
@@ -64,6 +68,10 @@ class Chat:
         self.rooms: dict[str, Room] = {}
         self.presence: dict[str, str] = {}
         self.features: frozenset[str] = frozenset()
+        #: what people say they are up to, by user id
+        self.statuses: dict[str, Frame] = {}
+        #: rooms one is invited into, by id
+        self.invitations: dict[str, Frame] = {}
 
     # ---- lists ----------------------------------------------------------------------------------
 
@@ -90,8 +98,7 @@ class Chat:
     def opened(self, reply: Frame) -> Room:
         room = self.set_room(reply["room"])
         room.opened = True
-        room.timeline.latest(reply["messages"], bool(reply.get("more_before")))
-        room.timeline.pins = {seq for seq in map(_pin, reply.get("pins", ())) if seq}
+        room.timeline.latest(reply)
         room.marks = {
             mark["user"]: (mark.get("delivered", 0), mark.get("read", 0))
             for mark in reply.get("marks", ())
@@ -110,7 +117,7 @@ class Chat:
             return
         state = room.state
         state["seq"] = max(state.get("seq", 0), frame["seq"])
-        room.timeline.event(frame)
+        room.timeline.event(frame, self.me)
         kind = frame["type"]
         if kind == "message":
             self._message(room, frame, looking)
@@ -180,12 +187,22 @@ class Chat:
                     room.marks[mark["user"]] = (mark["delivered"], mark["read"])
             case "marked" if room is not None:
                 self.read(room, frame["read"])
-            case "room_settings" if room is not None:
-                known = frame.get("settings", frame)
-                for name in ("notify", "muted_until", "favourite", "place", "unread_from"):
+            case "room_set" if room is not None:
+                for name in OWN_SETTINGS:
                     room.state.pop(name, None)
-                    if known.get(name) is not None:
-                        room.state[name] = known[name]
+                    if name in frame:
+                        room.state[name] = frame[name]
+            case "rooms_ordered":
+                places = {one: place for place, one in enumerate(frame["rooms"])}
+                for one in self.rooms.values():
+                    one.state["place"] = places.get(one.id)
+            case "person_changed":
+                self.statuses[frame["user"]] = frame.get("status") or {}
+            case "invited":
+                there = frame["invitation"]
+                self.invitations[there["room"]] = there
+            case "uninvited":
+                self.invitations.pop(frame["room"], None)
             case "room_removed":
                 self.rooms.pop(frame["room"], None)
 
@@ -217,17 +234,13 @@ class Chat:
         delivered = sum(delivered >= seq for delivered, _ in others)
         return ("delivered", delivered) if delivered else ("stored", 0)
 
-    def who_saw(self, room: Room, seq: int) -> list[str]:
-        names = {one["user"]: one["name"] for one in room.members or ()}
-        for message in room.timeline.messages():
-            names[message["from"]] = message["name"]
-        if room.is_direct and room.state.get("other"):
-            names[room.state["other"]] = room.state["name"]
-        return sorted(
-            names.get(user, "somebody")
-            for user, (_, read) in room.marks.items()
-            if read >= seq and user != self.me
-        )
+    def status(self, user: str, now: int) -> str:
+        """What somebody is up to, on one line; "" if nothing is known, or it is over."""
+        known = self.statuses.get(user, {})
+        until = known.get("until")
+        if until is not None and until <= now:
+            return ""
+        return f"{known.get('emoji', '')} {known.get('text', '')}".strip()
 
     def in_order(self, now: int) -> list[tuple[str, list[Room]]]:
         """The rooms under their headings: favourites, rooms, people; the archived ones left out
@@ -252,7 +265,3 @@ def _rank(room: Room) -> tuple[int, str, str]:
     place = room.state.get("place")
     name = str(room.state.get("slug") or room.state.get("name", ""))
     return (place if place is not None else 1 << 30, name.casefold(), room.id)
-
-
-def _pin(pin: Any) -> int | None:
-    return pin.get("seq") if isinstance(pin, dict) else pin

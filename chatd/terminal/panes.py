@@ -105,7 +105,7 @@ def members_pane(chat: Chat, room: Room, width: int, height: int, signs: Signs) 
     return rows[:height]
 
 
-def head(chat: Chat, room: Room | None, width: int, narrow: bool, signs: Signs) -> Row:
+def head(chat: Chat, room: Room | None, width: int, narrow: bool, now: int, signs: Signs) -> Row:
     back: tuple[Run, ...] = (("bar strong", f"{signs.back} "),) if narrow else (("bar", " "),)
     if room is None:
         return fill((*back, ("bar", "chatd")), width, "bar")
@@ -121,7 +121,7 @@ def head(chat: Chat, room: Room | None, width: int, narrow: bool, signs: Signs) 
         right = "archived"
     used = sum(columns(text) for _, text in back) + columns(name)
     space = width - used - columns(right) - 4
-    about = str(room.state.get("topic") or "")
+    about = str(room.state.get("topic") or chat.status(str(room.state.get("other")), now))
     if not about and not room.is_direct and room.state.get("slug"):
         about = str(room.state.get("name", ""))
     runs = [*back, ("bar strong", name)]

@@ -94,11 +94,11 @@ class Painter:
     ) -> list[Row]:
         pane = self._view.pane if room is not None else "rooms"
         if pane == "talk":
-            return self._conversation(picture, room, 0, width, height, True)
+            return self._conversation(picture, room, 0, width, height, now, True)
         if pane == "members" and room is not None:
             found = panes.members_pane(self._chat, room, width, height - 1, self._signs)
             picture.regions.append(Region("head", 0, 0, width, 1))
-            top = panes.head(self._chat, room, width, True, self._signs)
+            top = panes.head(self._chat, room, width, True, now, self._signs)
         else:
             found = panes.rooms_pane(
                 self._chat, self._view.room, width, height - 1, now, self._signs
@@ -125,7 +125,7 @@ class Painter:
         ]
         values = tuple(value for _, value in found)
         picture.regions.append(Region("rooms", 0, 1, side, len(values), values))
-        talk = self._conversation(picture, room, side + 1, middle, height, False)
+        talk = self._conversation(picture, room, side + 1, middle, height, now, False)
         columns_ = [left, talk]
         if people and room is not None:
             who = panes.members_pane(self._chat, room, people, height - 1, self._signs)
@@ -146,9 +146,10 @@ class Painter:
         left: int,
         width: int,
         height: int,
+        now: int,
         narrow: bool,
     ) -> list[Row]:
-        top = panes.head(self._chat, room, width, narrow, self._signs)
+        top = panes.head(self._chat, room, width, narrow, now, self._signs)
         picture.regions.append(Region("head", left, 0, width, 1))
         if room is None:
             text = "Choose a room: Ctrl-K, or /join to find one."
@@ -354,6 +355,9 @@ def _invitation(room: Room, me: str) -> str:
         return "This room is archived; nobody writes here."
     if room.state.get("role") == "reader":
         return "You read here, and do not write."
+    posting = room.state.get("posting", "member")
+    if posting != "member" and room.state.get("role") not in (posting, "owner"):
+        return f"Announcements: only {posting}s write here."
     if room.is_direct and room.state.get("other") == me:
         return "Write yourself a note"
     return f"Write to {panes.title_of(room, me)}"

@@ -122,24 +122,23 @@ async def _messages(link: Link, room: str, options: Options) -> list[dict[str, A
 async def search(link: Link, options: Options) -> int:
     if "search" not in (link.client.welcome or {}).get("features", ()):
         raise Trouble("This server has no search.", REFUSED)
-    fields: dict[str, Any] = {"query": " ".join(options.words)}
-    if options.room:
-        fields["room"] = (await link.room(options.room))["room"]
-    reply = await link.read("search", **fields, limit=options.limit)
+    room = (await link.room(options.room))["room"] if options.room else None
+    text = " ".join(options.words)
     names = {room["room"]: room_label(room) for room in await link.client.rooms()}
-    for hit in hits(reply):
-        if options.json:
-            put(hit)
-        else:
-            where = names.get(hit.get("room", ""), "?")
-            say(f"{options.style.bold(where)} {lines.page(hit, options.style)}")
+    page, left = None, options.limit
+    while left > 0:
+        reply = await link.read("search", text=text, room=room, limit=min(left, 50), page=page)
+        for hit in reply["hits"]:
+            if options.json:
+                put(hit["message"])
+            else:
+                where = options.style.bold(names.get(hit["message"]["room"], "?"))
+                say(f"{where} {lines.page(hit['message'], options.style)}")
+        left -= len(reply["hits"])
+        page = reply.get("next")
+        if page is None:
+            break
     return DONE
-
-
-def hits(reply: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The messages in the answer to a search, as history has them."""
-    found = reply.get("found") or reply.get("hits") or reply.get("messages") or ()
-    return [hit.get("message", hit) for hit in found if isinstance(hit, dict)]
 
 
 async def join(link: Link, options: Options) -> int:

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from chatd.terminal import look
-from chatd.terminal.lines import card_of, membership, name_of, room_change
+from chatd.terminal.cards import card_rows
+from chatd.terminal.lines import membership, name_of, room_change
 from chatd.terminal.look import Signs
 from chatd.terminal.model import Chat, Room
 from chatd.terminal.safe import cells
@@ -92,7 +93,7 @@ class Talk:
             return self._kept(seq, (id(item), is_chosen), lambda: self._notice(item, sizes))
         mine = item["from"] == chat.me
         progress = chat.progress(room, seq) if mine and "deleted" not in item else ("", 0)
-        quoted = room.timeline.message(item["reply_to"]) if item.get("reply_to") else None
+        quoted = room.timeline.quoted(item["reply_to"]) if item.get("reply_to") else None
         pinned = seq in room.timeline.pins
         follows, same_minute = _follows(item, before)
         key = (id(item), progress, follows, same_minute, id(quoted), pinned, is_chosen)
@@ -132,12 +133,15 @@ class Talk:
         if forwarded := item.get("forwarded"):
             said = f"{self._signs.forward} said by {cells(str(forwarded.get('name', '?')))}"
             rows.append((("quote", clip(said, sizes.text, self._signs.ellipsis)),))
-        runs = list(marked_up(cells(str(item.get("text", "")), lines=True), chat.name))
+        card = card_rows(item, sizes.text, self._signs)
+        # A card says in its way what the text says in words.
+        text = "" if card else cells(str(item.get("text", "")), lines=True)
+        runs = list(marked_up(text, chat.name))
         if "edited" in item:
-            runs.append(("dim", " (edited)"))
+            runs.append(("dim", " (edited)" if runs else "(edited)"))
+        rows += card
         if runs:
             rows += wrap(tuple(runs), sizes.text)
-        rows += self._card(item, sizes.text)
         if pinned:
             rows.append((("dim", f"{self._signs.pin} pinned"),))
         rows += self._reactions(chat, item, sizes.text)
@@ -151,13 +155,6 @@ class Talk:
         else:
             said = f"{cells(name_of(quoted))}: {cells(str(quoted.get('text', '')))}"
         return (("quote", clip(f"{self._signs.quote} {said}", width, self._signs.ellipsis)),)
-
-    def _card(self, item: Frame, width: int) -> list[Row]:
-        said = cells(card_of(item))
-        if not said:
-            return []
-        bar = (("quote", self._signs.quote + " "),)
-        return [(*bar, *row) for row in wrap(tuple(marked_up(said, "")), width - 2)]
 
     def _reactions(self, chat: Chat, item: Frame, width: int) -> list[Row]:
         runs: list[Run] = []

@@ -30,6 +30,8 @@ class Timeline:
         self._order: list[int] = []
         self.pending: list[Pending] = []
         self.pins: set[int] = set()
+        #: messages that others answer and that are not among the items
+        self._quoted: dict[int, Frame] = {}
         self.more_before = False
 
     def __len__(self) -> int:
@@ -49,33 +51,43 @@ class Timeline:
         found = self._items.get(seq)
         return found if found is not None and found["type"] == "message" else None
 
+    def quoted(self, seq: int) -> Frame | None:
+        return self.message(seq) or self._quoted.get(seq)
+
     def messages(self) -> list[Frame]:
         return [item for item in self if item["type"] == "message"]
 
-    def latest(self, messages: Sequence[Frame], more_before: bool) -> None:
+    def latest(self, page: Frame) -> None:
         """The newest page, in place of all that was known."""
         self._items = {}
         self._order = []
-        self.older(messages, more_before)
+        self.older(page)
 
-    def older(self, messages: Sequence[Frame], more_before: bool) -> None:
-        for message in messages:
+    def older(self, page: Frame) -> None:
+        """A page of `history`, or what came with `opened`."""
+        for message in page["messages"]:
             self._put(message["seq"], message)
-        self.more_before = more_before
+        self.quote(page.get("quoted", ()))
+        self.more_before = bool(page.get("more_before"))
 
-    def event(self, frame: Frame) -> None:
+    def quote(self, messages: Sequence[Frame]) -> None:
+        """Messages that others answer."""
+        self._quoted |= {message["seq"]: message for message in messages}
+
+    def event(self, frame: Frame, me: str) -> None:
         """What just happened. Of messages that are not known here nothing is to be changed."""
         kind, target = frame["type"], frame.get("target")
         if kind == "message" or kind in NOTICES:
             self._put(frame["seq"], frame)
         elif isinstance(target, int):
-            message = self.message(target)
-            if message is not None:
-                self._put(target, changed(message, frame))
-        if kind == "pinned" and isinstance(target, int):
-            self.pins.add(target)
-        elif kind == "unpinned" and isinstance(target, int):
-            self.pins.discard(target)
+            for known in (self._items, self._quoted):
+                message = known.get(target)
+                if message is not None and message["type"] == "message":
+                    known[target] = changed(message, frame, me)
+            if kind == "pinned" and frame.get("on"):
+                self.pins.add(target)
+            elif kind in ("pinned", "deleted"):
+                self.pins.discard(target)
 
     def settle(self, key: str, message: Frame) -> None:
         """One's own message has its place; its event is on its way, or has been here already."""
@@ -97,7 +109,7 @@ class Timeline:
         self._items[seq] = item
 
 
-def changed(message: Frame, frame: Frame) -> Frame:
+def changed(message: Frame, frame: Frame, me: str) -> Frame:
     """The message after an event about it; what did not change stays."""
     kind = frame["type"]
     if kind == "deleted" or (kind == "edited" and "deleted" in frame):
@@ -108,28 +120,22 @@ def changed(message: Frame, frame: Frame) -> Frame:
         gone = {name: value for name, value in message.items() if name not in ("data", "mentions")}
         new: Frame = {name: frame[name] for name in ("text", "data", "mentions") if name in frame}
         return {**gone, **new, "edited": frame["at"]}
-    if kind in ("reaction", "reacted", "unreacted") and "deleted" not in message:
-        return {**message, "reactions": reactions(message, frame)}
+    if kind == "reacted" and "deleted" not in message:
+        return {**message, "reactions": reactions(message, frame, me)}
     return message
 
 
-def reactions(message: Frame, frame: Frame) -> list[Frame]:
-    """The message's reactions, as `{emoji, users, count}`, after one came or went."""
-    emoji, user = frame.get("emoji", ""), frame["from"]
-    removed = frame.get("removed") is True or frame["type"] == "unreacted"
-    found, known = [], False
-    for one in message.get("reactions", ()):
-        users = [each for each in one.get("users", ()) if each != user]
-        had = len(users) < len(one.get("users", ()))
-        count = one.get("count", len(one.get("users", ()))) - had
-        if one.get("emoji") == emoji:
-            known = True
-            if not removed:
-                users, count = [*users, user], count + 1
-        elif had:
-            users, count = [*users, user], count + 1
-        if count > 0:
-            found.append({**one, "users": users, "count": count})
-    if not known and not removed:
-        found.append({"emoji": emoji, "users": [user], "count": 1})
-    return found
+def reactions(message: Frame, frame: Frame, me: str) -> list[Frame]:
+    """The message's reactions after a `reacted`, which tells the count; a new emoji is the last."""
+    emoji, user = frame["emoji"], frame["from"]
+    found = [dict(one) for one in message.get("reactions") or ()]
+    one = next((known for known in found if known["emoji"] == emoji), None)
+    if one is None:
+        one = {"emoji": emoji, "users": []}
+        found.append(one)
+    users = [each for each in one["users"] if each != user]
+    one["users"] = [*users, user] if frame["on"] else users
+    one["count"] = frame["count"]
+    if user == me:
+        one["mine"] = frame["on"]
+    return [known for known in found if known["count"] > 0]
