@@ -8,7 +8,7 @@ from chatd.engine.unit import IsMessage, SeesMessage
 from chatd.store.database import Database
 from chatd.store.event_rows import BODY_BYTES, MESSAGE, event_row, fit
 from chatd.store.page_parts import reactions
-from chatd.store.requirements import check, require_member, standing
+from chatd.store.requirements import check, require_member
 from chatd.store.timeline import intervals, position
 
 
@@ -79,8 +79,8 @@ def revisions(
     database: Database, user: str, room: str, seq: int, after: int, limit: int
 ) -> tuple[RevisionRow, ...]:
     require_member(database, room, user)
-    direct = standing(database, room, user)[0] == "direct"
-    check(database, IsMessage(room, seq, user, or_role=None if direct else "moderator"))
+    # In a direct conversation nobody is a moderator.
+    check(database, IsMessage(room, seq, user, or_role="moderator"))
     rows = database.rows(
         """
         select revision, at, body from revisions

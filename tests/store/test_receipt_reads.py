@@ -111,5 +111,5 @@ def test_ten_thousand_are_counted_in_a_moment(tea: Desk) -> None:
     took = time.perf_counter() - began
     assert (found.of, found.delivered, found.read) == (PEOPLE + 3, PEOPLE, 9000)
     assert len(found.people) == 50
-    # About 20 ms on an idle machine of 2020; a scan of all marks for each member takes minutes.
+    # 10 to 20 ms were measured; without its indexes it would look at 10,000 x 10,000 rows.
     assert took < 2, took
