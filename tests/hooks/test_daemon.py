@@ -65,6 +65,14 @@ async def daemon(receiver: Receiver, tmp_path: Path) -> AsyncIterator[Daemon]:
     await deferToThread(made.stop)
 
 
+@pytest_twisted.async_yield_fixture
+async def impatient(receiver: Receiver, tmp_path: Path) -> AsyncIterator[Daemon]:
+    """A daemon for which everybody is away after a second."""
+    made = daemon_with(receiver, tmp_path, events=["away"], away_seconds=1)
+    yield made.start()
+    await deferToThread(made.stop)
+
+
 @pytest_twisted.ensureDeferred
 async def test_a_message_an_edit_and_a_deletion_arrive_signed(
     daemon: Daemon, receiver: Receiver
@@ -100,9 +108,8 @@ async def test_a_message_an_edit_and_a_deletion_arrive_signed(
 
 @pytest_twisted.ensureDeferred
 async def test_a_kill_in_the_middle_loses_nothing_and_keeps_the_order(
-    receiver: Receiver, tmp_path: Path
+    daemon: Daemon, receiver: Receiver
 ) -> None:
-    daemon = daemon_with(receiver, tmp_path).start()
     world = WssWorld(daemon)
     await world.person("alice")
     link = await world.connect("alice", 1)
@@ -127,7 +134,6 @@ async def test_a_kill_in_the_middle_loses_nothing_and_keeps_the_order(
         assert told == each.said["data"]["text"]
     assert list(first.values()) == texts
     await world.stop()
-    await deferToThread(daemon.stop)
     assert "Traceback" not in daemon.log()
 
 
@@ -157,10 +163,9 @@ def link_say(link: WssLink, room: str, number: int) -> Any:
 
 @pytest_twisted.ensureDeferred
 async def test_who_is_away_is_told_of_and_who_is_here_is_not(
-    receiver: Receiver, tmp_path: Path
+    impatient: Daemon, receiver: Receiver
 ) -> None:
-    daemon = daemon_with(receiver, tmp_path, events=["away"], away_seconds=1).start()
-    world = WssWorld(daemon)
+    world = WssWorld(impatient)
     for name in ("alice", "bob", "carol"):
         await world.person(name)
     link = await world.connect("alice", 1)
@@ -178,10 +183,9 @@ async def test_who_is_away_is_told_of_and_who_is_here_is_not(
     ]
     assert "text" not in got[0]
     assert got[1]["text"] == "@bob do you want tea?"
-    assert got[1]["link"] == f"{daemon.url}/#/room/{tea}"
+    assert got[1]["link"] == f"{impatient.url}/#/room/{tea}"
     await carol.drop()
     await world.stop()
-    await deferToThread(daemon.stop)
 
 
 @pytest_twisted.ensureDeferred
