@@ -19,13 +19,18 @@ export class Transcript {
   #dropped = 0;
   /** Whether the newest is in view, and stays so. */
   #follows = true;
+  #size = '';
 
   constructor() {
     this.#list.addEventListener('scroll', () => {
       const { scrollHeight, scrollTop, clientHeight } = this.#list;
-      this.#follows = scrollHeight - scrollTop - clientHeight < 40;
+      // What moves because the window got another size is nobody's wish.
+      if (this.#size === this.#measure()) this.#follows = scrollHeight - scrollTop - clientHeight < 40;
     });
-    new ResizeObserver(() => this.#follow()).observe(this.#list);
+    new ResizeObserver(() => {
+      this.#size = this.#measure();
+      this.#follow();
+    }).observe(this.#list);
     this.#filter = h('input', {
       type: 'search',
       id: 'filter',
@@ -104,6 +109,10 @@ export class Transcript {
     }
     this.#follow();
     this.#tell();
+  }
+
+  #measure() {
+    return `${this.#list.clientWidth} ${this.#list.clientHeight}`;
   }
 
   #follow() {
