@@ -173,3 +173,22 @@ def test_a_visit_is_listed_once_and_signed_out_with_the_rest(as_: As, daemon: Da
         site.post("/tickets", {"user": f"@{name}"})
     visits = [row for row in daemon.ask("token_list", name=name) if row["kind"] == "site"]
     assert [visit["label"] for visit in visits] == ["by root1"]
+
+
+# ---- the page's own cookie ----------------------------------------------------------------------
+
+
+def test_a_login_session_asks_with_its_csrf_token(daemon: Daemon) -> None:
+    name = fresh("pat")
+    daemon.user(name, "correct horse battery")
+    nobody = Client(daemon, None)
+    body = {"name": name, "password": "correct horse battery"}
+    answer = nobody.ask("POST", "/api/session", body)
+    cookie = answer.headers["set-cookie"].partition(";")[0]
+    assert nobody.ask("GET", "/session", Cookie=cookie).json["credential"] == "cookie"
+    bare = nobody.ask("POST", "/rooms", {"name": "Tea"}, Cookie=cookie, Origin=daemon.url)
+    assert bare.code == "forbidden"
+    proof = {"Cookie": cookie, "Origin": daemon.url, "X_CSRF_Token": answer.json["csrf"]}
+    assert nobody.ask("POST", "/rooms", {"name": "Tea"}, **proof).status == 201
+    other = {**proof, "Origin": "https://evil.example"}
+    assert nobody.ask("POST", "/rooms", {"name": "Tea"}, **other).code == "forbidden"

@@ -71,6 +71,8 @@ async def unread(desk: Desk, wanted: AskUnread, caller: Caller) -> Unread:
         if len(page) < PAGE:
             return Unread(total=sum(room.unread for room in rooms), rooms=rooms)
         after = page[-1].id
+        # The first page is paid for; whoever has more rooms pays for the others.
+        desk.chat.budgets.charge(caller.principal.user, 0, 1, 0, desk.clock.now())
 
 
 async def presence(desk: Desk, wanted: AskPresence, caller: Caller) -> PresenceOf:

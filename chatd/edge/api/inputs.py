@@ -78,6 +78,8 @@ def _query(shape: Parts, ask: Ask) -> dict[str, Any]:
     assert shape.query is not None
     hints = get_type_hints(shape.query)
     try:
+        if not ask.query.isascii():
+            raise ValueError
         pairs = parse_qsl(
             ask.query,
             keep_blank_values=True,
@@ -87,7 +89,7 @@ def _query(shape: Parts, ask: Ask) -> dict[str, Any]:
         )
     except ValueError:
         raise Refusal(
-            Code.BAD_FIELD, "The query is not of the form name=value&name=value, in UTF-8."
+            Code.BAD_FIELD, "The query is not of the form name=value&name=value, escaped in UTF-8."
         ) from None
     fields: dict[str, Any] = {}
     for name, value in pairs:

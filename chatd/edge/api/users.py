@@ -184,6 +184,7 @@ CALLS: Final = (
         admin=True,
         status=201,
         location=USER,
+        cost=5,
         run=create_user,
         output=Account,
         refused=(Code.NAME_TAKEN, Code.BAD_FIELD, Code.BUSY),
