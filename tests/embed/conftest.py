@@ -40,6 +40,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         daemon.stop()
 
 
+@pytest.fixture(autouse=True)
+def empty_afterwards(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if "world" in request.fixturenames:
+        request.getfixturevalue("world").everybody_leaves()
+
+
 @pytest.fixture
 def as_it_was(world: World) -> Iterator[None]:
     """Whatever a test makes wrong is right again afterwards."""

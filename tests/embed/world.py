@@ -19,16 +19,24 @@ class World:
         self.site, self.daemon = walk.site, walk.daemon
         self.page_file: Path = self.site.folder / "public" / "chat.php"
         self.key_file: Path = self.site.folder / "site.key"
+        self._windows: list[Window] = []
 
     def signed_in(self, name: str, width: int = 1200, height: int = 800) -> Window:
         """A window on the chat page of the site, signed in through the site's own form."""
         window = self.browser.window(width, height)
+        self._windows.append(window)
         window.go(self.site.url)
         window.write("input[name=name]", name)
         window.write("input[name=password]", PASSWORDS[name])
         window.press("Enter")
         window.wait("location.pathname === '/chat.php' && document.readyState === 'complete'")
         return window
+
+    def everybody_leaves(self) -> None:
+        """Closes the windows, which would go on talking."""
+        for window in self._windows:
+            self.browser.call("Target.disposeBrowserContext", browserContextId=window._context)
+        self._windows.clear()
 
     def frame(self, page: Window) -> Frame:
         return frame_of(self.browser, page, f"{self.daemon.url}/embed")
