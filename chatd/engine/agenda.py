@@ -19,6 +19,8 @@ from chatd.engine.unit import Unit
 #: that nobody has to tell the agenda of anything new; and this late it follows a wall clock that
 #: was set.
 LOOK: Final = 30.0
+#: Seconds between two looks at the least, whatever is due.
+BREATH: Final = 0.1
 #: Messages committed at a time.
 AT_ONCE: Final = 50
 #: Seconds until the next try where the store is out of order and does not say how long.
@@ -92,19 +94,16 @@ class Agenda:
 
     async def _say_what_is_due(self) -> float:
         """Seconds until the next look."""
-        full = True
-        while full and not self._stopped:
-            rows = await self._store.due(self._clock.wall(), AT_ONCE)
-            full = len(rows) == AT_ONCE
-            # All of them before the first answer: they share a commit.
-            saying = [(row, self._begin(row)) for row in rows]
-            troubles = [why for row, said in saying if (why := await self._end(row, said))]
-            if troubles:
-                return min(LOOK, troubles[0].retry_after or TRY_AGAIN)
+        rows = await self._store.due(self._clock.wall(), AT_ONCE)
+        # All of them before the first answer: they share a commit.
+        saying = [(row, self._begin(row)) for row in rows]
+        troubles = [why for row, said in saying if (why := await self._end(row, said))]
+        if troubles:
+            return min(LOOK, troubles[0].retry_after or TRY_AGAIN)
         due = await self._store.next_due()
         if due is None:
             return LOOK
-        return min(LOOK, max(0.0, (due - self._clock.wall()) / 1000))
+        return min(LOOK, max(BREATH, (due - self._clock.wall()) / 1000))
 
     def _begin(self, row: ScheduledRow) -> Awaitable[Committed] | Exception:
         try:
