@@ -17,6 +17,7 @@ from chatd.auth.origins import OriginPolicy
 from chatd.auth.passwords import Cost, Passwords
 from chatd.core.codes import Close
 from chatd.core.lookalikes import skeleton
+from chatd.deletions import Deletions
 from chatd.edge.build import build_site
 from chatd.edge.settings import EdgeSettings
 from chatd.engine.accounts import CreateUser
@@ -161,6 +162,7 @@ class Rig:
         store: Any = None,
         real_time: bool = False,
         ui: dict[str, bytes] | None = None,
+        mailer: Any = None,
         vouching: Any = None,
         **settings: Any,
     ) -> None:
@@ -185,6 +187,8 @@ class Rig:
             protocol_text=b"# The protocol\n",
             protocol_schema=b"{}",
             not_ready=lambda: self.not_ready,
+            mailer=mailer,
+            deletions=Deletions(self.store, self.wall, self.random),
             vouching=vouching,
         )
         self.port = reactor.listenTCP(0, self.edge.site, interface="127.0.0.1")

@@ -1,0 +1,71 @@
+"""Deleting one's own account over HTTP, on the real store."""
+
+import pytest_twisted
+from site_rig import PASSWORD, PUBLIC, Rig, Wall, close_code
+from twisted.internet import reactor
+from twisted.internet.task import Clock
+
+from chatd.store.store import open_store
+from tests.auth.test_credentials import Tape
+
+
+@pytest_twisted.async_yield_fixture
+async def rig(tmp_path):
+    clock = Clock()
+    store = open_store(
+        tmp_path / "state",
+        call_in_reactor=reactor.callFromThread,
+        clock=Wall(clock),
+        random=Tape(),
+        synchronous="OFF",
+    )
+    store.committed = lambda committed: None
+    store.start()
+    made = Rig(store=store)
+    yield made
+    await made.stop()
+    await store.stop()
+
+
+async def signed_in(rig, **who):
+    user = await rig.person(**who)
+    cookie = await rig.session(user)
+    state = await rig.call("GET", "/api/session", Cookie=cookie)
+    return user, {"Cookie": cookie, "Origin": PUBLIC, "X_CSRF_Token": state.json["csrf"]}
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_account_is_deleted_by_its_owner_and_its_name_is_free(rig):
+    user, headers = await signed_in(rig)
+    socket = await rig.open(Authorization=f"Bearer {await rig.token(user)}")
+    body = {"password": PASSWORD, "erase": True}
+    done = await rig.call("POST", "/api/account/delete", body, **headers)
+    assert (done.status, done.json) == (200, {"signed_in": False})
+    assert "Max-Age=0" in done.headers["set-cookie"][0]
+    assert close_code(await socket.until(close_code)) == 4501
+    assert (await rig.call("POST", "/api/account/delete", body, **headers)).status == 401
+    name = {"name": "alice", "password": PASSWORD}
+    assert (await rig.call("POST", "/api/session", name)).status == 401
+    row = await rig.store.user(user)
+    assert row.display == "Deleted account" and row.name.startswith("deleted-")
+    assert await rig.store.deletions() == ()
+    assert await rig.person("alicia")
+
+
+@pytest_twisted.ensureDeferred
+async def test_it_takes_the_password_and_a_page_of_ours(rig):
+    user, headers = await signed_in(rig)
+    wrong = await rig.call("POST", "/api/account/delete", {"password": "wrong"}, **headers)
+    assert (wrong.status, wrong.json["field"]) == (403, "password")
+    body = {"password": PASSWORD}
+    forged = await rig.call("POST", "/api/account/delete", body, Cookie=headers["Cookie"])
+    assert forged.status == 403
+    assert (await rig.store.user(user)).name == "alice"
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_last_administrator_stays(rig):
+    _, headers = await signed_in(rig, name="root.user", admin=True)
+    answer = await rig.call("POST", "/api/account/delete", {"password": PASSWORD}, **headers)
+    assert (answer.status, answer.json["code"]) == (409, "wrong-state")
+    assert (await rig.call("GET", "/api/session", Cookie=headers["Cookie"])).json["signed_in"]
