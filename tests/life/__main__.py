@@ -28,8 +28,6 @@ def main() -> None:
         say(str(plan))
         with tempfile.TemporaryDirectory(prefix="chatd-life-") as folder:
             outcome = await life(reactor, Path(folder), plan, say)
-        for fault in outcome.faults[:50]:
-            print(fault)
         say(str(outcome))
         if outcome.faults:
             sys.exit(1)

@@ -61,6 +61,8 @@ NAMES = [
 ]
 LONGEST_QUIET = 30.0
 """Seconds until everybody has heard everything."""
+MOST_TOLD = 10
+"""Faults of one day that are told at once."""
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 
 
@@ -97,6 +99,7 @@ class Life:
     ) -> None:
         self.faults: list[str] = []
         self.starts = 1
+        self._told = 0
         self._reactor = reactor
         self._daemon = daemon
         self._plan = plan
@@ -273,6 +276,9 @@ class Life:
             device.faults = []
         self.faults += self.acts.faults
         self.acts.faults = []
+        for fault in self.faults[self._told :][:MOST_TOLD]:
+            self._say(fault)
+        self._told = len(self.faults)
 
 
 async def life(

@@ -296,6 +296,8 @@ class Model:
             return no
         if there.archived:
             return "wrong-state"
+        if there.kind == "direct" and any(self._blocked(by, other) for other in there.roles):
+            return "blocked"
         if (no := self._message(there, by, seq)) is not None:
             return no
         if on == (seq in there.pins):
