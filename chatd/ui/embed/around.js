@@ -18,6 +18,7 @@ export class Around {
   #heard;
   #page = null;
   #waiting = null;
+  #asked = null;
 
   /**
    * `ports`: `post(message, origin)` to the page around, `later(seconds, call)` giving a function
@@ -58,8 +59,15 @@ export class Around {
     }
   }
 
-  /** A fresh token, or `NoToken`. */
+  /** A fresh token, or `NoToken`. One is asked for at a time. */
   token() {
+    this.#asked ??= this.#ask().finally(() => {
+      this.#asked = null;
+    });
+    return this.#asked;
+  }
+
+  #ask() {
     return new Promise((resolve, reject) => {
       const cancel = this.#ports.later(PATIENCE, () => {
         this.#waiting = null;

@@ -121,7 +121,8 @@ async function showWanted() {
       connection.stop();
       sentence(
         `The room "${wanted}" of this page (data-room) cannot be shown: ${error.message}` +
-          ' Is there such a room, and do the token\'s rooms or site.rooms name it?',
+          ' Is there such a room, and do the token\'s rooms or site.rooms name it? A private one is named' +
+          ' by its id and needs site.private_rooms.',
       );
       return;
     }

@@ -14,6 +14,7 @@ export class Pass {
   #secret = null;
   #ends = 0;
   #protocols = null;
+  #renewing = null;
   #cancelRenewal = null;
 
   /**
@@ -56,7 +57,15 @@ export class Pass {
     this.#protocols = (await this.#ports.ticket(this.#secret)).protocols;
   }
 
-  async #renew() {
+  /** Whoever asks meanwhile waits for the same one. */
+  #renew() {
+    this.#renewing ??= this.#exchange().finally(() => {
+      this.#renewing = null;
+    });
+    return this.#renewing;
+  }
+
+  async #exchange() {
     const { token, user, name, expires } = await this.#ports.exchange(await this.#ports.token());
     this.#secret = token;
     this.#ends = expires;

@@ -77,6 +77,17 @@ test('the token is asked for by name, of nobody else', async () => {
   equal(await token, 'eyJ');
 });
 
+test('two who ask at once get the same token, and the next one another', async () => {
+  const { around, posted } = begun();
+  const both = Promise.all([around.token(), around.token()]);
+  around.hear(SITE, { chatd: 'token', token: 'first' });
+  equal(await both, ['first', 'first']);
+  equal(posted.length, 1);
+  const next = around.token();
+  around.hear(SITE, { chatd: 'token', token: 'second' });
+  equal(await next, 'second');
+});
+
 test('a token that nobody asked for is nothing', async () => {
   const { around } = begun();
   around.hear(SITE, { chatd: 'token', token: 'early' });

@@ -92,6 +92,13 @@ test('one that is about to end is not used any more', async () => {
   equal(log, ['token', 'exchange', 'ticket', 'token', 'token', 'exchange', 'ticket']);
 });
 
+test('whoever needs a new one while it is fetched waits for that one', async () => {
+  const { pass, log } = world();
+  const both = await Promise.all([pass.session(), pass.session()]);
+  equal(both.map((session) => session.signed_in), [true, true]);
+  equal(log, ['token', 'exchange', 'ticket', 'ticket']);
+});
+
 test('one that was ended early is renewed', async () => {
   const { pass, log, fails } = world();
   await pass.session();
