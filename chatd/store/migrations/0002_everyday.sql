@@ -127,6 +127,7 @@ create table room_invited (
     at integer not null,
     primary key (person, room)
 ) strict, without rowid;
+create index room_invited_of_room on room_invited (room, invited_by);
 
 -- People: what they show of themselves, and to whom.
 alter table users add column kind text not null default 'person'
