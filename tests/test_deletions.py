@@ -263,10 +263,10 @@ def test_a_room_that_changes_meanwhile_is_left_as_it_is_then(world: World) -> No
     meddled = []
 
     async def commit(unit: Unit) -> Committed:
-        if unit.requires and world.one("select deletion from users where id = 'alice'") is not None:
-            if not meddled:
-                meddled.append(world.desk.member("tea", "bob", None))
-                world.desk.member("tea", "carol", "member")
+        begun = world.one("select deletion from users where id = 'alice'") is not None
+        if begun and unit.requires and not meddled:
+            meddled.append(world.desk.member("tea", "bob", None))
+            world.desk.member("tea", "carol", "member")
         found: Committed = await before(unit)
         return found
 

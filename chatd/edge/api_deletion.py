@@ -12,9 +12,7 @@ from chatd.edge.site import address_key_of
 
 
 class DeletionApi:
-    def __init__(
-        self, guard: Guard, login: Login, deletions: Deletions, ended: Ended
-    ) -> None:
+    def __init__(self, guard: Guard, login: Login, deletions: Deletions, ended: Ended) -> None:
         self._guard = guard
         self._login = login
         self._deletions = deletions

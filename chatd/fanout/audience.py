@@ -284,9 +284,7 @@ class Audience:
                 signal = signals.PresenceChanged(user=other, state="offline" if note.on else state)
                 self._post((each for each in views if each.person is person), text(encode(signal)))
 
-    def _seen_by(
-        self, views: dict[Subscriber, None], user: str
-    ) -> dict[Subscriber, None]:
+    def _seen_by(self, views: dict[Subscriber, None], user: str) -> dict[Subscriber, None]:
         """Those of ``views`` who may know how ``user`` is."""
         if not self._books.shunning:
             return views

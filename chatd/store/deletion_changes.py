@@ -82,9 +82,7 @@ def begin_deletion(work: Work, change: deletion.BeginDeletion) -> None:
 
 
 def end_deletion(work: Work, change: deletion.EndDeletion) -> None:
-    work.database.run(
-        "update users set deletion = 'done' where id = :user", {"user": change.user}
-    )
+    work.database.run("update users set deletion = 'done' where id = :user", {"user": change.user})
     work.database.run("delete from marks where person = :user", {"user": change.user})
 
 

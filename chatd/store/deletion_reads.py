@@ -43,9 +43,7 @@ def _parting(
     user: str, room: str, kind: str, members: int, last_owner: bool, heir: str | None
 ) -> Parting:
     direct = kind == "direct"
-    return Parting(
-        room, user, direct, members == 1, heir if last_owner and not direct else None
-    )
+    return Parting(room, user, direct, members == 1, heir if last_owner and not direct else None)
 
 
 def own_messages(database: Database, user: str, after: int, limit: int) -> OwnMessages:

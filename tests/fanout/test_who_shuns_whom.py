@@ -13,9 +13,7 @@ def seen(listener: Listener) -> list[tuple[str, str]]:
     return [(frame["user"], frame["state"]) for frame in listener.signals("presence")]
 
 
-def attach(
-    stage: Stage, user: str, *rooms: str, shuns: str = ""
-) -> tuple[Listener, Subscriber]:
+def attach(stage: Stage, user: str, *rooms: str, shuns: str = "") -> tuple[Listener, Subscriber]:
     listener, subscriber = stage.attach(user, *rooms)
     subscriber.shuns(frozenset(shuns.split()))
     return listener, subscriber

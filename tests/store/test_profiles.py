@@ -109,7 +109,9 @@ def test_settings_that_are_not_given_stay(desk: Desk) -> None:
     assert profile_reads.privacy(desk.database, "bob") == PrivacyRow("none", "rooms", False, False)
 
 
-def found(desk: Desk, query: str, directory: str, after: str = "", user: str = "alice") -> list[str]:
+def found(
+    desk: Desk, query: str, directory: str, after: str = "", user: str = "alice"
+) -> list[str]:
     rows = profile_reads.find_people(
         desk.database,
         user,
