@@ -11,6 +11,7 @@ from chatd.edge.guard import ANY_SCOPE
 from tests.daemon import REPOSITORY, Daemon
 
 TEXT = (REPOSITORY / "docs" / "http.md").read_text("utf-8")
+README = (REPOSITORY / "README.md").read_text("utf-8")
 #: In front of the examples: chatctl of this checkout, and where they run.
 SHELL = """
 set -eu
@@ -27,21 +28,32 @@ def test_the_table_lists_every_call_with_its_scope() -> None:
     assert listed == wanted
 
 
+def run(example: str, daemon: Daemon, folder: Path, **environment: str) -> str:
+    """What a shell says to it; the names of another machine are this one's."""
+    for there, here in (
+        ("https://localhost:8443", daemon.url),
+        ("var/tls/ca.pem", str(daemon.ca)),
+    ):
+        example = example.replace(there, here)
+    done = subprocess.run(
+        ["bash", "-c", SHELL.format(root=REPOSITORY, python=sys.executable) + example],
+        cwd=folder,
+        env={**os.environ, "CHATD_CONFIG": str(daemon.config), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 def test_the_examples_with_curl_work(tmp_path: Path) -> None:
     (example,) = re.findall(r"## The API for programs.*?```sh\n(.*?)```", TEXT, re.DOTALL)
+    (first,) = re.findall(r"One `curl` posts.*?```sh\n(.*?)```", README, re.DOTALL)
     with Daemon(tmp_path) as daemon:
         daemon.user("robot")
-        script = SHELL.format(root=REPOSITORY, python=sys.executable) + example.replace(
-            "https://localhost:8443", daemon.url
-        ).replace("var/tls/ca.pem", str(daemon.ca))
-        done = subprocess.run(
-            ["bash", "-c", script],
-            cwd=tmp_path,
-            env={**os.environ, "CHATD_CONFIG": str(daemon.config)},
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert '"text":"Once."' in done.stdout
-    assert (tmp_path / "token").stat().st_mode & 0o077 == 0
+        assert '"text":"Once."' in run(example, daemon, tmp_path)
+        assert (tmp_path / "token").stat().st_mode & 0o077 == 0
+        (tmp_path / "token").unlink()
+        said = run(first, daemon, tmp_path, TOKEN=daemon.token("robot"))
+        assert said.startswith('{"room":')

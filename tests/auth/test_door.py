@@ -107,3 +107,17 @@ def test_tickets_that_ran_out_do_not_pile_up_as_good():
     world.clock.advance(30)
     with pytest.raises(Refusal):
         run(world.door.principal(Presented(tickets=(ticket.protocol,), origin=SITE)))
+
+
+def test_what_a_token_is_limited_to_holds_for_its_tickets_too():
+    world = World()
+    scopes = frozenset({"messages:read", "tickets:write"})
+    token = run(world.credentials.new_token("u1", "bot", None, scopes))
+    presented = Presented(authorizations=(f"Bearer {token.secret}",))
+    principal = run(world.door.principal(presented))
+    assert principal.scopes == scopes
+    ticket = run(world.tickets.issue("u1", principal.session, SITE))
+    shown = Presented(tickets=(ticket.protocol,), origin=SITE)
+    assert run(world.door.principal(shown)).scopes == scopes
+    session = run(world.credentials.new_session("u1"))
+    assert run(world.door.principal(Presented(cookies=(session.secret,)))).scopes is None
