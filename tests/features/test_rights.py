@@ -29,6 +29,7 @@ kick          moderator
 ban           moderator
 change_room   moderator
 change_roles  owner
+rule_room     owner
 """
 WRITTEN = dict(line.split() for line in TABLE.strip().splitlines())
 #: What does each action. The seq is that of a message of the actor's own, or of another's.
@@ -47,6 +48,7 @@ COMMANDS: dict[Action, dict[str, Any]] = {
     Action.BAN: {"type": "ban", "key": "k", "user": "@dave"},
     Action.CHANGE_ROOM: {"type": "change_room", "key": "k", "topic": "tea"},
     Action.CHANGE_ROLES: {"type": "set_role", "key": "k", "user": "@dave", "role": "member"},
+    Action.RULE_ROOM: {"type": "change_room", "key": "k", "archived": True},
 }
 
 
