@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chatd.edge.api import openapi
+from chatd.edge.api.table import ALL
 from tests.api.client import Client
 from tests.daemon import GENEROUS, Daemon
 
@@ -45,9 +46,9 @@ SERVED = (
     *("--nodaemon", "--pidfile=", "chatd"),
 )
 #: They could end what the others ask with.
-ENDING = ("delete_tokens_one", "post_users_logout")
+ENDING = ("end_token", "log_out")
 #: One does not see a private room that one left; a description cannot say so.
-LEAVING = ("post_rooms_leave", "delete_rooms_members_one")
+LEAVING = ("leave", "kick")
 
 
 def strict(document: dict[str, Any]) -> dict[str, Any]:
@@ -108,3 +109,10 @@ def leaving_out(names: Sequence[str]) -> list[str]:
 def test_nor_does_what_ends_tokens(daemon: Daemon, tmp_path: Path) -> None:
     only = [text for name in ENDING for text in ("--include-operation-id", name)]
     look(daemon, tmp_path, 5, *only)
+
+
+def test_every_operation_has_a_name_of_its_own() -> None:
+    paths = openapi.document()["paths"].values()
+    named = [each["operationId"] for path in paths for each in path.values()]
+    assert len(named) == len(set(named)) == len(ALL)
+    assert {"send", "create_room", "list_users", "end_token"} <= set(named)

@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 description of the API, made from the same table and structs that serve it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from http import HTTPStatus
@@ -23,6 +24,7 @@ from chatd.wire.frames import Keyed
 
 _REF: Final = "#/components/schemas/{name}"
 _JSON: Final = "application/json"
+_CAPITAL: Final = re.compile(r"(?<!^)(?=[A-Z])")
 
 #: Refusals that any call may meet; those that a body or a command adds.
 _ANY: Final = (Code.UNAUTHORIZED, Code.RATE_LIMITED, Code.UNAVAILABLE, Code.INTERNAL)
@@ -144,9 +146,10 @@ def _operation(
 
 
 def _operation_id(call: Call) -> str:
-    words = [word for word in call.path.split("/") if word and not word.startswith("{")]
-    name = "_".join(words).replace("-", "_")
-    return f"{call.method.lower()}_{name}" + ("_one" if call.path.endswith("}") else "")
+    """What generated clients call it: the name of what is done."""
+    if call.run is not None:
+        return call.run.__name__
+    return _CAPITAL.sub("_", call.input.__name__.removesuffix("Command")).lower()
 
 
 def _parameters(kind: type[msgspec.Struct], where: str) -> Iterable[dict[str, Any]]:
