@@ -1,8 +1,8 @@
 """An account that is deleted: rows, requirements and changes.
 
 At once it is nobody's any more (`BeginDeletion`); its memberships and, where that was asked for,
-its messages follow in units of a bounded size. What is left to do is a state of the account, so that a
-deletion which was interrupted goes on with the next start.
+its messages follow in units of a bounded size. What is left to do is a state of the account, so
+that a deletion which was interrupted goes on with the next start.
 """
 
 from collections.abc import Awaitable, Sequence
