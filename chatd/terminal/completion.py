@@ -77,7 +77,8 @@ def emoji_names() -> list[tuple[str, str]]:
 
     found = []
     for sign, about in EMOJI_DATA.items():
-        if about.get("status", 0) > 2:  # only such as keyboards write
+        # Only such as keyboards write, and each once: a terminal shows no skin tones.
+        if about.get("status", 0) > 2 or "skin_tone" in about["en"]:
             continue
         for name in [about["en"], *about.get("alias", ())]:
             found.append((name.strip(":").casefold(), sign))

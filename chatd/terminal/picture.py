@@ -157,7 +157,7 @@ class Painter:
             return [top, *middle]
         writing, cursor = self._writing(picture, room, width, max(1, min(MOST_LINES, height // 3)))
         talk_height = height - 1 - 1 - len(writing)
-        rows = self._visible(picture, room, width - 1, talk_height)
+        rows = self._visible(picture, room, width - 2, talk_height)
         chosen = tuple(key for key, _ in picture.lines)
         padding = talk_height - len(rows)
         picture.regions.append(
@@ -220,7 +220,7 @@ class Painter:
         """Above the line one writes in: what was asked for, who types, what one is doing."""
         view, dots = self._view, self._signs.ellipsis
         if view.options:
-            words: tuple[Run, ...] = (("dim", " " + "  ".join(view.options)),)
+            words: tuple[Run, ...] = (("dim", cells(" " + "  ".join(view.options))),)
         elif view.notice:
             words = (("failed" if view.is_complaint else "bold", f" {view.notice}"),)
         elif view.editing is not None:

@@ -10,6 +10,10 @@ Run = tuple[str | None, str]
 Row = tuple[Run, ...]
 
 
+#: What no line begins with where wide characters may be parted (JIS X 4051, line-start rule).
+_NOT_FIRST = frozenset("。、，．！？：；）」』】〉》…ーっゃゅょ々")
+
+
 def columns(text: str) -> int:
     return len(text) if text.isascii() else calc_width(text, 0, len(text))
 
@@ -59,7 +63,7 @@ def _paragraph(
     at, used, chance, was_wide = start, 0, start, False
     for part in graphemes(text[start:end]):
         wide = measure(part)
-        if at > start and (part == " " or wide >= 2 or was_wide):
+        if at > start and part not in _NOT_FIRST and (part == " " or wide >= 2 or was_wide):
             chance = at
         if used + wide > width and part != " ":
             stop = chance if chance > start else at
