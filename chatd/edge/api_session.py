@@ -31,11 +31,20 @@ def signed_out() -> Response:
 
 
 class SessionApi:
-    def __init__(self, guard: Guard, login: Login, credentials: Credentials, ended: Ended) -> None:
+    def __init__(
+        self,
+        guard: Guard,
+        login: Login,
+        credentials: Credentials,
+        ended: Ended,
+        *,
+        members_invite: bool,
+    ) -> None:
         self._guard = guard
         self._login = login
         self._credentials = credentials
         self._ended = ended
+        self._members_invite = members_invite
 
     def routes(self) -> tuple[Route, ...]:
         return (
@@ -53,6 +62,7 @@ class SessionApi:
             "user": user,
             "name": name,
             "admin": admin,
+            "may_invite": admin or self._members_invite,
             "csrf": self._guard.csrf_of(session.secret),
             "expires": session.expires,
         }
@@ -72,6 +82,7 @@ class SessionApi:
             "user": who.user,
             "name": who.name,
             "admin": who.admin,
+            "may_invite": who.admin or self._members_invite,
             "csrf": self._guard.csrf(admitted),
             "expires": admitted.expires,
         }

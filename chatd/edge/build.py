@@ -106,7 +106,9 @@ def build_site(
     login = Login(store, passwords, credentials, clock)
     invitations = Invitations(store, passwords, credentials, clock, random)
     guard = Guard(Door(credentials, tickets), origins, server_key)
-    sessions = SessionApi(guard, login, credentials, connections.ended)
+    sessions = SessionApi(
+        guard, login, credentials, connections.ended, members_invite=settings.members_invite
+    )
     accounts = AccountApi(
         guard,
         sessions,

@@ -158,10 +158,14 @@ async def test_members_invite_only_where_that_is_configured(rig):
     token = await rig.token(await rig.person())
     answer = await rig.call("POST", "/api/invitations", {}, Authorization=f"Bearer {token}")
     assert (answer.status, answer.json["code"]) == (403, "forbidden")
+    state = (await rig.call("GET", "/api/session", Authorization=f"Bearer {token}")).json
+    assert state["may_invite"] is False
     open_rig = Rig(members_invite=True)
     token = await open_rig.token(await open_rig.person())
     answer = await open_rig.call("POST", "/api/invitations", {}, Authorization=f"Bearer {token}")
     assert answer.status == 201
+    state = (await open_rig.call("GET", "/api/session", Authorization=f"Bearer {token}")).json
+    assert (state["admin"], state["may_invite"]) == (False, True)
     await open_rig.stop()
 
 
