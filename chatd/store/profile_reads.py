@@ -34,11 +34,13 @@ _FOUND = """
         select id from users where folded >= :folded and folded < :beyond_folded and name > :after)
       and u.disabled = 0 and u.id <> :user
 """
+# Their rooms first, then mine: most are in few rooms, whoever asks may be in hundreds. (A cross
+# join keeps that order in SQLite.)
 _IN_MY_ROOMS = """
       and exists (
-        select 1 from memberships a
-        join memberships b on b.person = u.id and b.room = a.room and b.to_seq is null
-        where a.person = :user and a.to_seq is null)
+        select 1 from memberships b cross join memberships a
+        where b.person = u.id and b.to_seq is null
+          and a.person = :user and a.room = b.room and a.to_seq is null)
 """
 _BY_NAME = " order by u.name limit :limit"
 #: Behind every text that begins with what stands in front of it.

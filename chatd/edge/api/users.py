@@ -20,8 +20,10 @@ from chatd.engine.accounts import (
     SetDisplay,
     UserRow,
 )
+from chatd.engine.profiles import TellPerson
 from chatd.engine.rows import UserKind
 from chatd.engine.unit import Change, Unit
+from chatd.features.person_shapes import person_changed
 from chatd.wire.frames import Millis, UserRef
 
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=500, description="Accounts wanted.")]
@@ -125,7 +127,8 @@ async def change_user(desk: Desk, wanted: ChangeUser, caller: Caller) -> Account
             )
         changes.append(SetDisabled(row.id, wanted.disabled, desk.clock.wall()))
     if changes:
-        await _commit(desk, caller, *changes)
+        told = TellPerson(row.id, desk.clock.wall(), person_changed)
+        await _commit(desk, caller, *changes, told)
     if name != row.name:
         desk.chat.company.renamed(row.id, name)
     if wanted.disabled:
