@@ -26,6 +26,11 @@ class FakeBroker:
     def join(self, received: Callable[[bytes], None]) -> None:
         self._receivers.append(received)
 
+    def forget(self) -> None:
+        """Those who joined are gone, and what was on its way to them."""
+        self._receivers.clear()
+        self._waiting.clear()
+
     def publish(self, packet: bytes) -> None:
         if self.down:
             return

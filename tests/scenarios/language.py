@@ -53,6 +53,9 @@ class World(Protocol):
 
     async def passes(self, seconds: float) -> None: ...
     async def fault(self, what: str) -> None: ...
+    async def restart(self) -> None:
+        """The server ends without a word and starts again. No link is left."""
+
     async def delete(self, name: str, erase: bool) -> None:
         """An administrator deletes an account; all of it is done."""
 
@@ -74,11 +77,13 @@ class ScenarioError(AssertionError):
 
 
 class Scenario:
-    """Plays one file in a world."""
+    """Plays one file in a world. With ``restart_after``, a share of its lines, the server dies there
+    and everybody who was connected comes back: the rest has to come true all the same."""
 
-    def __init__(self, path: Path, world: World) -> None:
+    def __init__(self, path: Path, world: World, restart_after: float | None = None) -> None:
         self.path = path
         self.world = world
+        self.restart_after = restart_after
         self.people: dict[str, Person] = {}
         self.rooms: dict[str, str] = {}
         self.seqs: dict[tuple[str, int], int] = {}
@@ -86,11 +91,16 @@ class Scenario:
         self.count = 0
 
     async def play(self) -> None:
-        for number, line in enumerate(self.path.read_text("utf-8").splitlines(), 1):
-            line = line.strip()
-            if not line or line.startswith("#"):
-                continue
+        lines = [
+            (number, line.strip())
+            for number, line in enumerate(self.path.read_text("utf-8").splitlines(), 1)
+            if line.strip() and not line.strip().startswith("#")
+        ]
+        cut = len(lines) if self.restart_after is None else int(self.restart_after * len(lines))
+        for index, (number, line) in enumerate(lines):
             try:
+                if index == cut:
+                    await self.restart()
                 await self._line(line)
             except (AssertionError, KeyError) as error:
                 raise ScenarioError(f"{self.path.name}:{number}: {line}\n    {error}") from error
@@ -101,6 +111,34 @@ class Scenario:
                 await step(self, **found.groupdict())
                 return
         raise ScenarioError("no step reads like this")
+
+    async def restart(self) -> None:
+        """The server dies and comes back, and so does everybody who was there."""
+        await self.world.settle()
+        there = [who for who, person in self.people.items() if person.link is not None]
+        for who in there:
+            self.take(who)
+        await self.world.restart()
+        for who in there:
+            await self.come_back(who)
+
+    async def come_back(self, who: str, node: int | None = None) -> None:
+        """Connects, and resumes where that person was."""
+        person = self.named(who)
+        person.link = await self.world.connect(person.name, node or person.node)
+        if person.cursor is None:
+            return
+        reply: Frame = {"more": True}
+        while reply.get("more"):
+            reply = await self.ask(
+                who, None, type="resume", cursor=person.cursor, rooms=person.open
+            )
+            assert reply["resumed"], f"not resumed: {reply}"
+            for event in reply.get("events", []):
+                self.sort(person, event)
+            person.cursor = reply["cursor"]
+        for room in reply.get("removed", []):
+            person.open.remove(room)
 
     # ---- helpers of the steps -------------------------------------------------------------------
 

@@ -222,7 +222,7 @@ class MemoryLink:
 
 class MemoryNode:
     def __init__(self, world: "MemoryWorld", name: str, bus: Bus) -> None:
-        clock, serial = world.clock, itertools.count(1)
+        clock, serial = world.clock, world.serial
 
         def random(size: int) -> bytes:
             return next(serial).to_bytes(3, "big").rjust(size, name.encode()[-1:])[-size:]
@@ -232,13 +232,14 @@ class MemoryNode:
 
         self.store = MemoryStore(world.desk, clock)
         self.engine = Engine(features.ALL, self.store, clock, random, LIMITS, fault)
-        self.hub = Hub(clock, clock, 0, lambda failure: world.faults.append(repr(failure)))
+        position = timeline.position(world.desk.database)
+        self.hub = Hub(clock, clock, position, lambda failure: world.faults.append(repr(failure)))
         self.last_seen = LastSeen(self.store, clock, clock, world.drive)
         self.hub.audience.gone = self.last_seen.gone
         self.node = Node(
             self.store,
             self.hub,
-            Sequencer(0, self.hub.deliver),
+            Sequencer(position, self.hub.deliver),
             bus,
             clock,
             clock,
@@ -285,9 +286,18 @@ class MemoryWorld:
         self.links: list[MemoryLink] = []
         self.faults: list[str] = []
         self._next_tick = 1.0
-        make_bus = bus or (lambda name: NoBus())
+        #: what stands for chance, over all nodes and restarts
+        self.serial = itertools.count(1)
+        self._names = [f"node{n}" for n in range(1, nodes + 1)]
+        self._make_bus = bus or (lambda name: NoBus())
+        self._starts = 0
+        self.start()
+
+    def start(self) -> None:
+        """Every node, as new."""
+        self._starts += 1
         self.nodes = [
-            MemoryNode(self, f"node{n}", make_bus(f"node{n}")) for n in range(1, nodes + 1)
+            MemoryNode(self, f"{name}.{self._starts}", self._make_bus(name)) for name in self._names
         ]
         for node in self.nodes:
             node.node.start()
@@ -354,6 +364,12 @@ class MemoryWorld:
 
     async def fault(self, what: str) -> None:
         raise AssertionError(f"there is no broker here to be {what}")
+
+    async def restart(self) -> None:
+        self.stop()
+        self.links.clear()
+        self.start()
+        await self.settle()
 
     def stop(self) -> None:
         for link in list(self.links):

@@ -32,18 +32,7 @@ async def drops(s: Scenario, who: str) -> None:
 
 @step(r"WHO returns(?: on node (?P<node>\d))?")
 async def returns(s: Scenario, who: str, node: str | None) -> None:
-    person = s.named(who)
-    person.link = await s.world.connect(person.name, int(node or person.node))
-    while True:
-        reply = await s.ask(who, None, type="resume", cursor=person.cursor, rooms=person.open)
-        assert reply["resumed"], f"not resumed: {reply}"
-        for event in reply.get("events", []):
-            s.sort(person, event)
-        person.cursor = reply["cursor"]
-        if not reply.get("more"):
-            break
-    for room in reply.get("removed", []):
-        person.open.remove(room)
+    await s.come_back(who, None if node is None else int(node))
 
 
 @step(r"WHO makes (?:(?P<kind>private|public) )?room ROOM")

@@ -1,5 +1,6 @@
 """Every scenario on three nodes that share a store, over a broker that keeps its promises badly."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -31,14 +32,24 @@ PASSING = (
     "blocks",
 )
 LASTING = [path for path in SCENARIOS if path.stem not in PASSING]
+#: A restart takes time, which others tell by the second, and ends what was to end by itself.
+UNHURRIED = [
+    path
+    for path in LASTING
+    if not re.search("seconds pass|has no connection", path.read_text("utf-8"))
+]
 
 
 class NodesWorld(MemoryWorld):
     def __init__(self, broker: FakeBroker) -> None:
         self.broker = broker
         super().__init__(3, lambda name: broker.bus())
+
+    def start(self) -> None:
+        super().start()
+        self.broker.forget()
         for node in self.nodes:
-            broker.join(node.node.received)
+            self.broker.join(node.node.received)
 
     def carry(self) -> None:
         # A packet or two in a moment: what was published is under way for a while.
@@ -74,6 +85,15 @@ def test_scenario_over_a_broker_that_loses_repeats_and_reorders(path: Path, seed
     run(Scenario(path, world).play())
     world.stop()
     assert world.faults == []
+
+
+@pytest.mark.parametrize("path", UNHURRIED, ids=lambda path: path.stem)
+def test_scenario_with_a_restart_in_the_middle(path: Path) -> None:
+    for share in (0.35, 0.6, 0.85):
+        world = NodesWorld(FakeBroker(Random(1)))
+        run(Scenario(path, world, restart_after=share).play())
+        world.stop()
+        assert world.faults == []
 
 
 @pytest.mark.parametrize("path", LASTING, ids=lambda path: path.stem)

@@ -8,6 +8,7 @@ import pytest_twisted
 from tests.daemon import GENEROUS, Daemon
 from tests.scenarios import steps, steps_messages, steps_people, steps_rooms, steps_search
 from tests.scenarios.language import STEPS, Scenario
+from tests.scenarios.test_nodes import UNHURRIED
 from tests.scenarios.wss import WssWorld
 
 assert STEPS
@@ -24,11 +25,23 @@ SCENARIOS = [
 @pytest.mark.parametrize("stock", [False, True], ids=["tls", "stock-tls"])
 @pytest_twisted.ensureDeferred
 async def test_every_scenario_over_wss(tmp_path: Path, stock: bool) -> None:
-    for number, path in enumerate(SCENARIOS):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        with Daemon(folder, GENEROUS, {"tls": {"stock": stock}}) as daemon:
-            world = WssWorld(daemon)
-            await Scenario(path, world).play()
-            await world.stop()
-            assert "Traceback" not in daemon.log()
+    for path in SCENARIOS:
+        await play(path, tmp_path, stock=stock)
+
+
+@pytest_twisted.ensureDeferred
+async def test_every_scenario_with_the_daemon_killed_in_the_middle(tmp_path: Path) -> None:
+    for path in UNHURRIED:
+        await play(path, tmp_path, restart_after=0.6)
+
+
+async def play(
+    path: Path, tmp_path: Path, *, stock: bool = False, restart_after: float | None = None
+) -> None:
+    folder = tmp_path / path.stem
+    folder.mkdir()
+    with Daemon(folder, GENEROUS, {"tls": {"stock": stock}}) as daemon:
+        world = WssWorld(daemon)
+        await Scenario(path, world, restart_after).play()
+        await world.stop()
+        assert "Traceback" not in daemon.log()

@@ -60,6 +60,9 @@ class WssLink:
             self._arrived.addTimeout(LONGEST, reactor)
             await self._arrived
 
+    async def gone(self) -> None:
+        await self._lost
+
     async def ended(self) -> None:
         self._world.links.remove(self)
         self._lost.addTimeout(LONGEST, reactor)
@@ -108,6 +111,13 @@ class WssWorld:
 
     async def delete(self, name: str, erase: bool) -> None:
         self._daemon.ask("user_delete", name=name, erase=erase)
+
+    async def restart(self) -> None:
+        self._daemon.kill()
+        for link in self.links:
+            await link.gone()
+        self.links.clear()
+        self._daemon.start()
 
     async def fault(self, what: str) -> None:
         raise AssertionError("there is no broker here")
