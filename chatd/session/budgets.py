@@ -17,7 +17,7 @@ from chatd.wire.frames import Limits
 READS: Final = Rate(20, 200)
 #: What a user's connections share where no setting says it: so many times the one connection's.
 SHARED: Final = 2
-#: More breaches than this within so many seconds are abuse.
+#: More breaches than this within so many seconds are abuse. It is none to come when one was told.
 BREACHES: Final = 100
 BREACH_SECONDS: Final = 10.0
 #: Users whose buckets are remembered.
@@ -90,7 +90,7 @@ def _user_messages(limits: Limits) -> Rate:
 class Budgets:
     """What one connection of ``user`` may spend."""
 
-    __slots__ = ("_breaches", "_bytes", "_messages", "_reads", "_user", "_users")
+    __slots__ = ("_breaches", "_bytes", "_early", "_messages", "_reads", "_told", "_user", "_users")
 
     def __init__(self, users: UserBudgets, user: str, limits: Limits) -> None:
         self._users = users
@@ -99,6 +99,9 @@ class Budgets:
         self._bytes = Bucket(_bytes(limits))
         self._reads = Bucket(READS)
         self._breaches = Window(BREACHES, BREACH_SECONDS)
+        #: when to come again, as was told last; and whether the last refusal was for coming sooner
+        self._told = 0.0
+        self._early = False
 
     def change(self, limits: Limits, now: float) -> None:
         """Other limits from now on, for this connection; `UserBudgets.change` does the rest."""
@@ -118,12 +121,13 @@ class Budgets:
         self._take(self._reads, self._users.reads, count, now, "requests")
 
     def is_abuse(self, now: float) -> bool:
-        """Counts a breach; whether there were too many of late."""
-        return self._breaches.hit(now)
+        """Counts a refusal where it is a breach; whether there were too many of late."""
+        return self._early and self._breaches.hit(now)
 
     def _take(self, own: Bucket, shared: Buckets[str], cost: float, now: float, what: str) -> None:
         wait = max(own.wait(cost, now), shared.wait(self._user, cost, now))
         if wait:
+            self._early, self._told = now < self._told, now + wait
             raise Refusal(
                 Code.RATE_LIMITED,
                 f"Too many {what} in too short a time; wait {wait:.3g} s, then send this again.",

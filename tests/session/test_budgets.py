@@ -95,10 +95,31 @@ def test_more_than_so_many_within_the_window_is_too_much() -> None:
     assert [window.hit(now) for now in (13, 30, 30, 30, 30)] == [False, False, False, False, True]
 
 
+def refused(budgets: Budgets, now: float) -> float:
+    """When to come again, told by the refusal of a read."""
+    with pytest.raises(Refusal) as caught:
+        while True:
+            budgets.read(100, now)
+    assert caught.value.retry_after is not None
+    return now + caught.value.retry_after
+
+
 def test_a_hundred_breaches_in_ten_seconds_are_borne_and_no_more() -> None:
     budgets = Budgets(UserBudgets(LIMITS), "alice", LIMITS)
-    assert not any(budgets.is_abuse(0.05 * count) for count in range(100))
-    assert budgets.is_abuse(5.0)
+    refused(budgets, 0.0)
+    for count in range(100):
+        refused(budgets, 0.04 * count)
+        assert not budgets.is_abuse(0.04 * count)
+    refused(budgets, 4.5)
+    assert budgets.is_abuse(4.5)
+
+
+def test_who_waits_as_told_never_overruns_the_limits() -> None:
+    budgets = Budgets(UserBudgets(LIMITS), "alice", LIMITS)
+    now = 0.0
+    for _ in range(300):
+        now = refused(budgets, now)
+        assert not budgets.is_abuse(now)
 
 
 def test_a_request_without_a_connection_pays_from_the_same_budgets() -> None:
