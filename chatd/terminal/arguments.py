@@ -1,7 +1,7 @@
 """What `chat` understands on its command line."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from textwrap import fill
 
 from chatd import __version__
@@ -35,6 +35,25 @@ environment:
   NO_COLOR                    no colours
 Profiles are kept in $XDG_CONFIG_HOME/chatd/chat.toml (~/.config/chatd).
 """
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Ends the program with 2 for what is not understood."""
+    made = parser()
+    options, rest = made.parse_known_args(argv)
+    # argparse has taken the text for empty where an option stands before it.
+    if rest and getattr(options, "text", None) == [] and not any(map(_is_option, rest)):
+        options.text, rest = rest, []
+    if rest:
+        made.error(f"not understood: {' '.join(rest)}")
+    for name, value in (("profile", None), ("color", "auto"), ("timeout", 30.0)):
+        if not hasattr(options, name):
+            setattr(options, name, value)
+    return options
+
+
+def _is_option(word: str) -> bool:
+    return word.startswith("-") and len(word) > 1
 
 
 def _parser(**more: object) -> argparse.ArgumentParser:

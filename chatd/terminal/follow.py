@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 
 from chatd.client.errors import Disconnected, Refused
 from chatd.terminal import lines
@@ -37,7 +38,8 @@ class Follower:
             if self._options.json:
                 put(frame)
             else:
-                label: str = self._labels.get(room, "") if len(self._labels) > 1 else ""
+                several = len(self._labels) > 1 or not self._options.room
+                label = self._labels.get(room, "?") if several else ""
                 say(lines.event(frame, self._options.style, room=label))
         except BrokenPipeError as error:
             self.ended.errback(error)
@@ -50,6 +52,9 @@ class Follower:
             self.ended.errback(Trouble(words, REFUSED))
 
     def signal(self, frame: Frame) -> None:
+        if frame["type"] == "room_added" and not self._options.room and self.link is not None:
+            adding: Deferred[None] = Deferred.fromCoroutine(self._add(self.link, frame["room"]))
+            adding.addErrback(self._failed)
         if frame["type"] == "room_removed" and frame["room"] in self._labels:
             del self._labels[frame["room"]]
             if not self._labels and not self.ended.called:
@@ -59,6 +64,17 @@ class Follower:
         # `open` speaks for the first attempt; later the client comes back by itself.
         if state == "stopped" and self.link is not None and not self.ended.called:
             self.ended.errback(self.link.client.error or Disconnected("the client has stopped"))
+
+    async def _add(self, link: Link, room: str) -> None:
+        """A room that one is in from now on, where all are followed; with what was said already."""
+        opened = await link.client.open(room, 50)
+        self._labels[room] = room_label(opened["room"])
+        for message in opened["messages"]:
+            self.event(message)
+
+    def _failed(self, failure: Failure) -> None:
+        if not self.ended.called and self.link is not None and self.link.client.state != "stopped":
+            self.ended.errback(failure)
 
     # ---- following ------------------------------------------------------------------------------
 

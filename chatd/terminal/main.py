@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 
 from chatd.client.errors import Disconnected
 from chatd.terminal import words
-from chatd.terminal.arguments import parser
+from chatd.terminal.arguments import parse
 from chatd.terminal.lines import Style
 from chatd.terminal.profiles import Profile, ProfileError, Profiles
 from chatd.terminal.safe import safe
@@ -26,10 +26,7 @@ KEY = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; the exit codes are those of `words`."""
-    options = parser().parse_args(argv)
-    for name, value in (("profile", None), ("color", "auto"), ("timeout", 30.0)):
-        if not hasattr(options, name):
-            setattr(options, name, value)
+    options = parse(argv)
     options.style = Style(_colours(options.color))
     # What the client logs is for its makers; people get one sentence.
     globalLogBeginner.beginLoggingTo([], discardBuffer=True, redirectStandardIO=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from twisted.internet import reactor
+from twisted.internet.task import deferLater
 
 from chatd.terminal.link import Link
 from tests.terminal.people import Person
@@ -22,6 +23,7 @@ class Voice:
 
     async def __aexit__(self, *_: object) -> None:
         await self.link.close()
+        await deferLater(reactor, 0)  # what was cancelled is gone after this turn
 
     async def room(self, name: str, kind: str = "public", **more: Any) -> str:
         slug = {"slug": name.lower()} if kind == "public" else {}
