@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from chatd.engine import accounts
+from chatd.engine import accounts, entries
 from chatd.engine.unit import Unit
 
 UPKEEP = (
@@ -15,6 +15,7 @@ UPKEEP = (
     accounts.CreateTicket,
     accounts.UseTicket,
     accounts.EndInvitation,
+    entries.EndRoomLink,
     accounts.SetDisabled,
 )
 """Changes made below the floor too: without them nobody could come in to read, or be put out."""
