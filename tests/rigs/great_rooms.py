@@ -25,6 +25,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.client.client import Client, new_key
 from chatd.client.connection import trust_root
+from chatd.client.errors import Refused
 from chatd.store.store import FILE
 from tests.daemon import GENEROUS, Daemon
 from tests.rigs.many import PLACE, RARE, Texts, make, room_id, user_id
@@ -76,12 +77,19 @@ class Row:
         )
 
 
-async def timed(name: str, count: int, step: Step) -> Row:
+async def timed(reactor: Any, name: str, count: int, step: Step) -> Row:
+    """A step that came too soon for the budget of one person is done again, and not counted."""
     row = Row(name, [])
-    for number in range(count):
+    while len(row.took) < count:
         began = time.perf_counter()
-        await step(number)
-        row.took.append(time.perf_counter() - began)
+        try:
+            await step(len(row.took))
+        except Refused as refused:
+            if not refused.retry:
+                raise
+            await task.deferLater(reactor, refused.retry_after or 0.1)
+        else:
+            row.took.append(time.perf_counter() - began)
     print(row, flush=True)
     return row
 
@@ -144,7 +152,7 @@ async def great_crowd(reactor: Any, folder: Path, people: int, rounds: int) -> l
                 "send to @room": lambda n: owner.keyed("send", room=ROOM, text="@room tea"),
                 "one's rooms, with unread": lambda n: owner.ask("rooms"),
             }.items():
-                rows.append(await timed(name, rounds, step))
+                rows.append(await timed(reactor, name, rounds, step))
     return rows
 
 
@@ -171,17 +179,17 @@ async def long_memory(reactor: Any, folder: Path, messages: int, rounds: int) ->
                 "50 before, anywhere": lambda n: asker.ask("history", room=ROOM, before=anywhere()),
                 "50 around, anywhere": lambda n: asker.ask("history", room=ROOM, around=anywhere()),
                 "mark read": lambda n: asker.ask("mark", room=ROOM, read=n * 1000 + 200),
-                "search: a rare word": lambda n: asker.ask("search", query=RARE),
-                "search: a common word": lambda n: asker.ask("search", query=word(n % 20)),
+                "search: a rare word": lambda n: asker.ask("search", text=RARE),
+                "search: a common word": lambda n: asker.ask("search", text=word(n % 20)),
                 "search: two words": lambda n: asker.ask(
-                    "search", query=f"{word(n % 20)} {word(50 + n % 300)}"
+                    "search", text=f"{word(n % 20)} {word(50 + n % 300)}"
                 ),
-                "search: Chinese": lambda n: asker.ask("search", query=PLACE[: 1 + n % 4]),
+                "search: Chinese": lambda n: asker.ask("search", text=PLACE[: 1 + n % 4]),
                 "search: by one person": lambda n: asker.ask(
-                    "search", query=word(n % 50), **{"from": user_id(chance.randrange(100))}
+                    "search", text=word(n % 50), **{"from": user_id(chance.randrange(100))}
                 ),
             }.items():
-                rows.append(await timed(name, rounds, step))
+                rows.append(await timed(reactor, name, rounds, step))
     return rows
 
 
