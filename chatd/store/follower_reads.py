@@ -24,7 +24,7 @@ _ABSENT = """
     where e.room = :room and e.seq = :seq and e.numbered = 1 and e.deleted = 0
       and e.author <> m.person and u.disabled = 0 and u.kind <> 'bot'
       and coalesce(k.read, 0) < e.seq
-      and coalesce(s.muted_until, 0) <= :now
+      and (s.muted_until is null or s.muted_until between 1 and :now)
       and coalesce(s.notify, 'all') <> 'none'
       and (:mentioned = 1 or (r.kind = 'direct' and coalesce(s.notify, 'all') = 'all'))
       and not exists (select 1 from blocks b

@@ -123,6 +123,8 @@ def test_what_is_known_of_somebody_who_is_away(desk: Desk) -> None:
         ({"notify": "mentions"}, False, True),
         ({"notify": "none"}, False, False),
         ({"muted": NOW + 1}, False, False),
+        # For good.
+        ({"muted": 0}, False, False),
         ({"muted": NOW}, True, True),
     ],
 )
