@@ -57,8 +57,12 @@ async def test_two_people_talk(rooms, people, tmp_path: Path, size):
             seq = await bob.say("#tea", f"Hello from bob at {size[0]}.")
             await wait(screen.sees, f"Hello from bob at {size[0]}.")
             # Somebody has really seen it, and says so.
-            while len([one for one in await marks(bob, room) if one.get("read", 0) >= seq]) < 2:
+            for _ in range(200):
+                if sum(one.get("read", 0) >= seq for one in await marks(bob, room)) == 2:
+                    break
                 await wait(time.sleep, 0.1)
+            else:
+                raise AssertionError("it was on the screen, and nobody was told")
             bob.link.client.ask("typing", room=room)
             await wait(screen.sees, "bob is typing")
             await wait(screen.type, f"And from alice at {size[0]}.")
@@ -116,8 +120,10 @@ async def test_the_mouse_chooses_rooms_and_messages(rooms, people, tmp_path: Pat
     with Terminal(tmp_path, people["bob"].home) as screen:
         await wait(screen.sees, "F1 help")
         await wait(screen.go, "general")
+        await wait(screen.sees, "# long")
         await wait(screen.click, 4, screen.row_of("# long"))
         await wait(screen.sees, "Write to #long")
+        await wait(screen.sees, "line 500 of 500")
         await wait(screen.click, 40, screen.row_of("line 500 of 500"))
         await wait(screen.sees, "r answer")
         await wait(screen.press, "r")

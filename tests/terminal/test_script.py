@@ -12,7 +12,7 @@ import pytest
 import pytest_twisted
 from twisted.internet.defer import ensureDeferred
 
-from tests.terminal.people import Person, command, surroundings
+from tests.terminal.people import ROOT, Person, command, surroundings
 from tests.terminal.talking import Voice
 
 
@@ -196,16 +196,27 @@ def test_lines_of_several_rooms_name_theirs(room, people):
 
 
 def test_a_reader_that_goes_ends_it_without_complaint(room, people):
-    follower = Follower(people["bob"], "tea")
+    bob = people["bob"]
+    follower = subprocess.Popen(
+        command("follow", "tea"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=surroundings(bob.home),
+        cwd=ROOT,
+    )
+    head = subprocess.Popen(["head", "-n", "1"], stdin=follower.stdout, stdout=subprocess.DEVNULL)
+    assert follower.stdout is not None and follower.stderr is not None
+    follower.stdout.close()
     try:
-        say(people["alice"], "first", until=follower)
-        follower.process.stdout.close()
-        people["alice"].ok("send", "tea", "second")
-        people["alice"].ok("send", "tea", "third")
-        assert follower.process.wait(15) == 0
-        assert follower.process.stderr.read() == ""
+        deadline = time.monotonic() + 30
+        while follower.poll() is None and time.monotonic() < deadline:
+            people["alice"].ok("send", "tea", "one more line")
+        assert (follower.wait(1), head.wait(1)) == (0, 0)
+        assert follower.stderr.read() == b""
     finally:
-        follower.end()
+        for process in (follower, head):
+            process.kill()
+            process.wait()
 
 
 def test_a_cursor_that_is_none_is_refused_in_words(room, people):
