@@ -19,6 +19,8 @@ ALLOWED: dict[str, set[str]] = {
     "store": {"store", "engine", "core"},
     "auth": {"auth", "engine", "core"},
     "client": {"client"},
+    # "": the version
+    "terminal": {"terminal", "client", ""},
     "hooks": {"hooks", "engine", "core", "wire"},
 }
 OUTSIDE = ("twisted", "autobahn", "apsw", "sqlite3", "OpenSSL", "zope")
