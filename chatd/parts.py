@@ -22,9 +22,10 @@ from chatd.deletions import Deletions
 from chatd.edge.connections import Ended
 from chatd.engine.ports import Cancel
 from chatd.settings import Settings
+from chatd.store.opening import open_store
 from chatd.store.space import Floor
 from chatd.store.sqlite import Synchronous
-from chatd.store.store import SqliteStore, open_store
+from chatd.store.store import SqliteStore
 
 T = TypeVar("T")
 

@@ -1,12 +1,9 @@
 """The store on SQLite: what `engine.ports.Store` asks for, and how it is opened."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-import apsw
 from twisted.internet.defer import Deferred
 
-from chatd.core import ids
 from chatd.engine.account_links import LinkRow, MailAddress
 from chatd.engine.accounts import CredentialRow, InvitationRow, TicketRow, UserRow
 from chatd.engine.deletion import OwnMessages, Parting
@@ -17,7 +14,6 @@ from chatd.engine.identities import NamedRoom
 from chatd.engine.keeping import DraftRow
 from chatd.engine.messages import Pins, ReactorRow, ReadBy, RevisionRow
 from chatd.engine.pictures import PictureRow
-from chatd.engine.ports import Clock, Random
 from chatd.engine.profiles import Directory, PrivacyRow, ProfileRow
 from chatd.engine.rows import (
     Committed,
@@ -54,27 +50,12 @@ from chatd.store import (
     scheduled_reads,
     timeline,
 )
-from chatd.store.errors import StoreError, cannot_open
-from chatd.store.indexer import FILE as SEARCH_FILE
 from chatd.store.indexer import Indexer
 from chatd.store.lock import FolderLock
-from chatd.store.migrate import migrate, steps
 from chatd.store.promise import Promise
 from chatd.store.readers import Readers
 from chatd.store.searcher import Searcher
-from chatd.store.space import Floor, Space, free_and_total
-from chatd.store.sqlite import Sqlite, Synchronous, make_file
 from chatd.store.writer import Writer
-
-READERS = 2
-FILE = "chatd.db"
-#: What a start that failed before there was a database leaves, and what can be made anew.
-LEFT_BEHIND = (
-    "chatd.lock",
-    "control.sock",
-    "lost+found",
-    *(SEARCH_FILE + suffix for suffix in ("", "-wal", "-shm")),
-)
 
 
 class SqliteStore:
@@ -359,89 +340,3 @@ class SqliteStore:
 
 def _nobody(committed: Sequence[Committed]) -> None:
     """Until somebody is set to be told of commits."""
-
-
-def open_store(
-    folder: Path,
-    *,
-    call_in_reactor: Callable[..., object],
-    clock: Clock,
-    random: Random,
-    synchronous: Synchronous = "FULL",
-    floor: Floor | None = None,
-    vfs: str | None = None,
-) -> SqliteStore:
-    """Opens the store in ``folder``, makes or migrates it as needed. StoreError if it cannot be.
-
-    ``call_in_reactor(call, *args)`` is asked from other threads (``reactor.callFromThread``);
-    ``clock.now`` too. Nothing runs before `start`.
-    """
-    make_folder(folder)
-    try:
-        lock = FolderLock(folder)
-    except OSError as error:
-        raise cannot_open(folder, error) from error
-    try:
-        return _open(folder, lock, call_in_reactor, clock, random, synchronous, floor, vfs)
-    except (apsw.Error, OSError) as error:
-        lock.release()
-        raise cannot_open(folder / FILE, error) from error
-    except BaseException:
-        lock.release()
-        raise
-
-
-def _open(
-    folder: Path,
-    lock: FolderLock,
-    call_in_reactor: Callable[..., object],
-    clock: Clock,
-    random: Random,
-    synchronous: Synchronous,
-    floor: Floor | None,
-    vfs: str | None,
-) -> SqliteStore:
-    path = folder / FILE
-    if not path.exists():
-        make_file(path)
-
-    def writing() -> Sqlite:
-        return Sqlite(path, writing=True, synchronous=synchronous, vfs=vfs)
-
-    def reading() -> Sqlite:
-        return Sqlite(path, writing=False, vfs=vfs)
-
-    first = writing()
-    try:
-        migrate(first, path, todo=steps(), new_epoch=lambda: ids.epoch(random), now=clock.wall())
-        row = first.row("select value from meta where name = 'epoch'", {})
-        assert row is not None
-    finally:
-        first.close()
-    space = Space(floor or Floor(), lambda: free_and_total(folder), clock.now)
-    writer = Writer(writing, call_in_reactor, space, lambda committed: store.publish(committed))
-    readers = Readers(reading, call_in_reactor, clock.now, READERS)
-    indexer = Indexer(folder, row[0], reading, call_in_reactor)
-    searcher = Searcher(indexer, reading, call_in_reactor, clock.now)
-    store = SqliteStore(row[0], writer, readers, indexer, searcher, lock)
-    return store
-
-
-def make_folder(folder: Path) -> None:
-    """The data folder, there and closed to others; StoreError if it cannot be had.
-
-    One that holds other things is not ours to close: it may be /var/lib.
-    """
-    try:
-        folder.mkdir(mode=0o700, parents=False, exist_ok=True)
-        if not (folder / FILE).exists():
-            other = next((path for path in folder.iterdir() if path.name not in LEFT_BEHIND), None)
-            if other is not None:
-                raise StoreError(
-                    f"The store {folder} holds other files ({other.name}): give chatd a folder of"
-                    " its own in store.path."
-                )
-        if folder.stat().st_mode & 0o077:
-            folder.chmod(0o700)
-    except OSError as error:
-        raise cannot_open(folder, error) from error

@@ -8,8 +8,8 @@ import apsw
 import msgspec
 
 from chatd.store.lock import FolderLock
+from chatd.store.opening import FILE
 from chatd.store.sqlite import Sqlite
-from chatd.store.store import FILE
 
 
 @dataclass(frozen=True, slots=True)

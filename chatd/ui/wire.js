@@ -86,17 +86,6 @@
  */
 
 /**
- * A link and who made it. Without `expires` or `uses_left` there is no end of it.
- * @typedef {Object} LinkShape
- * @property {string} link_id
- * @property {string} by
- * @property {string} by_name
- * @property {number} created Unix time in milliseconds.
- * @property {number} [expires] Unix time in milliseconds.
- * @property {number} [uses_left]
- */
-
-/**
  * A room that one is invited into, and by whom.
  * @typedef {Object} Invitation
  * @property {string} room
@@ -118,6 +107,17 @@
  * @property {string} by
  * @property {string} by_name
  * @property {number} at Unix time in milliseconds.
+ */
+
+/**
+ * A link and who made it. Without `expires` or `uses_left` there is no end of it.
+ * @typedef {Object} LinkShape
+ * @property {string} link_id
+ * @property {string} by
+ * @property {string} by_name
+ * @property {number} created Unix time in milliseconds.
+ * @property {number} [expires] Unix time in milliseconds.
+ * @property {number} [uses_left]
  */
 
 /**
@@ -444,52 +444,6 @@
  */
 
 /**
- * Makes a link into a room, for moderators: whoever has it may join, `uses` times (or without end) within `expires_in` seconds (a week; 0: without end). It ends with its maker's right to invite. A page of the server takes it as `/#join=<secret>`.
- * @typedef {Object} InviteLink
- * @property {"invite_link"} type
- * @property {number} id Chosen by the client.
- * @property {string} key Idempotency key, unique among the author's commands.
- * @property {string} room A room's id, or "#name".
- * @property {number} [expires_in]
- * @property {number} [uses]
- */
-
-/**
- * Links that lead into a room, without their secrets: for moderators.
- * @typedef {Object} ListLinks
- * @property {"links"} type
- * @property {number} id Chosen by the client.
- * @property {string} room A room's id, or "#name".
- */
-
-/**
- * The link leads nowhere any more: for moderators.
- * @typedef {Object} EndLink
- * @property {"end_link"} type
- * @property {number} id Chosen by the client.
- * @property {string} key Idempotency key, unique among the author's commands.
- * @property {string} room A room's id, or "#name".
- * @property {string} link_id
- */
-
-/**
- * Where a link leads. One that never was, has ended or is used up answers alike.
- * @typedef {Object} PeekLink
- * @property {"peek_link"} type
- * @property {number} id Chosen by the client.
- * @property {string} secret What stands behind #join= in the address that somebody was given.
- */
-
-/**
- * Becomes a member of the room behind a link.
- * @typedef {Object} JoinByLink
- * @property {"join_by_link"} type
- * @property {number} id Chosen by the client.
- * @property {string} key Idempotency key, unique among the author's commands.
- * @property {string} secret What stands behind #join= in the address that somebody was given.
- */
-
-/**
  * Invites somebody into a room: for moderators. They are told its name, topic and size, and who invites them, and nothing else of it until they accept.
  * @typedef {Object} Invite
  * @property {"invite"} type
@@ -540,6 +494,52 @@
  * @property {"invited_people"} type
  * @property {number} id Chosen by the client.
  * @property {string} room A room's id, or "#name".
+ */
+
+/**
+ * Makes a link into a room, for moderators: whoever has it may join, `uses` times (or without end) within `expires_in` seconds (a week; 0: without end). It ends with its maker's right to invite. A page of the server takes it as `/#join=<secret>`.
+ * @typedef {Object} InviteLink
+ * @property {"invite_link"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} room A room's id, or "#name".
+ * @property {number} [expires_in]
+ * @property {number} [uses]
+ */
+
+/**
+ * Links that lead into a room, without their secrets: for moderators.
+ * @typedef {Object} ListLinks
+ * @property {"links"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room A room's id, or "#name".
+ */
+
+/**
+ * The link leads nowhere any more: for moderators.
+ * @typedef {Object} EndLink
+ * @property {"end_link"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} room A room's id, or "#name".
+ * @property {string} link_id
+ */
+
+/**
+ * Where a link leads. One that never was, has ended or is used up answers alike.
+ * @typedef {Object} PeekLink
+ * @property {"peek_link"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} secret What stands behind #join= in the address that somebody was given.
+ */
+
+/**
+ * Becomes a member of the room behind a link.
+ * @typedef {Object} JoinByLink
+ * @property {"join_by_link"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} key Idempotency key, unique among the author's commands.
+ * @property {string} secret What stands behind #join= in the address that somebody was given.
  */
 
 /**
@@ -1021,6 +1021,23 @@
  */
 
 /**
+ *
+ * @typedef {Object} Invitations
+ * @property {"invitations"} type
+ * @property {number} id Chosen by the client.
+ * @property {Array<Invitation>} invitations
+ */
+
+/**
+ *
+ * @typedef {Object} InvitedPeople
+ * @property {"invited_people"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room
+ * @property {Array<InvitedPerson>} people
+ */
+
+/**
  * The only time that `secret` is shown; the same key shows it again.
  * @typedef {Object} LinkMade
  * @property {"link"} type
@@ -1055,23 +1072,6 @@
  * @property {string} by
  * @property {string} by_name
  * @property {boolean} [joined]
- */
-
-/**
- *
- * @typedef {Object} Invitations
- * @property {"invitations"} type
- * @property {number} id Chosen by the client.
- * @property {Array<Invitation>} invitations
- */
-
-/**
- *
- * @typedef {Object} InvitedPeople
- * @property {"invited_people"} type
- * @property {number} id Chosen by the client.
- * @property {string} room
- * @property {Array<InvitedPerson>} people
  */
 
 /**
@@ -1446,9 +1446,9 @@
  * @property {boolean} [typing]
  */
 
-/** @typedef {Send|Edit|Delete|GetHistory|GetMessages|Open|Close|Resume|AddReaction|RemoveReaction|ListReactors|AddPin|RemovePin|ListPins|ForwardMessage|ListRevisions|CreateRoomCommand|ChangeRoomCommand|ListRooms|GetRoom|ListPublicRooms|InviteLink|ListLinks|EndLink|PeekLink|JoinByLink|Invite|Uninvite|Accept|Decline|ListInvitations|ListInvitedPeople|SetRoom|OrderMine|MarkUnread|Join|Leave|AddMember|SetRole|Kick|Ban|Unban|ListMembers|Direct|WriteDraft|ListDrafts|ScheduleMessage|UnscheduleMessage|ListScheduled|SetMark|ListMarks|ListRecipients|SetTyping|SetPresence|GetPerson|FindPeople|ListBlocked|Block|Unblock|SetProfileCommand|SetStatusCommand|SetPrivacyCommand|GetPrivacy|Search} AnyCommand */
+/** @typedef {Send|Edit|Delete|GetHistory|GetMessages|Open|Close|Resume|AddReaction|RemoveReaction|ListReactors|AddPin|RemovePin|ListPins|ForwardMessage|ListRevisions|CreateRoomCommand|ChangeRoomCommand|ListRooms|GetRoom|ListPublicRooms|Invite|Uninvite|Accept|Decline|ListInvitations|ListInvitedPeople|InviteLink|ListLinks|EndLink|PeekLink|JoinByLink|SetRoom|OrderMine|MarkUnread|Join|Leave|AddMember|SetRole|Kick|Ban|Unban|ListMembers|Direct|WriteDraft|ListDrafts|ScheduleMessage|UnscheduleMessage|ListScheduled|SetMark|ListMarks|ListRecipients|SetTyping|SetPresence|GetPerson|FindPeople|ListBlocked|Block|Unblock|SetProfileCommand|SetStatusCommand|SetPrivacyCommand|GetPrivacy|Search} AnyCommand */
 
-/** @typedef {Done|Error|History|Messages|Opened|Resumed|Reactors|Pins|Revisions|Rooms|Room|LinkMade|Links|Peeked|Invitations|InvitedPeople|Members|Drafts|Scheduled|MarksReply|RecipientsReply|Person|People|Privacy|SearchFound} AnyReply */
+/** @typedef {Done|Error|History|Messages|Opened|Resumed|Reactors|Pins|Revisions|Rooms|Room|Invitations|InvitedPeople|LinkMade|Links|Peeked|Members|Drafts|Scheduled|MarksReply|RecipientsReply|Person|People|Privacy|SearchFound} AnyReply */
 
 /** @typedef {Message|Edited|Deleted|Reacted|Pinned|RoomChanged|Membership} AnyEvent */
 
@@ -1543,26 +1543,6 @@ export const COMMANDS = Object.freeze({
     "keyed": false,
     "reply": "rooms"
   },
-  "invite_link": {
-    "keyed": true,
-    "reply": "link"
-  },
-  "links": {
-    "keyed": false,
-    "reply": "links"
-  },
-  "end_link": {
-    "keyed": true,
-    "reply": "done"
-  },
-  "peek_link": {
-    "keyed": false,
-    "reply": "peeked"
-  },
-  "join_by_link": {
-    "keyed": true,
-    "reply": "done"
-  },
   "invite": {
     "keyed": true,
     "reply": "done"
@@ -1586,6 +1566,26 @@ export const COMMANDS = Object.freeze({
   "invited_people": {
     "keyed": false,
     "reply": "invited_people"
+  },
+  "invite_link": {
+    "keyed": true,
+    "reply": "link"
+  },
+  "links": {
+    "keyed": false,
+    "reply": "links"
+  },
+  "end_link": {
+    "keyed": true,
+    "reply": "done"
+  },
+  "peek_link": {
+    "keyed": false,
+    "reply": "peeked"
+  },
+  "join_by_link": {
+    "keyed": true,
+    "reply": "done"
   },
   "set_room": {
     "keyed": false,

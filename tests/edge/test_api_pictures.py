@@ -7,7 +7,7 @@ from twisted.internet.task import Clock
 
 from chatd.core.pictures import MAX_BYTES
 from chatd.edge.large_bodies import EACH, SMALL
-from chatd.store.store import open_store
+from chatd.store.opening import open_store
 from tests.auth.test_credentials import Tape
 from tests.core.test_pictures import gif, png
 

@@ -5,7 +5,7 @@ from site_rig import PASSWORD, PUBLIC, Rig, Wall, close_code
 from twisted.internet import reactor
 from twisted.internet.task import Clock
 
-from chatd.store.store import open_store
+from chatd.store.opening import open_store
 from tests.auth.test_credentials import Tape
 
 

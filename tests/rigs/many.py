@@ -19,8 +19,8 @@ import msgspec
 
 from chatd.core.lookalikes import skeleton
 from chatd.store.migrate import migrate, steps
+from chatd.store.opening import FILE, make_folder
 from chatd.store.sqlite import Sqlite, make_file
-from chatd.store.store import FILE, make_folder
 
 BEGAN = 1_700_000_000_000
 #: Between two messages, in milliseconds: a million of them take not quite two years.

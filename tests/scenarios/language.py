@@ -77,8 +77,8 @@ class ScenarioError(AssertionError):
 
 
 class Scenario:
-    """Plays one file in a world. With ``restart_after``, a share of its lines, the server dies there
-    and everybody who was connected comes back: the rest has to come true all the same."""
+    """Plays one file in a world. With ``restart_after``, a share of its lines, the server dies
+    there and everybody who was connected comes back: the rest has to come true all the same."""
 
     def __init__(self, path: Path, world: World, restart_after: float | None = None) -> None:
         self.path = path

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import pytest_twisted
 
+from chatd.store.opening import FILE
 from chatd.store.sqlite import Sqlite
-from chatd.store.store import FILE
 from tests.daemon import GENEROUS, Daemon
 from tests.scenarios.wss import WssWorld
 

@@ -10,8 +10,9 @@ from twisted.internet.defer import Deferred
 from chatd.engine.accounts import CreateUser
 from chatd.engine.rows import Committed
 from chatd.engine.unit import Append, CreateRoom, IsMember, ReplaceBody, SetMember, Unit
+from chatd.store.opening import open_store
 from chatd.store.space import Floor
-from chatd.store.store import SqliteStore, open_store
+from chatd.store.store import SqliteStore
 from tests.store.desk import NOW
 from tests.store.reactor import Pump
 

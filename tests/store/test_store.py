@@ -10,7 +10,8 @@ import pytest
 
 from chatd.engine.ports import Store
 from chatd.store.errors import StoreError, cannot_open
-from chatd.store.store import SqliteStore, make_folder
+from chatd.store.opening import make_folder
+from chatd.store.store import SqliteStore
 from tests.store.opened import Opened
 
 
