@@ -96,6 +96,25 @@ async def test_what_is_not_looked_at_is_unread_until_it_is(rooms, people, tmp_pa
 
 
 @pytest_twisted.ensureDeferred
+async def test_without_the_focus_nothing_counts_as_read(rooms, people, tmp_path: Path):
+    with Terminal(tmp_path, people["alice"].home) as screen:
+        await wait(screen.sees, "F1 help")
+        await wait(screen.go, "tea")
+        await wait(screen.sees, "Write to #tea")
+        await wait(screen.type, "\x1b[O")
+        await wait(time.sleep, 0.5)
+        async with Voice(people["bob"]) as bob:
+            await bob.say("#tea", "Nobody looks at this.")
+        await wait(screen.sees, "Nobody looks at this.")
+        await wait(time.sleep, 1.0)
+        assert await wait(_unread, people["alice"], "tea") == 1
+        await wait(screen.type, "\x1b[I")
+        await wait(screen.until, lambda text: _row(text, "# tea").endswith("# tea"), "no count")
+        await wait(time.sleep, 0.5)
+        assert await wait(_unread, people["alice"], "tea") == 0
+
+
+@pytest_twisted.ensureDeferred
 async def test_five_hundred_lines_are_scrolled_back(rooms, people, tmp_path: Path):
     with Terminal(tmp_path, people["bob"].home, 100, 30) as screen:
         await wait(screen.sees, "F1 help")
