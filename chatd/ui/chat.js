@@ -1,6 +1,10 @@
 // What a person can do here: wishes become commands, and what comes back becomes state.
 
+import { People } from './acts/people.js';
+import { Rooms } from './acts/rooms.js';
+import { Scheduled } from './acts/scheduled.js';
 import { Reading } from './state/reading.js';
+import { Talk } from './talk.js';
 
 /** Rooms kept open beside the one in view; what is older is opened again when it is looked at. */
 const OPEN_ROOMS = 20;
@@ -10,6 +14,12 @@ const KEPT = 400;
 const TYPING = 3;
 
 export class Chat {
+  /** What one does with single messages. */
+  talk;
+  /** What one does with rooms as a whole, with people, and with messages for later. */
+  rooms;
+  people;
+  scheduled;
   #store;
   #connection;
   #ports;
@@ -26,6 +36,12 @@ export class Chat {
     this.#store = store;
     this.#connection = connection;
     this.#ports = ports;
+    this.talk = new Talk(store, connection, ports);
+    const ask = (type, fields) => connection.ask(type, fields);
+    const keep = (type, fields) => this.#keep(type, fields);
+    this.rooms = new Rooms(store, ask, keep);
+    this.people = new People(store, ask, keep, ports.later);
+    this.scheduled = new Scheduled(store, ask, keep);
     this.#reading = new Reading((room, mark) => {
       connection.ask('mark', { room, ...mark }).catch(() => {});
     }, ports.later);
@@ -43,6 +59,9 @@ export class Chat {
     this.#reading.again();
     if (this.#away) this.#connection.tell('presence', { state: 'away' });
     if (this.#store.active) await this.open(this.#store.active);
+    // A session that may not ask for one of these (a site's, say) does without it.
+    const parts = [this.rooms, this.people, this.scheduled];
+    await Promise.allSettled(parts.map((part) => part.live()));
   }
 
   /** Reads one's rooms, page by page. What comes or goes meanwhile is told, and stays as told. */
@@ -92,7 +111,9 @@ export class Chat {
 
   async #ask(room) {
     try {
-      this.#store.set((await this.#connection.ask('room', { room })).room);
+      const { room: state } = await this.#connection.ask('room', { room });
+      this.#store.set(state);
+      if (state.other) this.people.need([state.other]);
     } catch {
       // It is in the list of rooms that is read when the connection is back, if it is ours at all.
     }
@@ -113,7 +134,8 @@ export class Chat {
       const reply = await this.#connection.ask('open', { room: id });
       this.#store.opened(reply);
       const fields = { room: id };
-      this.#store.members(id, (await this.#connection.ask('members', fields)).members);
+      const { members, more = false } = await this.#connection.ask('members', fields);
+      this.#store.members(id, members, { more });
     } finally {
       this.#opening.delete(id);
     }
@@ -141,22 +163,15 @@ export class Chat {
     }
   }
 
-  /** Public rooms one may join, all pages of the list up to 500 rooms. */
-  async publicRooms() {
-    const found = [];
-    let reply;
-    do {
-      const after = found.at(-1)?.room;
-      reply = await this.#connection.ask('public_rooms', after ? { after } : {});
-      found.push(...reply.rooms);
-    } while (reply.more && found.length < 500);
-    return found;
-  }
-
   async join(room) {
     await this.#keep('join', { room });
     await this.#added(room);
     return room;
+  }
+
+  /** One is in this room now; until it is in the list. */
+  known(room) {
+    return this.#added(room);
   }
 
   leave(room) {
@@ -182,28 +197,40 @@ export class Chat {
 
   // ---- talk -------------------------------------------------------------------------------------
 
-  async send(room, text) {
+  /**
+   * Says something; `more` goes with the text, as `reply_to`. Gives the seconds to wait where slow
+   * mode has one wait: then nothing of it stays in the room, and the text is the caller's again.
+   */
+  async send(room, text, more = {}) {
     const key = this.#ports.key();
     // The message itself says that one types no more.
     this.#typed.room = null;
-    this.#store.sending(room, key, text, this.#ports.now());
+    this.#store.sending(room, key, text, this.#ports.now(), more);
     try {
       const sent = () => this.#store.sent(room, key);
-      this.#store.stored(room, key, await this.#connection.keep('send', { key, room, text }, sent));
+      const fields = { key, room, text, ...more };
+      this.#store.stored(room, key, await this.#connection.keep('send', fields, sent));
     } catch (error) {
+      if (error.retryAfter > 0) {
+        this.#store.dropped(room, key);
+        return error.retryAfter;
+      }
       this.#store.failed(room, key, error.message);
     }
+    return 0;
   }
 
-  /** Takes a message that failed out of the room; gives back its text. */
+  /** Takes a message that failed out of the room: {text, more}, as it was sent. */
   takeBack(room, key) {
     const one = this.#store.rooms.get(room)?.timeline.pending.find((found) => found.key === key);
     this.#store.dropped(room, key);
-    return one?.text ?? '';
+    const more = one?.reply_to === undefined ? {} : { reply_to: one.reply_to };
+    return { text: one?.text ?? '', more };
   }
 
-  edit(room, seq, text) {
-    return this.#keep('edit', { room, seq, text });
+  /** What a message carries beside its text (`data`) has to come along, or is gone. */
+  edit(room, { seq, data }, text) {
+    return this.#keep('edit', { room, seq, text, ...(data && { data }) });
   }
 
   delete(room, seq) {
@@ -242,6 +269,7 @@ export class Chat {
   look() {
     const { room, looking } = this.#store;
     if (!looking || !room?.timeline.loaded) return;
+    if (room.unreadFrom !== null) this.#reading.forget(room.id);
     this.#reading.read(room.id, room.seq);
     this.#store.read(room.id, room.seq);
     if (room.timeline.messages.length > 2 * KEPT) this.#store.trim(room.id, KEPT);

@@ -25,6 +25,8 @@ export class Lost extends Error {
 const TRIES = 8;
 /** And a command of the moment. */
 const PATIENCE = 3;
+/** Seconds beyond which waiting is for whoever asked: the commands behind have to go out. */
+const LONG = 10;
 /** Seconds to wait at least: what fits again in a hundredth of a second fits once, not for all. */
 const REST = 0.5;
 
@@ -96,7 +98,7 @@ export class Commands {
   answer(frame) {
     const plain = this.#plain.get(frame.id);
     if (plain) {
-      if (frame.type === 'error' && frame.retry && ++plain.tries < PATIENCE) {
+      if (again(frame) && ++plain.tries < PATIENCE) {
         this.#later(rest(frame), () => {
           const waits = this.#plain.get(frame.id) === plain;
           if (waits && !this.#send(plain.frame)) this.#fail(frame.id);
@@ -110,7 +112,7 @@ export class Commands {
     }
     const head = this.#queue[0];
     if (!head || head.frame.id !== frame.id) return false;
-    if (frame.type === 'error' && frame.retry && ++head.tries < TRIES) {
+    if (again(frame) && ++head.tries < TRIES) {
       this.#later(rest(frame), () => {
         if (this.#queue[0] !== head || !this.#under) return;
         this.#under = false;
@@ -138,6 +140,10 @@ export class Commands {
     this.#plain.delete(id);
     reject(new Lost());
   }
+}
+
+function again(frame) {
+  return frame.type === 'error' && frame.retry && (frame.retry_after ?? 0) <= LONG;
 }
 
 function rest(frame) {

@@ -24,6 +24,11 @@ export class Reading {
     this.#want(room, { delivered: seq, read: seq });
   }
 
+  /** The room became unread again: it may be told anew how far one read. */
+  forget(room) {
+    this.#told.delete(room);
+  }
+
   /** A new connection: what was told on the last one may not have arrived. */
   again() {
     for (const [room, told] of this.#told) this.#want(room, told, true);

@@ -1,6 +1,7 @@
 // The one owner of what this page knows: who one is, rooms, people. Frames go in, and what changed
 // comes out as one word with the room's id; views read, and never write.
 
+import { People } from './people.js';
 import { Room, without } from './room.js';
 
 export class Store {
@@ -9,6 +10,13 @@ export class Store {
   rooms = new Map();
   /** Names by user id, as far as they were heard. */
   names = new Map();
+  people = new People();
+  /** Ids of those whom one has blocked. */
+  blocked = new Set();
+  /** Rooms that one is invited into, by id. */
+  invitations = new Map();
+  /** One's messages that wait for their time, by key. */
+  scheduled = new Map();
   /** The room in view, its id. */
   active = null;
   /** Whether the list of one's rooms has been read. */
@@ -19,7 +27,7 @@ export class Store {
 
   /**
    * `call(what, room)`: what is me, rooms (the list), active, timeline, typing, here, marks,
-   * members or looking. Gives a function that ends it.
+   * members, draft, people, scheduled or looking. Gives a function that ends it.
    */
   watch(call) {
     this.#watchers.add(call);
@@ -34,10 +42,17 @@ export class Store {
     return this.rooms.get(this.active) ?? null;
   }
 
-  signedIn({ user, name, admin }) {
-    this.me = { user, name, admin: admin ?? false };
+  signedIn({ user, name, admin = false, may_invite: mayInvite = false }) {
+    this.me = { user, name, admin, mayInvite };
     this.names.set(user, name);
     this.tell('me');
+  }
+
+  /** What a room is called here: the other's name in a conversation. */
+  titleOf(room) {
+    if (room.kind !== 'direct') return room.name;
+    if (room.other === this.me.user) return 'Notes to self';
+    return this.people.display(room.other, room.name);
   }
 
   /** How somebody shows: online, away or offline, as far as the rooms open here tell. */
@@ -67,7 +82,7 @@ export class Store {
 
   opened(frame) {
     const room = this.#take(frame.room);
-    this.#learn(frame.messages);
+    this.learn([...frame.messages, ...(frame.quoted ?? [])]);
     room.opened(frame);
     if (this.active === room.id && room.unreadAfter === null) room.shown();
     for (const what of ['rooms', 'timeline', 'here']) this.tell(what, room.id);
@@ -82,24 +97,48 @@ export class Store {
   history(id, seq, page) {
     const room = this.rooms.get(id);
     if (!room) return;
-    this.#learn(page.messages);
+    this.learn([...page.messages, ...(page.quoted ?? [])]);
     room.timeline.before(seq, page.messages, page.more_before ?? false);
+    room.timeline.quotedAre([], page.quoted ?? []);
     this.tell('timeline', id);
   }
 
-  members(id, members) {
+  /** The first page of members, or with `onto` those of the pages before and the next. */
+  members(id, members, { more = false, onto = [] } = {}) {
     const room = this.rooms.get(id);
     if (!room) return;
-    room.members = members;
+    room.members = [...onto, ...members];
+    room.moreMembers = more;
     for (const { user, name } of members) this.names.set(user, name);
+    this.learnPeople(members);
     this.tell('members', id);
+  }
+
+  /** People as the server shows them; `whole` where it told all of them. */
+  learnPeople(shapes, whole = {}) {
+    if (this.people.learn(shapes, whole)) this.tell('people');
+  }
+
+  block(user, blocked) {
+    if (blocked) this.blocked.add(user);
+    else this.blocked.delete(user);
+    this.tell('people');
+  }
+
+  invite(invitation) {
+    this.invitations.set(invitation.room, invitation);
+    this.tell('rooms');
+  }
+
+  uninvite(room) {
+    if (this.invitations.delete(room)) this.tell('rooms');
   }
 
   // ---- what the server says by itself -----------------------------------------------------------
 
   event(frame) {
     const room = this.rooms.get(frame.room);
-    this.#learn([frame]);
+    this.learn([frame]);
     if (!room) return;
     room.event(frame, this.me.user, this.looking && this.active === room.id);
     this.tell('timeline', room.id);
@@ -112,9 +151,14 @@ export class Store {
       this.#presence(frame);
       return;
     }
+    if (this.#own(frame)) return;
     const room = this.rooms.get(frame.room);
     if (!room) return;
     switch (frame.type) {
+      case 'room_set':
+        room.keep(frame);
+        this.tell('rooms');
+        break;
       case 'typing':
         for (const { user, name } of frame.users) this.names.set(user, name);
         room.typing = without(frame, this.me.user);
@@ -125,17 +169,66 @@ export class Store {
         this.tell('marks', room.id);
         break;
       case 'marked':
-        room.readTo(frame);
+        room.readTo(frame, this.me.user);
         this.tell('rooms');
         break;
       case 'activity':
         room.activity(frame);
         this.tell('rooms');
         break;
+      case 'mentioned':
+        room.mentioned(frame);
+        this.tell('rooms');
+        break;
       case 'room_removed':
         this.removed(room.id);
         break;
     }
+  }
+
+  /** What is told of no room, or of one that is not one's own. */
+  #own(frame) {
+    switch (frame.type) {
+      case 'person_changed':
+        this.names.set(frame.user, frame.name);
+        this.learnPeople([frame]);
+        return true;
+      case 'block_changed':
+        this.block(frame.user, frame.blocked);
+        return true;
+      case 'invited':
+        this.invite(frame.invitation);
+        return true;
+      case 'uninvited':
+        this.uninvite(frame.room);
+        return true;
+      case 'rooms_ordered':
+        for (const room of this.rooms.values()) {
+          const place = frame.rooms.indexOf(room.id);
+          room.place = place < 0 ? null : place;
+        }
+        this.tell('rooms');
+        return true;
+      case 'schedule_set':
+        this.scheduled.set(frame.item.scheduled, frame.item);
+        this.tell('scheduled');
+        return true;
+      case 'schedule_ended':
+        this.scheduled.delete(frame.scheduled);
+        this.tell('scheduled');
+        return true;
+      case 'schedule_failed':
+        this.#failed(frame);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #failed({ scheduled, failure }) {
+    const item = this.scheduled.get(scheduled);
+    if (item) this.scheduled.set(scheduled, { ...item, failure });
+    this.tell('scheduled');
   }
 
   #presence({ user, state }) {
@@ -183,13 +276,14 @@ export class Store {
   /** One read up to `seq` here. */
   read(id, seq) {
     const room = this.rooms.get(id);
-    if (!room || seq <= room.read) return;
-    room.readTo({ delivered: seq, read: seq });
+    if (!room || (seq <= room.read && room.unreadFrom === null)) return;
+    room.unreadFrom = null;
+    room.readTo({ delivered: seq, read: seq }, this.me.user);
     this.tell('rooms');
   }
 
-  sending(id, key, text, at) {
-    this.rooms.get(id)?.timeline.add(key, text, at);
+  sending(id, key, text, at, more = {}) {
+    this.rooms.get(id)?.timeline.add(key, text, at, more);
     this.tell('timeline', id);
   }
 
@@ -217,8 +311,17 @@ export class Store {
     if (this.rooms.get(id)?.timeline.trim(count)) this.tell('timeline', id);
   }
 
+  /** Changes a room by `act(room)`, of which `what` tells. */
+  change(id, what, act) {
+    const room = this.rooms.get(id);
+    if (!room) return;
+    act(room);
+    this.tell(what, id);
+  }
+
   #take(state) {
     const known = this.rooms.get(state.room);
+    this.invitations.delete(state.room);
     if (state.other) this.names.set(state.other, state.name);
     if (known) {
       known.set(state);
@@ -237,7 +340,8 @@ export class Store {
     }
   }
 
-  #learn(events) {
+  /** Names are heard with every event. */
+  learn(events) {
     for (const event of events) {
       this.names.set(event.from, event.name);
       if (event.user_name) this.names.set(event.user, event.user_name);

@@ -1,56 +1,82 @@
-// One room's messages as this page knows them: keyed by seq, edited, deleted, with holes where some
-// are not loaded; and the rows that a conversation shows of them.
+// One room's messages as this page knows them: keyed by seq, edited, deleted, reacted to, in
+// stretches with holes between them where some are not loaded. The last stretch is the room's end.
 
-/** Messages of one author closer than this are one group, in milliseconds. */
-const GROUP = 5 * 60_000;
+import { reacted } from './reactions.js';
+
+/** What a conversation tells of beside messages. */
+const NOTES = new Set(['membership', 'room_changed', 'pinned']);
 
 export class Timeline {
   /** Messages by ascending seq. */
   messages = [];
   /** Comings, goings and changes, as they happened while this page listened. */
   notes = [];
-  /** One's own that the server has not confirmed: {key, text, at, sent, failed}. */
+  /** One's own that the server has not confirmed: {key, text, at, sent, failed, reply_to}. */
   pending = [];
+  /** Messages that others answer, by seq, where they are not loaded; null for those not to be had. */
+  quotes = new Map();
+  /** Reactions asked for and not told of yet: "seq emoji" to whether one reacts. */
+  wishes = new Map();
   /** Whether there are messages before the first. */
   moreBefore = false;
   loaded = false;
   /** Seqs of messages with some missing right before them. */
   gaps = new Set();
 
+  // ---- pages ------------------------------------------------------------------------------------
+
   /** The latest page, at the start or after the server could not say what was missed. */
   latest(page, moreBefore) {
-    const known = this.messages.at(-1);
-    const first = page[0];
-    if (!known || !first) {
+    if (this.messages.length && page.length) {
+      this.#take(page, moreBefore, false);
+    } else {
       this.messages = [...page];
       this.moreBefore = moreBefore;
       this.gaps.clear();
-    } else {
-      const joins = !moreBefore || first.seq <= known.seq || first.number === known.number + 1;
-      if (!joins) this.gaps.add(first.seq);
-      this.#merge(page);
-      if (!moreBefore) this.moreBefore = false;
     }
     this.loaded = true;
   }
 
   /** The page of messages right before `seq`. */
   before(seq, page, moreBefore) {
-    const gap = this.gaps.delete(seq);
-    if (!gap) {
-      this.moreBefore = moreBefore;
-    } else if (page.length && moreBefore) {
-      const upper = this.messages.filter((message) => message.seq < seq).at(-1);
-      const first = page[0];
-      if (upper && first.seq > upper.seq && first.number !== upper.number + 1) {
-        this.gaps.add(first.seq);
-      }
-    }
-    this.#merge(page);
+    if (page.length) this.#take(page, moreBefore, false);
+    else if (!this.gaps.has(seq)) this.moreBefore = false;
+    this.gaps.delete(seq);
   }
 
-  /** A live event. True if a row changed by it. */
-  event(frame) {
+  /** The page of messages right after `seq`. */
+  after(seq, page, moreAfter) {
+    if (page.length) this.#take(page, false, moreAfter);
+    else this.gaps.delete(this.messages.find((message) => message.seq > seq)?.seq);
+  }
+
+  /** A page from anywhere: a stretch of its own where it joins nothing. */
+  around(page, moreBefore, moreAfter) {
+    if (page.length) this.#take(page, moreBefore, moreAfter);
+  }
+
+  /** Messages in a row; `before`, `after`: whether some are missing between them and what is known. */
+  #take(page, before, after) {
+    const [first, last] = [page[0], page.at(-1)];
+    const under = this.messages.findLast((message) => message.seq < first.seq);
+    const over = this.messages.find((message) => message.seq > last.seq);
+    const knewFirst = this.find(first.seq) !== undefined;
+    const knewLast = this.find(last.seq) !== undefined;
+    for (const seq of this.gaps) if (seq > first.seq && seq <= last.seq) this.gaps.delete(seq);
+    if (!under) this.moreBefore = before;
+    else if (!before || first.number === under.number + 1) this.gaps.delete(first.seq);
+    else if (!knewFirst) this.gaps.add(first.seq);
+    if (over) {
+      if (!after || over.number === last.number + 1) this.gaps.delete(over.seq);
+      else if (!knewLast) this.gaps.add(over.seq);
+    }
+    for (const message of page) this.#put(message);
+  }
+
+  // ---- what happens -----------------------------------------------------------------------------
+
+  /** A live event; `me` is one's id. True if a row changed by it. */
+  event(frame, me) {
     switch (frame.type) {
       case 'message':
         this.#put({ ...frame, text: frame.text ?? '' });
@@ -58,23 +84,62 @@ export class Timeline {
       case 'edited':
         return this.#change(frame.target, {
           text: frame.text ?? '',
+          data: frame.data,
+          mentions: frame.mentions,
           edited: frame.at,
-          ...(frame.deleted ? { deleted: frame.deleted } : {}),
+          ...(frame.deleted && GONE(frame.deleted)),
         });
       case 'deleted':
-        return this.#change(frame.target, { text: '', deleted: frame.at });
+        return this.#change(frame.target, GONE(frame.at));
+      case 'reacted':
+        return this.#reacted(frame, me);
       default:
-        if (frame.seq <= (this.notes.at(-1)?.seq ?? 0)) return false;
+        if (!NOTES.has(frame.type) || frame.seq <= (this.notes.at(-1)?.seq ?? 0)) return false;
         this.notes.push(frame);
         return true;
     }
   }
 
+  #reacted(frame, me) {
+    const wish = `${frame.target} ${frame.emoji}`;
+    if (frame.from === me && this.wishes.get(wish) === frame.on) this.wishes.delete(wish);
+    const message = this.find(frame.target);
+    if (!message || message.deleted) return false;
+    return this.#change(frame.target, { reactions: reacted(message.reactions ?? [], frame, me) });
+  }
+
+  /** One wants to react, or no longer; null takes the wish back. */
+  wish(seq, emoji, on) {
+    const wish = `${seq} ${emoji}`;
+    if (on === null) this.wishes.delete(wish);
+    else this.wishes.set(wish, on);
+  }
+
+  // ---- what others answer -----------------------------------------------------------------------
+
+  /** The message behind a quote: null if it cannot be had, undefined if it is not known. */
+  quoted(seq) {
+    return this.find(seq) ?? this.quotes.get(seq);
+  }
+
+  /** Seqs that are answered here and of which nothing is known. */
+  get unknown() {
+    const asked = [...this.messages, ...this.pending].map((message) => message.reply_to);
+    return [...new Set(asked)].filter((seq) => seq !== undefined && this.quoted(seq) === undefined);
+  }
+
+  /** Of the `seqs` asked for, those in `messages` are to be had. */
+  quotedAre(seqs, messages) {
+    for (const seq of seqs) if (this.quoted(seq) === undefined) this.quotes.set(seq, null);
+    for (const message of messages) this.quotes.set(message.seq, message);
+  }
+
   // ---- one's own, on their way ------------------------------------------------------------------
 
-  add(key, text, at) {
+  /** `more`: what goes with the text, as `reply_to`. */
+  add(key, text, at, more = {}) {
     const last = this.messages.at(-1)?.seq ?? 0;
-    this.pending.push({ key, text, at, sent: false, failed: null, after: last });
+    this.pending.push({ ...more, key, text, at, sent: false, failed: null, after: last });
   }
 
   /** It is on the wire; whether it arrived, nobody knows yet. */
@@ -89,7 +154,8 @@ export class Timeline {
     this.drop(key);
     if (!found) return;
     const own = { room: reply.room, seq: reply.seq, number: reply.number, at: reply.at };
-    if (!this.messages.some((message) => message.seq === reply.seq)) {
+    if (found.reply_to !== undefined) own.reply_to = found.reply_to;
+    if (!this.find(reply.seq)) {
       this.#put({ type: 'message', ...own, ...author, text: found.text, key });
     } else {
       this.#change(reply.seq, { key });
@@ -120,10 +186,6 @@ export class Timeline {
     return this.messages.find((message) => message.seq === seq);
   }
 
-  #merge(page) {
-    for (const message of page) this.#put(message);
-  }
-
   #put(message) {
     let at = this.messages.length;
     while (at > 0 && this.messages[at - 1].seq > message.seq) at -= 1;
@@ -135,98 +197,15 @@ export class Timeline {
     }
   }
 
+  /** Changes a message, and what is quoted of it. */
   #change(seq, fields) {
+    const quote = this.quotes.get(seq);
+    if (quote) this.quotes.set(seq, { ...quote, ...fields });
     const at = this.messages.findIndex((message) => message.seq === seq);
-    if (at < 0) return false;
-    this.messages[at] = { ...this.messages[at], ...fields };
-    return true;
+    if (at >= 0) this.messages[at] = { ...this.messages[at], ...fields };
+    return at >= 0 || Boolean(quote);
   }
 }
 
-/**
- * The rows that a conversation shows, each with a `key` that stays its own:
- * start | more | day {at} | gap {before} | unread {count} | note {notes} |
- * message {message, first, own, state, seenBy}.
- *
- * `me`: {user, name}; `unreadAfter`: the seq above the unread line, null for none; `marks`: how far
- * others got, user id to {delivered, read}; `dayOf(ms)`: a word that is the same for one day.
- * A message's state is waiting, failed, stored, delivered or seen; null for those of others.
- */
-export function rows(timeline, { me: self, unreadAfter = null, marks = new Map(), dayOf }) {
-  const found = [];
-  const me = self.user;
-  const others = [...marks].filter(([user]) => user !== me).map(([, mark]) => mark);
-  let day = null;
-  let before = null;
-  let unread = unreadAfter !== null;
-
-  const dayLine = (at) => {
-    if (dayOf(at) === day) return;
-    day = dayOf(at);
-    before = null;
-    found.push({ kind: 'day', key: `day ${day}`, at });
-  };
-  const message = (one, key, own, state, seenBy) => {
-    const first =
-      !before || before.from !== one.from || one.at - before.at > GROUP || one.at < before.at;
-    found.push({ kind: 'message', key, message: one, first, own, state, seenBy });
-    before = one;
-  };
-
-  if (timeline.loaded) {
-    const kind = timeline.moreBefore ? 'more' : 'start';
-    found.push({ kind, key: kind });
-  }
-  const notes = [...timeline.notes];
-  const notesUpTo = (seq) => {
-    while (notes.length && notes[0].seq < seq) {
-      const note = notes.shift();
-      dayLine(note.at);
-      const last = found.at(-1);
-      if (last?.kind === 'note') last.notes.push(note);
-      else found.push({ kind: 'note', key: `note ${note.seq}`, notes: [note] });
-      before = null;
-    }
-  };
-
-  for (const one of timeline.messages) {
-    notesUpTo(one.seq);
-    if (timeline.gaps.has(one.seq)) {
-      found.push({ kind: 'gap', key: `gap ${one.seq}`, before: one.seq });
-      before = null;
-    }
-    dayLine(one.at);
-    const own = one.from === me;
-    if (unread && !own && one.seq > unreadAfter) {
-      unread = false;
-      before = null;
-      const count = timeline.messages.filter((m) => m.seq >= one.seq && m.from !== me).length;
-      found.push({ kind: 'unread', key: 'unread', count });
-    }
-    const seenBy = own ? others.filter((mark) => mark.read >= one.seq).length : 0;
-    const delivered = own && others.some((mark) => mark.delivered >= one.seq);
-    const state = own ? (seenBy ? 'seen' : delivered ? 'delivered' : 'stored') : null;
-    message(one, one.key ?? `message ${one.seq}`, own, state, seenBy);
-  }
-  notesUpTo(Infinity);
-
-  for (const one of unconfirmed(timeline, me)) {
-    const shown = { from: me, name: self.name, text: one.text, at: one.at, failed: one.failed, pending: one.key };
-    dayLine(one.at);
-    message(shown, one.key, true, one.failed ? 'failed' : 'waiting', 0);
-  }
-  return found;
-}
-
-/**
- * Pending messages, less one that was stored although its answer got lost on the way: it was sent,
- * and is seen again as an event with the same text, and would otherwise show twice until its answer
- * comes. Messages go out one at a time, so there is only one of which nobody knows.
- */
-function unconfirmed(timeline, me) {
-  const arrived = (one) =>
-    timeline.messages.some(
-      ({ from, key, seq, text }) => from === me && !key && seq > one.after && text === one.text,
-    );
-  return timeline.pending.filter((one) => !one.sent || one.failed || !arrived(one));
-}
+/** What is left of a message that was deleted. */
+const GONE = (deleted) => ({ text: '', deleted, data: undefined, mentions: undefined, reactions: undefined });

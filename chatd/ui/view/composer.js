@@ -1,12 +1,25 @@
-// The box where one writes: grows to eight lines, keeps a draft for each room, edits what was said.
+// The box where one writes: grows to eight lines, keeps a draft for each room, answers, edits what was
+// said, and says why one cannot write where one cannot.
 
-import { fill, h, icon, iconButton } from './dom.js';
+import { Completion } from './completion.js';
+import { bdi, fill, h, icon, iconButton } from './dom.js';
+import { wait } from './format.js';
+import { pickEmoji } from './picker.js';
+import { line } from './quote.js';
 
 /** From so many characters left on, they are counted. */
 const COUNTED = 200;
 
-/** `wish`: send(text), edit(seq, text), typing(), typedNothing(), drafted(room), last(): one's
- * last message. */
+const CLOSED = {
+  archived: () => 'This room is archived. It can be read, but nobody writes here any more.',
+  reader: () => 'You can read here, but not write.',
+  posting: (room) => `Only ${room.posting === 'owner' ? 'owners' : 'moderators'} write here. You can read and react.`,
+};
+
+/**
+ * `wish`: send(text, more), edit(seq, text), typing(), typedNothing(), drafted(room), last(): one's
+ * last message, known(): what completes words, quoted(seq): a message, goTo(seq).
+ */
 export class Composer {
   node;
   #wish;
@@ -14,9 +27,13 @@ export class Composer {
   #editing = null;
   #limit = 4096;
   #box;
+  #frame;
+  #completion;
   #strip = h('div', { class: 'strip', hidden: true });
+  #closed = h('p', { class: 'closed', hidden: true });
   #left = h('span', { class: 'left', role: 'status' });
   #send;
+  #timer = null;
   #touch = matchMedia('(pointer: coarse)');
 
   constructor(wish) {
@@ -28,10 +45,17 @@ export class Composer {
       autocomplete: 'off',
       oninput: () => this.#typed(),
       onkeydown: (event) => this.#key(event),
+      onselect: () => this.#completion.look(),
+      onclick: () => this.#completion.look(),
+      onkeyup: (event) => this.#moved(event),
+      onblur: () => this.#completion.hide(),
     });
+    this.#completion = new Completion(this.#box, wish.known, (content) => this.#completed(content));
     this.#send = iconButton('send', 'Send', { class: 'send', onclick: () => this.#submit() });
+    const smile = iconButton('smile', 'Emoji', { class: 'smile', onclick: () => this.#smile(smile) });
     // A tap on the button must not take the keyboard of a phone away.
     this.#send.addEventListener('pointerdown', (event) => event.preventDefault());
+    this.#frame = h('div', { class: 'box' }, this.#box, this.#left, smile, this.#send);
     this.node = h(
       'form',
       {
@@ -41,22 +65,31 @@ export class Composer {
           this.#submit();
         },
       },
+      this.#completion.node,
       this.#strip,
-      h('div', { class: 'box' }, this.#box, this.#left, this.#send),
+      this.#frame,
+      this.#closed,
     );
   }
 
   /** Another room, or another role in it. */
   show(room, limit) {
     this.#limit = limit ?? this.#limit;
-    if (this.#room !== room) {
+    const other = this.#room !== room;
+    if (other) {
       this.#stopEditing();
       this.#room = room;
       this.#put(room.draft);
     }
-    const may = room.role !== 'reader' && room.role !== null;
-    this.#box.disabled = !may;
-    this.#box.placeholder = may ? `Message ${shortened(room.name)}` : 'You can read here, but not write.';
+    const why = room.closedTo;
+    this.#box.disabled = Boolean(why);
+    this.#frame.hidden = Boolean(why);
+    this.#closed.hidden = !why;
+    fill(this.#closed, why && [icon('lock'), CLOSED[why](room)]);
+    const slow = room.slow && !room.moderates ? `, one every ${wait(room.slow)}` : '';
+    this.#box.placeholder = `Message ${shortened(room.name)}${slow}`;
+    this.#drawStrip();
+    this.#fit();
   }
 
   focus() {
@@ -67,29 +100,83 @@ export class Composer {
     return this.#box.value === '';
   }
 
+  /** The draft of this room changed elsewhere. */
+  refresh() {
+    if (this.#editing || this.#box.value === this.#room?.draft) return;
+    this.#put(this.#room.draft);
+    this.#drawStrip();
+  }
+
   edit(message) {
     if (!this.#editing) this.#room.draft = this.#box.value;
     this.#editing = message;
-    fill(
-      this.#strip,
-      h('span', {}, icon('edit'), ' Editing your message'),
-      iconButton('close', 'Stop editing', { onclick: () => this.#cancel() }),
-    );
-    this.#strip.hidden = false;
+    this.#drawStrip();
     this.#put(message.text);
     this.#box.focus();
   }
 
+  /** The next message answers this one. */
+  reply(message) {
+    if (this.#editing) this.#cancel();
+    this.#answers(message.seq);
+    this.#box.focus();
+  }
+
   /** Text comes back to the box, before what is there. */
-  giveBack(text) {
+  giveBack(text, replyTo = null) {
+    if (replyTo !== null) this.#answers(replyTo);
     this.#put([text, this.#box.value].filter(Boolean).join('\n'));
     this.#typed();
     this.#box.focus();
   }
 
+  /** What is known of the message that is answered, or of the time to wait, changed. */
+  update() {
+    if (!this.#room) return;
+    this.#drawStrip();
+    this.#fit();
+  }
+
+  #answers(seq) {
+    this.#room.replyTo = seq;
+    this.#wish.drafted(this.#room);
+    this.#drawStrip();
+  }
+
+  #drawStrip() {
+    const { replyTo } = this.#room;
+    this.#strip.hidden = !this.#editing && replyTo === null;
+    if (this.#editing) {
+      fill(
+        this.#strip,
+        icon('edit'),
+        h('span', { class: 'what' }, 'Editing your message'),
+        iconButton('close', 'Stop editing', { onclick: () => this.#cancel() }),
+      );
+    } else if (replyTo !== null) {
+      const message = this.#wish.quoted(replyTo);
+      fill(
+        this.#strip,
+        icon('reply'),
+        h(
+          'button',
+          { type: 'button', class: 'what', title: 'Go to the message', onclick: () => this.#wish.goTo(replyTo) },
+          message ? ['Replying to ', bdi(message.name, 'author'), ' · ', bdi(line(message))] : 'Replying to a message',
+        ),
+        iconButton('close', 'Do not reply', {
+          onclick: () => {
+            this.#answers(null);
+            this.#box.focus();
+          },
+        }),
+      );
+    }
+  }
+
   #put(text) {
     this.#box.value = text;
     this.#box.setSelectionRange(text.length, text.length);
+    this.#completion.hide();
     this.#fit();
   }
 
@@ -97,8 +184,26 @@ export class Composer {
     if (!this.#editing) this.#room.draft = this.#box.value;
     this.#wish.drafted(this.#room);
     this.#fit();
+    this.#completion.look();
     if (this.#box.value.trim()) this.#wish.typing();
     else this.#wish.typedNothing();
+  }
+
+  #completed({ text, caret }) {
+    this.#box.value = text;
+    this.#box.setSelectionRange(caret, caret);
+    this.#box.focus();
+    this.#typed();
+  }
+
+  #smile(button) {
+    const { selectionStart, selectionEnd } = this.#box;
+    const choose = (emoji) => {
+      this.#box.setRangeText(emoji, selectionStart, selectionEnd, 'end');
+      this.#box.focus();
+      this.#typed();
+    };
+    pickEmoji(button, choose, { whole: true });
   }
 
   #fit() {
@@ -106,14 +211,33 @@ export class Composer {
     box.style.height = 'auto';
     box.style.height = `${box.scrollHeight}px`;
     const left = this.#limit - [...box.value].length;
-    this.#left.textContent = left < COUNTED ? String(left) : '';
+    const waits = this.#waits();
+    this.#left.textContent = waits ? `Wait ${wait(waits)}` : left < COUNTED ? String(left) : '';
     this.#left.classList.toggle('over', left < 0);
-    this.#send.disabled = !box.value.trim() || left < 0;
+    this.#send.disabled = !box.value.trim() || left < 0 || waits > 0;
+  }
+
+  /** Seconds until slow mode lets one write again; counted down while there are some. */
+  #waits() {
+    const waits = this.#editing ? 0 : Math.max(0, (this.#room?.waitsUntil ?? 0) - Date.now()) / 1000;
+    if (!waits) {
+      clearInterval(this.#timer);
+      this.#timer = null;
+    } else {
+      this.#timer ??= setInterval(() => this.#fit(), 500);
+    }
+    return waits;
+  }
+
+  /** The caret went elsewhere, by a key that writes nothing. */
+  #moved(event) {
+    if (['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key)) this.#completion.look();
   }
 
   #key(event) {
     // Input methods use Enter to choose a word; some browsers tell so by the code alone.
     if (event.isComposing || event.keyCode === 229) return;
+    if (this.#completion.key(event)) return;
     if (event.key === 'Enter' && !event.shiftKey && !this.#touch.matches) {
       event.preventDefault();
       this.#submit();
@@ -124,34 +248,38 @@ export class Composer {
       this.edit(last);
     } else if (event.key === 'Escape') {
       if (this.#editing) this.#cancel();
+      else if (this.#room.replyTo !== null) this.#answers(null);
       else this.#box.blur();
     }
   }
 
   #submit() {
     const text = this.#box.value.trim();
-    if (!text || [...text].length > this.#limit) return;
+    if (!text || [...text].length > this.#limit || this.#waits()) return;
     const editing = this.#editing;
     if (editing) {
       this.#cancel();
-      if (text !== editing.text) this.#wish.edit(editing.seq, text);
+      if (text !== editing.text) this.#wish.edit(editing, text);
       return;
     }
+    const { replyTo } = this.#room;
     this.#put('');
     this.#room.draft = '';
+    this.#room.replyTo = null;
+    this.#drawStrip();
     this.#wish.drafted(this.#room);
-    this.#wish.send(text);
+    this.#wish.send(text, replyTo === null ? {} : { reply_to: replyTo });
   }
 
   #cancel() {
     this.#stopEditing();
     this.#put(this.#room.draft);
+    this.#drawStrip();
     this.#box.focus();
   }
 
   #stopEditing() {
     this.#editing = null;
-    this.#strip.hidden = true;
   }
 }
 

@@ -1,23 +1,27 @@
 // A conversation: its head, its list, who types, and the box to write in.
 
-import { rows } from '../state/timeline.js';
+import { rows } from '../state/rows.js';
 import { Composer } from './composer.js';
 import { bdi, fill, h, icon, iconButton } from './dom.js';
 import { dayOf, plural } from './format.js';
 import { List } from './list.js';
-import { typists } from './message.js';
+import { Messages } from './messages.js';
+import { typists } from './notes.js';
 import { kindOf, sign } from './parts.js';
 
 /** Seconds between two messages that are read out. */
 const SPOKEN = 2;
+/** In rooms of up to so many people everybody may call everybody. */
+const FEW = 20;
 
-/** `wish`: back(), people(), say(text) a word to the user, sure(question) and the composer's own. */
+/** `wish`: go(room), back(), people(), say(text) a word to the user, sure(question), drafted(room). */
 export class Conversation {
   node = h('main', { class: 'talk' });
   composer;
   #store;
   #chat;
   #wish;
+  #messages;
   #head = h('header', { class: 'head' });
   #list;
   #typing = h('div', { class: 'typing', 'aria-live': 'off' });
@@ -25,34 +29,55 @@ export class Conversation {
   #pill;
   #shown = null;
   #placed = false;
+  /** The message to go to once the room is there. */
+  #wanted = null;
   #spokenAt = 0;
   #unseen = 0;
+  /** People whose messages are shown although one blocked them. */
+  #shownAnyway = new Set();
 
   constructor(store, chat, wish) {
     this.#store = store;
     this.#chat = chat;
     this.#wish = wish;
+    const go = (seq) => this.goTo(seq);
+    this.#messages = new Messages(store, chat, {
+      ...wish,
+      goTo: go,
+      reply: (message) => this.composer.reply(message),
+      edit: (message) => this.composer.edit(message),
+    });
     this.#list = new List(
       {
-        edit: (message) => this.composer.edit(message),
-        remove: (message) => this.#remove(message),
+        ...this.#messages.wishes,
+        goTo: go,
+        show: (user) => {
+          this.#shownAnyway.add(user);
+          this.drawList();
+        },
         before: (seq) => this.#before(seq),
-        retry: (key) => chat.send(store.active, chat.takeBack(store.active, key)),
-        takeBack: (key) => this.composer.giveBack(chat.takeBack(store.active, key)),
+        retry: (key) => {
+          const { text, more } = chat.takeBack(store.active, key);
+          this.#send(text, more);
+        },
+        takeBack: (key) => {
+          const { text, more } = chat.takeBack(store.active, key);
+          this.composer.giveBack(text, more.reply_to ?? null);
+        },
       },
       () => this.#moved(),
     );
     this.#pill = h('button', { type: 'button', class: 'pill', hidden: true, onclick: () => this.#toEnd() });
     this.composer = new Composer({
-      send: (text) => {
-        this.#list.atEnd = true;
-        chat.send(store.active, text);
-      },
-      edit: (seq, text) => this.#try(chat.edit(store.active, seq, text)),
+      send: (text, more) => this.#send(text, more),
+      edit: (message, text) => this.#messages.attempt(chat.edit(store.active, message, text)),
       typing: () => chat.typing(store.active),
       typedNothing: () => chat.typedNothing(store.active),
       drafted: wish.drafted,
       last: () => this.#last(),
+      known: () => this.#known(),
+      quoted: (seq) => store.room.timeline.quoted(seq),
+      goTo: go,
     });
   }
 
@@ -68,6 +93,7 @@ export class Conversation {
       this.#shown = room;
       this.#placed = false;
       this.#unseen = 0;
+      this.#shownAnyway.clear();
       this.#list.clear();
       fill(
         this.node,
@@ -80,7 +106,6 @@ export class Conversation {
     }
     this.drawHead();
     this.drawTyping();
-    this.composer.show(room, this.#chat.limits?.text_code_points);
     this.drawList();
   }
 
@@ -92,6 +117,7 @@ export class Conversation {
     const presence = this.#store.presence(room.other);
     const word = { online: 'Online', away: 'Away', offline: 'Offline' }[presence];
     const label = here ? `People in this room, ${here} here now` : 'People in this room';
+    const focused = document.activeElement?.closest('.head') && document.activeElement.ariaLabel;
     fill(
       this.#head,
       iconButton('back', 'Back to the list', { class: 'to-list', onclick: this.#wish.back }),
@@ -102,6 +128,8 @@ export class Conversation {
         h('h1', {}, bdi(room.name)),
         h('p', {}, room.kind === 'direct' ? word : bdi(about)),
       ),
+      iconButton('search', 'Search', { onclick: () => this.#messages.search() }),
+      iconButton('pin', 'Pinned messages', { onclick: () => this.#messages.pins() }),
       h(
         'button',
         { type: 'button', class: 'to-people', 'aria-label': label, title: label, onclick: this.#wish.people },
@@ -109,6 +137,8 @@ export class Conversation {
         h('span', { 'aria-hidden': 'true' }, String(here || room.memberCount)),
       ),
     );
+    if (focused) this.#head.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+    this.composer.show(room, this.#chat.limits?.text_code_points);
   }
 
   drawTyping() {
@@ -126,18 +156,45 @@ export class Conversation {
     }
     this.node.classList.remove('loading');
     const { unreadAfter, marks } = room;
-    this.#list.draw(rows(timeline, { me, unreadAfter, marks, dayOf }), room);
+    const pinned = room.pinned ?? new Set();
+    const blocked = new Set([...(this.#store.blocked ?? [])].filter((user) => !this.#shownAnyway.has(user)));
+    this.#list.draw(rows(timeline, { me, unreadAfter, marks, dayOf, pinned, blocked }), room);
+    this.composer.update();
+    this.#askMore(room);
     if (!this.#placed) {
       this.#placed = true;
-      if (!this.#list.toRow('unread')) this.#list.toEnd();
+      if (this.#wanted) this.goTo(this.#wanted);
+      else if (!this.#list.toRow('unread')) this.#list.toEnd();
     }
     this.#moved();
+  }
+
+  /** Goes to a message of this room, wherever in its history that is. */
+  async goTo(seq) {
+    const { room } = this.#store;
+    this.#wanted = seq;
+    // Before the room is there one is led to it when it comes.
+    if (!room?.timeline.loaded || !this.#placed) return;
+    this.#wanted = null;
+    if (!room.timeline.find(seq)) {
+      try {
+        await this.#chat.talk.around(room.id, seq);
+      } catch (error) {
+        this.#wish.say(error.message);
+        return;
+      }
+      if (this.#store.room !== room) return;
+      // What came in above must not be followed to its end.
+      this.#list.atEnd = false;
+      this.drawList();
+    }
+    if (!this.#list.toMessage(seq)) this.#wish.say('There is no such message that you can see.');
   }
 
   /** Somebody else said something: told to ears, and to eyes that are further up. */
   heard(event) {
     if (event.room !== this.#store.active || event.type !== 'message') return;
-    if (event.from === this.#store.me.user) return;
+    if (event.from === this.#store.me.user || this.#store.blocked?.has(event.from)) return;
     if (!this.#list.atEnd) this.#unseen += 1;
     this.#drawPill();
     const now = Date.now();
@@ -153,7 +210,12 @@ export class Conversation {
     if (this.#list.atEnd) this.#unseen = 0;
     this.#drawPill();
     this.look();
-    if (this.#list.nearTop && room.timeline.moreBefore && room.open) {
+    if (!room.open) return;
+    const { gap } = this.#list;
+    if (gap) {
+      if (gap.fromAbove && gap.after !== null) this.#chat.talk.after(room.id, gap.after).catch(() => {});
+      else this.#before(gap.before);
+    } else if (this.#list.nearTop && room.timeline.moreBefore) {
       const [first] = room.timeline.messages;
       if (first) this.#before(first.seq);
     }
@@ -169,8 +231,9 @@ export class Conversation {
   #drawPill() {
     this.#pill.hidden = this.#list.atEnd;
     const news = this.#unseen ? plural(this.#unseen, 'new message', 'new messages') : '';
-    this.#pill.setAttribute('aria-label', news || 'To the newest message');
-    fill(this.#pill, icon('down'), news);
+    const words = news || (this.#list.behindGap ? 'Back to now' : '');
+    this.#pill.setAttribute('aria-label', words || 'To the newest message');
+    fill(this.#pill, icon('down'), words);
   }
 
   #toEnd() {
@@ -182,26 +245,54 @@ export class Conversation {
     this.#chat.before(this.#store.active, seq).catch(() => {});
   }
 
+  /** What the rows need beside messages, where it is not known. */
+  #askMore(room) {
+    if (!room.open) return;
+    this.#chat.talk.quotes(room.id).catch(() => {});
+    if (room.pinned === null) this.#chat.talk.pins(room.id).catch(() => {});
+  }
+
+  async #send(text, more) {
+    const { room } = this.#store;
+    this.#list.atEnd = true;
+    const held = room.slow > 0 && !room.moderates;
+    if (held) room.waitsUntil = Date.now() + room.slow * 1000;
+    const seconds = await this.#chat.send(room.id, text, more);
+    if (!seconds) return;
+    // Nothing is lost: the text is back in the box, or in the draft of the room that was left.
+    room.waitsUntil = Date.now() + seconds * 1000;
+    if (this.#store.room === room) {
+      this.composer.giveBack(text, more.reply_to ?? null);
+    } else {
+      room.draft = [text, room.draft].filter(Boolean).join('\n');
+      room.replyTo ??= more.reply_to ?? null;
+      this.#wish.drafted(room);
+    }
+  }
+
+  /** What may complete a word. */
+  #known() {
+    const { room, rooms, names, me } = this.#store;
+    const people = new Map((room.members ?? []).map((one) => [one.user, one]));
+    // In large rooms not all members are known, but those who spoke are.
+    for (const { from, name } of room.timeline.messages) {
+      if (!people.has(from)) people.set(from, { user: from, name });
+    }
+    if (room.other && !people.has(room.other)) people.set(room.other, { user: room.other, name: names.get(room.other) });
+    people.delete(me.user);
+    return {
+      people: [...people.values()],
+      rooms: [...rooms.values()],
+      everyone: room.kind !== 'direct' && (room.moderates || room.memberCount <= FEW),
+    };
+  }
+
   #last() {
     const { room, me } = this.#store;
     // The last is still on its way: the one before it is not what is meant.
     if (room.timeline.pending.length) return null;
-    return room.timeline.messages.filter((one) => one.from === me.user && !one.deleted).at(-1);
-  }
-
-  async #remove(message) {
-    const room = this.#store.active;
-    if (await this.#wish.sure('Delete this message?', 'It is erased for everybody.', 'Delete')) {
-      this.#try(this.#chat.delete(room, message.seq));
-    }
-  }
-
-  async #try(promise) {
-    try {
-      await promise;
-    } catch (error) {
-      this.#wish.say(error.message);
-    }
+    const mine = (one) => one.from === me.user && !one.deleted && !one.forwarded;
+    return room.timeline.messages.findLast(mine);
   }
 
   #nothing() {

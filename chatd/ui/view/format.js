@@ -7,6 +7,8 @@ const dayOfYear = new Intl.DateTimeFormat(undefined, {
   month: 'long',
   year: 'numeric',
 });
+const dayShort = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const dayShortOfYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 
@@ -41,6 +43,38 @@ export function dayName(at, now = Date.now()) {
   }
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
   return (sameYear ? day : dayOfYear).format(at);
+}
+
+/** 12 May, or 12 May 2024. */
+export function shortDay(at, now = Date.now()) {
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return (sameYear ? dayShort : dayShortOfYear).format(at);
+}
+
+/** "12 s", "3 min", "2 h": how long one waits. */
+export function wait(seconds) {
+  if (seconds < 120) return `${Math.ceil(seconds)} s`;
+  if (seconds < 7200) return `${Math.ceil(seconds / 60)} min`;
+  return `${Math.ceil(seconds / 3600)} h`;
+}
+
+/** "just now", "3 hours ago", "yesterday", and the day where it is longer ago than a week. */
+export function ago(at, now = Date.now()) {
+  const minutes = Math.round((now - at) / 60_000);
+  if (minutes < 2) return 'just now';
+  if (minutes < 60) return relative.format(-minutes, 'minute');
+  const hours = Math.round(minutes / 60);
+  if (hours < 24) return relative.format(-hours, 'hour');
+  const days = Math.round(hours / 24);
+  return days < 7 ? relative.format(-days, 'day') : `on ${dayName(at, now)}`;
+}
+
+/** Day and time in a line: "Today, 14:05". */
+export function dayAndTime(at, now = Date.now()) {
+  const tomorrow = new Date(now);
+  tomorrow.setDate(tomorrow.getDate() + 1);
+  const name = dayOf(tomorrow) === dayOf(at) ? capital(relative.format(1, 'day')) : dayName(at, now);
+  return `${name}, ${time(at)}`;
 }
 
 /** 1 to 99, then 99+. */

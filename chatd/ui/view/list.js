@@ -5,6 +5,11 @@ import { row, signature } from './message.js';
 
 /** Pixels from the end within which one follows what comes. */
 const NEAR = 80;
+/** Milliseconds for which a message that was gone to is lit. */
+const LIT = 2400;
+/** Milliseconds, and pixels of a finger's rest, that make a long press. */
+const LONG = 500;
+const REST = 10;
 
 export class List {
   #rows = new Map();
@@ -14,6 +19,8 @@ export class List {
   node;
   #wish;
   #onMove;
+  #lit = null;
+  #press = null;
 
   /** `onMove()`: one scrolled, or the end came into view. */
   constructor(wish, onMove) {
@@ -30,6 +37,10 @@ export class List {
         tabindex: '0',
         onscroll: () => this.#moved(),
         onkeydown: (event) => this.#step(event),
+        onpointerdown: (event) => this.#pressed(event),
+        onpointermove: (event) => this.#strayed(event),
+        onpointerup: () => this.#released(),
+        onpointercancel: () => this.#released(),
       },
       this.#inner,
     );
@@ -48,12 +59,13 @@ export class List {
     const anchor = this.atEnd ? null : this.#anchor();
     const next = new Map();
     for (const one of shown) {
-      const now = signature(one);
+      const now = signature(one, room);
       const known = this.#rows.get(one.key);
       const same = known?.signature === now;
       const node = same ? known.node : row(one, room, this.#wish);
       if (known && !same) replace(known.node, node);
-      next.set(one.key, { node, signature: now });
+      if (this.#lit && one.message?.seq === this.#lit.seq) node.classList.add('lit');
+      next.set(one.key, { node, signature: now, shown: one });
     }
     for (const [key, { node }] of this.#rows) if (!next.has(key)) node.remove();
     let place = this.#inner.firstChild;
@@ -81,6 +93,51 @@ export class List {
     return true;
   }
 
+  /** Goes to a message that is shown, and lights it for a moment. */
+  toMessage(seq) {
+    const node = this.#message(seq);
+    if (!node) return false;
+    this.atEnd = false;
+    const top = node.getBoundingClientRect().top - this.node.getBoundingClientRect().top;
+    this.node.scrollTop += top - this.node.clientHeight / 3;
+    clearTimeout(this.#lit?.timer);
+    this.#message(this.#lit?.seq)?.classList.remove('lit');
+    const timer = setTimeout(() => {
+      this.#lit = null;
+      this.#message(seq)?.classList.remove('lit');
+    }, LIT);
+    this.#lit = { seq, timer };
+    node.classList.add('lit');
+    node.focus({ preventScroll: true });
+    this.#moved();
+    return true;
+  }
+
+  #message(seq) {
+    return this.#inner.querySelector(`.message[data-seq="${Number(seq)}"]`);
+  }
+
+  /** A hole that is about to be seen: {before, after, fromAbove}, or null. */
+  get gap() {
+    const view = this.node.getBoundingClientRect();
+    for (const { node, shown } of this.#rows.values()) {
+      if (shown.kind !== 'gap') continue;
+      const box = node.getBoundingClientRect();
+      if (box.bottom < view.top - view.height / 2 || box.top > view.bottom + view.height / 2) continue;
+      return { ...shown, fromAbove: box.top > view.top + view.height / 2 };
+    }
+    return null;
+  }
+
+  /** Whether something is missing between what is in view and the end. */
+  get behindGap() {
+    const top = this.node.getBoundingClientRect().top;
+    for (const { node, shown } of this.#rows.values()) {
+      if (shown.kind === 'gap' && node.getBoundingClientRect().top > top) return true;
+    }
+    return false;
+  }
+
   /** Whether the beginning of what is loaded is close. */
   get nearTop() {
     return this.node.scrollTop < 1.5 * this.node.clientHeight;
@@ -103,7 +160,7 @@ export class List {
     const top = this.node.getBoundingClientRect().top;
     for (const [key, { node }] of this.#rows) {
       const box = node.getBoundingClientRect();
-      if (box.bottom > top && key !== 'more' && key !== 'start') return { key, at: box.top };
+      if (box.bottom > top && !/^(?:more|start|gap .*)$/u.test(key)) return { key, at: box.top };
     }
     return null;
   }
@@ -112,6 +169,33 @@ export class List {
     const node = this.#rows.get(key)?.node;
     if (node) this.node.scrollTop += node.getBoundingClientRect().top - at;
   }
+
+  // ---- fingers ----------------------------------------------------------------------------------
+
+  /** A finger that rests on a message wants to know what can be done with it. */
+  #pressed(event) {
+    this.#released();
+    const message = event.target.closest('.message');
+    if (event.pointerType !== 'touch' || !message || event.target.closest('a, button')) return;
+    const timer = setTimeout(() => {
+      this.#press = null;
+      message.focus({ preventScroll: true });
+      message.querySelector('.tools button:last-child')?.click();
+    }, LONG);
+    this.#press = { x: event.clientX, y: event.clientY, timer };
+  }
+
+  #strayed({ clientX, clientY }) {
+    if (!this.#press) return;
+    if (Math.hypot(clientX - this.#press.x, clientY - this.#press.y) > REST) this.#released();
+  }
+
+  #released() {
+    clearTimeout(this.#press?.timer);
+    this.#press = null;
+  }
+
+  // ---- keys -------------------------------------------------------------------------------------
 
   /** Arrow keys go from message to message. */
   #step(event) {

@@ -1,13 +1,19 @@
 // One row of a conversation.
 
 import { direction } from '../state/text.js';
-import { bdi, h, icon, iconButton } from './dom.js';
-import { dayName, exactly, plural, shortTime, time } from './format.js';
-import { avatar, progress, words } from './parts.js';
+import { card } from './card.js';
+import { chips } from './chips.js';
+import { bdi, h, hidden, icon, iconButton } from './dom.js';
+import { dayName, exactly, shortTime, time } from './format.js';
+import { said } from './notes.js';
+import { avatar, progress } from './parts.js';
+import { forwarded, quote } from './quote.js';
+import { words } from './words.js';
 
 /**
- * The node for a row of `timeline.rows`. `room`: the room; `wish`: edit(message), remove(message),
- * takeBack(key), before(seq): what its buttons ask for.
+ * The node for a row of `rows`. `room`: the room; `wish`: me (one's own id), name(user), reply(message),
+ * react(message, emoji, on), pick(anchor, message), more(anchor, message), reactors(message),
+ * goTo(seq), show(user), retry(key), takeBack(key), before(seq): what its buttons ask for.
  */
 export function row(shown, room, wish) {
   switch (shown.kind) {
@@ -22,18 +28,21 @@ export function row(shown, room, wish) {
     case 'gap':
       return gap(shown, wish);
     case 'note':
-      return h('p', { class: 'note' }, shown.notes.map((note, at) => [at > 0 && ' · ', said(note)]));
+      return h('p', { class: 'note' }, shown.notes.map((note, at) => [at > 0 && ' · ', said(note, wish)]));
     default:
-      return message(shown, room, wish);
+      return shown.blocked ? unwanted(shown, wish) : message(shown, room, wish);
   }
 }
 
 /** What of a row its node depends on: as long as this stays the same, so does the node. */
-export function signature(shown) {
+export function signature(shown, room) {
   switch (shown.kind) {
     case 'message': {
-      const { message: one, first, state, seenBy } = shown;
-      return [one.text, one.name, one.edited, one.deleted, one.failed, one.seq, one.at, first, state, seenBy].join('\u0000');
+      const { message: one, first, state, seenBy, quote: answered, reactions } = shown;
+      const about = [one.text, one.name, one.edited, one.deleted, one.failed, one.seq, one.at];
+      const more = [one.data, one.mentions, answered?.text, answered?.deleted, answered === null, answered?.name];
+      const around = [first, state, seenBy, shown.pinned, shown.blocked, shown.quoteBlocked, room.mayReact];
+      return JSON.stringify([about, more, around, reactions]);
     }
     case 'day':
       return dayName(shown.at);
@@ -68,49 +77,57 @@ function gap(shown, wish) {
   );
 }
 
-function message({ message: one, first, own, state, seenBy }, room, wish) {
+/** A message of somebody whom one blocked. */
+function unwanted({ message: one }, wish) {
+  const show = h('button', { type: 'button', class: 'inline', onclick: () => wish.show(one.from) }, 'Show');
+  return h(
+    'article',
+    { class: 'message unwanted', tabindex: '-1', 'data-seq': String(one.seq) },
+    h('div', { class: 'body' }, h('p', {}, 'Message from somebody you blocked · ', show)),
+  );
+}
+
+function message(shown, room, wish) {
+  const { message: one, first, own, state, seenBy, reactions } = shown;
   const stored = one.seq !== undefined;
   const body = h(
     'div',
     { class: 'body' },
-    first &&
-      h(
-        'div',
-        { class: 'by' },
-        bdi(one.name, 'author'),
-        ' ',
-        when(one, 'when'),
-      ),
-    h('div', { class: 'line', dir: direction(one.text ?? '') }, content(one, stored)),
+    first && h('div', { class: 'by' }, bdi(one.name, 'author'), ' ', when(one, 'when'), shown.pinned && pinned()),
+    one.reply_to !== undefined && !one.deleted && quote(shown.quote, shown.quoteBlocked, () => wish.goTo(one.reply_to)),
+    one.forwarded && !one.deleted && forwarded(one.forwarded),
+    h('div', { class: 'line', dir: direction(one.text ?? '') }, content(one, stored, wish), !first && shown.pinned && pinned()),
+    !one.deleted && card(one.data),
+    stored && chips(one, reactions, wish, room.mayReact),
     one.failed && failure(one, wish),
   );
-  const classes = ['message', first && 'first', own && 'own', state].filter(Boolean);
+  const classes = ['message', first && 'first', own && 'own', shown.forMe && 'for-me', state].filter(Boolean);
   return h(
     'article',
     {
       class: classes.join(' '),
       tabindex: '-1',
       'data-seq': stored ? String(one.seq) : null,
-      'aria-label': `${one.name}, ${time(one.at)}`,
+      'aria-label': `${one.name}, ${time(one.at)}${shown.forMe ? ', mentions you' : ''}`,
     },
-    h(
-      'div',
-      { class: 'side' },
-      first ? avatar(one.from, one.name) : when(one, 'aside', shortTime),
-    ),
+    h('div', { class: 'side' }, first ? avatar(one.from, one.name) : when(one, 'aside', shortTime)),
     body,
     h('div', { class: 'end' }, state && progress(state, seenBy, room.kind === 'direct')),
-    stored && !one.deleted && tools(one, own, room, wish),
+    stored && tools(one, room, wish),
   );
 }
 
-function content(one, stored) {
+function content(one, stored, wish) {
   if (one.deleted) return h('span', { class: 'gone' }, 'This message was deleted.');
   return [
-    words(one.text),
+    words(one.text, { mentions: one.mentions, me: wish.me, name: wish.name }),
     one.edited &&
       stored && [' ', h('span', { class: 'edited', title: exactly(one.edited) }, '(edited)')],
   ];
+}
+
+function pinned() {
+  return h('span', { class: 'pinned', title: 'Pinned' }, icon('pin'), hidden('Pinned'));
 }
 
 function when(one, className, write = time) {
@@ -137,50 +154,16 @@ function failure(one, wish) {
   );
 }
 
-function tools(one, own, room, wish) {
-  const mayDelete = own || room.role === 'owner' || room.role === 'moderator';
-  if (!mayDelete) return null;
+function tools(one, room, wish) {
+  const button = (drawing, label, act) => {
+    const node = iconButton(drawing, label, { onclick: () => act(node) });
+    return node;
+  };
   return h(
     'div',
     { class: 'tools' },
-    own && iconButton('edit', 'Edit', { onclick: () => wish.edit(one) }),
-    iconButton('trash', 'Delete', { onclick: () => wish.remove(one) }),
+    !one.deleted && room.mayReact && button('smile', 'React', (node) => wish.pick(node, one)),
+    !one.deleted && !room.closedTo && button('reply', 'Reply', () => wish.reply(one)),
+    button('more', 'More', (node) => wish.more(node, one)),
   );
 }
-
-const CHANGES = {
-  joined: 'joined',
-  left: 'left',
-  added: 'was added',
-  kicked: 'was removed',
-  banned: 'was banned',
-  unbanned: 'may come back',
-};
-
-function said(note) {
-  if (note.type === 'membership') {
-    const what =
-      note.change === 'role'
-        ? `is ${note.role === 'owner' ? 'an' : 'a'} ${note.role} now`
-        : CHANGES[note.change];
-    return [bdi(note.user_name), ` ${what}`];
-  }
-  if (note.title !== undefined && note.seq > 1) return [bdi(note.name), ' renamed the room to ', bdi(note.title)];
-  if (note.topic !== undefined && note.seq > 1) return [bdi(note.name), ' changed the topic'];
-  return [bdi(note.name), ' made the room'];
-}
-
-/** "Anna types…", "Anna and Ben type…", "Anna, Ben and 2 more type…" */
-export function typists({ users, count }) {
-  if (!count) return [];
-  const names = users.slice(0, 2).map((user) => bdi(user.name, 'author'));
-  const rest = count - names.length;
-  if (count === 1) return [names[0], ' is typing…'];
-  if (rest === 0) return [names[0], ' and ', names[1], ' are typing…'];
-  return [names[0], ', ', names[1], ` and ${plural(rest, 'other', 'others')} are typing…`];
-}
-
-export function spoken(event) {
-  return `${event.name}: ${event.text}`;
-}
-

@@ -1,31 +1,57 @@
-// Small parts that several views show: a person's circle, a text with its links, a room's sign.
+// Small parts that several views show: a person's circle, a room's sign, how far a message got.
 
-import { hue, initials, onlyEmoji, pieces } from '../state/text.js';
-import { bdi, h, hidden, icon } from './dom.js';
+import { hue, initials } from '../state/text.js';
+import { h, hidden, icon } from './dom.js';
 
 export function logo(size) {
   return h('img', { src: '/ui/icon.svg', alt: '', width: String(size), height: String(size) });
 }
 
-/** A circle with initials; `presence` (online, away, offline) adds a dot. */
+/** The id of somebody's picture, null for none; the page says where that is known. */
+let faceOf = () => null;
+
+export function facesFrom(look) {
+  faceOf = look;
+}
+
+/** A circle with a picture or initials; `presence` (online, away, offline) adds a dot. */
 export function avatar(id, name, presence = null) {
   return h(
     'span',
-    { class: `avatar hue-${hue(id)}`, 'aria-hidden': 'true' },
-    initials(name),
+    { class: `avatar hue-${hue(id)}`, 'aria-hidden': 'true', 'data-user': id },
+    h('span', { class: 'letters' }, initials(name)),
+    face(id),
     presence && presence !== 'offline' && h('span', { class: `dot ${presence}` }),
   );
 }
 
-/** What somebody wrote: text, and links that open elsewhere and tell nobody where they came from. */
-export function words(text) {
-  const node = bdi('', onlyEmoji(text) ? 'text large' : 'text');
-  for (const { text: part, link } of pieces(text)) {
-    node.append(
-      link ? h('a', { href: link, dir: 'ltr', target: '_blank', rel: 'noopener noreferrer' }, part) : part,
-    );
-  }
+function face(id) {
+  const picture = faceOf(id);
+  return picture && pictured(picture);
+}
+
+/** A picture; where it cannot be had, what lies under it shows. */
+export function pictured(picture) {
+  const node = h('img', {
+    src: `/pictures/${encodeURIComponent(picture)}`,
+    alt: '',
+    loading: 'lazy',
+    draggable: false,
+    'data-picture': picture,
+  });
+  node.addEventListener('error', () => node.remove());
   return node;
+}
+
+/** Somebody has another picture: it is changed wherever they are shown. */
+export function repaintFaces() {
+  for (const node of document.querySelectorAll('.avatar[data-user]')) {
+    const shown = node.querySelector('img');
+    const picture = faceOf(node.dataset.user);
+    if ((shown?.dataset.picture ?? null) === picture) continue;
+    shown?.remove();
+    if (picture) node.querySelector('.letters').after(pictured(picture));
+  }
 }
 
 /** What stands before a room's name: # for everybody's, a lock, or the other person, present or not. */
@@ -33,7 +59,12 @@ export function sign(room, presence) {
   if (room.kind === 'direct') {
     return avatar(room.other ?? room.id, room.name, presence);
   }
-  return h('span', { class: 'sign', 'aria-hidden': 'true' }, icon(signOf(room.kind)));
+  return h(
+    'span',
+    { class: 'sign', 'aria-hidden': 'true' },
+    icon(signOf(room.kind)),
+    room.avatar && pictured(room.avatar),
+  );
 }
 
 function signOf(kind) {

@@ -1,16 +1,26 @@
-// Where one is, in the address: the list, a room, or a room's people. Each is a history entry, so
-// that on a phone "back" leads from pane to pane.
+// Where one is, in the address: the list, a room, a message of it, or a room's people. Each is a
+// history entry, so that on a phone "back" leads from pane to pane.
 
-/** {pane: "list" | "talk" | "people", room} */
+/** {pane: "list" | "talk" | "people", room, seq}; `seq` is null where no message is meant. */
 export function read(hash) {
-  const [, room, people] = /^#\/room\/([^/]+)(\/people)?$/u.exec(hash) ?? [];
-  if (!room) return { pane: 'list', room: null };
-  return { pane: people ? 'people' : 'talk', room: decodeURIComponent(room) };
+  const [, room, people, seq] = /^#\/room\/([^/]+)(?:(\/people)|\/([1-9][0-9]{0,15}))?$/u.exec(hash) ?? [];
+  if (!room) return { pane: 'list', room: null, seq: null };
+  return { pane: people ? 'people' : 'talk', room: decoded(room), seq: seq ? Number(seq) : null };
 }
 
-export function write({ pane, room }) {
+export function write({ pane, room, seq = null }) {
   if (pane === 'list' || !room) return '#/';
-  return `#/room/${encodeURIComponent(room)}${pane === 'people' ? '/people' : ''}`;
+  const rest = pane === 'people' ? '/people' : seq ? `/${seq}` : '';
+  return `#/room/${encodeURIComponent(room)}${rest}`;
+}
+
+/** Whatever stands in an address; what is no encoding stands for itself. */
+function decoded(word) {
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    return word;
+  }
 }
 
 export class Route {
@@ -34,6 +44,12 @@ export class Route {
       else history.pushState({ from }, '', hash);
     }
     this.#call(this.here);
+  }
+
+  /** The message of the address was gone to: the address is that of its room again. */
+  led() {
+    const { pane, room } = this.here;
+    history.replaceState(history.state, '', write({ pane, room }));
   }
 
   /** From the people to their room, from a room to the list: by the history where one came so. */

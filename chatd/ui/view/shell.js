@@ -32,11 +32,12 @@ export class Shell {
     this.#store = store;
     this.#chat = chat;
     this.bar = new Bar(connection);
-    const go = (room) => this.#route.go({ pane: 'talk', room });
+    const go = (room, seq = null) => this.#route.go({ pane: 'talk', room, seq });
     const back = () => this.#route.up();
     const wish = {
       go,
       back,
+      away: () => chat.show(null),
       drafted: (room) => drafts.save(room),
       say: (text) => this.say(text),
       sure: dialogs.sure,
@@ -91,7 +92,7 @@ export class Shell {
 
   // ---- where one is -----------------------------------------------------------------------------
 
-  #arrive({ pane, room }) {
+  #arrive({ pane, room, seq }) {
     this.node.dataset.pane = pane;
     if (room && !this.#store.rooms.has(room)) return;
     const other = room !== this.#store.active;
@@ -99,6 +100,10 @@ export class Shell {
     if (other) this.#draw('active');
     // In a frame that nobody looks at yet, the keyboard belongs to the page around it.
     if (other && pane === 'talk' && room && document.hasFocus()) this.#conversation.composer.focus();
+    if (seq) {
+      this.#route.led();
+      this.#conversation.goTo(seq);
+    }
     this.#draw('looking');
   }
 

@@ -1,4 +1,5 @@
-import { Timeline, rows } from '/ui/state/timeline.js';
+import { rows } from '/ui/state/rows.js';
+import { Timeline } from '/ui/state/timeline.js';
 import { equal, test } from '/units/harness.js';
 
 const MINUTE = 60_000;

@@ -1,0 +1,70 @@
+// What a half-written word in the box may become: @ a person, # a room, : an emoji.
+
+import { findEmoji } from './emoji.js';
+
+/** Choices offered at once. */
+const MOST = 8;
+/** The word before the caret. Not within another word, so that neither addresses nor times ask. */
+const WORD = /(?:^|[\s([{"'«„“‘])([@#:])([^\s@#:]{0,40})$/u;
+/** So much of an emoji's name has to be there: ":)" and ": " are no questions. */
+const LEAST = 2;
+
+/** What is asked for at the caret: {kind, query, from, to}, or null. */
+export function asked(text, caret) {
+  const found = WORD.exec(text.slice(0, caret));
+  if (!found) return null;
+  const [, kind, query] = found;
+  if (kind === ':' && !new RegExp(`^[\\p{L}\\p{N}_+-]{${LEAST},}$`, 'u').test(query)) return null;
+  return { kind, query, from: caret - query.length - 1, to: caret };
+}
+
+/**
+ * The choices for it, the best first: [{put, label, about, user?, room?, emoji?}]; `put` is what takes
+ * the word's place. `people`: [{user, name}], `rooms`: Rooms, `everyone`: whether one may call all.
+ */
+export function choices({ kind, query }, { people, rooms, everyone }) {
+  if (kind === ':') {
+    return findEmoji(query, MOST).map(({ emoji, name }) => ({ put: emoji, label: name, about: '', emoji }));
+  }
+  const words = fold(query);
+  if (kind === '#') {
+    return best(rooms.filter((room) => room.slug), words, (room) => [room.slug, room.name]).map((room) => ({
+      put: `#${room.slug}`,
+      label: room.name,
+      about: fold(room.name) === room.slug ? '' : `#${room.slug}`,
+      room,
+    }));
+  }
+  const found = best(people, words, (person) => [person.name, person.display ?? '']).map((person) => ({
+    put: `@${person.name}`,
+    label: person.name,
+    about: person.display && person.display !== person.name ? person.display : '',
+    user: person.user,
+  }));
+  if (everyone && 'room'.startsWith(words)) {
+    found.splice(MOST - 1);
+    found.push({ put: '@room', label: 'room', about: 'Everyone in this room' });
+  }
+  return found;
+}
+
+/** The text with a choice in it, and where the caret is then. */
+export function completed(text, { from, to }, { put }) {
+  const rest = text.slice(to);
+  const space = rest.startsWith(' ') ? '' : ' ';
+  return { text: `${text.slice(0, from)}${put}${space}${rest}`, caret: from + put.length + 1 };
+}
+
+/** Those of which a name begins with the words, then those that hold them further in. */
+function best(all, words, namesOf) {
+  const names = (one) => namesOf(one).map(fold);
+  const begins = all.filter((one) => names(one).some((name) => name.startsWith(words)));
+  const holds = all.filter((one) => !begins.includes(one) && names(one).some((name) => name.includes(words)));
+  const byName = (a, b) => namesOf(a)[0].localeCompare(namesOf(b)[0]);
+  return [...begins.sort(byName), ...holds.sort(byName)].slice(0, MOST);
+}
+
+/** As people compare names: without capitals and accents. */
+export function fold(text) {
+  return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+}

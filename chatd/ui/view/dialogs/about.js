@@ -1,0 +1,87 @@
+// What became of a message: who has read it, who reacted, and how it read before.
+
+import { bdi, fill, h, icon } from '../dom.js';
+import { exactly, plural, shortDay, time } from '../format.js';
+import { avatar } from '../parts.js';
+import { card } from '../card.js';
+import { words } from '../words.js';
+import { openDialog } from './dialog.js';
+
+/**
+ * A dialog with a list that comes in pages: `ask(last)` gives a reply, `show(reply)` its nodes and
+ * `next(reply)` what to ask with for more. What fails is said in its place.
+ */
+async function paged(title, ask, show, next) {
+  const list = h('div', { class: 'told' });
+  const place = h('div', { class: 'actions' }, h('p', { class: 'nothing' }, 'Loading…'));
+  const dialog = openDialog(title, list, place);
+  const page = async (after) => {
+    try {
+      const reply = await ask(after);
+      list.append(...[show(reply, after === null)].flat(Infinity).filter(Boolean));
+      const more = h('button', { type: 'button', onclick: () => page(next(reply)) }, 'More');
+      fill(place, reply.more && more);
+    } catch (error) {
+      fill(place, h('p', { class: 'wrong', role: 'alert' }, error.message));
+    }
+  };
+  await page(null);
+  return dialog;
+}
+
+export function readers(talk, { room, seq }) {
+  const show = ({ of, delivered, read, people }, first) => [
+    first &&
+      h(
+        'p',
+        { class: 'lead' },
+        of === 0
+          ? 'There is nobody else here whose reading shows.'
+          : `Read by ${read}, delivered to ${delivered}, of ${plural(of, 'person', 'people')}. Who hides receipts is not counted.`,
+      ),
+    people.map(({ user, name, state }) => {
+      const reads = state === 'read';
+      return h(
+        'div',
+        { class: 'item' },
+        avatar(user, name),
+        bdi(name, 'name'),
+        h('span', { class: `progress ${reads ? 'seen' : ''}` }, icon(reads ? 'checks' : 'check')),
+        h('span', { class: 'role' }, reads ? 'Read' : 'Delivered'),
+      );
+    }),
+  ];
+  paged('Who has read it', (after) => talk.readBy(room, seq, after), show, (reply) => reply.people.at(-1)?.name);
+}
+
+export function reactors(talk, { room, seq }) {
+  const show = ({ reactors: found }, first) => [
+    first && !found.length && h('p', { class: 'nothing' }, 'Nobody reacts to it any more.'),
+    found.map(({ user, name, emoji, at }) =>
+      h(
+        'div',
+        { class: 'item', title: exactly(at) },
+        avatar(user, name),
+        bdi(name, 'name'),
+        h('span', { class: 'emoji' }, emoji),
+      ),
+    ),
+  ];
+  paged('Who reacted', (after) => talk.reactors(room, seq, after), show, (reply) => reply.reactors.at(-1)?.place);
+}
+
+export function versions(talk, { room, seq }) {
+  const show = ({ revisions }, first) => [
+    first && !revisions.length && h('p', { class: 'nothing' }, 'There are no earlier versions.'),
+    revisions.map(({ at, text = '', data }) =>
+      h(
+        'article',
+        { class: 'version' },
+        h('time', { class: 'when', title: exactly(at) }, `${shortDay(at)}, ${time(at)}`),
+        h('div', { class: 'line', dir: 'auto' }, words(text)),
+        card(data),
+      ),
+    ),
+  ];
+  paged('Earlier versions', (after) => talk.revisions(room, seq, after), show, (reply) => reply.revisions.at(-1)?.revision);
+}

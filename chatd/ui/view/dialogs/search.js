@@ -1,0 +1,151 @@
+// Finding messages: in this room or in all, with what stands around them.
+
+import { extract } from '../../state/marking.js';
+import { bdi, fill, h } from '../dom.js';
+import { exactly, plural, shortDay, time } from '../format.js';
+import { avatar } from '../parts.js';
+import { line } from '../quote.js';
+import { markedWords } from '../words.js';
+import { openDialog } from './dialog.js';
+
+/** Milliseconds of rest in typing after which is searched. */
+const REST = 350;
+/** Hits on a page, and messages around each. */
+const PAGE = 20;
+const CONTEXT = 1;
+
+/** What was looked for last: whoever follows a hit and comes back goes on where they were. */
+let last = { text: '', everywhere: false };
+
+/** `go(room, seq)` shows a message. */
+export function search(talk, store, go) {
+  const { room } = store;
+  const list = h('div', { class: 'found' });
+  const state = h('p', { class: 'nothing', role: 'status' });
+  const wrong = h('p', { class: 'wrong', role: 'alert' });
+  const place = h('div', { class: 'actions' });
+  const input = h('input', {
+    type: 'search',
+    id: 'search',
+    value: last.text,
+    placeholder: 'Search messages',
+    'aria-label': 'Search messages',
+    maxlength: '256',
+    autocomplete: 'off',
+    enterkeyhint: 'search',
+  });
+  const scope = (everywhere, label) =>
+    h(
+      'label',
+      {},
+      h('input', {
+        type: 'radio',
+        name: 'scope',
+        checked: last.everywhere === everywhere,
+        onchange: () => {
+          last.everywhere = everywhere;
+          begin();
+        },
+      }),
+      h('span', {}, label),
+    );
+  const dialog = openDialog(
+    'Search',
+    h(
+      'form',
+      {
+        class: 'asks',
+        role: 'search',
+        onsubmit: (event) => {
+          event.preventDefault();
+          begin();
+        },
+      },
+      input,
+      h('fieldset', { class: 'segments' }, h('legend', { class: 'ears' }, 'Where'), scope(false, 'This room'), scope(true, 'All rooms')),
+      h(
+        'p',
+        { class: 'hint' },
+        'Also: ',
+        ['from:anna', 'before:2026-01-31', 'has:link', '"these words"', '-without'].map((one, at) => [at > 0 && ' ', h('code', {}, one)]),
+      ),
+    ),
+    wrong,
+    state,
+    list,
+    place,
+  );
+  dialog.classList.add('wide', 'search');
+  let round = 0;
+  let timer = null;
+
+  const begin = () => {
+    clearTimeout(timer);
+    last.text = input.value;
+    round += 1;
+    wrong.textContent = state.textContent = '';
+    fill(place);
+    if (!last.text.trim()) {
+      fill(list);
+      return;
+    }
+    state.textContent = 'Searching…';
+    ask(round, null);
+  };
+  const ask = async (mine, page) => {
+    const fields = { text: last.text.trim(), limit: PAGE, context: CONTEXT };
+    // A room in the text goes before the one in view.
+    if (!last.everywhere && !/(?:^|\s)in:/u.test(fields.text)) fields.room = room.id;
+    if (page) fields.page = page;
+    try {
+      const reply = await talk.search(fields);
+      if (mine !== round) return;
+      const hits = reply.hits.map((one) => hit(one, reply.words ?? [], store, (found) => {
+        dialog.close();
+        go(found.room, found.seq);
+      }));
+      if (page) list.append(...hits);
+      else fill(list, hits);
+      const { length } = list.children;
+      state.textContent = length || reply.next ? '' : 'Nothing was found.';
+      if (reply.behind) state.textContent = `The ${plural(reply.behind, 'newest event is', 'newest events are')} not searched yet.`;
+      fill(place, reply.next && h('button', { type: 'button', onclick: () => ask(mine, reply.next) }, 'More'));
+    } catch (error) {
+      if (mine !== round) return;
+      state.textContent = '';
+      wrong.textContent = error.message;
+    }
+  };
+  input.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(begin, REST);
+  });
+  dialog.addEventListener('close', () => clearTimeout(timer));
+  input.focus();
+  input.select();
+  begin();
+}
+
+function hit({ message, before = [], after = [] }, words, store, go) {
+  const room = store.rooms.get(message.room);
+  return h(
+    'button',
+    { type: 'button', class: 'hit go', onclick: () => go(message) },
+    h(
+      'span',
+      { class: 'by' },
+      avatar(message.from, message.name),
+      bdi(message.name, 'author'),
+      room && h('span', { class: 'where' }, room.kind === 'direct' ? ['with ', bdi(room.name)] : ['in ', bdi(room.name)]),
+      h('time', { class: 'when', title: exactly(message.at) }, `${shortDay(message.at)}, ${time(message.at)}`),
+    ),
+    before.map((one) => near(one)),
+    h('span', { class: 'line' }, markedWords(extract(message.text || line(message), words), words)),
+    after.map((one) => near(one)),
+  );
+}
+
+/** What was said right before or after. */
+function near(message) {
+  return h('span', { class: 'near' }, bdi(message.name), ': ', bdi(line(message)));
+}

@@ -1,0 +1,146 @@
+// What can be done with a message in view: the menu, and the dialogs that it opens.
+
+import { write as address } from './route.js';
+import { forward } from './dialogs/forward.js';
+import { menu } from './menu.js';
+import { pickEmoji } from './picker.js';
+import { pins } from './dialogs/pins.js';
+import { reactors, readers, versions } from './dialogs/about.js';
+import { search } from './dialogs/search.js';
+
+export class Messages {
+  #store;
+  #chat;
+  #wish;
+
+  /** `wish`: go(room, seq), away(), goTo(seq), reply(message), edit(message), say(text), sure(…). */
+  constructor(store, chat, wish) {
+    this.#store = store;
+    this.#chat = chat;
+    this.#wish = wish;
+  }
+
+  /** What the rows of the list ask for. */
+  get wishes() {
+    const { names } = this.#store;
+    return {
+      me: this.#store.me?.user,
+      name: (user) => names.get(user),
+      reply: this.#wish.reply,
+      react: (message, emoji, on) => this.#react(message, emoji, on),
+      pick: (anchor, message) => pickEmoji(anchor, (emoji) => this.#react(message, emoji, true)),
+      more: (anchor, message) => this.#more(anchor, message),
+      reactors: (message) => reactors(this.#chat.talk, message),
+    };
+  }
+
+  search() {
+    search(this.#chat.talk, this.#store, (room, seq) => this.#go(room, seq));
+  }
+
+  pins() {
+    const { room } = this.#store;
+    pins(this.#chat.talk, room, (seq) => this.#wish.goTo(seq), (seq) => this.#pin(seq, false));
+  }
+
+  /** What a promise fails with is told. True if it did not. */
+  async attempt(promise) {
+    try {
+      await promise;
+      return true;
+    } catch (error) {
+      this.#wish.say(error.message);
+      return false;
+    }
+  }
+
+  #go(room, seq) {
+    if (room === this.#store.active) this.#wish.goTo(seq);
+    else this.#wish.go(room, seq);
+  }
+
+  #react({ room, seq, reactions = [] }, emoji, on) {
+    // Whoever chooses what they chose before does not want it twice.
+    if (on && reactions.some((one) => one.emoji === emoji && one.mine)) return;
+    this.attempt(this.#chat.talk.react(room, seq, emoji, on));
+  }
+
+  #pin(seq, on) {
+    return this.attempt(this.#chat.talk.pin(this.#store.active, seq, on));
+  }
+
+  #more(anchor, message) {
+    const { room, me } = this.#store;
+    const { talk } = this.#chat;
+    const own = message.from === me.user;
+    const gone = Boolean(message.deleted);
+    const pinned = room.pinned?.has(message.seq);
+    // Alone in a page of a site there is no list to go to.
+    const alone = 'single' in document.documentElement.dataset;
+    menu(anchor, 'Message', [
+      !gone && room.mayReact && { icon: 'smile', label: 'React', act: () => this.wishes.pick(anchor, message) },
+      !gone && !room.closedTo && { icon: 'reply', label: 'Reply', act: () => this.#wish.reply(message) },
+      !gone && { icon: 'forward', label: 'Forward', act: () => this.#forward(message) },
+      'line',
+      !gone && { icon: 'copy', label: 'Copy text', act: () => this.#copy(message.text, 'The text is copied.') },
+      { icon: 'link', label: 'Copy link', act: () => this.#copy(permalink(message), 'The link is copied.') },
+      !gone && room.mayPin && {
+        icon: 'pin',
+        label: pinned ? 'Unpin' : 'Pin',
+        act: () => this.#pin(message.seq, !pinned),
+      },
+      !own && !alone && { icon: 'unread', label: 'Mark unread from here', act: () => this.#unread(message) },
+      'line',
+      !gone && message.reactions?.length > 0 && { icon: 'smile', label: 'Who reacted', act: () => reactors(talk, message) },
+      !gone && { icon: 'eye', label: 'Who has read it', act: () => readers(talk, message) },
+      message.edited && !gone && (own || (room.moderates && room.kind !== 'direct')) && {
+        icon: 'history',
+        label: 'Earlier versions',
+        act: () => versions(talk, message),
+      },
+      'line',
+      own && !gone && !message.forwarded && !room.closedTo && {
+        icon: 'edit',
+        label: 'Edit',
+        act: () => this.#wish.edit(message),
+      },
+      !gone && (own || room.moderates) && {
+        icon: 'trash',
+        label: 'Delete',
+        danger: true,
+        act: () => this.#remove(message),
+      },
+    ]);
+  }
+
+  #forward(message) {
+    forward(this.#chat.talk, this.#store, message, (room) => this.#wish.go(room));
+  }
+
+  async #copy(text, done) {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.#wish.say(done);
+    } catch {
+      this.#wish.say('The browser did not let this page copy.');
+    }
+  }
+
+  async #unread(message) {
+    const { room, seq } = message;
+    // Whoever stays has read it again at once.
+    this.#wish.away();
+    await this.attempt(this.#chat.talk.markUnread(room, seq));
+  }
+
+  async #remove({ room, seq }) {
+    if (await this.#wish.sure('Delete this message?', 'It is erased for everybody.', 'Delete')) {
+      this.attempt(this.#chat.delete(room, seq));
+    }
+  }
+}
+
+/** The address of a message, for those who may see it. */
+export function permalink({ room, seq }) {
+  return `${location.origin}/${address({ pane: 'talk', room, seq })}`;
+}

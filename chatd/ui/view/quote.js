@@ -1,0 +1,47 @@
+// What stands above a message: the line that it answers, or where it was passed on from.
+
+import { hue } from '../state/text.js';
+import { bdi, h, icon } from './dom.js';
+import { shortDay } from './format.js';
+
+/** So much of a quoted text is shown at all; what is seen of it is two lines. */
+const LONGEST = 300;
+
+/** The quoted `message` (null: cannot be had, undefined: on its way); `go()` leads to it. */
+export function quote(message, blocked, go) {
+  if (!message) {
+    const text = message === null ? 'A message you cannot see' : '…';
+    return h('div', { class: 'quote none' }, h('span', { class: 'quoted' }, text));
+  }
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: `quote hue-${hue(message.from)}`,
+      title: 'Go to the message',
+      onclick: go,
+    },
+    h('span', { class: 'author' }, bdi(message.name)),
+    h('span', { class: `quoted${message.deleted ? ' gone' : ''}`, dir: 'auto' }, blocked ? 'Somebody you blocked' : line(message)),
+  );
+}
+
+/** A message in one line. */
+export function line(message) {
+  if (message.deleted) return 'This message was deleted.';
+  const text = (message.text ?? '').replaceAll(/\s+/gu, ' ').trim();
+  const letters = [...text];
+  if (letters.length > LONGEST) return `${letters.slice(0, LONGEST).join('')}…`;
+  return text || message.data?.['chatd.card']?.title || '…';
+}
+
+export function forwarded({ user, name, at }) {
+  return h(
+    'p',
+    { class: 'forwarded' },
+    icon('forward'),
+    'Forwarded from ',
+    h('span', { class: `author hue-${hue(user)}` }, bdi(name)),
+    `, ${shortDay(at)}`,
+  );
+}
