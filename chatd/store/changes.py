@@ -200,11 +200,17 @@ def set_member(work: Work, change: unit.SetMember) -> None:
             work.database.run("delete from memberships where room = :room and person = :user", who)
         work.database.run(
             """
-            insert into memberships (room, person, from_seq, to_seq, role)
-            values (:room, :user, :since, null, :role)
-            on conflict (room, person, from_seq) do update set to_seq = null, role = :role
+            insert into memberships (room, person, from_seq, to_seq, role, joined)
+            values (:room, :user, :since, null, :role, :joined)
+            on conflict (room, person, from_seq) do update
+                set to_seq = null, role = :role, joined = :joined
             """,
-            {**who, "since": 1 if shared else max(1, head), "role": change.role},
+            {
+                **who,
+                "since": 1 if shared else max(1, head),
+                "role": change.role,
+                "joined": max(1, head),
+            },
         )
         members += 1
         came(work, change.room, change.user)

@@ -14,7 +14,7 @@ _PARTINGS = """
            (select s.person from memberships s
             where s.room = r.id and s.to_seq is null and s.person <> :user
             order by case s.role when 'moderator' then 0 when 'member' then 1 else 2 end,
-                     s.from_seq, s.person limit 1)
+                     s.joined, s.person limit 1)
     from memberships m join rooms r on r.id = m.room
     where m.person = :user and m.to_seq is null
 """

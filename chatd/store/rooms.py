@@ -12,8 +12,9 @@ from chatd.store.database import Database, Row
 from chatd.store.requirements import require_member, standing
 
 # Unread is the messages behind the read mark within each stay: the number at the stay's end less
-# the number at its start or at the mark, whichever is later. Numbers are in every event, so this
-# counts without looking at the messages.
+# the number at the coming or at the mark, whichever is later. Numbers are in every event, so this
+# counts without looking at the messages. What was said before one came is there to read where the
+# room shows it, and is no news.
 _ROOM = """
     select r.id, r.kind, r.name, r.slug, r.topic, c.role, r.head, r.number,
            coalesce(k.read, 0), coalesce(k.delivered, 0),
@@ -24,8 +25,8 @@ _ROOM = """
                               where e.room = r.id and e.seq = i.to_seq) end
                    - coalesce((select e.number from events e
                                where e.room = r.id
-                                 and e.seq = case when coalesce(k.read, 0) >= i.from_seq
-                                                  then k.read else i.from_seq - 1 end), 0))
+                                 and e.seq = case when coalesce(k.read, 0) >= i.joined
+                                                  then k.read else i.joined end), 0))
                from memberships i
                where i.room = r.id and i.person = :user
                  and (i.to_seq is null or i.to_seq > coalesce(k.read, 0))), 0),
@@ -36,7 +37,7 @@ _ROOM = """
                + (select count(*) from mentions x
                   join events w on w.room = x.room and w.seq = x.seq
                   where x.room = r.id and x.person = '*' and x.seq > coalesce(k.read, 0)
-                    and x.seq >= c.from_seq
+                    and x.seq > c.joined
                     and not exists (select 1 from blocks b
                                     where (b.person = :user and b.other = w.author)
                                        or (b.person = w.author and b.other = :user))) end,

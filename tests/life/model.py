@@ -41,7 +41,10 @@ class Event:
 
 @dataclass
 class Stay:
+    """From ``first``, as far as one sees back, to ``last``; ``came`` is when one came."""
+
     first: int
+    came: int
     last: int | None = None
 
     def covers(self, seq: int) -> bool:
@@ -98,20 +101,26 @@ class Room:
         return [event for event in self.events if self.sees(user, event.seq)]
 
     def unread(self, user: str) -> int:
+        """What was said before one came is no news."""
         read = self.marks.get(user, (0, 0))[1]
-        return sum(1 for e in self.visible(user) if e.kind == "message" and e.seq > read)
+        return sum(
+            event.kind == "message" and event.seq > max(read, stay.came)
+            for stay in self.stays.get(user, ())
+            for event in self.events
+            if stay.covers(event.seq)
+        )
 
     def mentioned(self, user: str) -> int:
         """Unread messages that mention ``user``."""
         if user not in self.roles:
             return 0
         read = self.marks.get(user, (0, 0))[1]
-        since = self.stays[user][-1].first
+        news = max(read, self.stays[user][-1].came)
         count = 0
         for event in self.events:
             if event.seq > read and not event.deleted:
                 count += user in event.mentions
-                count += EVERYONE in event.mentions and event.seq >= since
+                count += EVERYONE in event.mentions and event.seq > news
         return count
 
 
@@ -327,9 +336,9 @@ class Model:
         else:
             if user not in room.roles:
                 if room.shared:
-                    room.stays[user] = [Stay(1)]
+                    room.stays[user] = [Stay(1, seq)]
                 else:
-                    room.stays.setdefault(user, []).append(Stay(seq))
+                    room.stays.setdefault(user, []).append(Stay(seq, seq))
             room.roles[user] = role
         return Place(seq)
 

@@ -28,6 +28,8 @@ class Seen:
     events: list[tuple[int, int]] = field(default_factory=list)
     messages: list[int] = field(default_factory=list)
     read: int = 0
+    #: what was said before one came into a room that shows it is no news
+    came: int = 0
 
 
 @settings(max_examples=150, deadline=None)
@@ -61,6 +63,7 @@ def test_page_and_missed_show_exactly_what_one_was_there_for(
             mine.member = True
             if shared:
                 mine.events, mine.messages = everything[:-1], list(all_messages)
+                mine.came = head
         for view in views.values():
             if view.member:
                 view.events = [*view.events, (position, head)]
@@ -98,7 +101,7 @@ def check(desk: Desk, user: str, view: Seen, since: int, limit: int) -> None:
             return
         raise AssertionError("a page for somebody who is not there")
     assert rooms.room(desk.database, user, "tea").unread == len(
-        [seq for seq in view.messages if seq > view.read]
+        [seq for seq in view.messages if seq > max(view.read, view.came)]
     )
     for where in range(0, (view.messages or [0])[-1] + 3):
         for before, after in ((where, None), (None, where)):

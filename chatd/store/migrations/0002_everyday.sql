@@ -12,6 +12,9 @@ alter table rooms add column slow_seconds integer not null default 0;
 alter table rooms add column posting text not null default 'member'
     check (posting in ('member', 'moderator', 'owner'));
 
+-- The event with which a stay began, also where one sees what was before.
+alter table memberships add column joined integer not null default 1;
+
 -- Whom a message mentions: ids with spaces between them, '*' for everyone; '': nobody.
 alter table events add column mentions text not null default '';
 
