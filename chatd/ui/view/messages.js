@@ -2,7 +2,7 @@
 
 import { write as address } from './route.js';
 import { forward } from './dialogs/forward.js';
-import { menu } from './menu.js';
+import { openMenu } from './menu.js';
 import { pickEmoji } from './picker.js';
 import { pins } from './dialogs/pins.js';
 import { reactors, readers, versions } from './dialogs/about.js';
@@ -77,40 +77,51 @@ export class Messages {
     const pinned = room.pinned?.has(message.seq);
     // Alone in a page of a site there is no list to go to.
     const alone = 'single' in document.documentElement.dataset;
-    menu(anchor, 'Message', [
-      !gone && room.mayReact && { icon: 'smile', label: 'React', act: () => this.wishes.pick(anchor, message) },
-      !gone && !room.closedTo && { icon: 'reply', label: 'Reply', act: () => this.#wish.reply(message) },
-      !gone && { icon: 'forward', label: 'Forward', act: () => this.#forward(message) },
-      'line',
-      !gone && { icon: 'copy', label: 'Copy text', act: () => this.#copy(message.text, 'The text is copied.') },
-      { icon: 'link', label: 'Copy link', act: () => this.#copy(permalink(message), 'The link is copied.') },
-      !gone && room.mayPin && {
-        icon: 'pin',
-        label: pinned ? 'Unpin' : 'Pin',
-        act: () => this.#pin(message.seq, !pinned),
-      },
-      !own && !alone && { icon: 'unread', label: 'Mark unread from here', act: () => this.#unread(message) },
-      'line',
-      !gone && message.reactions?.length > 0 && { icon: 'smile', label: 'Who reacted', act: () => reactors(talk, message) },
-      !gone && { icon: 'eye', label: 'Who has read it', act: () => readers(talk, message) },
-      message.edited && !gone && (own || (room.moderates && room.kind !== 'direct')) && {
-        icon: 'history',
-        label: 'Earlier versions',
-        act: () => versions(talk, message),
-      },
-      'line',
-      own && !gone && !message.forwarded && !room.closedTo && {
-        icon: 'edit',
-        label: 'Edit',
-        act: () => this.#wish.edit(message),
-      },
-      !gone && (own || room.moderates) && {
-        icon: 'trash',
-        label: 'Delete',
-        danger: true,
-        act: () => this.#remove(message),
-      },
-    ]);
+    const groups = [
+      [
+        !gone && room.mayReact && { icon: 'smile', label: 'React', act: () => this.wishes.pick(anchor, message) },
+        !gone && !room.closedTo && { icon: 'reply', label: 'Reply', act: () => this.#wish.reply(message) },
+        !gone && { icon: 'forward', label: 'Forward', act: () => this.#forward(message) },
+      ],
+      [
+        !gone && { icon: 'copy', label: 'Copy text', act: () => this.#copy(message.text, 'The text is copied.') },
+        { icon: 'link', label: 'Copy link', act: () => this.#copy(permalink(message), 'The link is copied.') },
+        !gone && room.mayPin && {
+          icon: 'pin',
+          label: pinned ? 'Unpin' : 'Pin',
+          act: () => this.#pin(message.seq, !pinned),
+        },
+        !own && !alone && { icon: 'unread', label: 'Mark unread from here', act: () => this.#unread(message) },
+      ],
+      [
+        !gone && message.reactions?.length > 0 && { icon: 'smile', label: 'Who reacted', act: () => reactors(talk, message) },
+        !gone && { icon: 'eye', label: 'Who has read it', act: () => readers(talk, message) },
+        message.edited && !gone && (own || (room.moderates && room.kind !== 'direct')) && {
+          icon: 'history',
+          label: 'Earlier versions',
+          act: () => versions(talk, message),
+        },
+      ],
+      [
+        own && !gone && !message.forwarded && !room.closedTo && {
+          icon: 'edit',
+          label: 'Edit',
+          act: () => this.#wish.edit(message),
+        },
+        !gone && (own || room.moderates) && {
+          icon: 'trash',
+          label: 'Delete',
+          danger: true,
+          act: () => this.#remove(message),
+        },
+      ],
+    ];
+    const some = groups.map((group) => group.filter(Boolean)).filter((group) => group.length);
+    const node = openMenu('Message', some.flatMap((group, at) => (at ? [null, ...group] : group)), anchor);
+    // The buttons stay while what they opened is there.
+    const row = anchor.closest('.message');
+    row?.classList.add('held');
+    node.addEventListener('toggle', ({ newState }) => newState === 'closed' && row?.classList.remove('held'));
   }
 
   #forward(message) {

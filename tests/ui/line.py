@@ -1,0 +1,85 @@
+"""A person without a page: signs in over HTTP and speaks frames, so that a test can begin where much
+was said already."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import ssl
+import time
+import urllib.request
+from contextlib import ExitStack
+from typing import Any
+
+from websockets.sync.client import connect
+
+from tests.ui.daemon import Daemon
+
+
+class Line:
+    """``Line(daemon, "/api/session", {"name": …, "password": …})``, or another way to sign in."""
+
+    def __init__(self, daemon: Daemon, way: str, body: dict[str, Any]) -> None:
+        self._daemon = daemon
+        self._trust = ssl.create_default_context(cafile=daemon.certificate.with_name("ca.pem"))
+        self._cookie = ""
+        self._csrf = ""
+        self._next = 0
+        self.post(way, body)
+        session = self._call("GET", "/api/session", None)
+        self._csrf, self.user = session["csrf"], session["user"]
+        opening = connect(
+            daemon.url.replace("https", "wss") + "/ws",
+            ssl=self._trust,
+            subprotocols=["chatd.v1"],  # type: ignore[list-item]
+            additional_headers={"Cookie": self._cookie},
+            origin=daemon.url,  # type: ignore[arg-type]
+            proxy=None,
+        )
+        with ExitStack() as stack:
+            self._socket = stack.enter_context(opening)
+            self._opened = stack.pop_all()
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return self._call("POST", path, body)
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
+        headers = {
+            "Content-Type": "application/json",
+            "Origin": self._daemon.url,
+            "Cookie": self._cookie,
+            "X-CSRF-Token": self._csrf,
+        }
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self._daemon.url + path, data, headers, method=method)
+        with urllib.request.urlopen(request, context=self._trust, timeout=10) as answer:
+            for cookie in answer.headers.get_all("Set-Cookie") or []:
+                self._cookie = cookie.partition(";")[0]
+            found: dict[str, Any] = json.load(answer)
+            return found
+
+    def ask(self, type_: str, **fields: Any) -> dict[str, Any]:
+        """The reply to a command, which is asked again where the server wants patience."""
+        while True:
+            self._next += 1
+            self._socket.send(json.dumps({"type": type_, "id": self._next, **fields}))
+            while True:
+                answer: dict[str, Any] = json.loads(self._socket.recv(timeout=15))
+                if answer.get("id") == self._next:
+                    break
+            if answer["type"] != "error":
+                return answer
+            assert answer.get("retry"), answer
+            time.sleep(answer.get("retry_after", 0.1))
+
+    def do(self, type_: str, **fields: Any) -> dict[str, Any]:
+        """The same for a command that changes something."""
+        return self.ask(type_, key=secrets.token_hex(8), **fields)
+
+    def say(self, room: str, text: str, **more: Any) -> int:
+        """The seq of what was said."""
+        seq: int = self.do("send", room=room, text=text, **more)["seq"]
+        return seq
+
+    def close(self) -> None:
+        self._opened.close()
