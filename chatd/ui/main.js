@@ -15,10 +15,11 @@ const SUBPROTOCOL = 'chatd.v1';
 
 const api = new Api();
 const store = new Store();
-const drafts = new Drafts(sessionStorage, store);
 let shell = null;
 /** The code of a program that waits to be let in; "" where it is to be typed, null for none. */
 let waiting = null;
+/** The secret of a link into a room that is followed once the server can be asked; null for none. */
+let joining = null;
 
 const ports = {
   socket: () => {
@@ -45,7 +46,10 @@ const connection = new Connection(ports, {
     chat.event(frame);
     shell.heard(frame);
   },
-  onSignal: (frame) => chat.signal(frame),
+  onSignal: (frame) => {
+    if (frame.type === 'draft') drafts.signal(frame);
+    else chat.signal(frame);
+  },
   onLostHistory: (rooms) => chat.lostHistory(rooms),
   onRemoved: (rooms) => chat.removed(rooms),
   onSession: (session) => {
@@ -54,6 +58,12 @@ const connection = new Connection(ports, {
   },
 });
 const chat = new Chat(store, connection, ports);
+const drafts = new Drafts(sessionStorage, store, {
+  ask: (type, fields) => connection.ask(type, fields),
+  later: ports.later,
+  now: ports.now,
+  device: ports.key(),
+});
 
 async function changed(state) {
   shell.bar.update();
@@ -66,6 +76,8 @@ async function changed(state) {
       await chat.live();
       drafts.load();
       shell.listed();
+      followIn();
+      await drafts.sync();
     } catch {
       // The connection broke again; the next one brings it all.
     }
@@ -80,6 +92,23 @@ function showFront(options) {
   };
   fill(document.body, signIn(api, { name, ...options }, enter, forgot));
   document.querySelector('[autofocus]')?.focus();
+}
+
+/** Somebody followed a link into a room. */
+function followIn() {
+  if (joining === null || connection.state !== 'live') return;
+  const secret = joining;
+  joining = null;
+  shell.join(secret);
+}
+
+/** Whether the address brought such a link, which is taken out of it. */
+function takeJoin() {
+  const [, secret] = /^#join=([\w-]{8,128})$/u.exec(location.hash) ?? [];
+  if (secret === undefined) return false;
+  history.replaceState(null, '', '/');
+  joining = secret;
+  return true;
 }
 
 /** What a link in the address is for. */
@@ -127,6 +156,12 @@ function takeDevice() {
   return true;
 }
 
+/** Why one is asked to sign in. */
+function notice() {
+  if (waiting !== null) return { notice: 'Sign in to let the program in.' };
+  return joining === null ? {} : { notice: 'Sign in to see the room that you are invited to.' };
+}
+
 async function signOut() {
   await api.signOut();
   connection.stop();
@@ -144,6 +179,7 @@ function takeSecret() {
 
 async function start() {
   takeDevice();
+  takeJoin();
   const link = takeSecret();
   if (link) {
     follow(link);
@@ -152,7 +188,7 @@ async function start() {
   try {
     const session = await api.session();
     if (session.signed_in) enter(session);
-    else showFront(waiting === null ? {} : { notice: 'Sign in to let the program in.' });
+    else showFront(notice());
   } catch (error) {
     const again = h('button', { type: 'button', class: 'main', onclick: start }, 'Try again');
     fill(document.body, h('main', { class: 'front' }, h('div', { class: 'card' }, h('p', {}, error.message), again)));
@@ -163,7 +199,12 @@ addEventListener('online', () => connection.hurry());
 addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') connection.hurry();
 });
+addEventListener('pagehide', () => drafts.flush());
 addEventListener('hashchange', () => {
+  if (takeJoin()) {
+    followIn();
+    return;
+  }
   if (takeDevice()) {
     letIn();
     return;

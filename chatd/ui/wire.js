@@ -1186,7 +1186,7 @@
  */
 
 /**
- * The message `target` has this content now.
+ * The message `target` has this content now. Without words for whoever came after the message and may not see it.
  * @typedef {Object} Edited
  * @property {"edited"} type
  * @property {string} room

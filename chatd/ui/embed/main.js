@@ -3,6 +3,7 @@
 import { Chat } from '../chat.js';
 import { Connection } from '../net/connection.js';
 import { Drafts } from '../state/drafts.js';
+import { isQuiet } from '../state/keeping.js';
 import { Store } from '../state/store.js';
 import { fill, h } from '../view/dom.js';
 import { write } from '../view/route.js';
@@ -48,14 +49,16 @@ const ports = {
 };
 
 const store = new Store();
-const drafts = new Drafts(memory(), store);
 const connection = new Connection(ports, {
   onState: (state) => changed(state),
   onEvent: (frame) => {
     chat.event(frame);
     shell.heard(frame);
   },
-  onSignal: (frame) => chat.signal(frame),
+  onSignal: (frame) => {
+    if (frame.type === 'draft') drafts.signal(frame);
+    else chat.signal(frame);
+  },
   onLostHistory: (rooms) => chat.lostHistory(rooms),
   onRemoved: (rooms) => chat.removed(rooms),
   onSession: (session) => {
@@ -66,6 +69,12 @@ const connection = new Connection(ports, {
   },
 });
 const chat = new Chat(store, connection, ports);
+const drafts = new Drafts(memory(), store, {
+  ask: (type, fields) => connection.ask(type, fields),
+  later,
+  now: Date.now,
+  device: ports.key(),
+});
 let shell = null;
 /** The one room of this page, by slug or id; null for all of one's rooms. */
 let wanted = null;
@@ -103,6 +112,7 @@ async function changed(state) {
       drafts.load();
       if (wanted && !store.active) await showWanted();
       shell.listed();
+      await drafts.sync();
     } catch {
       // The connection broke again; the next one brings it all.
     }
@@ -131,7 +141,11 @@ async function showWanted() {
 }
 
 const isWanted = (room) => room.id === wanted || room.slug === wanted;
-const unread = () => [...store.rooms.values()].reduce((sum, room) => sum + room.unread, 0);
+// What is muted or in the archive is nothing to call for.
+const unread = () =>
+  [...store.rooms.values()]
+    .filter((room) => !isQuiet(room, Date.now()) && !room.archived)
+    .reduce((sum, room) => sum + room.unread, 0);
 
 function paint(theme) {
   if (theme === 'light' || theme === 'dark') root.dataset.theme = theme;

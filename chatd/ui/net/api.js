@@ -16,7 +16,7 @@ const PATIENCE = 15;
 export class Api {
   #csrf = null;
 
-  /** Who one is: {signed_in, user, name, admin, …}. */
+  /** Who one is: {signed_in, user, name, admin, may_invite, …}. */
   session() {
     return this.#call('GET', '/api/session');
   }
@@ -89,17 +89,27 @@ export class Api {
     return this.#call('POST', '/api/invitations', { uses });
   }
 
+  /** All other sessions of one's own end. */
+  changePassword(old, password) {
+    return this.#call('POST', '/api/password', { old, new: password });
+  }
+
+  /** Keeps a picture, a Blob: {picture} is its id. */
+  upload(picture) {
+    return this.#call('PUT', '/api/pictures', picture);
+  }
+
   async #call(method, path, body) {
     const headers = { Accept: 'application/json' };
     if (method !== 'GET' && this.#csrf) headers['X-CSRF-Token'] = this.#csrf;
-    if (body) headers['Content-Type'] = 'application/json';
+    if (body) headers['Content-Type'] = body instanceof Blob ? body.type : 'application/json';
     let response;
     let answer;
     try {
       response = await fetch(path, {
         method,
         headers,
-        body: body && JSON.stringify(body),
+        body: body instanceof Blob ? body : body && JSON.stringify(body),
         credentials: 'same-origin',
         cache: 'no-store',
         redirect: 'error',

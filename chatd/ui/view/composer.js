@@ -100,6 +100,11 @@ export class Composer {
     return this.#box.value === '';
   }
 
+  /** Somebody is in the middle of writing here. */
+  get busy() {
+    return document.activeElement === this.#box && !this.empty;
+  }
+
   /** The draft of this room changed elsewhere. */
   refresh() {
     if (this.#editing || this.#box.value === this.#room?.draft) return;

@@ -316,7 +316,7 @@ export class Conversation {
         { class: 'choices' },
         h('button', { type: 'button', class: any ? '' : 'main', onclick: this.#wish.rooms }, 'Join or make a room'),
         h('button', { type: 'button', onclick: this.#wish.person }, 'Write to somebody'),
-        me.admin && h('button', { type: 'button', onclick: this.#wish.invite }, 'Invite people'),
+        me.mayInvite && h('button', { type: 'button', onclick: this.#wish.invite }, 'Invite people'),
       ),
     );
   }

@@ -1,6 +1,6 @@
 // "Let this program act as you?": the answer to a program that shows a code (RFC 8628).
 
-import { openDialog } from './dialogs.js';
+import { openDialog } from './dialogs/dialog.js';
 import { bdi, fill, h } from './dom.js';
 
 /** The dialog for `code`, or one that asks for it first. `name` is who one is here. */

@@ -1,61 +1,123 @@
-// Who is in the room in view: those here now first.
+// Who is in the room in view: those here now first; and what those who keep order can do with them.
 
 import { bdi, fill, h, hidden, iconButton } from './dom.js';
-import { avatar, kindOf } from './parts.js';
+import { sure } from './dialogs/sure.js';
+import { openMenu } from './menu.js';
+import { avatar, kindOf, mood } from './parts.js';
 
 const ROLES = { owner: 'owner', moderator: 'moderator', reader: 'reads only' };
 const WORDS = { online: 'online', away: 'away', offline: 'offline' };
+const RANKS = ['reader', 'member', 'moderator', 'owner'];
+const CHOICES = [['owner', 'Owner', 'Decides everything'], ['moderator', 'Moderator', 'Keeps order'], ['member', 'Member', 'Reads and writes'], ['reader', 'Reader', 'Reads only']];
+/** From so many members on there is a field to find one. */
+const MANY = 12;
 
-/** `wish`: back(), person(id), add(room), leave(room). */
+/** `wish`: back(), card(user), add(room), leave(room), settings(room), attempt(act). */
 export class Here {
   node = h('aside', { class: 'people', 'aria-label': 'People in this room' });
   #store;
+  #chat;
   #wish;
+  #room = null;
+  #filter = h('input', { type: 'search', placeholder: 'Find a member', 'aria-label': 'Find a member' });
+  #head = h('header', {});
+  #list = h('div', { class: 'members' });
+  #foot = h('footer', {});
+  #loading = false;
 
-  constructor(store, wish) {
+  constructor(store, chat, wish) {
     this.#store = store;
+    this.#chat = chat;
     this.#wish = wish;
+    this.#filter.addEventListener('input', () => {
+      this.#drawList();
+      this.#loadAll();
+    });
   }
 
   draw() {
     const { room } = this.#store;
     if (!room) {
+      this.#room = null;
       fill(this.node);
       return;
     }
-    const members = room.members ?? [];
-    const state = (member) => room.here.get(member.user) ?? 'offline';
-    const here = members.filter((member) => state(member) !== 'offline');
-    const rest = members.filter((member) => state(member) === 'offline');
-    const many = room.memberCount > members.length && room.members;
-    const mayAdd =
-      room.kind !== 'direct' && (room.role === 'owner' || room.role === 'moderator');
+    if (this.#room !== room || !this.node.hasChildNodes()) {
+      this.#room = room;
+      this.#filter.value = '';
+      fill(this.node, this.#head, h('div', { class: 'finder' }, this.#filter), this.#list, this.#foot);
+    }
+    this.#filter.parentNode.hidden = room.memberCount < MANY;
+    this.#drawHead(room);
+    this.#drawList();
+    this.#drawFoot(room);
+  }
+
+  #drawHead(room) {
+    const mayAdd = room.kind !== 'direct' && room.moderates && !room.archived;
     fill(
-      this.node,
-      h(
-        'header',
-        {},
-        iconButton('back', 'Back to the conversation', { class: 'to-talk', onclick: this.#wish.back }),
-        h('h2', {}, 'People'),
-        mayAdd && iconButton('invite', 'Add somebody to this room', { onclick: () => this.#wish.add(room) }),
-      ),
-      h(
-        'div',
-        { class: 'members' },
-        here.length > 0 && this.#group(`Here now, ${here.length}`, here, state),
-        rest.length > 0 && this.#group(`Not here, ${rest.length}`, rest, state),
-        !room.members && h('p', { class: 'nothing' }, 'Loading…'),
-        many && h('p', { class: 'nothing' }, `and ${room.memberCount - members.length} more`),
-      ),
-      h(
-        'footer',
-        {},
-        room.topic && h('p', { class: 'topic' }, bdi(room.topic)),
-        h('p', { class: 'nothing' }, kindOf(room)),
-        room.kind !== 'direct' &&
-          h('button', { type: 'button', class: 'quiet', onclick: () => this.#wish.leave(room) }, 'Leave this room'),
-      ),
+      this.#head,
+      iconButton('back', 'Back to the conversation', { class: 'to-talk', onclick: this.#wish.back }),
+      h('h2', {}, 'People'),
+      mayAdd && iconButton('invite', 'Add somebody to this room', { onclick: () => this.#wish.add(room) }),
+      room.kind !== 'direct' && iconButton('gear', 'Settings of this room', { onclick: () => this.#wish.settings(room) }),
     );
+  }
+
+  #drawList() {
+    const room = this.#room;
+    const members = room.members ?? [];
+    const words = this.#filter.value.trim().toLocaleLowerCase();
+    const fits = (one) => `${one.name} ${this.#store.people.display(one.user)}`.toLocaleLowerCase().includes(words);
+    const found = members.filter(fits);
+    const state = (member) => room.here.get(member.user) ?? 'offline';
+    const here = found.filter((member) => state(member) !== 'offline');
+    const rest = found.filter((member) => state(member) === 'offline');
+    const focused = this.#list.contains(document.activeElement) && document.activeElement.dataset.key;
+    const scrolled = this.#list.scrollTop;
+    fill(
+      this.#list,
+      here.length > 0 && this.#group(`Here now, ${here.length}`, here, state),
+      rest.length > 0 && this.#group(`Not here, ${rest.length}`, rest, state),
+      !room.members && h('p', { class: 'nothing' }, 'Loading…'),
+      words && room.members && !found.length && !room.moreMembers && h('p', { class: 'nothing' }, 'Nobody here is called that.'),
+      room.moreMembers &&
+        h(
+          'button',
+          { type: 'button', class: 'more-of', 'data-key': 'more', onclick: () => this.#more() },
+          `Show more of ${room.memberCount} members`,
+        ),
+    );
+    this.#list.scrollTop = scrolled;
+    if (focused) this.#list.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  #drawFoot(room) {
+    fill(
+      this.#foot,
+      room.topic && h('p', { class: 'topic' }, bdi(room.topic)),
+      h('p', { class: 'nothing' }, kindOf(room)),
+      room.kind !== 'direct' &&
+        h('button', { type: 'button', class: 'quiet', onclick: () => this.#wish.leave(room) }, 'Leave this room'),
+    );
+  }
+
+  #more() {
+    const room = this.#room;
+    return this.#wish.attempt(() => this.#chat.rooms.moreMembers(room.id));
+  }
+
+  /** Whoever looks for a name looks among all of them. */
+  async #loadAll() {
+    if (this.#loading) return;
+    this.#loading = true;
+    const room = this.#room;
+    while (this.#room === room && room.moreMembers && this.#filter.value.trim()) {
+      const before = room.members.length;
+      await this.#more();
+      if (room.members?.length === before) break;
+    }
+    this.#loading = false;
   }
 
   #group(title, members, state) {
@@ -68,23 +130,72 @@ export class Here {
   }
 
   #member(member, state) {
-    const self = member.user === this.#store.me.user;
-    const inside = [
-      avatar(member.user, member.name, state),
-      bdi(member.name, 'name'),
-      hidden(`, ${WORDS[state]}`),
-      h('span', { class: 'role' }, [self && 'you', ROLES[member.role]].filter(Boolean).join(' · ')),
+    const store = this.#store;
+    const self = member.user === store.me.user;
+    const name = store.people.display(member.user, member.name);
+    const words = store.people.status(member.user, Date.now());
+    const role = [self && 'you', ROLES[member.role]].filter(Boolean).join(' · ');
+    return [
+      h(
+        'button',
+        {
+          type: 'button',
+          class: `item ${state}`,
+          title: name === member.name ? name : `${name} (@${member.name})`,
+          'data-key': member.user,
+          onclick: () => this.#wish.card(member.user),
+        },
+        avatar(member.user, name, state),
+        h(
+          'span',
+          { class: 'two-lines' },
+          h('span', { class: 'first-line' }, bdi(name, 'name'), mood(words), role && h('span', { class: 'role' }, role)),
+          words?.text && h('small', {}, bdi(words.text)),
+        ),
+        hidden(`, ${WORDS[state]}`),
+      ),
+      this.#mayRule(member) &&
+        iconButton('dots', `What to do with ${name}`, {
+          class: 'more-about',
+          'data-key': `menu ${member.user}`,
+          onclick: (event) => this.#menu(member, name, event.currentTarget),
+        }),
     ];
-    if (self) return h('div', { class: `item ${state}` }, inside);
-    return h(
-      'button',
-      {
-        type: 'button',
-        class: `item ${state}`,
-        title: `Write to ${member.name}`,
-        onclick: () => this.#wish.person(member.user),
-      },
-      inside,
+  }
+
+  /** Owners change roles; those who keep order put out whoever stands below them. */
+  #mayRule(member) {
+    const room = this.#room;
+    if (room.kind === 'direct' || !room.moderates) return false;
+    if (room.role === 'owner') return true;
+    return member.user !== this.#store.me.user && RANKS.indexOf(member.role) < RANKS.indexOf(room.role);
+  }
+
+  #menu(member, name, at) {
+    const room = this.#room;
+    const { rooms } = this.#chat;
+    const act = (run) => () => this.#wish.attempt(run);
+    const self = member.user === this.#store.me.user;
+    const roles = CHOICES.map(([role, label, hint]) => ({
+      label,
+      hint,
+      checked: member.role === role,
+      act: act(() => (member.role === role ? null : rooms.setRole(room.id, member.user, role))),
+    }));
+    const below = RANKS.indexOf(member.role) < RANKS.indexOf(room.role);
+    const ban = async () => {
+      const text = 'They are put out, and cannot come back until the ban is lifted in the room’s settings.';
+      if (await sure(`Ban ${name}?`, text, 'Ban')) this.#wish.attempt(() => rooms.ban(room.id, member.user));
+    };
+    openMenu(
+      `What to do with ${name}`,
+      [
+        ...(room.role === 'owner' ? roles : []),
+        room.role === 'owner' && !self && below && null,
+        !self && below && { label: 'Remove', icon: 'close', act: act(() => rooms.kick(room.id, member.user)) },
+        !self && below && { label: 'Ban', icon: 'block', danger: true, act: ban },
+      ],
+      at,
     );
   }
 }

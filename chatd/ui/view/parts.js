@@ -76,6 +76,13 @@ export function kindOf(room) {
   return { public: 'Public room', private: 'Private room', direct: 'Conversation' }[room.kind];
 }
 
+/** The emoji of somebody's status, beside their name; the words are told on pointing. */
+export function mood(status) {
+  if (!status?.emoji) return null;
+  const { emoji, text } = status;
+  return h('span', { class: 'mood', role: 'img', 'aria-label': text || emoji, title: text || null }, emoji);
+}
+
 /** How far one's own message got: a drawing of one width, and words. */
 export function progress(state, seenBy, direct) {
   const [drawing, label] = {

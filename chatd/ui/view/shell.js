@@ -2,16 +2,20 @@
 
 import { Bar } from './bar.js';
 import { Conversation } from './conversation.js';
-import * as dialogs from './dialogs.js';
 import { append, fill, h } from './dom.js';
+import { join } from './dialogs/join.js';
 import { Here } from './here.js';
+import { facesFrom, repaintFaces } from './parts.js';
 import { Route } from './route.js';
 import { Sidebar } from './sidebar.js';
+import { wishes } from './wishes.js';
 
 /** Seconds for which a word to the user stays. */
 const SAID = 6;
 /** Seconds of a page that nobody sees, after which one is away. */
 const AWAY = 300;
+/** Seconds between two looks at what ends by itself: statuses, muted rooms. */
+const TICK = 20;
 
 export class Shell {
   node;
@@ -27,41 +31,49 @@ export class Shell {
   #toastTimer = null;
   #awayTimer = null;
 
-  /** `signOut()` ends the session; `drafts` keeps what is being written: load(room), save(room). */
+  /**
+   * `signOut()` ends the session; `drafts` keeps what is being written; `api` is null where one's
+   * account is a site's.
+   */
   constructor({ store, chat, connection, api, drafts, signOut }) {
     this.#store = store;
     this.#chat = chat;
     this.bar = new Bar(connection);
     const go = (room, seq = null) => this.#route.go({ pane: 'talk', room, seq });
     const back = () => this.#route.up();
-    const wish = {
-      go,
-      back,
-      away: () => chat.show(null),
-      drafted: (room) => drafts.save(room),
-      say: (text) => this.say(text),
-      sure: dialogs.sure,
-      rooms: () => dialogs.rooms(chat, store, go),
-      invite: () => dialogs.invite(api),
-      settings: () => dialogs.settings(store, signOut),
-    };
-    const write = () => dialogs.write(chat, go);
-    this.#sidebar = new Sidebar(store, { ...wish, person: write });
-    const people = () => this.#people();
-    this.#conversation = new Conversation(store, chat, { ...wish, person: write, people });
-    this.#here = new Here(store, {
-      back,
-      add: (room) => dialogs.add(chat, room),
-      person: (user) => this.#try(async () => go(await chat.direct(user))),
-      leave: (room) => this.#leave(room),
+    const wish = wishes({
+      store,
+      chat,
+      api,
+      drafts,
+      signOut,
+      shell: {
+        go,
+        back,
+        away: () => chat.show(null),
+        say: (text) => this.say(text),
+        giveBack: (item) => this.#giveBack(item),
+        people: () => this.#people(),
+      },
     });
+    facesFrom((user) => store.people.get(user)?.avatar ?? null);
+    this.#sidebar = new Sidebar(store, wish);
+    this.#conversation = new Conversation(store, chat, wish);
+    this.#here = new Here(store, chat, { ...wish, settings: wish.roomSettings });
+    drafts.busy = (room) => room.id === store.active && this.#conversation.composer.busy;
     this.node = append(h('div', { class: 'app' }), [
       this.bar.node,
       h('div', { class: 'panes' }, this.#sidebar.node, this.#conversation.node, this.#here.node),
       this.#toast,
     ]);
     this.#route = new Route((place) => this.#arrive(place));
+    // Whoever is shown anywhere has a card.
+    this.node.addEventListener('click', ({ target }) => {
+      const user = target.closest('[data-person]')?.dataset.person;
+      if (user) wish.card(user);
+    });
     store.watch((what, room) => this.#changed(what, room));
+    setInterval(() => this.#tick(), TICK * 1000);
     for (const event of ['visibilitychange', 'focus', 'blur']) {
       addEventListener(event, () => this.#looked(), true);
     }
@@ -78,6 +90,11 @@ export class Shell {
     const { room } = this.#route.here;
     if (room && !this.#store.rooms.has(room)) this.#route.go({ pane: 'list' }, { instead: true });
     else this.#arrive(this.#route.here);
+  }
+
+  /** Where a link into a room leads. */
+  join(secret) {
+    join(this.#chat, secret, (room) => this.#route.go({ pane: 'talk', room }));
   }
 
   heard(event) {
@@ -117,22 +134,16 @@ export class Shell {
     return !matchMedia('(min-width: 720px)').matches;
   }
 
-  async #leave(room) {
-    const text = 'You get no more messages from it.';
-    if (await dialogs.sure(`Leave ${room.name}?`, text, 'Leave')) {
-      this.#try(async () => {
-        await this.#chat.leave(room.id);
-        this.#store.removed(room.id);
-      });
-    }
+  /** A message that was to be said later comes back into the box of its room. */
+  #giveBack({ room, text, reply_to: replyTo = null }) {
+    this.#route.go({ pane: 'talk', room });
+    this.#conversation.composer.giveBack(text, replyTo);
   }
 
-  async #try(act) {
-    try {
-      await act();
-    } catch (error) {
-      this.say(error.message);
-    }
+  #tick() {
+    const now = Date.now();
+    if (this.#store.people.ended(now - TICK * 1000, now)) this.#store.tell('people');
+    this.#sidebar.draw();
   }
 
   // ---- drawing ----------------------------------------------------------------------------------
@@ -183,6 +194,17 @@ export class Shell {
         break;
       case 'looking':
         this.#conversation.look();
+        break;
+      case 'draft':
+        this.#conversation.composer.refresh();
+        break;
+      case 'people':
+        repaintFaces();
+        this.#sidebar.drawMe();
+        this.#sidebar.draw();
+        this.#here.draw();
+        this.#conversation.drawHead();
+        this.#conversation.drawList();
         break;
     }
   }

@@ -1,23 +1,30 @@
-// The list: rooms and conversations with what is unread, and who one is.
+// The list: who invites one, rooms and conversations with what is unread, and who one is.
 
-import { append, bdi, fill, h, hidden, iconButton } from './dom.js';
+import { isQuiet, isUnread, titleMark } from '../state/keeping.js';
+import { sections } from '../state/sections.js';
+import { append, bdi, fill, h, hidden, icon, iconButton } from './dom.js';
 import { count, plural } from './format.js';
-import { avatar, logo, sign } from './parts.js';
+import { asksForMenu } from './menu.js';
+import { avatar, logo, mood, sign } from './parts.js';
 
-/** `wish`: go(room), rooms(), person(), invite(), settings(): what the buttons ask for. */
+/**
+ * `wish`: go(room), rooms(), person(), invite(), settings(), notes(), card(user), accept(room),
+ * decline(room), menu(at) of the place, roomMenu(room, at): what the buttons ask for.
+ */
 export class Sidebar {
   node;
   #store;
   #wish;
   #rooms = h('div', { class: 'lists' });
   #me = h('div', { class: 'me' });
-  #items = new Map();
+  #archive = h('details', { class: 'archive' });
 
   constructor(store, wish) {
     this.#store = store;
     this.#wish = wish;
+    const more = iconButton('dots', 'More', { onclick: (event) => wish.menu(event.currentTarget) });
     this.node = append(h('nav', { class: 'sidebar', 'aria-label': 'Rooms and people' }), [
-      h('div', { class: 'place' }, logo(26), bdi(location.hostname)),
+      h('div', { class: 'place' }, logo(26), bdi(location.hostname), more),
       this.#rooms,
       this.#me,
     ]);
@@ -25,77 +32,173 @@ export class Sidebar {
   }
 
   drawMe() {
-    const { me } = this.#store;
+    const { me, people } = this.#store;
+    const name = people.display(me.user, me.name);
+    const status = people.status(me.user, Date.now());
     fill(
       this.#me,
-      avatar(me.user, me.name),
-      bdi(me.name, 'who'),
-      me.admin && iconButton('invite', 'Invite people', { onclick: this.#wish.invite }),
+      h(
+        'button',
+        { type: 'button', class: 'self', title: 'Your card', onclick: () => this.#wish.card(me.user) },
+        avatar(me.user, name),
+        h(
+          'span',
+          { class: 'two-lines' },
+          h('span', { class: 'first-line' }, bdi(name, 'who'), mood(status)),
+          status?.text && h('small', {}, bdi(status.text)),
+        ),
+      ),
+      me.mayInvite && iconButton('invite', 'Invite people', { onclick: this.#wish.invite }),
       iconButton('gear', 'Settings', { onclick: this.#wish.settings }),
     );
   }
 
   draw() {
     const all = [...this.#store.rooms.values()];
-    const byName = (a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1);
-    const rooms = all.filter((room) => room.kind !== 'direct').sort(byName);
-    const people = all.filter((room) => room.kind === 'direct').sort(byName);
-    const focused = document.activeElement?.dataset?.room;
+    const found = sections(all, this.#store.me.user, (room) => this.#store.titleOf(room));
+    const focused = this.#rooms.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const scrolled = this.#rooms.scrollTop;
     fill(
       this.#rooms,
-      this.#section('Rooms', rooms, 'Join or make a room', this.#wish.rooms),
-      this.#section('People', people, 'Write to somebody', this.#wish.person),
+      this.#invitations(),
+      found.favourites.length > 0 && h('section', { 'aria-label': 'Favourites' }, head('Favourites'), this.#list(found.favourites)),
+      this.#section('Rooms', found.rooms, 'Join or make a room', this.#wish.rooms),
+      this.#section('People', found.people, 'Write to somebody', this.#wish.person, this.#notes(found.notes)),
+      found.archived.length > 0 && this.#archived(found.archived),
     );
-    if (focused) this.#items.get(focused)?.focus();
-    const unread = all.reduce((sum, room) => sum + room.unread, 0);
-    document.title = unread ? `(${count(unread)}) chatd` : 'chatd';
+    this.#rooms.scrollTop = scrolled;
+    if (focused) this.#rooms.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+    document.title = `${titleMark(all, Date.now())}chatd`;
   }
 
-  #section(title, rooms, label, onclick) {
-    const list = this.#store.listed
-      ? h('button', { type: 'button', class: 'first', onclick }, label)
+  #invitations() {
+    const all = [...this.#store.invitations.values()];
+    if (!all.length) return null;
+    return h(
+      'section',
+      { 'aria-label': 'Invitations' },
+      head('Invitations'),
+      h('ul', {}, all.map((one) => h('li', {}, this.#invitation(one)))),
+    );
+  }
+
+  #invitation(one) {
+    const topic = one.topic ? [' · ', bdi(one.topic)] : null;
+    return h(
+      'div',
+      { class: 'invitation' },
+      h('p', {}, bdi(one.by_name, 'name'), ' invites you to ', bdi(one.name, 'name')),
+      h('p', { class: 'hint' }, plural(one.members, 'member', 'members'), topic),
+      h(
+        'div',
+        { class: 'side-by-side' },
+        h('button', { type: 'button', class: 'main', 'data-key': `accept ${one.room}`, onclick: () => this.#wish.accept(one.room) }, 'Accept'),
+        h('button', { type: 'button', 'data-key': `decline ${one.room}`, onclick: () => this.#wish.decline(one.room) }, 'Decline'),
+      ),
+    );
+  }
+
+  #section(title, rooms, label, onclick, more = null) {
+    const none = this.#store.listed
+      ? h('button', { type: 'button', class: 'first', 'data-key': `first ${title}`, onclick }, label)
       : h('p', { class: 'nothing' }, 'Loading…');
     return h(
       'section',
       { 'aria-label': title },
-      h('header', {}, h('h2', {}, title), iconButton('plus', label, { onclick })),
-      rooms.length ? h('ul', {}, rooms.map((room) => h('li', {}, this.#item(room)))) : list,
+      head(title, iconButton('plus', label, { 'data-key': `plus ${title}`, onclick })),
+      rooms.length ? this.#list(rooms) : none,
+      more,
     );
   }
 
+  #list(rooms) {
+    return h('ul', {}, rooms.map((room) => h('li', {}, this.#item(room))));
+  }
+
+  /** One's notes stand below the people, also before there are any. */
+  #notes(room) {
+    if (!this.#store.listed) return null;
+    if (room) return this.#list([room]);
+    return h(
+      'button',
+      { type: 'button', class: 'item', 'data-key': 'notes', onclick: this.#wish.notes },
+      h('span', { class: 'sign' }, icon('note')),
+      h('span', { class: 'name' }, 'Notes to self'),
+    );
+  }
+
+  /** The same node each time: it stays open or closed. */
+  #archived(rooms) {
+    const list = this.#list(rooms);
+    fill(this.#archive, h('summary', { 'data-key': 'archive' }, `Archived, ${rooms.length}`), list);
+    return this.#archive;
+  }
+
   #item(room) {
+    const now = Date.now();
+    const { user } = this.#store.me;
     const active = room.id === this.#store.active;
-    const unread = room.unread > 0;
+    const quiet = isQuiet(room, now) || room.archived;
+    const unread = isUnread(room) && !quiet;
     const draft = room.draft && !active;
+    const name = this.#store.titleOf(room);
+    const classes = ['item', active && 'active', unread && 'unread', quiet && 'quiet-room'].filter(Boolean);
+    const menu = (at) => this.#wish.roomMenu(room, at);
+    const other = room.other && room.other !== user ? this.#store.people.status(room.other, now) : null;
     const item = h(
       'a',
       {
-        class: `item${active ? ' active' : ''}${unread ? ' unread' : ''}`,
+        class: classes.join(' '),
         href: `#/room/${encodeURIComponent(room.id)}`,
         'data-room': room.id,
+        'data-key': room.id,
         'aria-current': active ? 'page' : null,
+        draggable: false,
         onclick: (event) => {
           event.preventDefault();
           this.#wish.go(room.id);
         },
       },
-      sign(room, this.#store.presence(room.other)),
-      bdi(room.name, 'name'),
+      room.other === user
+        ? h('span', { class: 'sign' }, icon('note'))
+        : sign(room, this.#store.presence(room.other)),
+      bdi(name, 'name'),
+      mood(other),
       draft && h('span', { class: 'draft' }, 'Draft'),
-      unread && h('span', { class: 'count', 'aria-hidden': 'true' }, count(room.unread)),
-      unread && hidden(`, ${plural(room.unread, 'unread message', 'unread messages')}`),
+      quiet && !room.archived && [h('span', { class: 'muted-sign', title: 'Muted' }, icon('muted')), hidden(', muted')],
+      unread && numbers(room),
     );
-    this.#items.set(room.id, item);
-    return item;
+    asksForMenu(item, menu);
+    const dots = iconButton('dots', `What to do with ${name}`, {
+      class: 'more-about',
+      'data-key': `menu ${room.id}`,
+      onclick: (event) => menu(event.currentTarget),
+    });
+    return [item, dots];
   }
 
   /** Arrow keys go through the list. */
   #step(event) {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const items = [...this.#rooms.querySelectorAll('.item')];
+    const items = [...this.#rooms.querySelectorAll('.item')].filter((one) => one.getClientRects().length);
     const at = items.indexOf(document.activeElement);
     if (!by || at < 0) return;
     event.preventDefault();
     items[at + by]?.focus();
   }
+}
+
+function head(title, button = null) {
+  return h('header', {}, h('h2', {}, title), button);
+}
+
+/** How many messages are unread, and how many of them mention one. */
+function numbers({ unread, mentions }) {
+  if (!unread) return [h('span', { class: 'count dot-only', 'aria-hidden': 'true' }), hidden(', marked as unread')];
+  return [
+    mentions > 0 && h('span', { class: 'count at', 'aria-hidden': 'true' }, `@${count(mentions)}`),
+    h('span', { class: 'count', 'aria-hidden': 'true' }, count(unread)),
+    hidden(`, ${plural(unread, 'unread message', 'unread messages')}`),
+    mentions > 0 && hidden(`, ${plural(mentions, 'of which mentions you', 'of which mention you')}`),
+  ];
 }

@@ -15,6 +15,7 @@ function chat(pages, meanwhile = () => {}) {
     async ask(type, fields) {
       asked.push({ type, ...fields });
       if (type === 'room') return { room: state(fields.room) };
+      if (type !== 'rooms') return {};
       const page = pages.shift();
       if (asked.length > 1) await meanwhile(made, store);
       return { rooms: page.map(state), more: pages.length > 0 };
@@ -30,7 +31,7 @@ test('all pages of one’s rooms are read, and what is in none is forgotten', as
   store.list([state('b'), state('old')], []);
   await one.live();
   equal([...store.rooms.keys()].sort(), ['a', 'b', 'c']);
-  equal(asked, [{ type: 'rooms' }, { type: 'rooms', after: 'b' }]);
+  equal(asked.slice(0, 2), [{ type: 'rooms' }, { type: 'rooms', after: 'b' }]);
 });
 
 test('who is brought into a room, or out of one, while the list is read sees that', async () => {

@@ -1,0 +1,41 @@
+// A link that makes an account on this server: shown once, to be handed on.
+
+import { fill, h } from '../dom.js';
+import { copying, input, openDialog, problem } from './dialog.js';
+
+export function invite(api) {
+  const uses = input('For how many people', { type: 'number', min: '1', max: '1000', value: '1', required: true });
+  const place = h('div');
+  const { node: wrong, attempt } = problem();
+  const make = (event) => {
+    event.preventDefault();
+    attempt(async () => {
+      const { secret, expires } = await api.invite(Number(uses.node.value));
+      shown(`${location.origin}/#invitation=${secret}`, expires);
+    });
+  };
+  const shown = (link, expires) => {
+    const box = h('input', { readonly: true, value: link, 'aria-label': 'Invitation link', class: 'link' });
+    const copy = copying(link, box);
+    const until = new Date(expires).toLocaleDateString(undefined, { day: 'numeric', month: 'long' });
+    fill(
+      place,
+      h('p', { class: 'lead' }, `Send this link to whom you invite. It works until ${until} and is shown only now.`),
+      box,
+      h('div', { class: 'actions' }, copy),
+    );
+    copy.focus();
+  };
+  fill(
+    place,
+    h('p', { class: 'lead' }, 'Whoever has the link can make an account on this server.'),
+    h(
+      'form',
+      { onsubmit: make },
+      uses.parts,
+      wrong,
+      h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'main' }, 'Make a link')),
+    ),
+  );
+  openDialog('Invite people', place);
+}

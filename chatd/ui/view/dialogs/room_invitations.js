@@ -1,0 +1,96 @@
+// Bringing people into a room: links for whoever has them, and invitations by name.
+
+import { bdi, fill, h } from '../dom.js';
+import { ago, dayAndTime, plural } from '../format.js';
+import { avatar } from '../parts.js';
+import { copying, problem, select, staying } from './dialog.js';
+import { finding } from './pick.js';
+
+const DAY = 86_400;
+const ENDS = [[String(DAY), 'After a day'], [String(7 * DAY), 'After a week'], [String(30 * DAY), 'After a month'], ['0', 'Never']];
+const USES = [['', 'Any number'], ['1', 'One person'], ['10', '10 people'], ['100', '100 people']];
+
+/** Fills `place` for a room whose moderator one is. */
+export function invitations(chat, room, place) {
+  const asked = h('ul', { class: 'lines' });
+  const links = h('ul', { class: 'lines' });
+  const { node: wrong, attempt } = problem();
+  const drawAsked = () =>
+    attempt(async () => {
+      const people = await chat.rooms.invitedPeople(room.id);
+      fill(asked, people.map(person), !people.length && h('li', { class: 'nothing' }, 'Nobody is invited at the moment.'));
+    });
+  const drawLinks = () =>
+    attempt(async () => {
+      const found = await chat.rooms.links(room.id);
+      fill(links, found.map(link), !found.length && h('li', { class: 'nothing' }, 'No link leads here.'));
+    });
+  const person = (one) =>
+    h(
+      'li',
+      {},
+      avatar(one.user, one.name),
+      h('span', { class: 'about' }, bdi(one.name, 'name'), h('small', {}, 'by ', bdi(one.by_name), ` ${ago(one.at)}`)),
+      h('button', { type: 'button', onclick: () => attempt(() => chat.rooms.uninvite(room.id, one.user)).then(drawAsked) }, 'Take back'),
+    );
+  const link = (one) => {
+    const end = one.expires ? `until ${dayAndTime(one.expires)}` : 'without end';
+    const uses = one.uses_left === undefined ? 'for any number' : `for ${plural(one.uses_left, 'more person', 'more people')}`;
+    return h(
+      'li',
+      {},
+      h('span', { class: 'about' }, h('span', { class: 'name' }, 'Link by ', bdi(one.by_name)), h('small', {}, `${end}, ${uses}`)),
+      h('button', { type: 'button', onclick: () => attempt(() => chat.rooms.endLink(room.id, one.link_id)).then(drawLinks) }, 'End it'),
+    );
+  };
+  place.append(
+    h('h4', {}, 'By name'),
+    byName(chat, room, drawAsked),
+    asked,
+    h('h4', {}, 'By link'),
+    ...byLink(chat, room, drawLinks),
+    links,
+    wrong,
+  );
+  drawAsked();
+  drawLinks();
+}
+
+function byName(chat, room, changed) {
+  const field = finding(chat, () => node.requestSubmit(), 'They see the room’s name and topic, and decide.');
+  const act = async () => chat.rooms.invite(room.id, field.person());
+  const done = (_, say) => {
+    field.empty();
+    say('Invited');
+    changed();
+  };
+  const node = staying(act, done, 'Invite', field.parts);
+  node.noValidate = true;
+  return node;
+}
+
+function byLink(chat, room, changed) {
+  const ends = select('It ends', ENDS, String(7 * DAY));
+  const uses = select('For', USES, '');
+  const made = h('div', { class: 'made' });
+  const act = () => {
+    const fields = { expires_in: Number(ends.node.value) };
+    if (uses.node.value) fields.uses = Number(uses.node.value);
+    return chat.rooms.makeLink(room.id, fields);
+  };
+  const done = ({ secret }) => {
+    const address = `${location.origin}/#join=${secret}`;
+    const box = h('input', { readonly: true, value: address, 'aria-label': 'Link into this room', class: 'link' });
+    const copy = copying(address, box);
+    fill(
+      made,
+      h('p', { class: 'hint' }, 'It is shown only now. Whoever has it and an account here may join.'),
+      box,
+      h('div', { class: 'actions' }, copy),
+    );
+    copy.focus();
+    changed();
+  };
+  const pair = h('div', { class: 'side-by-side' }, h('div', {}, ends.parts), h('div', {}, uses.parts));
+  return [staying(act, done, 'Make a link', pair), made];
+}

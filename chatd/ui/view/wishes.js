@@ -1,0 +1,82 @@
+// What the buttons of the list, of the people and of the talk ask for: dialogs, menus, and rooms to go to.
+
+import { invite } from './dialogs/invite.js';
+import { add, write } from './dialogs/pick.js';
+import { roomSettings } from './dialogs/room_settings.js';
+import { rooms } from './dialogs/rooms.js';
+import { schedule, scheduled } from './dialogs/schedule.js';
+import { settings } from './dialogs/settings.js';
+import { sure } from './dialogs/sure.js';
+import { openMenu } from './menu.js';
+import { personCard } from './person.js';
+import { roomMenu } from './room_menu.js';
+
+/**
+ * `shell`: go(room), back(), away(), say(text), giveBack(item). `api` is null where a site around the
+ * page knows who one is: then nothing of one's account is set here.
+ */
+export function wishes({ store, chat, api, drafts, signOut, shell }) {
+  const { go, say } = shell;
+  const upload = api && ((picture) => api.upload(picture));
+  const attempt = async (act) => {
+    try {
+      return await act();
+    } catch (error) {
+      say(error.message);
+      return undefined;
+    }
+  };
+  const profile = (first = null) => settings({ store, chat, api, upload, signOut, first });
+  const all = {
+    ...shell,
+    sure,
+    attempt,
+    drafted: (room) => drafts.save(room),
+    rooms: () => rooms(chat, store, go),
+    person: () => write(chat, go),
+    invite: () => invite(api),
+    settings: () => profile(),
+    notes: () => attempt(async () => go(await chat.direct(store.me.user))),
+    schedule: (room, text, replyTo) => schedule(chat, room, text, replyTo),
+    add: (room) => add(chat, room),
+    roomSettings: (room) => roomSettings({ chat, upload }, room),
+    card: (user) => personCard({ chat, store, wish: { go, say, profile: api && (() => profile('Profile')) } }, user),
+    accept: (room) =>
+      attempt(async () => {
+        await chat.rooms.accept(room);
+        await chat.known(room);
+        go(room);
+      }),
+    decline: (room) => attempt(() => chat.rooms.decline(room)),
+    leave: (room) =>
+      attempt(async () => {
+        if (!(await sure(`Leave ${room.name}?`, 'You get no more messages from it.', 'Leave'))) return;
+        await chat.leave(room.id);
+        store.removed(room.id);
+      }),
+  };
+  const unseen = (room) => {
+    if (store.active === room.id) shell.away();
+  };
+  const roomWish = { attempt, leave: all.leave, settings: all.roomSettings, away: unseen };
+  return {
+    ...all,
+    personCard: all.card,
+    roomMenu: (room, at) => roomMenu({ chat, store, wish: roomWish }, room, at),
+    menu: (at) =>
+      openMenu(
+        'More',
+        [
+          { label: 'Find or make a room', icon: 'hash', act: all.rooms },
+          { label: 'Write to somebody', icon: 'edit', act: all.person },
+          { label: 'Notes to self', icon: 'note', act: all.notes },
+          { label: 'Scheduled messages', icon: 'clock', act: () => scheduled(chat, store, shell.giveBack) },
+          api && null,
+          api && { label: 'Set a status', icon: 'smile', act: () => profile('Status') },
+          api && store.me.mayInvite && { label: 'Invite people', icon: 'invite', act: all.invite },
+          api && { label: 'Settings', icon: 'gear', act: all.settings },
+        ].map((item) => (api === null && item === null ? false : item)),
+        at,
+      ),
+  };
+}
