@@ -23,7 +23,7 @@ from chatd.engine.envelope import Envelope
 from chatd.engine.ports import Clock, Random, Store
 from chatd.engine.profiles import Directory
 from chatd.engine.references import MOST_NAMES, references, resolved
-from chatd.engine.rows import Committed, EventRow
+from chatd.engine.rows import Committed, EventRow, wordless
 from chatd.engine.table import Context, EventKind, Feature, Passing, Read, Row, Write
 from chatd.engine.unit import Unit
 from chatd.engine.view import View
@@ -193,6 +193,8 @@ class Engine:
             members=members,
             author=row.author,
             mentions=row.mentions if movement is None and row.target is None else (),
+            kept_from=row.kept_from,
+            wordless=encode(self.event(wordless(row))) if row.kept_from else b"",
         )
 
     def cursor(self, position: int) -> str:

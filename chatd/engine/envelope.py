@@ -19,7 +19,8 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
     activity for members who do not have the room open. ``subject`` is the user it is about, whom
     ``movement`` brings ``in`` or ``out`` of the room; ``members`` the room's member count after it,
     0 where it is not known. ``author`` is who wrote it: a message ends its author's typing.
-    ``mentions`` are the users whom it mentions, ``*`` for everyone in the room.
+    ``mentions`` are the users whom it mentions, ``*`` for everyone in the room. ``kept_from`` are
+    users who get ``wordless`` in place of ``payload``: the same without what they may not see.
     """
 
     position: int
@@ -33,6 +34,8 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
     members: int = 0
     author: str = ""
     mentions: tuple[str, ...] = ()
+    kept_from: tuple[str, ...] = ()
+    wordless: bytes = b""
 
 
 class Batch(msgspec.Struct, frozen=True, array_like=True, tag="events"):

@@ -1,6 +1,6 @@
 """What the store hands back: frozen rows, the same whichever database holds them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from chatd.wire.frames import Signal
@@ -38,6 +38,13 @@ class EventRow:
     subject_name: str | None = None
     #: whom the message mentions: ids, `EVERYONE` for all in the room
     mentions: tuple[str, ...] = ()
+    #: members who may not see the message whose words the event shows: they came after it
+    kept_from: tuple[str, ...] = ()
+
+
+def wordless(row: EventRow) -> EventRow:
+    """The event as it is for somebody who may not see the message whose words it shows."""
+    return replace(row, body=b"{}", mentions=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,10 @@ class Hub:
                 if envelope.numbered:
                     channel.number = max(channel.number, envelope.number)
                     channel.stirred = True
+                if envelope.kept_from:
+                    self.turn.keep_from(
+                        envelope.kept_from, envelope.position, text(envelope.wordless)
+                    )
                 self.turn.add(channel, entry)
             if envelope.mentions:
                 self.audience.mentioned(envelope)

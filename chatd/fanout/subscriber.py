@@ -193,7 +193,7 @@ class Subscriber:
         assert hold is not None
         for channel, entries in pending.items():
             if channel in self.person.rooms:
-                hold.keep(channel.room, entries)
+                hold.keep(channel.room, self._hub.turn.as_seen(self, entries))
         self._spill(hold)
 
     def known(self, position: int) -> None:
@@ -211,14 +211,15 @@ class Subscriber:
         after = self._position(channel)
         if after >= position:
             return
+        pending = self._hub.turn.as_seen(self, channel.pending)
         if hold is not None:
-            hold.keep(channel.room, channel.pending)
+            hold.keep(channel.room, pending)
             hold.left.append((channel.room, position))
             hold.shown.pop(channel, None)
             if after >= 0:
                 hold.ending[channel.room] = (after, position)
         elif after >= 0:
-            self.post([e for e in channel.pending if e[1] or e[0] > after])
+            self.post([e for e in pending if e[1] or e[0] > after])
         self._close(channel)
 
     # Inside.

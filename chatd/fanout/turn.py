@@ -3,6 +3,9 @@
 What a room got is joined once, not once for each recipient. Whoever is concerned by several rooms
 gets the frames of all of them merged by position, so that on every connection positions only ever
 go up and the last cursor seen describes everything before it.
+
+An event that shows words which some may not see has two forms; whoever gets the other one is
+written to apart from the rest of the room.
 """
 
 from __future__ import annotations
@@ -44,6 +47,8 @@ class Turn:
         self._fault = fault
         self._touched: dict[Channel, None] = {}
         self._own: dict[Subscriber, list[Entry]] = {}
+        #: by position: who gets another form of the event than everybody else, and that frame
+        self._kept_from: dict[int, tuple[frozenset[str], bytes]] = {}
         self._asked = False
 
     def add(self, channel: Channel, entry: Entry) -> None:
@@ -51,6 +56,24 @@ class Turn:
         channel.pending.append(entry)
         self._touched[channel] = None
         self.ask()
+
+    def keep_from(self, users: Iterable[str], position: int, frame: bytes) -> None:
+        """Of the event at ``position``, which is added next, ``users`` get ``frame``."""
+        self._kept_from[position] = (frozenset(users), frame)
+
+    def as_seen(self, subscriber: Subscriber, entries: list[Entry]) -> list[Entry]:
+        """What is pending in the form that is for this connection; mostly the very same list."""
+        mine = {
+            position: frame
+            for position, (users, frame) in self._kept_from.items()
+            if subscriber.person.user in users
+        }
+        if not any(not each[1] and each[0] in mine for each in entries):
+            return entries
+        return [
+            (each[0], False, mine[each[0]]) if not each[1] and each[0] in mine else each
+            for each in entries
+        ]
 
     def post(self, subscriber: Subscriber, entries: Iterable[Entry]) -> None:
         """For one connection."""
@@ -72,10 +95,12 @@ class Turn:
         self._touched = {}
         for subscriber in tuple(self.held):
             subscriber.keep(pending)
+        apart = self._set_apart(pending)
         waiting = [channel for channel in pending if channel.aside]
         for channel in waiting:
             for subscriber, (position, _) in channel.aside.items():
-                if entries := [e for e in pending[channel] if e[1] or e[0] > position]:
+                seen = self.as_seen(subscriber, pending[channel])
+                if entries := [e for e in seen if e[1] or e[0] > position]:
                     subscriber.post(entries)
         own, self._own = self._own, {}
         if len(pending) == 1 and not own:
@@ -83,8 +108,27 @@ class Turn:
             self.write(tuple(channel.open), join(entries))
         elif pending or own:
             self._write_merged(pending, own)
+        for channel, subscriber in apart:
+            # Unless it was dropped meanwhile.
+            if channel.room in subscriber.open_rooms:
+                channel.open.add(subscriber)
         for channel in waiting:
             self._catch_up(channel)
+        self._kept_from.clear()
+
+    def _set_apart(self, pending: dict[Channel, list[Entry]]) -> list[tuple[Channel, Subscriber]]:
+        """Those who get something else than the rest of a room are not among its readers for this
+        once: what they get is posted to each."""
+        if not self._kept_from:
+            return []
+        apart = []
+        for channel, entries in pending.items():
+            for subscriber in tuple(channel.open):
+                if (seen := self.as_seen(subscriber, entries)) is not entries:
+                    channel.open.discard(subscriber)
+                    self._own.setdefault(subscriber, []).extend(seen)
+                    apart.append((channel, subscriber))
+        return apart
 
     def _write_merged(
         self, pending: dict[Channel, list[Entry]], own: dict[Subscriber, list[Entry]]

@@ -120,7 +120,8 @@ class Message(Event, frozen=True, kw_only=True, tag="message"):
 
 
 class Edited(Event, frozen=True, kw_only=True, tag="edited"):
-    """The message ``target`` has this content now."""
+    """The message ``target`` has this content now. Without words for whoever came after the message
+    and may not see it."""
 
     target: Seq
     text: str = ""

@@ -8,6 +8,7 @@ from chatd.engine.rows import Answer, Committed, EventRow
 from chatd.engine.unit import Unit
 from chatd.store.changes import CHANGES
 from chatd.store.database import TransactionLost
+from chatd.store.event_rows import for_everyone
 from chatd.store.requirements import check
 from chatd.store.work import Work
 
@@ -118,4 +119,7 @@ def _current(work: Work, event: EventRow) -> EventRow:
         "select body, mentions from events where room = :room and seq = :seq",
         {"room": event.room, "seq": event.target if about else event.seq},
     )
-    return replace(event, body=row[0], mentions=tuple(row[1].split())) if row else event
+    if row is None:
+        return event
+    event = replace(event, body=row[0], mentions=tuple(row[1].split()))
+    return for_everyone(work.database, event) if about else event

@@ -34,7 +34,7 @@ def replace_body(work: Work, change: unit.ReplaceBody) -> None:
         mentions: tuple[str, ...] = ()
     else:
         _keep(work, message, before[1], before[2])
-        mentions = whom(work, change.room, before[0], change.mentions)
+        mentions = whom(work, change.room, before[0], change.mentions, change.seq)
         work.database.run("delete from mentions where room = :room and seq = :seq", message)
         remember_mentions(work, change.room, change.seq, mentions)
     work.database.run(
@@ -75,8 +75,11 @@ def _keep(work: Work, message: Mapping[str, Any], body: bytes, said: int) -> Non
     )
 
 
-def whom(work: Work, room: str, author: str, wanted: unit.Mentions | None) -> tuple[str, ...]:
-    """The ids of those whom ``author``'s text mentions in ``room``."""
+def whom(
+    work: Work, room: str, author: str, wanted: unit.Mentions | None, seq: int | None = None
+) -> tuple[str, ...]:
+    """The ids of those whom ``author``'s text mentions in ``room``: members who may see it, the
+    message at ``seq`` or one that is said now."""
     if wanted is None:
         return ()
     found: list[str] = []
@@ -91,8 +94,12 @@ def whom(work: Work, room: str, author: str, wanted: unit.Mentions | None) -> tu
                 select 1 from blocks b
                 where (b.person = u.id and b.other = :author)
                    or (b.person = :author and b.other = u.id))
+              and (:seq is null or exists (
+                select 1 from memberships s
+                where s.room = :room and s.person = u.id and s.from_seq <= :seq
+                  and (s.to_seq is null or s.to_seq >= :seq)))
             """,
-            {"room": room, "name": name, "author": author},
+            {"room": room, "name": name, "author": author, "seq": seq},
         )
         if row is not None:
             found.append(row[0])

@@ -1,16 +1,15 @@
 """Reads of the log: pages of messages, what was missed, every event of a stretch."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from heapq import merge
 from itertools import islice
 
 from chatd.core.intervals import Intervals
-from chatd.engine.rows import EventRow, Missed, Opening, Page
+from chatd.engine.rows import EventRow, Missed, Opening, Page, wordless
 from chatd.store import rooms
 from chatd.store.database import Database, Row
-from chatd.store.event_rows import BODY_BYTES, EVENT, event_row, fit
+from chatd.store.event_rows import BODY_BYTES, EVENT, event_row, fit, for_everyone, shows_target
 from chatd.store.page_parts import quoted, reactions
 from chatd.store.requirements import require_member
 
@@ -36,7 +35,7 @@ def position(database: Database) -> int:
 
 def events(database: Database, first: int, last: int) -> tuple[EventRow, ...]:
     rows = database.rows(_STRETCH, {"first": first, "last": last})
-    return tuple(event_row(row) for row in rows)
+    return tuple(for_everyone(database, event_row(row)) for row in rows)
 
 
 def intervals(database: Database, user: str, room: str) -> Intervals:
@@ -171,19 +170,21 @@ def missed(
     database: Database, user: str, asked: Sequence[str], since: int | None, limit: int
 ) -> Missed:
     here, gone = [], []
-    ends: dict[str, int | None] = {}
+    stays: dict[str, Intervals] = {}
     positions: list[list[int]] = []
     for room in dict.fromkeys(asked):
-        seen = intervals(database, user, room)
+        seen = stays[room] = intervals(database, user, room)
         if seen.is_open:
             here.append(rooms.room(database, user, room))
         else:
             gone.append(room)
-            ends[room] = seen.spans[-1][1] if seen.spans else None
         if since is not None and seen.spans:
             positions.append(_news(database, room, seen, since, limit + 1))
     found = list(islice(merge(*positions), limit + 1))
-    taken = fit(_left_with(database, _event(database, at), ends) for at in found[:limit])
+    taken = fit(
+        _as_seen(database, event, stays[event.room])
+        for event in (_event(database, at) for at in found[:limit])
+    )
     more = len(taken) < len(found)
     return Missed(
         tuple(taken),
@@ -194,22 +195,21 @@ def missed(
     )
 
 
-def _left_with(database: Database, event: EventRow, ends: Mapping[str, int | None]) -> EventRow:
-    """The event for somebody whose last stay in its room ended, where ``ends`` says so: a message
-    that was edited afterwards has new words in it, not meant for that person, and shows none."""
-    if event.room not in ends:
+def _as_seen(database: Database, event: EventRow, stays: Intervals) -> EventRow:
+    """The event for somebody who was there at these times: without words that are not for them.
+    Those are the words of a message from before they came; and, for whose last stay ended, what a
+    message was edited into afterwards."""
+    about = shows_target(database, event)
+    shown = event.target if about and event.target is not None else event.seq
+    if about and not stays.contains(shown):
+        return wordless(event)
+    if stays.is_open:
         return event
     changed = database.row(
-        """
-        select 1 from events e
-        join events t on t.room = e.room
-            and t.seq = case when e.target is not null and length(e.body) = 0 then e.target
-                             else e.seq end
-        where e.position = :position and t.changed >= :end
-        """,
-        {"position": event.position, "end": ends[event.room]},
+        "select 1 from events where room = :room and seq = :seq and changed >= :end",
+        {"room": event.room, "seq": shown, "end": stays.spans[-1][1]},
     )
-    return event if changed is None else replace(event, body=b"{}")
+    return event if changed is None else wordless(event)
 
 
 def _news(database: Database, room: str, seen: Intervals, since: int, limit: int) -> list[int]:

@@ -26,8 +26,14 @@ class Log:
         self._numbers[room] = self._numbers.get(room, 0) + 1
         return self._append(room, author, text, numbered=True, mentions=mentions)
 
-    def edit(self, room: str, author: str = "nobody") -> Envelope:
-        return self._append(room, author, "")
+    def edit(
+        self,
+        room: str,
+        author: str = "nobody",
+        text: str = "",
+        kept_from: tuple[str, ...] = (),
+    ) -> Envelope:
+        return self._append(room, author, text, kept_from=kept_from)
 
     def move(self, room: str, user: str, inside: bool) -> Envelope:
         members = self.members.setdefault(room, set())
@@ -63,6 +69,7 @@ class Log:
         subject: str | None = None,
         inside: bool | None = None,
         mentions: tuple[str, ...] = (),
+        kept_from: tuple[str, ...] = (),
     ) -> Envelope:
         seq = self._seqs[room] = self._seqs.get(room, 0) + 1
         position = self.position + 1
@@ -80,6 +87,8 @@ class Log:
             0 if inside is None else len(self.members[room]),
             author,
             mentions,
+            kept_from,
+            json.dumps({**said, "text": ""}).encode() if kept_from else b"",
         )
         self.envelopes.append(envelope)
         return envelope

@@ -1,4 +1,8 @@
+import json
+
+from chatd.engine.envelope import Envelope
 from chatd.fanout.books import NEVER
+from tests.fakes.listener import Listener
 from tests.fanout.stage import Stage
 
 
@@ -201,3 +205,48 @@ def test_the_books_are_empty_when_everyone_is_gone() -> None:
     assert not stage.hub.books.people and not stage.hub.books.channels
     stage.clock.advance(60)
     assert stage.clock.waiting() == 0
+
+
+def test_words_from_before_somebody_came_are_kept_from_them_alone() -> None:
+    stage = Stage(tea="ann bob cat dan", jam="cat dan")
+    ann, _ = stage.attach("ann", "tea")
+    cat, at_tea = stage.attach("cat", "tea", "jam")
+    dan, held = stage.attach("dan", "tea", "jam")
+    aside, late = stage.attach("cat")
+    held.hold()
+    late.hold()
+    stage.show(late, "tea")
+    said = stage.log.say("tea", text="one")
+    edited = stage.log.edit("tea", text="two", kept_from=("cat", "dan"))
+    elsewhere = stage.log.say("jam", text="three")
+    stage.deliver()
+    held.release()
+    late.release()
+    stage.clock.turn()
+
+    def texts(listener: Listener) -> list[object]:
+        return [frame["text"] for frame in listener.frames if "position" in frame]
+
+    assert texts(ann) == [said_text(said), said_text(edited)]
+    assert texts(cat) == texts(dan) == [said_text(said), "", said_text(elsewhere)]
+    assert texts(aside) == [said_text(said), ""]
+    # From then on they hear the room as everybody does.
+    after = stage.log.say("tea", text="four")
+    stage.deliver()
+    assert texts(cat)[-1] == texts(dan)[-1] == texts(aside)[-1] == said_text(after)
+    assert len({id(each.writes[-1]) for each in (ann, cat, dan, aside)}) == 1
+    assert set(at_tea.open_rooms) == {"tea", "jam"}
+
+
+def test_who_leaves_in_the_same_turn_is_kept_from_it_too() -> None:
+    stage = Stage(tea="ann bob")
+    bob, _ = stage.attach("bob", "tea")
+    stage.log.edit("tea", text="one", kept_from=("bob",))
+    stage.log.move("tea", "bob", False)
+    stage.deliver()
+    assert bob.frames[0]["text"] == ""
+    assert [frame["type"] for frame in bob.frames] == ["event", "event", "room_removed"]
+
+
+def said_text(envelope: Envelope) -> object:
+    return json.loads(envelope.payload)["text"]

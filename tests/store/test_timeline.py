@@ -4,8 +4,8 @@ import pytest
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
-from chatd.engine.rows import Page
-from chatd.engine.unit import Append, ReplaceBody
+from chatd.engine.rows import EventRow, Page
+from chatd.engine.unit import Append, Mentions, ReplaceBody
 from chatd.store import timeline
 from tests.store.desk import NOW, Desk
 
@@ -227,3 +227,61 @@ def test_what_was_edited_after_ones_removal_is_not_shown_to_who_was_removed(tea:
     tea.member("tea", "bob")
     found = timeline.missed(tea.database, "bob", ["tea"], 3, 50)
     assert found.events[1].body == b'{"text":"secret"}'
+
+
+def edited(desk: Desk, seq: int, text: str = "new") -> EventRow:
+    """bob's message is edited; the event as it goes out."""
+    body = f'{{"text":"{text}"}}'.encode()
+    outcome = desk.do(
+        ReplaceBody("den", seq, body), Append("den", "edited", "bob", NOW, b"", target=seq)
+    )
+    return outcome.events[-1]
+
+
+@pytest.fixture
+def den(desk: Desk) -> Desk:
+    """A private room; carol was there, left and came back, dan came late."""
+    desk.user("dan")
+    desk.room("den", kind="private")
+    for name in ("alice", "bob", "carol"):
+        desk.member("den", name)
+    desk.say("den", "bob", "old")
+    desk.member("den", "carol", None)
+    desk.member("den", "carol")
+    desk.member("den", "dan")
+    return desk
+
+
+def test_an_edit_names_those_who_came_after_the_message(den: Desk) -> None:
+    event = edited(den, 5)
+    assert event.kept_from == ("dan",)
+    assert event.body == b'{"text":"new"}'
+    # And so it is where a node reads what the bus did not bring.
+    assert timeline.events(den.database, event.position, event.position) == (event,)
+    assert edited(den, den.say("den", "bob")).kept_from == ()
+    assert den.erase("den", "bob", 5).events[-1].kept_from == ()
+
+
+def test_where_newcomers_see_everything_nothing_is_kept_from_them(desk: Desk) -> None:
+    desk.room("den", shared=True)
+    desk.member("den", "bob")
+    seq = desk.say("den", "bob")
+    desk.member("den", "carol")
+    assert edited(desk, seq).kept_from == ()
+
+
+def test_coming_back_brings_no_words_from_before_one_came(den: Desk) -> None:
+    before = timeline.position(den.database)
+    edited(den, 5)
+    for name, words in (("alice", b'{"text":"new"}'), ("carol", b'{"text":"new"}'), ("dan", b"{}")):
+        (event,) = timeline.missed(den.database, name, ["den"], before, 10).events
+        assert event.body == words, name
+
+
+def test_nobody_is_mentioned_in_a_message_that_they_may_not_see(den: Desk) -> None:
+    names = Mentions(("carol", "dan"), False, "moderator", 20)
+    den.do(
+        ReplaceBody("den", 5, b'{"text":"@carol @dan"}', mentions=names),
+        Append("den", "edited", "bob", NOW, b"", target=5),
+    )
+    assert den.database.rows("select person from mentions", {}) == [("carol",)]
