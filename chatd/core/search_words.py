@@ -22,6 +22,10 @@ MOST_LETTERS = 64
 #: A last word matches what begins with it if it has at least so many letters.
 LEAST_PREFIX = 2
 
+#: Characters about which it is remembered what becomes of them: more than people write in one
+#: place, and few enough that a text of all that there are (1.1 million) does not fill the memory.
+MOST_KNOWN = 40_000
+
 _PLAIN = re.compile("[a-z0-9]+")
 # Thai, Lao, Tibetan, Myanmar, Khmer, Kana, Bopomofo, Han, Hangul, and their supplements.
 _DENSE = (
@@ -43,10 +47,12 @@ _DRAWN = re.compile("[\u2500-\u25ff\u2800-\u28ff]")
 
 
 class _Table(dict[int, str | None]):
-    """What becomes of a character once it is decomposed; asked for each one only once."""
+    """What becomes of a character once it is decomposed; mostly asked for each one only once."""
 
     def __missing__(self, code: int) -> str | None:
-        self[code] = found = _becomes(chr(code))
+        found = _becomes(chr(code))
+        if len(self) < MOST_KNOWN:
+            self[code] = found
         return found
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from chatd.core.search_words import MOST_LETTERS, Phrase, indexed, phrase, shown
+from chatd.core import search_words
+from chatd.core.search_words import MOST_KNOWN, MOST_LETTERS, Phrase, indexed, phrase, shown
 
 SENTENCES = {
     "chinese": "我们明天下午三点在北京大学东门见面。",
@@ -170,3 +171,13 @@ def test_a_word_is_cut_where_nobody_types_on() -> None:
 
 def test_words_are_shown_each_once_and_runs_as_a_whole() -> None:
     assert shown(["Grün Tee", "東京タワー", "tee"]) == ("grun", "tee", "東京タワー")
+
+
+def test_a_flood_of_every_character_there_is_does_not_fill_the_memory() -> None:
+    known = search_words._TABLE
+    for first in range(0x20000, 0x20000 + 2 * MOST_KNOWN, 4096):
+        indexed("".join(map(chr, range(first, first + 4096))))
+    assert len(known) <= MOST_KNOWN
+    # What was not remembered is known all the same.
+    assert indexed("\U0002fffd Ⅷ") == indexed("\U0002fffd viii")
+    known.clear()
