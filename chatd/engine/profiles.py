@@ -80,6 +80,16 @@ class MayBeginDirect(Requirement):
 
 
 @dataclass(frozen=True, slots=True)
+class MayBeAdded(Requirement):
+    """``user`` may bring ``other`` into a room: they share one already, or ``other`` lets everybody
+    begin a conversation; else `forbidden`. What those are told who share a room is not for whoever
+    makes one and puts people into it."""
+
+    user: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
 class FewBlocks(Requirement):
     """``user`` has blocked fewer than ``most`` people besides ``other``: else `limit-reached`."""
 

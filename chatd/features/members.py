@@ -6,6 +6,7 @@ import msgspec
 
 from chatd.core.principal import Principal
 from chatd.engine.envelope import Movement
+from chatd.engine.profiles import MayBeAdded
 from chatd.engine.rows import EventRow, RoleName
 from chatd.engine.table import Context, EventKind, Feature, Read, Write
 from chatd.engine.unit import (
@@ -53,7 +54,8 @@ class Leave(Keyed, frozen=True, kw_only=True, tag="leave"):
 
 class AddMember(Keyed, frozen=True, kw_only=True, tag="add_member"):
     """Brings somebody into a room: for moderators. Who is in 500 rooms is brought into no other,
-    and may still join."""
+    and may still join. Who does not let everybody begin a conversation (`set_privacy`) is brought
+    in only by people they share a room with; others invite them."""
 
     room: RoomRef
     user: UserRef
@@ -171,6 +173,7 @@ def add_member(command: AddMember, actor: Principal, context: Context) -> Unit:
             NotMember(command.room, command.user),
             NotBanned(command.room, command.user, context.now),
             NotBlockedBy(actor.user, command.user),
+            MayBeAdded(actor.user, command.user),
             FewStays(command.room, command.user, MOST_STAYS),
             FewRooms(command.user, MOST_ROOMS),
         ),

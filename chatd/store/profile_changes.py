@@ -52,6 +52,18 @@ def may_begin_direct(database: Database, wanted: profiles.MayBeginDirect) -> Non
     )
 
 
+def may_be_added(database: Database, wanted: profiles.MayBeAdded) -> None:
+    row = database.row("select direct_from from users where id = :other", {"other": wanted.other})
+    if row is None or row[0] == "all":
+        return
+    if not profile_reads.share_a_room(database, wanted.user, wanted.other):
+        raise Refusal(
+            Code.FORBIDDEN,
+            "This person is brought into rooms only by those who share one with them; invite them"
+            " instead.",
+        )
+
+
 def few_blocks(database: Database, wanted: profiles.FewBlocks) -> None:
     row = database.row(
         "select count(*) from blocks where person = :user and other <> :other",
@@ -148,5 +160,6 @@ PROFILE_CHANGES: Mapping[type[Change], Callable[[Work, Any], None]] = {
 PROFILE_REQUIREMENTS: Mapping[type[Requirement], Callable[[Database, Any], None]] = {
     profiles.OwnsPicture: owns_picture,
     profiles.MayBeginDirect: may_begin_direct,
+    profiles.MayBeAdded: may_be_added,
     profiles.FewBlocks: few_blocks,
 }

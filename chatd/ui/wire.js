@@ -591,7 +591,7 @@
  */
 
 /**
- * Brings somebody into a room: for moderators. Who is in 500 rooms is brought into no other, and may still join.
+ * Brings somebody into a room: for moderators. Who is in 500 rooms is brought into no other, and may still join. Who does not let everybody begin a conversation (`set_privacy`) is brought in only by people they share a room with; others invite them.
  * @typedef {Object} AddMember
  * @property {"add_member"} type
  * @property {number} id Chosen by the client.
