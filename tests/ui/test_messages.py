@@ -9,7 +9,7 @@ import pytest
 from tests.ui.browser import Browser, Window
 from tests.ui.daemon import Daemon
 from tests.ui.line import Line
-from tests.ui.test_two_people import BOX, PASSWORD, lines, say
+from tests.ui.test_two_people import BOX, PASSWORD, lines, say, state_of
 
 pytestmark = pytest.mark.browser
 
@@ -282,6 +282,7 @@ def test_who_has_read_it_and_how_it_read_before(two):
     menu(two.anna, "I like coffee", "Earlier versions")
     two.anna.wait("document.querySelector('dialog .version .text')?.innerText === 'I like cofee'")
     two.anna.press("Escape")
+    two.anna.until(lambda: state_of(two.anna, "I like coffee") == "Seen by 1", "the mark of Ben")
     menu(two.anna, "I like coffee", "Who has read it")
     two.anna.sees("Read by 1", "dialog")
     two.anna.sees("ben", "dialog .item")
@@ -309,8 +310,8 @@ def test_slow_mode_gives_the_text_back_and_a_closed_room_says_why(two):
     two.ben.reload()
     two.ben.sees("first", ".list")
     say(two.ben, "second")
+    two.ben.wait(f"document.querySelector('{BOX}').value === 'second'")
     two.ben.sees("Wait", ".composer")
-    assert two.ben.js(f"document.querySelector('{BOX}').value") == "second"
     assert lines(two.ben) == ["first"]
     two.anna_line.do("change_room", room=two.tea, slow=0, posting="moderator")
     two.ben.sees("Only moderators write here", ".composer")

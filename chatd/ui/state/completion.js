@@ -28,10 +28,11 @@ export function choices({ kind, query }, { people, rooms, everyone }) {
   }
   const words = fold(query);
   if (kind === '#') {
-    return best(rooms.filter((room) => room.slug), words, (room) => [room.slug, room.name]).map((room) => ({
-      put: `#${room.slug}`,
+    const named = rooms.filter((room) => room.kind !== 'direct');
+    return best(named, words, (room) => [room.slug ?? room.name, room.name]).map((room) => ({
+      put: `#${room.slug ?? room.name}`,
       label: room.name,
-      about: fold(room.name) === room.slug ? '' : `#${room.slug}`,
+      about: room.slug && fold(room.name) !== room.slug ? `#${room.slug}` : '',
       room,
     }));
   }
