@@ -110,7 +110,8 @@ class SetPassword(Change):
 
 @dataclass(frozen=True, slots=True)
 class SetDisabled(Change):
-    """Disabling an account also ends every credential and ticket of it."""
+    """Disabling an account also ends every credential and ticket of it, and whatever others could
+    come in by on its word: invitations, links into rooms."""
 
     user: str
     disabled: bool
@@ -119,6 +120,8 @@ class SetDisabled(Change):
 
 @dataclass(frozen=True, slots=True)
 class SetAdmin(Change):
+    """Who is no administrator any more has invited nobody: open invitations end."""
+
     user: str
     admin: bool
 

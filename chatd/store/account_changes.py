@@ -91,6 +91,10 @@ def set_disabled(work: Work, change: accounts.SetDisabled) -> None:
         work.database.run("delete from credentials where person = :user", who)
         work.database.run("delete from tickets where person = :user", who)
         work.database.run("delete from device_codes where person = :user", who)
+        # Nobody, and least of all the same person under another name, comes in on their word.
+        work.database.run("delete from invitations where invited_by = :user", who)
+        work.database.run("delete from room_links where made_by = :user", who)
+        work.database.run("delete from room_invited where invited_by = :user", who)
 
 
 def set_admin(work: Work, change: accounts.SetAdmin) -> None:
@@ -98,6 +102,9 @@ def set_admin(work: Work, change: accounts.SetAdmin) -> None:
         "update users set admin = :admin where id = :user",
         {"user": change.user, "admin": int(change.admin)},
     )
+    if not change.admin:
+        # They were the word of an administrator.
+        work.database.run("delete from invitations where invited_by = :user", {"user": change.user})
 
 
 def create_credential(work: Work, change: accounts.CreateCredential) -> None:

@@ -21,9 +21,11 @@ from chatd.engine.accounts import (
     UserRow,
     UseTicket,
 )
-from chatd.engine.rows import EventRow
+from chatd.engine.entries import CreateRoomLink, SetInvited
+from chatd.engine.rows import EventRow, ToPerson
 from chatd.engine.unit import Append
 from chatd.store import accounts
+from chatd.wire.signals import RoomAdded
 from tests.store.desk import NOW, Desk
 
 
@@ -85,6 +87,37 @@ def test_disabling_ends_every_way_in(desk: Desk) -> None:
     assert row is not None and row.disabled
     assert ids(desk) == set() and ids(desk, "bob") == {"bobs"}
     assert accounts.ticket(desk.database, b"t") is None
+
+
+def test_nobody_comes_in_on_the_word_of_who_was_shut_out(desk: Desk) -> None:
+    for by in ("alice", "bob"):
+        desk.room(f"{by}s", kind="private", creator=by)
+        desk.member(f"{by}s", by, "owner")
+        desk.do(
+            CreateInvitation(f"i{by}", by.encode(), by, False, NOW, NOW + 100, 1000),
+            CreateRoomLink(f"l{by}", by.encode(), f"{by}s", by, NOW, None, None, 10),
+            SetInvited(
+                f"{by}s", "carol", by, NOW, lambda row: ToPerson("carol", RoomAdded(room=row.room))
+            ),
+        )
+    desk.do(SetDisabled("alice", True, NOW))
+    assert [row.id for row in accounts.invitations(desk.database)] == ["ibob"]
+    assert desk.database.rows("select id from room_links", {}) == [("lbob",)]
+    assert desk.database.rows("select room from room_invited", {}) == [("bobs",)]
+    # Being let in again brings none of it back.
+    desk.do(SetDisabled("alice", False, NOW), SetDisabled("bob", False, NOW))
+    assert desk.database.rows("select id from room_links", {}) == [("lbob",)]
+
+
+def test_a_former_administrator_lets_nobody_in(desk: Desk) -> None:
+    desk.do(
+        SetAdmin("alice", True),
+        CreateInvitation("ialice", b"alice", "alice", False, NOW, NOW + 100, 1000),
+        SetAdmin("alice", True),
+    )
+    assert [row.id for row in accounts.invitations(desk.database)] == ["ialice"]
+    desk.do(SetAdmin("alice", False))
+    assert accounts.invitations(desk.database) == ()
 
 
 def test_a_credential_tells_of_its_account_as_it_is_now(desk: Desk) -> None:
