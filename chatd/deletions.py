@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final, Protocol
 
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from chatd.core.codes import Code
 from chatd.core.ids import letters
@@ -46,6 +47,8 @@ class Deletions:
         self._drive = drive
         self._cancel: Cancel | None = None
         self._working = False
+        #: somebody wants what there is looked at anew
+        self._asked = False
         self._stopped = False
 
     async def delete(self, user: str, *, erase: bool) -> None:
@@ -66,30 +69,51 @@ class Deletions:
     def stop(self) -> None:
         """What is under way ends after its next commit; the next start goes on."""
         self._stopped = True
-        if self._cancel is not None:
-            self._cancel()
+        self._end_timer()
 
     async def _work(self) -> None:
+        self._asked = True
         if self._working:
-            return  # it looks again before it ends
+            return
         self._working = True
         try:
-            while waiting := await self._store.deletions():
-                for user, erase in waiting:
-                    await self._finish(user, erase)
-                    if self._stopped:
-                        return
-        except Refusal as refusal:
-            self._try_again(refusal)
+            while self._asked and not self._stopped:
+                # Who asks while the store is being read may not be in what it answers.
+                self._asked = False
+                await self._finish_all()
         finally:
             self._working = False
 
-    def _try_again(self, refusal: Refusal) -> None:
-        if self._scheduler is None:
-            raise refusal
-        if not self._stopped:
-            log.warn("a deletion goes on later: {why}", why=refusal.message)
+    async def _finish_all(self) -> None:
+        """One that fails keeps nobody else waiting: it is tried again later."""
+        failed = False
+        try:
+            for user, erase in await self._store.deletions():
+                try:
+                    await self._finish(user, erase)
+                except Exception as failure:
+                    failed = True
+                    self._not_now(failure)
+        except Refusal as refusal:
+            failed = True
+            self._not_now(refusal)
+        if failed and self._scheduler is not None and not self._stopped:
+            self._end_timer()
             self._cancel = self._scheduler.later(AGAIN, self.start)
+
+    def _not_now(self, failure: Exception) -> None:
+        if self._scheduler is None:
+            raise failure
+        if isinstance(failure, Refusal):
+            if not self._stopped:
+                log.warn("a deletion goes on later: {why}", why=failure.message)
+        else:
+            log.failure("a deletion goes on later: a mistake of ours", Failure(failure))
+
+    def _end_timer(self) -> None:
+        if self._cancel is not None:
+            self._cancel()
+            self._cancel = None
 
     async def _finish(self, user: str, erase: bool) -> None:
         await self._leave(user)

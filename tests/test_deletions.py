@@ -1,24 +1,33 @@
 """An account is deleted: what goes, what stays, and what an interruption changes."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from chatd import features
 from chatd.core.codes import Code
+from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.deletions import ROOMS, Deletions
 from chatd.engine.account_links import CreateLink, SetEmail
 from chatd.engine.accounts import CreateCredential, SetAdmin, SetDisabled
 from chatd.engine.deletion import OwnMessages, Parting
+from chatd.engine.engine import Engine
 from chatd.engine.identities import CreateIdentity
 from chatd.engine.pictures import CreatePicture
 from chatd.engine.profiles import SetProfile, SetStatus
 from chatd.engine.rows import Committed, StatusRow
 from chatd.engine.unit import ChangeRoom, ReplaceBody, SetBlock, Unit
+from chatd.features.deletion import begun
+from chatd.features.drafts import WriteDraft
+from chatd.features.messages import Send
+from chatd.features.profile import SetProfileCommand, SetStatusCommand
+from chatd.features.scheduled import ScheduleMessage
 from chatd.store import deletion_reads, timeline
 from tests.fakes.clock import FakeClock
-from tests.fakes.drive import run
+from tests.fakes.drive import Promise, drive, run
+from tests.fakes.tiny import LIMITS
 from tests.store.desk import NOW, Desk
 
 
@@ -291,3 +300,88 @@ def test_a_message_deleted_at_the_same_time_is_deleted(world: World) -> None:
     world.desk.do(ReplaceBody("tea", seq, b'{"deleted":1}', deleted=True))
     found = deletion_reads.own_messages(world.desk.database, "alice", 0, 9)
     assert found == OwnMessages((), None)
+
+
+def test_an_account_deleted_while_the_store_is_being_asked_is_not_forgotten(world: World) -> None:
+    world.desk.room("tea")
+    world.desk.member("tea", "alice")
+    asked: list[Promise[None]] = []
+
+    async def deletions() -> Sequence[tuple[str, bool]]:
+        before = deletion_reads.deletions(world.desk.database)
+        asked.append(Promise())
+        await asked[-1]
+        return before
+
+    world.store.deletions = deletions  # type: ignore[method-assign]
+    world.deletions = Deletions(world.store, world.clock, lambda size: b"\7" * size, None, drive)
+    world.deletions.start()
+    world.delete()
+    assert len(asked) == 1 and world.roles("tea") == {"alice": "member"}
+    asked[0].fire(None)
+    asked[1].fire(None)
+    assert world.roles("tea") == {}
+
+
+@pytest.mark.logs_errors("a deletion goes on later")
+def test_a_deletion_that_fails_keeps_no_other_waiting_and_is_tried_again(world: World) -> None:
+    for room in ("tea", "den"):
+        world.desk.room(room)
+    world.desk.member("tea", "alice")
+    world.desk.member("den", "bob")
+    partings = world.store.partings
+
+    async def broken(user: str, limit: int) -> Sequence[Parting]:
+        if user == "alice":
+            raise RuntimeError("boom")
+        return await partings(user, limit)
+
+    world.store.partings = broken  # type: ignore[method-assign]
+    names = iter((b"\7", b"\10"))
+    world.deletions = Deletions(
+        world.store, world.clock, lambda size: next(names) * size, world.clock, run
+    )
+    world.delete()
+    world.delete("bob")
+    assert world.roles("den") == {} and world.roles("tea") == {"alice": "member"}
+    assert world.clock.waiting() == 1, "one timer, however many failed"
+    world.store.partings = partings  # type: ignore[method-assign]
+    world.clock.advance(30)
+    assert world.roles("tea") == {}
+    assert world.clock.waiting() == 0
+
+
+def test_a_stop_leaves_no_timer(world: World) -> None:
+    world.desk.room("tea")
+    world.desk.member("tea", "alice")
+    world.store.fails = 1
+    world.delete()
+    world.deletions.stop()
+    assert world.clock.waiting() == 0
+
+
+def test_what_was_under_way_when_the_account_was_deleted_is_refused(world: World) -> None:
+    desk = world.desk
+    desk.room("tea")
+    desk.member("tea", "alice")
+    bench = Engine(
+        features.ALL,
+        cast(Any, world.store),
+        world.clock,
+        lambda size: b"\7" * size,
+        LIMITS,
+        lambda **_: None,
+    )
+    alice = Principal("alice", "alice", False, "cookie", "c1")
+    under_way = [
+        Send(id=1, key="a", room="tea", text="hello"),
+        ScheduleMessage(id=2, key="b", room="tea", text="later", at=world.clock.wall() + 3600_000),
+        WriteDraft(id=3, room="tea", text="nearly"),
+        SetProfileCommand(id=4, key="d", display="Alice again", about="Leaves"),
+        SetStatusCommand(id=5, key="e", text="here"),
+    ]
+    desk.do(*begun("alice", "x", NOW, erase=False).changes)
+    for command in under_way:
+        with pytest.raises(Refusal) as caught:
+            run(world.store.commit(bench.decide(command, alice)))
+        assert caught.value.code is Code.UNAUTHORIZED
