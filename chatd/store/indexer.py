@@ -157,8 +157,7 @@ class Indexer:
                 except _Broken as broken:
                     self._drop(str(broken))
                 except Exception:
-                    log.failure("The search index stands still; it is tried again.")
-                    self._say("out of order; the log tells why")
+                    self._stand_still()
                 else:
                     continue
                 failures = 0 if self._place() > began else failures + 1
@@ -256,12 +255,16 @@ class Indexer:
             self._position = None
             self._trouble = self._unusable = None
             self.generation += 1
-        for suffix in ("", "-wal", "-shm"):
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        try:
+            for suffix in ("", "-wal", "-shm"):
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        except OSError:
+            self._stand_still()
 
-    def _say(self, trouble: str) -> None:
+    def _stand_still(self) -> None:
+        log.failure("The search index stands still; it is tried again.")
         with self._changed:
-            self._trouble = trouble
+            self._trouble = "out of order; the log tells why"
 
 
 class _Opened:

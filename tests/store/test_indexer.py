@@ -270,6 +270,26 @@ def test_an_index_that_cannot_be_written_harms_nobody(
     opened.stop()
 
 
+@pytest.mark.logs_errors("The search index stands still")
+def test_a_broken_index_that_cannot_be_removed_is_tried_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexer, "AGAIN_AFTER", (0.01,))
+    opened = Opened(folder).start().tea()
+    opened.send("cup")
+    opened.stop()
+    (folder / FILE).write_bytes(os.urandom(50_000))
+    in_the_way = folder / f"{FILE}-shm"
+    in_the_way.mkdir()
+    opened = Opened(folder).start()
+    with pytest.raises(Refusal):
+        search(opened, "cup")
+    in_the_way.rmdir()
+    opened.store._indexer.opened(5.0)
+    assert said(opened, "cup") == ["cup"]
+    opened.stop()
+
+
 def test_messages_said_and_edited_within_one_commit_are_found_as_they_are(opened: Opened) -> None:
     said_first = opened.sending("old cup")
     opened.pump.wait(said_first)
