@@ -25,7 +25,7 @@ from chatd.engine.profiles import Directory
 from chatd.engine.references import MOST_NAMES, references, resolved
 from chatd.engine.rows import Committed, EventRow, wordless
 from chatd.engine.table import Context, EventKind, Feature, Passing, Read, Row, Write
-from chatd.engine.unit import Unit
+from chatd.engine.unit import AccountOpen, Unit
 from chatd.engine.view import View
 from chatd.wire.codec import Codec, encode
 from chatd.wire.frames import Command, Done, Error, Event, Keyed, Limits, Reply
@@ -113,9 +113,14 @@ class Engine:
         row = self.row(command)
         assert isinstance(row, Write)
         unit: Unit = row.decide(command, principal, self._context())
-        if isinstance(command, Keyed):
-            return replace(unit, actor=principal.user, key=command.key, digest=digest(command))
-        return replace(unit, actor=principal.user, key=None, digest=b"")
+        keyed = command if isinstance(command, Keyed) else None
+        return replace(
+            unit,
+            actor=principal.user,
+            key=None if keyed is None else keyed.key,
+            digest=b"" if keyed is None else digest(keyed),
+            requires=(AccountOpen(principal.user), *unit.requires),
+        )
 
     def reply(self, command: Command, committed: Committed, principal: Principal) -> Reply:
         """What ``principal``, the author of a `Write`, gets once its unit is on disk."""

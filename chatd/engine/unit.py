@@ -119,6 +119,15 @@ class IsMessage(Requirement):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountOpen(Requirement):
+    """``user``, in whose name it is done, has an account still: else `unauthorized`. Of every
+    command, since it may be under way while the account is disabled or deleted, here or on another
+    node."""
+
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
 class UserExists(Requirement):
     """``user`` is an account that is not disabled: else `not-found`."""
 

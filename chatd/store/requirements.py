@@ -207,6 +207,14 @@ def is_message(database: Database, wanted: unit.IsMessage) -> None:
     )
 
 
+def account_open(database: Database, wanted: unit.AccountOpen) -> None:
+    row = database.row(
+        "select 1 from users where id = :user and disabled = 0", {"user": wanted.user}
+    )
+    if row is None:
+        raise Refusal(Code.UNAUTHORIZED, "This account is disabled, or was deleted.")
+
+
 def user_exists(database: Database, wanted: unit.UserExists) -> None:
     row = database.row(
         "select 1 from users where id = :user and disabled = 0", {"user": wanted.user}
@@ -292,6 +300,7 @@ REQUIREMENTS: Mapping[type[unit.Requirement], Callable[[Database, Any], None]] =
     unit.Outranks: outranks,
     unit.KeepsAnOwner: keeps_an_owner,
     unit.IsMessage: is_message,
+    unit.AccountOpen: account_open,
     unit.UserExists: user_exists,
     unit.NotBlocked: not_blocked,
     unit.NotBlockedBy: not_blocked_by,
