@@ -140,7 +140,9 @@ def _token_commands(commands: Any) -> None:
         action="append",
         choices=sorted(SCOPES),
         dest="scopes",
-        help="something it may do, as often as wanted; without one it may do all its owner may",
+        metavar="SCOPE",
+        help="something it may do, as often as wanted; without one it may do all its owner may:"
+        f" {', '.join(sorted(SCOPES))}",
     )
     listed = _action(kinds, "list", "token_list", "somebody's sessions and tokens")
     listed.add_argument("name")
@@ -206,17 +208,17 @@ def _token_debug(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     from chatd.store.errors import StoreError
-    from chatd.store.verify import quick_check
+    from chatd.store.verify import faults
 
     folder = Path(load(_config(options)).store.path)
     try:
-        faults = quick_check(folder)
+        found = faults(folder)
     except StoreError as error:
         print(f"chatctl: {error}", file=sys.stderr)
         return EXIT_REFUSED
-    for fault in faults:
+    for fault in found:
         print(f"{folder}: {fault}", file=sys.stderr)
-    if faults:
+    if found:
         print("chatctl: the data is damaged; restore the last backup.", file=sys.stderr)
         return EXIT_REFUSED
     print(f"{folder}: nothing wrong.")

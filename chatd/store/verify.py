@@ -1,6 +1,8 @@
 """Looks a stopped store over: is the file whole, and what does its log hold?"""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,9 @@ import msgspec
 from chatd.store.lock import FolderLock
 from chatd.store.opening import FILE
 from chatd.store.sqlite import Sqlite
+
+#: What belongs to a message and goes with it.
+OF_MESSAGES = ("mentions", "reactions", "pins", "revisions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,47 +43,46 @@ class Verification:
 
 def verify(folder: Path) -> Verification:
     """Reads everything, as after a crash: the log file is recovered first. StoreError if in use."""
+    with _stopped(folder) as database:
+        damage = _damage(database)
+        if damage:
+            return Verification(damage, ())
+        return Verification(tuple(_faults(database)), tuple(_events(database)))
+
+
+def faults(folder: Path) -> tuple[str, ...]:
+    """The same without the events, so that a log of any length is looked over."""
+    with _stopped(folder) as database:
+        return _damage(database) or tuple(_faults(database))
+
+
+@contextmanager
+def _stopped(folder: Path) -> Iterator[Sqlite]:
     lock = FolderLock(folder)
     try:
         database = Sqlite(folder / FILE, writing=True)
         try:
-            damage = _said(database, "integrity_check")
-            if damage:
-                return Verification(damage, ())
-            return Verification(tuple(_faults(database)), tuple(_events(database)))
+            yield database
         finally:
             database.close()
     finally:
         lock.release()
 
 
-def quick_check(folder: Path) -> tuple[str, ...]:
-    """What a quick look finds wrong with a stopped store's file; nothing if it is sound."""
-    lock = FolderLock(folder)
+def _damage(database: Sqlite) -> tuple[str, ...]:
     try:
-        database = Sqlite(folder / FILE, writing=True)
-        try:
-            return _said(database, "quick_check")
-        finally:
-            database.close()
-    finally:
-        lock.release()
-
-
-def _said(database: Sqlite, check: str) -> tuple[str, ...]:
-    try:
-        rows = database.rows(f"pragma {check}", {})
+        rows = database.rows("pragma integrity_check", {})
     except (apsw.CorruptError, apsw.NotADBError) as error:
         return (str(error),)
     return tuple(str(row[0]) for row in rows if row[0] != "ok")
 
 
 def _faults(database: Sqlite) -> list[str]:
-    faults = [f"foreign key: {row}" for row in database.rows("pragma foreign_key_check", {})]
+    found = [f"foreign key: {row}" for row in database.rows("pragma foreign_key_check", {})]
     count = database.row("select count(*), coalesce(max(position), 0) from events", {})
     assert count is not None
     if count[0] != count[1]:
-        faults.append(f"{count[0]} events, but positions up to {count[1]}")
+        found.append(f"{count[0]} events, but positions up to {count[1]}")
     for room, head, number, members, events, last, messages, current in database.rows(
         """
         select r.id, r.head, r.number, r.members,
@@ -91,17 +95,31 @@ def _faults(database: Sqlite) -> list[str]:
         {},
     ):
         if not head == events == last:
-            faults.append(f"room {room}: head {head}, {events} events up to seq {last}")
+            found.append(f"room {room}: head {head}, {events} events up to seq {last}")
         if number != messages:
-            faults.append(f"room {room}: number {number}, {messages} messages")
+            found.append(f"room {room}: number {number}, {messages} messages")
         if members != current:
-            faults.append(f"room {room}: {members} members counted, {current} there")
+            found.append(f"room {room}: {members} members counted, {current} there")
+    return found + _faults_beside_messages(database)
+
+
+def _faults_beside_messages(database: Sqlite) -> list[str]:
+    found = []
     counted = "select room, seq, emoji, count from reaction_counts"
     there = "select room, seq, emoji, count(*) from reactions group by room, seq, emoji"
     for first, second in ((counted, there), (there, counted)):
         for room, seq, emoji, count in database.rows(f"{first} except {second}", {}):
-            faults.append(f"room {room}: {count} reactions {emoji} to {seq} are not as counted")
-    return faults
+            found.append(f"room {room}: {count} reactions {emoji} to {seq} are not as counted")
+    for table in OF_MESSAGES:
+        lost = f"""
+            select distinct t.room, t.seq from {table} t
+            left join events e on e.room = t.room and e.seq = t.seq
+                and e.numbered = 1 and e.deleted = 0
+            where e.position is null
+        """  # noqa: S608 (ours)
+        for room, seq in database.rows(lost, {}):
+            found.append(f"room {room}: {table} of {seq}, which is no message that is there")
+    return found
 
 
 def _events(database: Sqlite) -> list[StoredEvent]:

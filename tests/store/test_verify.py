@@ -7,7 +7,7 @@ import apsw
 import pytest
 
 from chatd.store.errors import StoreError
-from chatd.store.verify import quick_check, verify
+from chatd.store.verify import faults, verify
 from tests.store.opened import Opened, erase
 
 
@@ -31,7 +31,7 @@ def spoil(folder: Path, sql: str) -> None:
 
 def test_a_sound_store_and_what_its_log_holds(folder: Path) -> None:
     found = verify(folder)
-    assert found.faults == quick_check(folder) == ()
+    assert found.faults == faults(folder) == ()
     rows = [(e.position, e.seq, e.number, e.kind, e.key, e.text) for e in found.events]
     assert rows == [
         (1, 1, None, "room", None, None),
@@ -56,12 +56,21 @@ def test_a_sound_store_and_what_its_log_holds(folder: Path) -> None:
             "insert into reactions values ('tea', 2, '👍', 'bob', 0, 9)",
             "1 reactions 👍 to 2 are not as counted",
         ),
+        (
+            "insert into mentions values ('tea', 'bob', 3)",
+            "mentions of 3, which is no message that is there",
+        ),
+        (
+            "insert into pins values ('tea', 4, 'bob', 0, 9)",
+            "pins of 4, which is no message that is there",
+        ),
         ("update rooms set members = 7", "7 members counted, 2 there"),
     ],
 )
 def test_a_spoilt_log_is_found_out(folder: Path, sql: str, fault: str) -> None:
     spoil(folder, sql)
     assert any(fault in found for found in verify(folder).faults)
+    assert faults(folder) == verify(folder).faults
 
 
 def test_a_damaged_file_is_found_out(folder: Path) -> None:
@@ -69,4 +78,4 @@ def test_a_damaged_file_is_found_out(folder: Path) -> None:
     content = bytearray(file.read_bytes())
     content[4096 + 8 : 4096 + 200] = bytes(192)
     file.write_bytes(content)
-    assert quick_check(folder) != ()
+    assert faults(folder) != ()
