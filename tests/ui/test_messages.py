@@ -144,7 +144,7 @@ def test_a_mention_is_completed_and_calls(two):
     two.anna.press("Enter")
     assert two.anna.js(f"document.querySelector('{BOX}').value") == "Morning @ben "
     two.anna.press("Enter")
-    two.ben.wait("document.querySelector('.mention.self')?.textContent === '@ben'")
+    two.ben.wait("document.querySelector('.mention.to-me')?.textContent === '@ben'")
     two.ben.wait("document.querySelector('.message.for-me') !== null")
     two.anna.wait("document.querySelector('.mention')?.className.includes('hue-')")
     assert two.anna.count(".message.for-me") == 0

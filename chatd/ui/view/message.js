@@ -164,6 +164,6 @@ function tools(one, room, wish) {
     { class: 'tools' },
     !one.deleted && room.mayReact && button('smile', 'React', (node) => wish.pick(node, one)),
     !one.deleted && !room.closedTo && button('reply', 'Reply', () => wish.reply(one)),
-    button('more', 'More', (node) => wish.more(node, one)),
+    button('dots', 'More', (node) => wish.more(node, one)),
   );
 }

@@ -32,7 +32,7 @@ export function elsewhere(href, ...children) {
 
 function called(text, mention, me) {
   const self = mention === '*' || mention === me;
-  return h('span', { class: self ? 'mention self' : `mention hue-${hue(mention)}` }, text);
+  return h('bdi', { dir: 'auto', class: self ? 'mention to-me' : `mention hue-${hue(mention)}` }, text);
 }
 
 /** A text with what was looked for marked in it. */

@@ -10,7 +10,7 @@ import { openDialog } from './dialog.js';
 export async function pins(talk, room, goTo, unpin) {
   const list = h('div', { class: 'found' }, h('p', { class: 'nothing' }, 'Loading…'));
   const dialog = openDialog('Pinned messages', list);
-  dialog.classList.add('wide');
+  dialog.classList.add('finds');
   const nothing = () =>
     h('p', { class: 'nothing' }, room.mayPin ? 'Nothing is pinned here yet. Pin a message with its ⋯ menu.' : 'Nothing is pinned here yet.');
   let all;

@@ -75,7 +75,7 @@ export function search(talk, store, go) {
     list,
     place,
   );
-  dialog.classList.add('wide', 'search');
+  dialog.classList.add('finds', 'search');
   let round = 0;
   let timer = null;
 
