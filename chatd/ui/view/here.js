@@ -2,6 +2,7 @@
 
 import { bdi, fill, h, hidden, iconButton } from './dom.js';
 import { sure } from './dialogs/sure.js';
+import { Kept, arrange } from './kept.js';
 import { openMenu } from './menu.js';
 import { avatar, kindOf, mood } from './parts.js';
 
@@ -24,6 +25,7 @@ export class Here {
   #list = h('div', { class: 'members' });
   #foot = h('footer', {});
   #loading = false;
+  #kept = new Kept();
 
   constructor(store, chat, wish) {
     this.#store = store;
@@ -73,23 +75,25 @@ export class Here {
     const state = (member) => room.here.get(member.user) ?? 'offline';
     const here = found.filter((member) => state(member) !== 'offline');
     const rest = found.filter((member) => state(member) === 'offline');
-    const focused = this.#list.contains(document.activeElement) && document.activeElement.dataset.key;
-    const scrolled = this.#list.scrollTop;
-    fill(
+    const focused = this.#list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const none = words && room.members && !found.length && !room.moreMembers;
+    arrange(
       this.#list,
-      here.length > 0 && this.#group(`Here now, ${here.length}`, here, state),
-      rest.length > 0 && this.#group(`Not here, ${rest.length}`, rest, state),
-      !room.members && h('p', { class: 'nothing' }, 'Loading…'),
-      words && room.members && !found.length && !room.moreMembers && h('p', { class: 'nothing' }, 'Nobody here is called that.'),
-      room.moreMembers &&
-        h(
-          'button',
-          { type: 'button', class: 'more-of', 'data-key': 'more', onclick: () => this.#more() },
-          `Show more of ${room.memberCount} members`,
-        ),
+      here.length > 0 && this.#group('here', `Here now, ${here.length}`, here, state),
+      rest.length > 0 && this.#group('rest', `Not here, ${rest.length}`, rest, state),
+      !room.members && this.#kept.get('loading', null, () => h('p', { class: 'nothing' }, 'Loading…')),
+      none && this.#kept.get('none', null, () => h('p', { class: 'nothing' }, 'Nobody here is called that.')),
+      room.moreMembers && this.#kept.get('more', room.memberCount, () => this.#next(room)),
     );
-    this.#list.scrollTop = scrolled;
-    if (focused) this.#list.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+    this.#kept.sweep();
+    if (focused && !this.#list.contains(document.activeElement)) {
+      this.#list.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+    }
+  }
+
+  #next(room) {
+    const label = `Show more of ${room.memberCount} members`;
+    return h('button', { type: 'button', class: 'more-of', 'data-key': 'more', onclick: () => this.#more() }, label);
   }
 
   #drawFoot(room) {
@@ -120,45 +124,55 @@ export class Here {
     this.#loading = false;
   }
 
-  #group(title, members, state) {
-    return h(
-      'section',
-      { 'aria-label': title },
-      h('h3', {}, title),
-      h('ul', {}, members.map((member) => h('li', {}, this.#member(member, state(member))))),
-    );
+  #group(key, title, members, state) {
+    const node = this.#kept.get(key, null, () => h('section', {}, h('h3', {}), h('ul', {})));
+    node.setAttribute('aria-label', title);
+    node.querySelector('h3').textContent = title;
+    arrange(node.querySelector('ul'), members.map((member) => this.#member(member, state(member))));
+    return node;
   }
 
   #member(member, state) {
-    const store = this.#store;
-    const self = member.user === store.me.user;
-    const name = store.people.display(member.user, member.name);
-    const words = store.people.status(member.user, Date.now());
-    const role = [self && 'you', ROLES[member.role]].filter(Boolean).join(' · ');
+    const { people, me } = this.#store;
+    const self = member.user === me.user;
+    const shown = {
+      called: people.display(member.user, member.name),
+      state,
+      status: people.status(member.user, Date.now()),
+      words: [self && 'you', ROLES[member.role]].filter(Boolean).join(' · '),
+      rule: this.#mayRule(member),
+      role: member.role,
+      mine: this.#room.role,
+    };
+    const key = `${this.#room.id} ${member.user}`;
+    return this.#kept.get(key, shown, () => h('li', {}, this.#line(member, shown)));
+  }
+
+  #line(member, { called, state, status, words, rule }) {
     return [
       h(
         'button',
         {
           type: 'button',
           class: `item ${state}`,
-          title: name === member.name ? name : `${name} (@${member.name})`,
+          title: called === member.name ? called : `${called} (@${member.name})`,
           'data-key': member.user,
           onclick: () => this.#wish.card(member.user),
         },
-        avatar(member.user, name, state),
+        avatar(member.user, called, state),
         h(
           'span',
           { class: 'two-lines' },
-          h('span', { class: 'first-line' }, bdi(name, 'name'), mood(words), role && h('span', { class: 'role' }, role)),
-          words?.text && h('small', {}, bdi(words.text)),
+          h('span', { class: 'first-line' }, bdi(called, 'name'), mood(status), words && h('span', { class: 'role' }, words)),
+          status?.text && h('small', {}, bdi(status.text)),
         ),
         hidden(`, ${WORDS[state]}`),
       ),
-      this.#mayRule(member) &&
-        iconButton('dots', `What to do with ${name}`, {
+      rule &&
+        iconButton('dots', `What to do with ${called}`, {
           class: 'more-about',
           'data-key': `menu ${member.user}`,
-          onclick: (event) => this.#menu(member, name, event.currentTarget),
+          onclick: (event) => this.#menu(member, called, event.currentTarget),
         }),
     ];
   }

@@ -4,6 +4,7 @@ import { isQuiet, isUnread, titleMark } from '../state/keeping.js';
 import { sections } from '../state/sections.js';
 import { append, bdi, fill, h, hidden, icon, iconButton } from './dom.js';
 import { count, plural } from './format.js';
+import { Kept, arrange } from './kept.js';
 import { asksForMenu } from './menu.js';
 import { avatar, logo, mood, sign } from './parts.js';
 
@@ -17,7 +18,7 @@ export class Sidebar {
   #wish;
   #rooms = h('div', { class: 'lists' });
   #me = h('div', { class: 'me' });
-  #archive = h('details', { class: 'archive' });
+  #kept = new Kept();
 
   constructor(store, wish) {
     this.#store = store;
@@ -57,28 +58,33 @@ export class Sidebar {
     const all = [...this.#store.rooms.values()];
     const found = sections(all, this.#store.me.user, (room) => this.#store.titleOf(room));
     const focused = this.#rooms.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    const scrolled = this.#rooms.scrollTop;
-    fill(
+    arrange(
       this.#rooms,
       this.#invitations(),
-      found.favourites.length > 0 && h('section', { 'aria-label': 'Favourites' }, head('Favourites'), this.#list(found.favourites)),
-      this.#section('Rooms', found.rooms, 'Join or make a room', this.#wish.rooms),
-      this.#section('People', found.people, 'Write to somebody', this.#wish.person, this.#notes(found.notes)),
+      found.favourites.length > 0 && this.#section('Favourites', this.#items(found.favourites)),
+      this.#section('Rooms', this.#items(found.rooms), 'Join or make a room', this.#wish.rooms),
+      this.#section(
+        'People',
+        [this.#items(found.people), this.#notes(found.notes)],
+        'Write to somebody',
+        this.#wish.person,
+      ),
       found.archived.length > 0 && this.#archived(found.archived),
     );
-    this.#rooms.scrollTop = scrolled;
-    if (focused) this.#rooms.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+    this.#kept.sweep();
+    // What changed was made anew, and the keyboard stays with it.
+    if (focused && !this.#rooms.contains(document.activeElement)) {
+      this.#rooms.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+    }
     document.title = `${titleMark(all, Date.now())}chatd`;
   }
 
   #invitations() {
     const all = [...this.#store.invitations.values()];
     if (!all.length) return null;
-    return h(
-      'section',
-      { 'aria-label': 'Invitations' },
-      head('Invitations'),
-      h('ul', {}, all.map((one) => h('li', {}, this.#invitation(one)))),
+    return this.#section(
+      'Invitations',
+      all.map((one) => this.#kept.get(`invitation ${one.room}`, one, () => h('li', {}, this.#invitation(one)))),
     );
   }
 
@@ -98,53 +104,94 @@ export class Sidebar {
     );
   }
 
-  #section(title, rooms, label, onclick, more = null) {
-    const none = this.#store.listed
-      ? h('button', { type: 'button', class: 'first', 'data-key': `first ${title}`, onclick }, label)
-      : h('p', { class: 'nothing' }, 'Loading…');
-    return h(
-      'section',
-      { 'aria-label': title },
-      head(title, iconButton('plus', label, { 'data-key': `plus ${title}`, onclick })),
-      rooms.length ? this.#list(rooms) : none,
-      more,
+  /** `label` and `onclick`: what makes one more of these; where there is none, it stands in their place. */
+  #section(title, items, label = null, onclick = null) {
+    const { listed } = this.#store;
+    const node = this.#kept.get(`section ${title}`, null, () =>
+      h(
+        'section',
+        { 'aria-label': title },
+        h(
+          'header',
+          {},
+          h('h2', {}, title),
+          label && iconButton('plus', label, { 'data-key': `plus ${title}`, onclick }),
+        ),
+        h('ul', {}),
+      ),
     );
+    const rooms = items.flat().filter(Boolean);
+    const none =
+      label &&
+      !items.flat(2).some((one) => one && !one.classList.contains('notes')) &&
+      this.#kept.get(`none ${title}`, listed, () =>
+        h(
+          'li',
+          {},
+          listed
+            ? h('button', { type: 'button', class: 'first', 'data-key': `first ${title}`, onclick }, label)
+            : h('p', { class: 'nothing' }, 'Loading…'),
+        ),
+      );
+    arrange(node.querySelector('ul'), none, rooms);
+    return node;
   }
 
-  #list(rooms) {
-    return h('ul', {}, rooms.map((room) => h('li', {}, this.#item(room))));
+  #items(rooms) {
+    return rooms.map((room) => this.#item(room));
   }
 
   /** One's notes stand below the people, also before there are any. */
   #notes(room) {
     if (!this.#store.listed) return null;
-    if (room) return this.#list([room]);
-    return h(
-      'button',
-      { type: 'button', class: 'item', 'data-key': 'notes', onclick: this.#wish.notes },
-      h('span', { class: 'sign' }, icon('note')),
-      h('span', { class: 'name' }, 'Notes to self'),
+    if (room) return this.#item(room, 'notes');
+    return this.#kept.get('notes', null, () =>
+      h(
+        'li',
+        { class: 'notes' },
+        h(
+          'button',
+          { type: 'button', class: 'item', 'data-key': 'notes', onclick: this.#wish.notes },
+          h('span', { class: 'sign' }, icon('note')),
+          h('span', { class: 'name' }, 'Notes to self'),
+        ),
+      ),
     );
   }
 
-  /** The same node each time: it stays open or closed. */
   #archived(rooms) {
-    const list = this.#list(rooms);
-    fill(this.#archive, h('summary', { 'data-key': 'archive' }, `Archived, ${rooms.length}`), list);
-    return this.#archive;
+    const node = this.#kept.get('archive', null, () =>
+      h('details', { class: 'archive' }, h('summary', { 'data-key': 'archive' }), h('ul', {})),
+    );
+    node.querySelector('summary').textContent = `Archived, ${rooms.length}`;
+    arrange(node.querySelector('ul'), this.#items(rooms));
+    return node;
   }
 
-  #item(room) {
+  #item(room, className = null) {
     const now = Date.now();
-    const { user } = this.#store.me;
-    const active = room.id === this.#store.active;
+    const { people, me, active } = this.#store;
     const quiet = isQuiet(room, now) || room.archived;
-    const unread = isUnread(room) && !quiet;
-    const draft = room.draft && !active;
-    const name = this.#store.titleOf(room);
+    const other = room.other !== me.user ? room.other : null;
+    const shown = {
+      name: this.#store.titleOf(room),
+      active: room.id === active,
+      quiet,
+      muted: quiet && !room.archived,
+      unread: isUnread(room) && !quiet,
+      numbers: [room.unread, room.mentions],
+      draft: Boolean(room.draft) && room.id !== active,
+      presence: other && this.#store.presence(other),
+      status: other && people.status(other, now),
+      picture: room.avatar ?? people.get(other)?.avatar,
+      kind: room.kind,
+    };
+    return this.#kept.get(`room ${room.id}`, shown, () => h('li', { class: className }, this.#link(room, shown)));
+  }
+
+  #link(room, { name, active, quiet, muted, unread, draft, presence, status }) {
     const classes = ['item', active && 'active', unread && 'unread', quiet && 'quiet-room'].filter(Boolean);
     const menu = (at) => this.#wish.roomMenu(room, at);
-    const other = room.other && room.other !== user ? this.#store.people.status(room.other, now) : null;
     const item = h(
       'a',
       {
@@ -159,13 +206,13 @@ export class Sidebar {
           this.#wish.go(room.id);
         },
       },
-      room.other === user
+      room.kind === 'direct' && presence === null
         ? h('span', { class: 'sign' }, icon('note'))
-        : sign(room, this.#store.presence(room.other)),
+        : sign(room, presence),
       bdi(name, 'name'),
-      mood(other),
+      mood(status),
       draft && h('span', { class: 'draft' }, 'Draft'),
-      quiet && !room.archived && [h('span', { class: 'muted-sign', title: 'Muted' }, icon('muted')), hidden(', muted')],
+      muted && [h('span', { class: 'muted-sign', title: 'Muted' }, icon('muted')), hidden(', muted')],
       unread && numbers(room),
     );
     asksForMenu(item, menu);
@@ -186,10 +233,6 @@ export class Sidebar {
     event.preventDefault();
     items[at + by]?.focus();
   }
-}
-
-function head(title, button = null) {
-  return h('header', {}, h('h2', {}, title), button);
 }
 
 /** How many messages are unread, and how many of them mention one. */

@@ -12,8 +12,9 @@ const USES = [['', 'Any number'], ['1', 'One person'], ['10', '10 people'], ['10
 
 /** Fills `place` for a room whose moderator one is. */
 export function invitations(chat, room, place) {
-  const asked = h('ul', { class: 'lines' });
-  const links = h('ul', { class: 'lines' });
+  const loading = () => h('li', { class: 'nothing' }, 'Loading…');
+  const asked = h('ul', { class: 'lines' }, loading());
+  const links = h('ul', { class: 'lines' }, loading());
   const { node: wrong, attempt } = problem();
   const drawAsked = () =>
     attempt(async () => {

@@ -55,7 +55,11 @@ async function privacy(chat, place) {
   fill(place, h('p', { class: 'nothing' }, 'Loading…'), wrong);
   const found = await attempt(() => chat.people.privacy());
   if (!found) return;
-  const set = (fields) => attempt(() => chat.people.setPrivacy(fields));
+  const said = h('p', { class: 'said', role: 'status' });
+  const set = async (fields) => {
+    said.textContent = '';
+    if (await attempt(() => chat.people.setPrivacy(fields))) said.textContent = 'Saved';
+  };
   const switched = (field, label, hint) => {
     const one = toggle(label, hint, { checked: found[field], onchange: () => set({ [field]: one.node.checked }) });
     return one.parts;
@@ -74,6 +78,7 @@ async function privacy(chat, place) {
     switched('receipts', 'Tell what I have read', 'Without this nobody sees how far you got, and what you read counts nowhere.'),
     switched('typing', 'Tell that I type', 'Without this nobody sees that you are writing something.'),
     wrong,
+    said,
   );
 }
 
