@@ -25,6 +25,8 @@ create table mentions (
     seq integer not null,
     primary key (room, person, seq)
 ) strict, without rowid;
+-- Whoever edits or deletes a message takes its mentions away.
+create index mentions_of_message on mentions (room, seq);
 
 -- When one last said something in the room; for slow mode.
 alter table marks add column sent integer not null default 0;
