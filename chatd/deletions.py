@@ -4,7 +4,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final, Protocol
 
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from chatd.core.codes import Code
 from chatd.core.ids import letters
@@ -108,7 +107,7 @@ class Deletions:
             if not self._stopped:
                 log.warn("a deletion goes on later: {why}", why=failure.message)
         else:
-            log.failure("a deletion goes on later: a mistake of ours", Failure(failure))
+            log.failure("a deletion goes on later: a mistake of ours")
 
     def _end_timer(self) -> None:
         if self._cancel is not None:
