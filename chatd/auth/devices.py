@@ -2,7 +2,7 @@
 
 The program gets two secrets: a long one it polls with, and a short one that its user types or
 follows into a page where they are signed in. Both are stored as SHA-256. What it gets in the end is
-an ordinary bearer token, listed and ended like any other.
+a bearer token for talking, listed and ended like any other.
 """
 
 import hashlib
@@ -30,6 +30,18 @@ INTERVAL: Final = 5
 #: How many may wait, of all and of one group of addresses.
 MOST: Final = 1_000
 MOST_HERE: Final = 10
+#: What a program may do that was let in: talk. Somebody may be talked into following a stranger's
+#: link (§5.4); then it is not an administrator's rights, other tokens or others' tickets they lend.
+SCOPES: Final = frozenset(
+    (
+        "chat",
+        "messages:read",
+        "messages:write",
+        "rooms:read",
+        "rooms:write",
+        "presence:read",
+    )
+)
 #: One person's looks at codes: 20^8 of them are not guessed at this rate (§5.1).
 GUESSES: Final = Rate(1 / 6, 20)
 
@@ -126,7 +138,7 @@ class Devices:
             await self._store.commit(Unit(actor=row.person, changes=(take,)))
         except Refusal as why:
             raise NotYet("expired_token", why.message) from None
-        return user, await self._credentials.new_token(user.id, row.label, None)
+        return user, await self._credentials.new_token(user.id, row.label, None, SCOPES)
 
     def _pace(self, row: DeviceRow) -> None:
         now = self._clock.now()

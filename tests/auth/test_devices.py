@@ -54,7 +54,7 @@ def hands():
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_program_that_was_allowed_gets_an_ordinary_token_once(hands):
+async def test_a_program_that_was_allowed_gets_a_token_for_talking_once(hands):
     alice, started = await hands.person(), await hands.start()
     assert await hands.error(started) == "authorization_pending"
     row = await hands.devices.check(alice, started.user_code)
@@ -65,6 +65,9 @@ async def test_a_program_that_was_allowed_gets_an_ordinary_token_once(hands):
     assert user.id == alice
     found = await hands.credentials.token(issued.secret)
     assert (found.row.user, found.row.label, found.row.kind) == (alice, "chat on host", "token")
+    # Whoever was talked into allowing it has lent their voice, and no more.
+    assert found.row.scopes is not None and "chat" in found.row.scopes
+    assert not found.row.scopes & {"users:write", "users:read", "tokens:write", "tickets:write"}
     hands.seconds += 5
     assert await hands.error(started) == "expired_token"
 
