@@ -139,13 +139,6 @@ REASON_BYTES = 122
 """A close reason shares a control frame of at most 125 bytes with its code (RFC 6455 §5.5)."""
 
 
-def comes_back(code: int) -> bool:
-    """Whether a client that sees any close code, known or not, should connect again by itself."""
-    if code in CLOSES:
-        return CLOSES[Close(code)].come_back
-    return not 4500 <= code <= 4999
-
-
 def reason(text: str) -> str:
     """Cut a close reason to at most 122 bytes of UTF-8, never inside a character."""
     raw = text.encode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Links: the addresses in a text that people can open, and the address of a message itself.
+"""Links: the addresses in a text that people can open.
 
 What counts as a link is the same here and on the page (`ui/state/text.js`); the cases that both
 are held to stand in `tests/vectors/links.json`. Nothing is ever fetched from a link.
@@ -28,8 +28,6 @@ _PORT: Final = re.compile(r":([0-9]{1,5})\Z")
 _NUMBER: Final = re.compile(r"(?:0[xX][0-9A-Fa-f]*|[0-9]+)\Z")
 LABEL: Final = 63
 HOST: Final = 253
-
-_FRAGMENT: Final = re.compile(r"#/room/([A-Za-z0-9_-]{1,64})(?:/([1-9][0-9]{0,15}))?\Z")
 
 
 class Link(NamedTuple):
@@ -103,22 +101,3 @@ def _is_host(host: str) -> bool:
 def _is_label(label: str) -> bool:
     """Letters of any script with their marks, digits, hyphens, underscores."""
     return all(char in "-_" or category(char)[0] in "LMN" for char in label)
-
-
-def permalink(public_url: str, room: str, seq: int | None = None) -> str:
-    """The address of a room, or of one message in it, at the server that people know by
-    ``public_url``: the page opens there and shows it to whoever may see it."""
-    place = "" if seq is None else f"/{seq}"
-    return f"{public_url.rstrip('/')}/#/room/{room}{place}"
-
-
-def read_permalink(address: str, public_url: str) -> tuple[str, int | None] | None:
-    """The room's id and the message's seq that an address leads to; None if it is of another
-    server or leads to something else."""
-    base = f"{public_url.rstrip('/')}/"
-    if not address.startswith(base):
-        return None
-    match = _FRAGMENT.match(address, len(base))
-    if match is None:
-        return None
-    return match[1], None if match[2] is None else int(match[2])

@@ -36,7 +36,6 @@ RETRY_AFTER = 1.0
 
 Item = tuple[Unit, Promise[Committed]]
 Outcome = Committed | BaseException
-Deliver = Callable[[Sequence[Item], Sequence[Outcome], Sequence[Committed]], None]
 
 log = Logger(namespace="chatd.store")
 

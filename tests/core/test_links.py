@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.core.links import Link, is_link, links, permalink, read_permalink
+from chatd.core.links import Link, is_link, links
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "links.json").read_text("utf-8"))
 
@@ -47,30 +47,3 @@ def test_only_a_whole_link_is_one() -> None:
     assert is_link("https://a.example/b")
     for text in ("https://a.example/b.", " https://a.example", "a", "https://a.example b"):
         assert not is_link(text)
-
-
-@pytest.mark.parametrize("url", ["https://chat.example", "https://chat.example/"])
-def test_the_address_of_a_message_leads_back_to_it(url: str) -> None:
-    address = permalink(url, "r4x2m9c7k1ap", 42)
-    assert address == "https://chat.example/#/room/r4x2m9c7k1ap/42"
-    assert is_link(address)
-    assert read_permalink(address, url) == ("r4x2m9c7k1ap", 42)
-    assert read_permalink(permalink(url, "r4x2m9c7k1ap"), url) == ("r4x2m9c7k1ap", None)
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "https://evil.example/#/room/r4x2m9c7k1ap/42",
-        "https://chat.example.evil.example/#/room/r4x2m9c7k1ap/42",
-        "https://chat.example/#/room/",
-        "https://chat.example/#/room/r1/0",
-        "https://chat.example/#/room/r1/-1",
-        "https://chat.example/#/room/r1/1/2",
-        "https://chat.example/#/room/r1/people",
-        "https://chat.example/#/room/r1/1\n",
-        "https://chat.example/#/",
-    ],
-)
-def test_no_other_address_leads_to_a_message(address: str) -> None:
-    assert read_permalink(address, "https://chat.example") is None

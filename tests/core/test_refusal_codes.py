@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.core.codes import CLOSES, CODES, REASON_BYTES, Close, Code, comes_back, reason
+from chatd.core.codes import CLOSES, CODES, REASON_BYTES, Close, Code, reason
 from chatd.core.refusal import Refusal
 
 
@@ -39,18 +39,6 @@ def test_our_ranges_say_whether_to_come_back(code: Close) -> None:
 @pytest.mark.parametrize("code", [code for code in Close if code < 4000])
 def test_codes_of_the_standard_may_be_sent(code: Close) -> None:
     assert 1000 <= code <= 1015 and code not in (1004, 1005, 1006, 1015)
-
-
-@pytest.mark.parametrize(
-    ("code", "back"),
-    [(1006, True), (1014, True), (4077, True), (4499, True), (4577, False), (4999, False)],
-)
-def test_a_code_not_in_the_table_is_read_by_its_range(code: int, back: bool) -> None:
-    assert comes_back(code) is back
-
-
-def test_a_known_code_follows_the_table() -> None:
-    assert [comes_back(code) for code in Close] == [CLOSES[code].come_back for code in Close]
 
 
 def test_a_signed_out_session_cannot_resume() -> None:
