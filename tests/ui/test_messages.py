@@ -105,7 +105,7 @@ def test_an_answer_shows_what_it_answers_and_leads_there(two):
 
 
 def chips(window: Window, text: str) -> list[str]:
-    found = f"[...{message(text)}.querySelectorAll('.chip[data-emoji]')].map((one) => one.innerText)"
+    found = f"[...{message(text)}.querySelectorAll('.reaction[data-emoji]')].map((one) => one.innerText)"
     return [one.replace("\n", " ") for one in window.js(found)]
 
 
@@ -115,19 +115,19 @@ def test_reactions_of_both_are_counted_and_taken_back(two):
     two.ben.click(".picker .quick button", "thumbs up")
     for window in (two.anna, two.ben):
         window.until(lambda window=window: chips(window, "Cake?") == ["👍 1"], "one thumb")
-    assert two.anna.js("document.querySelector('.chip').title") == "ben"
-    two.anna.click(".chip[data-emoji]")
+    assert two.anna.js("document.querySelector('.reaction').title") == "ben"
+    two.anna.click(".reaction[data-emoji]")
     for window in (two.anna, two.ben):
         window.until(lambda window=window: chips(window, "Cake?") == ["👍 2"], "two thumbs")
-    assert two.anna.js("document.querySelector('.chip').ariaPressed") == "true"
-    assert two.ben.js("document.querySelector('.chip').title") == "You and anna"
+    assert two.anna.js("document.querySelector('.reaction').ariaPressed") == "true"
+    assert two.ben.js("document.querySelector('.reaction').title") == "You and anna"
 
     press(two.ben, "Cake?", "React")
     two.ben.click(".picker .quick button", "More emoji")
     two.ben.write(".picker input", "unicorn")
     two.ben.press("Enter")
     two.anna.until(lambda: chips(two.anna, "Cake?") == ["👍 2", "🦄 1"], "the unicorn")
-    two.anna.click(".chip[data-emoji='👍']")
+    two.anna.click(".reaction[data-emoji='👍']")
     two.ben.until(lambda: chips(two.ben, "Cake?") == ["👍 1", "🦄 1"], "one thumb less")
     two.ben.reload()
     two.ben.until(lambda: chips(two.ben, "Cake?") == ["👍 1", "🦄 1"], "the same after a reload")
@@ -135,7 +135,7 @@ def test_reactions_of_both_are_counted_and_taken_back(two):
     menu(two.anna, "Cake?", "Delete")
     two.anna.click("dialog button.danger")
     two.ben.sees("This message was deleted", ".list")
-    assert two.ben.count(".chip") == 0
+    assert two.ben.count(".reaction") == 0
 
 
 def test_a_mention_is_completed_and_calls(two):
@@ -319,3 +319,13 @@ def test_slow_mode_gives_the_text_back_and_a_closed_room_says_why(two):
     two.ben.sees("This room is archived", ".composer")
     assert two.ben.count(".composer .box[hidden]") == 1
     two.anna.sees("This room is archived", ".composer")
+
+
+def test_messages_of_somebody_one_blocked_are_folded_away(two):
+    two.anna_line.say(two.tea, "Buy my jam")
+    two.ben.sees("Buy my jam", ".list")
+    two.ben_line.do("block", user="@anna")
+    two.ben.sees("Message from somebody you blocked", ".list")
+    assert lines(two.ben) == []
+    two.ben.click(".unwanted button", "Show")
+    two.ben.sees("Buy my jam", ".list")

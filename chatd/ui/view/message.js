@@ -2,7 +2,7 @@
 
 import { direction } from '../state/text.js';
 import { card } from './card.js';
-import { chips } from './chips.js';
+import { chips } from './reactions.js';
 import { bdi, h, hidden, icon, iconButton } from './dom.js';
 import { dayName, exactly, shortTime, time } from './format.js';
 import { said } from './notes.js';

@@ -93,3 +93,12 @@ test('a command of the moment is asked again where the server says so', async ()
   await settle();
   equal([sent, (await reply).type], [['room', 'room'], 'room']);
 });
+
+test('a wait of slow mode holds up nothing that comes behind', async () => {
+  const { commands, sent } = desk();
+  commands.live();
+  const refused = said(commands, 'a').catch((error) => error.retryAfter);
+  said(commands, 'b');
+  commands.answer({ type: 'error', id: 1, code: 'rate-limited', retry: true, retry_after: 30, message: 'Slow mode.' });
+  equal([await refused, sent], [30, ['a', 'b']]);
+});

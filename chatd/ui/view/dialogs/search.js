@@ -100,7 +100,8 @@ export function search(talk, store, go) {
     try {
       const reply = await talk.search(fields);
       if (mine !== round) return;
-      const hits = reply.hits.map((one) => hit(one, reply.words ?? [], store, (found) => {
+      const within = last.everywhere ? store : null;
+      const hits = reply.hits.map((one) => hit(one, reply.words ?? [], within, (found) => {
         dialog.close();
         go(found.room, found.seq);
       }));
@@ -126,8 +127,9 @@ export function search(talk, store, go) {
   begin();
 }
 
+/** `store` tells the names of rooms, where there are several. */
 function hit({ message, before = [], after = [] }, words, store, go) {
-  const room = store.rooms.get(message.room);
+  const room = store?.rooms.get(message.room);
   return h(
     'button',
     { type: 'button', class: 'hit go', onclick: () => go(message) },

@@ -17,7 +17,7 @@ export function chips(message, reactions, wish, may) {
     rest.length > 1 &&
     h(
       'button',
-      { type: 'button', class: 'chip', onclick: () => more.replaceWith(...rest.map(one)) },
+      { type: 'button', class: 'reaction', onclick: () => more.replaceWith(...rest.map(one)) },
       `${rest.length} more`,
     );
   const one = (reaction) => chip(message, reaction, wish, may);
@@ -25,7 +25,7 @@ export function chips(message, reactions, wish, may) {
     'button',
     {
       type: 'button',
-      class: 'chip add',
+      class: 'reaction add',
       'aria-label': 'Add a reaction',
       title: 'Add a reaction',
       onclick: () => wish.pick(add, message),
@@ -34,7 +34,7 @@ export function chips(message, reactions, wish, may) {
   );
   return h(
     'div',
-    { class: 'chips', role: 'group', 'aria-label': 'Reactions' },
+    { class: 'reactions', role: 'group', 'aria-label': 'Reactions' },
     reactions.slice(0, SHOWN).map(one),
     more || rest.map(one),
     add,
@@ -48,7 +48,7 @@ function chip(message, reaction, wish, may) {
     'button',
     {
       type: 'button',
-      class: `chip${mine ? ' mine' : ''}`,
+      class: `reaction${mine ? ' mine' : ''}`,
       'aria-pressed': String(mine ?? false),
       'aria-label': `${emoji} ${who}`,
       title: who,
