@@ -258,7 +258,7 @@ def _perform(options: argparse.Namespace) -> int:
         print(f"chatctl: {settings.server.control}: {error.strerror or error}.", file=sys.stderr)
         return EXIT_REFUSED
     if "refused" in answer:
-        print(f"chatctl: {answer['refused']['message']}", file=sys.stderr)
+        print(f"chatctl: {plain(answer['refused']['message'])}", file=sys.stderr)
         return EXIT_REFUSED
     _show(answer["done"], options, settings)
     return EXIT_OK
@@ -323,7 +323,12 @@ def _value(key: str, value: Any) -> str:
         return "yes" if value else "no"
     if key in ("created", "seen", "expires"):
         return _time(value)
-    return str(value)
+    return plain(str(value))
+
+
+def plain(text: str) -> str:
+    """A text of others with nothing in it that the operator's terminal would obey."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 def _time(ms: int) -> str:

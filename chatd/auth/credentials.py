@@ -170,7 +170,7 @@ class Credentials:
             digest=digest,
             kind=kind,
             user=user,
-            label=label[:80],
+            label=_label(label),
             at=now,
             expires=expires,
             scopes=scopes,
@@ -226,3 +226,9 @@ class Credentials:
         if row.expires is not None and row.expires <= self._clock.wall():
             raise unauthorized()
         return row
+
+
+def _label(text: str) -> str:
+    """In one line of at most 80 characters, without what a terminal or a list would stumble over:
+    it comes from whoever asks, and operators read it."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:80]

@@ -134,3 +134,11 @@ def test_tokens_are_limited_and_do_not_push_one_another_out(credentials):
     assert refused(credentials.new_token("u1", "bot", None)) is Code.LIMIT_REACHED
     # Else whoever has so many programs could sign in no more, not even to end one of them.
     run(credentials.new_session("u1"))
+
+
+def test_a_label_is_one_line_that_no_terminal_obeys(store, credentials):
+    label = "\x1b]0;pwned\x07 bot\u202e\n\x9bof " + "x" * 200
+    run(credentials.new_token("u1", label, None))
+    (row,) = run(store.credentials("u1"))
+    assert row.label.startswith("]0;pwned bot of x") and len(row.label) == 80
+    assert row.label.isprintable()
