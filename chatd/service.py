@@ -209,6 +209,8 @@ class ChatService(Service):
         )
         self._sockets = []
         await self.webhook.start()
+        if not self.running:
+            return  # it was stopped meanwhile
         self.deletions.start()
         # twistd knows no SIGHUP, which would end the daemon.
         signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self.reload))
@@ -322,6 +324,14 @@ class ChatService(Service):
 
     async def _stop(self) -> None:
         self._ready = False
+        try:
+            await self._stop_serving()
+        finally:
+            # Whatever went wrong before: what was accepted is committed.
+            await self.parts.stop()
+        log.info("stopped; everything acknowledged is on disk")
+
+    async def _stop_serving(self) -> None:
         for port in self._ports:
             await _maybe(port.stopListening())
         if self._ports:
@@ -336,8 +346,6 @@ class ChatService(Service):
             self.mailer.stop()
         for opened in self._sockets:
             opened.close()
-        await self.parts.stop()
-        log.info("stopped; everything acknowledged is on disk")
 
     async def _drain(self) -> None:
         connections = self.edge.connections

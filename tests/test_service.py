@@ -11,6 +11,8 @@ from twisted.internet import reactor
 
 from chatd.client.connection import trust_root
 from chatd.client.http import Api
+from chatd.service import ChatService
+from chatd.settings import Settings
 from tests.daemon import Daemon, WentWrong, free_port
 from tests.scenarios.wss import WssWorld
 
@@ -197,3 +199,23 @@ def test_chatctl_names_what_is_wrong(daemon: Daemon) -> None:
     assert ":2: `listen` is 1; right would be a list of texts" in done.stderr
     missing = chatctl(daemon, "token", "create", "nobody")
     assert missing.returncode == 3
+
+
+@pytest.mark.logs_errors("the stop failed")
+@pytest_twisted.ensureDeferred
+async def test_a_stop_that_fails_on_the_way_still_stops_the_store(tmp_path: Path) -> None:
+    stopped = []
+
+    class Stuck:
+        def stopListening(self) -> None:
+            raise OSError("boom")
+
+    class Parts:
+        async def stop(self) -> None:
+            stopped.append("store")
+
+    service = ChatService(reactor, Settings(), tmp_path / "chatd.toml", False)
+    service._ports = [Stuck()]  # type: ignore[list-item]
+    service.parts = Parts()  # type: ignore[assignment]
+    await service.stopService()
+    assert stopped == ["store"]
