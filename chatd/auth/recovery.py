@@ -141,6 +141,12 @@ class Recovery:
     # Inside.
 
     async def _answer(self, who: str, mailer: Mailer) -> None:
+        try:
+            await self._mail_link(who, mailer)
+        except Refusal as refusal:
+            log.warn("a link to a new password was not made: {why}", why=refusal.message)
+
+    async def _mail_link(self, who: str, mailer: Mailer) -> None:
         user = await self._find(who)
         if user is None or user.disabled:
             return

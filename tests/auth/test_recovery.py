@@ -233,3 +233,12 @@ def test_a_new_password_ends_a_confirmation_that_somebody_else_asked_for(world):
     link = run(world.links.make("reset", "u1", BY_HAND_MS))
     run(world.recovery.reset(link.secret, "better leaves"))
     assert refused(world.recovery.confirm(stolen)).code is Code.GONE
+
+
+def test_a_store_out_of_order_is_no_mistake_of_ours(world):
+    async def out_of_order(name):
+        raise Refusal(Code.UNAVAILABLE, "Out of order.")
+
+    world.store.user_by_name = out_of_order
+    world.ask("alice")
+    assert world.mailer.sent == []
