@@ -23,7 +23,7 @@ from chatd.engine.accounts import (
     TouchCredential,
 )
 from chatd.engine.ports import Accounts, Clock, Random, Writer
-from chatd.engine.unit import Unit
+from chatd.engine.unit import Change, Unit
 
 SESSION_PREFIX: Final = "chatd_s_"
 TOKEN_PREFIX: Final = "chatd_t_"
@@ -121,11 +121,14 @@ class Credentials:
         label: str,
         lifetime_ms: int | None,
         scopes: frozenset[str] | None = None,
+        *,
+        taking: tuple[Change, ...] = (),
     ) -> Issued:
         """A bearer token for a program; ``lifetime_ms`` None = until it is ended, ``scopes`` None =
-        for all that the user may."""
+        for all that the user may. It is made together with the changes ``taking`` what it is given
+        for: what ends that at the same moment leaves no token behind."""
         expires = None if lifetime_ms is None else self._clock.wall() + lifetime_ms
-        return await self._create("token", TOKEN_PREFIX, user, label, expires, scopes)
+        return await self._create("token", TOKEN_PREFIX, user, label, expires, scopes, taking)
 
     async def new_site(self, user: str, label: str, expires: int) -> Issued:
         """For a person whom another site vouched for, until ``expires`` (Unix ms)."""
@@ -160,6 +163,7 @@ class Credentials:
         label: str,
         expires: int | None,
         scopes: frozenset[str] | None = None,
+        taking: tuple[Change, ...] = (),
     ) -> Issued:
         now = self._clock.wall()
         secret = new_secret(prefix, self._random)
@@ -176,7 +180,7 @@ class Credentials:
             scopes=scopes,
         )
         room = await self._make_room(user, kind)
-        await self._store.commit(Unit(actor=user, changes=(*room, change)))
+        await self._store.commit(Unit(actor=user, changes=(*taking, *room, change)))
         for end in room:
             assert end.id is not None
             self._ended(user, end.id)

@@ -135,10 +135,14 @@ class Devices:
             raise NotYet("access_denied", "The account of the one who allowed it is disabled.")
         take = TakeDevice(digest=row.digest, now=self._clock.wall())
         try:
-            await self._store.commit(Unit(actor=row.person, changes=(take,)))
+            issued = await self._credentials.new_token(
+                user.id, row.label, None, SCOPES, taking=(take,)
+            )
         except Refusal as why:
+            if why.code is not Code.GONE:
+                raise
             raise NotYet("expired_token", why.message) from None
-        return user, await self._credentials.new_token(user.id, row.label, None, SCOPES)
+        return user, issued
 
     def _pace(self, row: DeviceRow) -> None:
         now = self._clock.now()

@@ -6,11 +6,11 @@ import itertools
 import pytest
 import pytest_twisted
 
-from chatd.auth.credentials import Credentials
+from chatd.auth.credentials import MOST_PER_USER, Credentials
 from chatd.auth.devices import ALPHABET, Devices, NotYet
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
-from chatd.engine.accounts import CreateUser, SetDisabled
+from chatd.engine.accounts import CreateUser, EndCredential, SetDisabled
 from chatd.engine.unit import Unit
 from tests.fakes.devices import FakeDevices
 
@@ -148,6 +148,42 @@ async def test_of_two_who_poll_at_the_same_moment_one_gets_a_token(hands):
     hands.store.before = between
     assert await hands.error(started) == "expired_token"
     assert len(tokens) == 1
+
+
+@pytest_twisted.ensureDeferred
+async def test_no_token_outlives_the_moment_in_which_all_of_them_end(hands):
+    for at in range(1, 8):
+        hands = Hands()
+        alice, started = await hands.person(), await hands.start()
+        await hands.devices.answer(alice, started.user_code, True)
+        calls = itertools.count(1)
+
+        async def between(what, hands=hands, alice=alice, calls=calls, at=at):
+            if next(calls) == at:
+                hands.store.before = None
+                await hands.store.commit(Unit(actor="", changes=(EndCredential(alice),)))
+
+        hands.store.before = between
+        try:
+            await hands.devices.token(started.device_code)
+        except NotYet as why:
+            assert why.error == "expired_token"
+        if hands.store.before is not None:
+            return  # it came after all of it
+        assert await hands.store.credentials(alice) == [], at
+
+
+@pytest_twisted.ensureDeferred
+async def test_where_there_is_no_room_for_a_token_the_code_stays_good(hands):
+    alice, started = await hands.person(), await hands.start()
+    tokens = [await hands.credentials.new_token(alice, "", None) for _ in range(MOST_PER_USER)]
+    await hands.devices.answer(alice, started.user_code, True)
+    with pytest.raises(Refusal) as caught:
+        await hands.devices.token(started.device_code)
+    assert caught.value.code is Code.LIMIT_REACHED
+    await hands.credentials.end(alice, tokens[0].id)
+    hands.seconds += 5
+    assert (await hands.devices.token(started.device_code))[0].id == alice
 
 
 @pytest_twisted.ensureDeferred

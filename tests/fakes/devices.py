@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
+from chatd.engine.accounts import EndCredential
 from chatd.engine.devices import AnswerDevice, CreateDevice, DeviceRow, TakeDevice
 from chatd.engine.unit import Change
 from tests.fakes.accounts import FakeAccounts
@@ -47,5 +48,10 @@ class FakeDevices(FakeAccounts):
             case TakeDevice():
                 if self.devices.pop(change.digest, None) is None:
                     raise Refusal(Code.GONE, "It is gone.")
+            case EndCredential() if change.id is None:
+                self.devices = {
+                    digest: row for digest, row in self.devices.items() if row.person != change.user
+                }
+                super()._apply(change)
             case _:
                 super()._apply(change)
