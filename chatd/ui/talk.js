@@ -54,7 +54,7 @@ export class Talk {
     const seqs = timeline.unknown.slice(0, AT_ONCE);
     if (!seqs.length || this.#connection.state !== 'live') return;
     await this.#once(`quotes ${room}`, async () => {
-      const messages = await this.messages(room, seqs);
+      const messages = await this.messages(room, seqs).catch(none);
       this.#store.change(room, 'timeline', () => timeline.quotedAre(seqs, messages));
     });
   }
@@ -89,7 +89,9 @@ export class Talk {
       this.#store.change(room, 'timeline', ({ timeline }) => timeline.wish(seq, emoji, value));
     wish(on);
     try {
-      await this.#keep(on ? 'react' : 'unreact', { room, seq, emoji });
+      const done = await this.#keep(on ? 'react' : 'unreact', { room, seq, emoji });
+      // Otherwise the event that ends the wish is on its way.
+      if (this.#store.rooms.get(room)?.seq >= done.seq) wish(null);
     } catch (error) {
       wish(null);
       // Another device of one's own was faster: it is as one wanted it.
@@ -146,6 +148,15 @@ export class Talk {
     });
   }
 
+  /** Which of a room's messages are pinned, for marking them; none where one may not know. */
+  async pinned(room) {
+    if (this.#connection.state !== 'live') return;
+    const pins = await this.pins(room).catch(none);
+    this.#store.change(room, 'timeline', (found) => {
+      found.pinned ??= new Set(pins.map((one) => one.message.seq));
+    });
+  }
+
   #keep(type, fields) {
     return this.#connection.keep(type, { key: this.#ports.key(), ...fields });
   }
@@ -157,4 +168,10 @@ export class Talk {
     }
     return this.#asking.get(what);
   }
+}
+
+/** What is refused is not there; a lost connection is no answer. */
+function none(error) {
+  if (error.name !== 'Refused') throw error;
+  return [];
 }

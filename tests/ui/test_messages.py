@@ -329,3 +329,19 @@ def test_messages_of_somebody_one_blocked_are_folded_away(two):
     assert lines(two.ben) == []
     two.ben.click(".unwanted button", "Show")
     two.ben.sees("Buy my jam", ".list")
+
+
+def test_a_finger_that_rests_on_a_message_opens_its_menu(two):
+    two.ben_line.say(two.tea, "Press me")
+    two.anna.size(390, 780, touch=True)
+    two.enter(two.anna, two.tea)
+    two.anna.wait(f"{message('Press me')} !== undefined")
+    box = two.anna.js(
+        f"(({{ x, y }}) => ({{ x: x + 10, y: y + 10 }}))({message('Press me')}"
+        ".querySelector('.text').getBoundingClientRect())"
+    )
+    two.anna.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=[box])
+    two.anna.wait(f"document.activeElement === {message('Press me')}")
+    two.anna.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    two.anna.click(".menu button", "Copy text")
+    two.anna.sees("copied", ".toast")

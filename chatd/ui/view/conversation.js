@@ -249,7 +249,7 @@ export class Conversation {
   #askMore(room) {
     if (!room.open) return;
     this.#chat.talk.quotes(room.id).catch(() => {});
-    if (room.pinned === null) this.#chat.talk.pins(room.id).catch(() => {});
+    if (room.pinned === null) this.#chat.talk.pinned(room.id).catch(() => {});
   }
 
   async #send(text, more) {

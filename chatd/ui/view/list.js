@@ -39,8 +39,11 @@ export class List {
         onkeydown: (event) => this.#step(event),
         onpointerdown: (event) => this.#pressed(event),
         onpointermove: (event) => this.#strayed(event),
-        onpointerup: () => this.#released(),
+        onpointerup: () => this.#press?.long || this.#released(),
+        ontouchend: (event) => this.#lifted(event),
         onpointercancel: () => this.#released(),
+        // The browser's own menu would take the finger away.
+        oncontextmenu: (event) => this.#press && event.preventDefault(),
       },
       this.#inner,
     );
@@ -177,17 +180,26 @@ export class List {
     this.#released();
     const message = event.target.closest('.message');
     if (event.pointerType !== 'touch' || !message || event.target.closest('a, button')) return;
-    const timer = setTimeout(() => {
-      this.#press = null;
+    const press = { x: event.clientX, y: event.clientY, long: null };
+    press.timer = setTimeout(() => {
+      press.long = message;
       message.focus({ preventScroll: true });
-      message.querySelector('.tools button:last-child')?.click();
     }, LONG);
-    this.#press = { x: event.clientX, y: event.clientY, timer };
+    this.#press = press;
   }
 
   #strayed({ clientX, clientY }) {
     if (!this.#press) return;
     if (Math.hypot(clientX - this.#press.x, clientY - this.#press.y) > REST) this.#released();
+  }
+
+  #lifted(event) {
+    const message = this.#press?.long;
+    if (!message) return;
+    this.#released();
+    // Letting go is no tap on what comes under the finger, and closes what is open before that.
+    event.preventDefault();
+    setTimeout(() => message.querySelector('.tools button:last-child')?.click());
   }
 
   #released() {
