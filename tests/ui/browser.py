@@ -210,6 +210,10 @@ class Window:
         self.call("Emulation.setFocusEmulationEnabled", enabled=True)
         self.call("Page.bringToFront")
 
+    def close(self) -> None:
+        """The whole profile, with all that it had open."""
+        self._browser.call("Target.disposeBrowserContext", browserContextId=self._context)
+
     def go(self, url: str) -> None:
         # Only the fragment may differ, and that alone loads nothing.
         self.call("Page.navigate", url="about:blank")

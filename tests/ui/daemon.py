@@ -55,10 +55,14 @@ class Daemon:
             *("--config", str(self._var / "chatd.toml"), *arguments),
         )
 
-    def configure(self, section: str) -> None:
-        """One more section of the configuration, before the start."""
-        with (self._var / "chatd.toml").open("a") as config:
-            config.write("\n" + section)
+    def configure(self, section: str, under: str | None = None) -> None:
+        """One more section of the configuration, or lines `under` one that it has, before the
+        start."""
+        config = self._var / "chatd.toml"
+        if under is None:
+            config.write_text(f"{config.read_text()}\n{section}")
+        else:
+            config.write_text(config.read_text().replace(f"[{under}]", f"[{under}]\n{section}"))
 
     def _run(self, code: str, *arguments: str) -> str:
         done = subprocess.run(

@@ -56,7 +56,7 @@ def another(daemon: Daemon, browser: Browser, name: str, password: str = PASSWOR
     window.write("#name", name)
     window.write("#password", password)
     window.press("Enter")
-    window.wait("document.querySelector('.app') !== null")
+    window.wait("document.querySelector('.lists .notes') !== null")
     return window
 
 

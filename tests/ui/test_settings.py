@@ -28,12 +28,6 @@ def close(window):
     window.wait("document.querySelector('dialog') === null")
 
 
-def leave(window):
-    """The window shows something else."""
-    window.call("Page.navigate", url="about:blank")
-    window.wait("document.querySelector('.app') === null")
-
-
 def in_one_room(daemon, browser):
     anna, ben = two(daemon, browser)
     make_room(anna, "Tea")
@@ -81,7 +75,7 @@ def test_last_seen_is_on_the_card_unless_somebody_keeps_it_to_themselves(daemon,
     settings(ben, "Privacy")
     ben.click("dialog .segments label", "Nobody")
     ben.sees("Saved", "dialog")
-    leave(ben)
+    ben.close()
     anna.sees("Not here, 1", ".people", 40)
     anna.click(".members .item", "ben")
     anna.sees("@ben", "dialog")
@@ -91,7 +85,7 @@ def test_last_seen_is_on_the_card_unless_somebody_keeps_it_to_themselves(daemon,
     ben.wait("document.querySelector('dialog .segments input[value=none]')?.checked === true")
     ben.click("dialog .segments label", "Everybody")
     ben.sees("Saved", "dialog")
-    leave(ben)
+    ben.close()
     anna.sees("Not here, 1", ".people", 40)
     anna.click(".members .item", "ben")
     anna.sees("Last seen", "dialog")
@@ -153,7 +147,7 @@ def test_an_account_is_deleted_after_two_questions(daemon, browser):
 
 
 def test_members_invite_people_where_the_server_lets_them(daemon, browser):
-    daemon.configure('[accounts]\ninvitations_by = "members"\n')
+    daemon.configure('invitations_by = "members"', under="accounts")
     _, ben = two(daemon, browser)
     ben.click(".sidebar button", "Invite people")
     ben.click("dialog button", "Make a link")

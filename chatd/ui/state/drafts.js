@@ -81,7 +81,7 @@ export class Drafts {
     if (room && frame.device !== this.#ports?.device) this.#come(room, frame);
   }
 
-  #come(room, { text, reply_to: replyTo = null, at }) {
+  #come(room, { text = '', reply_to: replyTo = null, at }) {
     const own = this.#read(room);
     if (own.untold && own.at >= at) {
       this.#soon(room.id);

@@ -77,6 +77,15 @@ export function dayAndTime(at, now = Date.now()) {
   return `${name}, ${time(at)}`;
 }
 
+/** When something ends, behind "until": "the end of today", "tomorrow, 14:05". */
+export function end(at, now = Date.now()) {
+  const small = (text) => text.charAt(0).toLocaleLowerCase() + text.slice(1);
+  const then = new Date(at);
+  const midnight = then.getHours() === 0 && then.getMinutes() === 0;
+  if (!midnight) return small(dayAndTime(at, now));
+  return dayOf(at - 1) === dayOf(now) ? 'the end of today' : `the end of ${dayName(at - 1, now)}`;
+}
+
 /** 1 to 99, then 99+. */
 export function count(number) {
   return number > 99 ? '99+' : String(number);

@@ -3,7 +3,7 @@
 import { bdi, fill, h } from './dom.js';
 import { openDialog, problem } from './dialogs/dialog.js';
 import { sure } from './dialogs/sure.js';
-import { ago, dayAndTime } from './format.js';
+import { ago, end } from './format.js';
 import { openMenu } from './menu.js';
 import { avatar } from './parts.js';
 import { words } from './words.js';
@@ -44,7 +44,7 @@ export function personCard({ chat, store, wish }, user) {
         'p',
         { class: 'status' },
         bdi([found.emoji, found.text].filter(Boolean).join(' ')),
-        found.until && h('small', {}, ` until ${dayAndTime(found.until)}`),
+        found.until && h('small', {}, ` until ${end(found.until)}`),
       )
     );
   };

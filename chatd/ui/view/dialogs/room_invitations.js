@@ -1,7 +1,7 @@
 // Bringing people into a room: links for whoever has them, and invitations by name.
 
-import { bdi, fill, h } from '../dom.js';
-import { ago, dayAndTime, plural } from '../format.js';
+import { append, bdi, fill, h } from '../dom.js';
+import { ago, end, plural } from '../format.js';
 import { avatar } from '../parts.js';
 import { copying, problem, select, staying } from './dialog.js';
 import { finding } from './pick.js';
@@ -35,24 +35,24 @@ export function invitations(chat, room, place) {
       h('button', { type: 'button', onclick: () => attempt(() => chat.rooms.uninvite(room.id, one.user)).then(drawAsked) }, 'Take back'),
     );
   const link = (one) => {
-    const end = one.expires ? `until ${dayAndTime(one.expires)}` : 'without end';
+    const ends = one.expires ? `until ${end(one.expires)}` : 'without end';
     const uses = one.uses_left === undefined ? 'for any number' : `for ${plural(one.uses_left, 'more person', 'more people')}`;
     return h(
       'li',
       {},
-      h('span', { class: 'about' }, h('span', { class: 'name' }, 'Link by ', bdi(one.by_name)), h('small', {}, `${end}, ${uses}`)),
+      h('span', { class: 'about' }, h('span', { class: 'name' }, 'Link by ', bdi(one.by_name)), h('small', {}, `${ends}, ${uses}`)),
       h('button', { type: 'button', onclick: () => attempt(() => chat.rooms.endLink(room.id, one.link_id)).then(drawLinks) }, 'End it'),
     );
   };
-  place.append(
+  append(place, [
     h('h4', {}, 'By name'),
     byName(chat, room, drawAsked),
     asked,
     h('h4', {}, 'By link'),
-    ...byLink(chat, room, drawLinks),
+    byLink(chat, room, drawLinks),
     links,
     wrong,
-  );
+  ]);
   drawAsked();
   drawLinks();
 }

@@ -1,6 +1,6 @@
 // A room's settings: what it is, who writes in it, who is invited.
 
-import { h, icon } from '../dom.js';
+import { append, h, icon } from '../dom.js';
 import { choosing } from '../picture.js';
 import { input, problem, sectioned, select, staying, toggle } from './dialog.js';
 import { invitations } from './room_invitations.js';
@@ -14,10 +14,10 @@ export function roomSettings({ chat, upload }, room) {
   const moderates = room.role === 'owner' || room.role === 'moderator';
   const owns = room.role === 'owner';
   const sections = [
-    { label: 'About', show: (place) => place.append(...about(chat, room, upload, moderates)) },
-    { label: 'Writing', show: (place) => place.append(...writing(chat, room, moderates, owns)) },
+    { label: 'About', show: (place) => append(place, about(chat, room, upload, moderates)) },
+    { label: 'Writing', show: (place) => append(place, writing(chat, room, moderates, owns)) },
     moderates && { label: 'Invitations', show: (place) => invitations(chat, room, place) },
-    moderates && { label: 'Banned people', show: (place) => place.append(...banned(chat, room)) },
+    moderates && { label: 'Banned people', show: (place) => append(place, banned(chat, room)) },
   ];
   return sectioned(`Settings of ${room.name}`, sections.filter(Boolean));
 }
@@ -62,7 +62,7 @@ function about(chat, room, upload, may) {
     picture,
     wrong,
     may ? staying(act, (_, say) => say('Saved'), 'Save', fields) : h('div', {}, fields),
-  ].filter(Boolean);
+  ];
 }
 
 function writing(chat, room, moderates, owns) {
@@ -105,7 +105,7 @@ function writing(chat, room, moderates, owns) {
     h('p', { class: 'hint' }, 'An archived room can be read, and nobody writes in it.'),
     h('div', { class: 'row-of' }, archive),
     wrong,
-  ].filter(Boolean);
+  ];
 }
 
 function banned(chat, room) {

@@ -1,6 +1,6 @@
 // What one sets for oneself: the sections, and those that have little in them.
 
-import { bdi, fill, h } from '../dom.js';
+import { append, bdi, fill, h } from '../dom.js';
 import { avatar } from '../parts.js';
 import { choosing } from '../picture.js';
 import { account, email, password } from './settings_account.js';
@@ -11,7 +11,7 @@ import { input, problem, sectioned, segments, staying, toggle } from './dialog.j
 export function settings({ store, chat, api, upload, signOut, first = null }) {
   const { node: wrong, attempt } = problem();
   const out = h('button', { type: 'button', onclick: () => attempt(signOut) }, 'Sign out');
-  const shown = (make) => (place) => place.append(...[make()].flat().filter(Boolean));
+  const shown = (make) => (place) => append(place, make());
   return sectioned(
     'Settings',
     [

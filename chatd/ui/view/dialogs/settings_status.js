@@ -1,7 +1,7 @@
 // What one is up to: an emoji, a few words, and until when.
 
 import { h } from '../dom.js';
-import { dayAndTime } from '../format.js';
+import { end } from '../format.js';
 import { input, select, staying } from './dialog.js';
 
 const READY = [
@@ -29,7 +29,7 @@ export function status(store, chat) {
   const emoji = input('Emoji', { value: now?.emoji ?? '', maxlength: '32', class: 'one-emoji' });
   const text = input('Words', { value: now?.text ?? '', maxlength: '100', placeholder: 'What are you up to?' });
   const until = select('It ends', UNTIL, 'today');
-  const ready = READY.map(([drawing, word, end]) =>
+  const ready = READY.map(([drawing, word, ends]) =>
     h(
       'button',
       {
@@ -38,7 +38,7 @@ export function status(store, chat) {
         onclick: () => {
           emoji.node.value = drawing;
           text.node.value = word;
-          until.node.value = end;
+          until.node.value = ends;
         },
       },
       `${drawing} ${word}`,
@@ -46,9 +46,9 @@ export function status(store, chat) {
   );
   const act = async () => {
     const fields = { emoji: emoji.node.value.trim(), text: text.node.value.trim() };
-    const end = moment(until.node.value);
+    const ends = moment(until.node.value);
     const any = fields.emoji || fields.text;
-    await chat.people.setStatus(any ? { ...fields, ...(end !== null && { until: end }) } : {});
+    await chat.people.setStatus(any ? { ...fields, ...(ends !== null && { until: ends }) } : {});
     return any;
   };
   const clear = () => {
@@ -65,7 +65,7 @@ export function status(store, chat) {
   );
   node.querySelector('.actions').prepend(h('button', { type: 'button', class: 'quiet', onclick: clear }, 'No status'));
   return [
-    now?.until && h('p', { class: 'lead' }, `Your status ends ${dayAndTime(now.until).toLowerCase()}.`),
+    now?.until && h('p', { class: 'lead' }, `Your status holds until ${end(now.until)}.`),
     h('div', { class: 'chips' }, ready),
     node,
   ];
