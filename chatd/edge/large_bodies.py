@@ -4,29 +4,40 @@ one is known only at its end."""
 from collections import Counter
 from typing import Final
 
+from chatd.edge.door_budget import AddressKey, address_key
+
 #: Bodies of up to so many bytes are not counted.
 SMALL: Final = 65_536
 AT_ONCE: Final = 64
-#: From one address.
+#: From one address (of IPv6 one /64 network).
 EACH: Final = 8
 
 
 class LargeBodies:
     def __init__(self) -> None:
-        self._by_address: Counter[str] = Counter()
+        self._by_address: Counter[AddressKey] = Counter()
 
     def take(self, address: str) -> bool:
         """Whether there is room for one more."""
-        if self._by_address.total() >= AT_ONCE or self._by_address[address] >= EACH:
+        key = _key(address)
+        if self._by_address.total() >= AT_ONCE or self._by_address[key] >= EACH:
             return False
-        self._by_address[address] += 1
+        self._by_address[key] += 1
         return True
 
     def give_back(self, address: str) -> None:
         """It was dealt with, or its sender has gone."""
-        self._by_address[address] -= 1
-        if not self._by_address[address]:
-            del self._by_address[address]
+        key = _key(address)
+        self._by_address[key] -= 1
+        if not self._by_address[key]:
+            del self._by_address[key]
 
     def __len__(self) -> int:
         return self._by_address.total()
+
+
+def _key(address: str) -> AddressKey:
+    try:
+        return address_key(address)
+    except ValueError:
+        return address  # the peer of a Unix socket
