@@ -1,4 +1,4 @@
-"""Places for large bodies: bounded in all and for each address, whatever an address calls itself."""
+"""Places for large bodies: few in all and for each address, whatever an address calls itself."""
 
 from chatd.edge.large_bodies import AT_ONCE, EACH, LargeBodies
 
