@@ -16,7 +16,7 @@ from chatd.features.rights import Action, least
 from chatd.wire.frames import Command, Keyed, Millis, Reply, RoomRef
 
 #: What the secret of every link begins with, so that it is known for what it is where it leaks.
-PREFIX = "chatd_r_"
+PREFIX = "chatd_j_"
 WEEK = 7 * 24 * 3600
 YEAR = 365 * 24 * 3600
 MOST_USES = 10_000

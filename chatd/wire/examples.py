@@ -51,7 +51,7 @@ VALUES: Final[dict[str, Any]] = {
     "room": _ROOM,
     "rooms": [_ROOM],
     "scheduled": "5f0c1e7a-1",
-    "secret": "chatd_r_4wcFqGkMh0jX",
+    "secret": "chatd_j_4wcFqGkMh0jX",
     "seq": 42,
     "seqs": [40, 41],
     "server": "chatd 1.0",

@@ -1,0 +1,19 @@
+"""Every secret says by its beginning what it is for, so that one that leaked is known for it."""
+
+from chatd.auth import account_links, credentials, devices, invitations, tickets
+from chatd.features import room_links
+
+
+def test_no_two_kinds_of_secrets_begin_alike() -> None:
+    prefixes = [
+        credentials.SESSION_PREFIX,
+        credentials.TOKEN_PREFIX,
+        credentials.SITE_PREFIX,
+        devices.DEVICE_PREFIX,
+        tickets.TICKET_PREFIX,
+        invitations.INVITATION_PREFIX,
+        room_links.PREFIX,
+        *account_links.PREFIXES.values(),
+    ]
+    for one in prefixes:
+        assert [each for each in prefixes if each.startswith(one)] == [one]
