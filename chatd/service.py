@@ -19,7 +19,7 @@ from twisted.internet.interfaces import IListeningPort
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from chatd import __version__, features
+from chatd import __version__, description, features
 from chatd.admin.control import listen_control
 from chatd.auth.origins import OriginPolicy
 from chatd.config import ConfigError, load
@@ -52,7 +52,6 @@ from chatd.settings import Settings
 from chatd.store.errors import StoreError
 from chatd.store.sqlite import Synchronous
 from chatd.translate import door_limits, edge_settings, origins, vouching, wire_limits
-from chatd.wire import export
 
 __all__ = ["ChatService", "Options", "makeService"]
 
@@ -232,8 +231,8 @@ class ChatService(Service):
             random=secrets.token_bytes,
             server_key=Path(settings.accounts.secret_file).read_bytes().strip(),
             ui=ui_files(),
-            protocol_text=export.protocol_text(),
-            protocol_schema=export.protocol_schema(),
+            protocol_text=description.protocol_text(),
+            protocol_schema=description.protocol_schema(),
             not_ready=self._not_ready,
             chat=Chat(self.engine, self.sessions.budgets, self.node.hub),
             vouching=vouching(settings),

@@ -1,7 +1,7 @@
 """The base classes of everything said on the wire, and the frames that belong to no feature.
 
 One JSON object per text frame; its ``type`` names the struct. Features declare their own commands,
-replies, events and signals by deriving from the classes here; `wire.codec` and `wire.export` work
+replies, events and signals by deriving from the classes here; `wire.codec` and `description` work
 from the sum of them.
 """
 

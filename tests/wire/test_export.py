@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chatd import features
+from chatd import description, features
 from chatd.core.codes import CLOSES, CODES
 from chatd.engine.rows import EventRow
 from chatd.features.messages import render_message
@@ -23,11 +23,11 @@ from chatd.wire.schema import schema
 from tests.fakes.tiny import TINY
 from tests.wire.decoder import FrameDecoder, Unknown
 
-CATALOGUE = export.catalogue()
+CATALOGUE = description.catalogue()
 EXAMPLES = Examples(CATALOGUE)
 CODEC = Codec(entry.command for entry in CATALOGUE.commands)
 DECODER = FrameDecoder(CATALOGUE.said)
-PAGE = export.protocol_text().decode()
+PAGE = description.protocol_text().decode()
 
 
 def name(value: Any) -> str:
@@ -146,7 +146,7 @@ def test_commands_in_the_schema_take_no_further_fields() -> None:
 
 
 def test_any_table_of_features_can_be_exported() -> None:
-    tiny = export.catalogue([TINY])
+    tiny = description.catalogue([TINY])
     assert schema(tiny)["$defs"]["Event"]["discriminator"]["mapping"].keys() == {
         "remark",
         "entrance",

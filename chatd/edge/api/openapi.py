@@ -11,6 +11,7 @@ import msgspec
 from chatd import __version__
 from chatd.core.codes import Code
 from chatd.core.scopes import SCOPES
+from chatd.description import catalogue
 from chatd.edge.answers import status_of
 from chatd.edge.api.calls import PREFIX, Call
 from chatd.edge.api.inputs import KEY_HEADER
@@ -18,7 +19,6 @@ from chatd.edge.api.serve import status_when_run
 from chatd.edge.api.shapes import answer, parts
 from chatd.edge.api.table import SECTIONS
 from chatd.edge.guard import ANY_SCOPE, COOKIE
-from chatd.wire import export
 from chatd.wire.catalogue import CommandEntry, summary
 from chatd.wire.frames import Keyed
 
@@ -57,7 +57,7 @@ def description() -> bytes:
 def document() -> dict[str, Any]:
     """The description as plain values."""
     entries: dict[type[msgspec.Struct], CommandEntry] = {
-        entry.command: entry for entry in export.catalogue().commands
+        entry.command: entry for entry in catalogue().commands
     }
     calls = [(section, call) for section, own in SECTIONS for call in own]
     answers = {call: answer(_output(call, entries)) for _, call in calls}
