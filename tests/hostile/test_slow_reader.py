@@ -11,14 +11,15 @@ from tests.hostile.scene import Reader, eventually, unharmed
 MESSAGES = 3_000
 TEXT = "x" * 4_000
 IN_FLIGHT = 50
-#: The bound of what waits for a reader (1 MiB by default), and as much again for everything else.
-GROWTH = 2 * 2**20
+#: The bound of what waits for a reader (1 MiB by default), and twice as much for everything else:
+#: the talk is indexed meanwhile.
+GROWTH = 3 * 2**20
 
 
 def test_a_reader_who_stops_is_bounded_told_and_resumes_everything(tmp_path: Path) -> None:
     with Daemon(tmp_path, GENEROUS) as daemon:
         speaker = Reader(daemon, "speaker")
-        _warm_up(speaker)
+        _warm_up(daemon, speaker)
         slow = Reader(daemon, "slow", speaker.room, receive_buffer=4096)
         with unharmed(daemon, GROWTH):
             _talk(speaker)
@@ -45,7 +46,7 @@ def test_a_reader_who_never_reads_again_is_closed(tmp_path: Path) -> None:
     limits = {"limits": {"reader_seconds": 1.0}}
     with Daemon(tmp_path, GENEROUS, limits) as daemon:
         speaker = Reader(daemon, "speaker")
-        _warm_up(speaker)
+        _warm_up(daemon, speaker)
         slow = Reader(daemon, "slow", speaker.room, receive_buffer=4096)
         with unharmed(daemon, GROWTH):
             _talk(speaker)
@@ -56,10 +57,11 @@ def test_a_reader_who_never_reads_again_is_closed(tmp_path: Path) -> None:
             assert slow.peer.close_code() in (4000, None)
 
 
-def _warm_up(speaker: Reader) -> None:
-    """Whatever talk costs by itself (the store's caches), it costs before."""
+def _warm_up(daemon: Daemon, speaker: Reader) -> None:
+    """Whatever talk costs by itself (the caches of the store and of its index), it costs before."""
     for times in range(1, 4):
         _talk(speaker, times * MESSAGES)
+    assert eventually(lambda: daemon.ask("status")["search"] == "all of the log", 30)
 
 
 def _talk(speaker: Reader, ids: int = 0) -> None:
