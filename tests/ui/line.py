@@ -1,5 +1,5 @@
-"""A person without a page: signs in over HTTP and speaks frames, so that a test can begin where much
-was said already."""
+"""A person without a page: signs in over HTTP and speaks frames, so that a test can begin where
+much was said already."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import { bdi, fill, h, icon, iconButton } from './dom.js';
 import { dayOf, plural } from './format.js';
 import { List } from './list.js';
 import { Messages } from './messages.js';
+import { nothing } from './nothing.js';
 import { typists } from './notes.js';
 import { kindOf, sign } from './parts.js';
 
@@ -74,6 +75,7 @@ export class Conversation {
       typing: () => chat.typing(store.active),
       typedNothing: () => chat.typedNothing(store.active),
       drafted: wish.drafted,
+      later: (text, replyTo) => wish.schedule(store.active, text, replyTo),
       last: () => this.#last(),
       known: () => this.#known(),
       quoted: (seq) => store.room.timeline.quoted(seq),
@@ -86,7 +88,7 @@ export class Conversation {
     const { room } = this.#store;
     if (!room) {
       this.#shown = null;
-      fill(this.node, this.#nothing());
+      fill(this.node, nothing(this.#store, this.#wish));
       return;
     }
     if (this.#shown !== room) {
@@ -293,31 +295,5 @@ export class Conversation {
     if (room.timeline.pending.length) return null;
     const mine = (one) => one.from === me.user && !one.deleted && !one.forwarded;
     return room.timeline.messages.findLast(mine);
-  }
-
-  #nothing() {
-    if (!this.#store.listed) return h('div', { class: 'empty' }, h('p', {}, 'Connecting…'));
-    const any = this.#store.rooms.size > 0;
-    const { me } = this.#store;
-    return h(
-      'div',
-      { class: 'empty' },
-      h('span', { class: 'emblem' }, icon('chat')),
-      h('h1', {}, any ? 'Choose a room' : ['Welcome, ', bdi(me.name)]),
-      h(
-        'p',
-        {},
-        any
-          ? 'Choose a room or a person on the left, or start something new.'
-          : 'A room is where people talk about one thing. Make the first, or join one.',
-      ),
-      h(
-        'div',
-        { class: 'choices' },
-        h('button', { type: 'button', class: any ? '' : 'main', onclick: this.#wish.rooms }, 'Join or make a room'),
-        h('button', { type: 'button', onclick: this.#wish.person }, 'Write to somebody'),
-        me.mayInvite && h('button', { type: 'button', onclick: this.#wish.invite }, 'Invite people'),
-      ),
-    );
   }
 }
