@@ -56,6 +56,14 @@ def normalise(text: str) -> Origin | None:
     return Origin(scheme, host, None if port == DEFAULT_PORTS.get(scheme) else port)
 
 
+def named_origin(text: str) -> str:
+    """The one form of an origin that a request names; `bad-field` for anything else."""
+    origin = normalise(text)
+    if origin is None:
+        raise Refusal(Code.BAD_FIELD, "This is not the origin of a site.", field="origin")
+    return str(origin)
+
+
 def of_url(url: str) -> Origin | None:
     """The origin of an http or https address, whatever path it has; None if it is no such one."""
     try:

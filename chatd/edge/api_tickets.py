@@ -1,9 +1,7 @@
 """/api/ticket: a ticket for the WebSocket of whoever asks."""
 
-from chatd.auth.origins import normalise
+from chatd.auth.origins import named_origin
 from chatd.auth.tickets import Tickets
-from chatd.core.codes import Code
-from chatd.core.refusal import Refusal
 from chatd.edge import bodies
 from chatd.edge.answers import Ask, Response, done
 from chatd.edge.guard import Guard
@@ -23,7 +21,7 @@ class TicketApi:
         """Bound to the Origin that the body names or, without one, to that of the asking page."""
         who = (await self._guard.acting(ask, "tickets:write")).principal
         named = bodies.read(ask, bodies.AskTicket).origin if ask.body else ""
-        origin = _normal(named) if named else self._guard.origin(ask, "bearer")
+        origin = named_origin(named) if named else self._guard.origin(ask, "bearer")
         ticket = await self._tickets.issue(who.user, who.session, origin)
         return done(
             {
@@ -33,10 +31,3 @@ class TicketApi:
             },
             201,
         )
-
-
-def _normal(text: str) -> str:
-    origin = normalise(text)
-    if origin is None:
-        raise Refusal(Code.BAD_FIELD, "This is not the origin of a site.", field="origin")
-    return str(origin)

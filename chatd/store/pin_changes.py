@@ -35,7 +35,7 @@ def may_pin(database: Database, wanted: MayPin) -> None:
     if archived:
         raise Refusal(Code.WRONG_STATE, "This room is archived: its pins stay as they are.")
     if blocked:
-        raise Refusal(Code.BLOCKED, "One of you has blocked the other.")
+        raise refusals.blocked()
 
 
 def pin(work: Work, change: Pin) -> None:

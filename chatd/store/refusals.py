@@ -25,6 +25,11 @@ def no_person() -> Refusal:
     return Refusal(Code.NOT_FOUND, "There is no such person here.")
 
 
+def blocked() -> Refusal:
+    """The same whoever blocked whom."""
+    return Refusal(Code.BLOCKED, "One of you has blocked the other.")
+
+
 def busy(retry_after: float) -> Refusal:
     return Refusal(
         Code.BUSY,

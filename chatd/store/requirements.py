@@ -13,6 +13,7 @@ from chatd.store.database import Database, Row
 from chatd.store.deletion_changes import DELETION_REQUIREMENTS
 from chatd.store.pin_changes import may_pin
 from chatd.store.profile_changes import PROFILE_REQUIREMENTS
+from chatd.store.profile_reads import BLOCKED
 from chatd.store.room_requirements import ROOM_REQUIREMENTS
 
 _STANDING = """
@@ -233,15 +234,8 @@ def not_blocked(database: Database, wanted: unit.NotBlocked) -> None:
 
 
 def not_blocked_by(database: Database, wanted: unit.NotBlockedBy) -> None:
-    row = database.row(
-        """
-        select 1 from blocks
-        where (person = :user and other = :other) or (person = :other and other = :user)
-        """,
-        {"user": wanted.user, "other": wanted.other},
-    )
-    if row is not None:
-        raise Refusal(Code.BLOCKED, "One of you has blocked the other.")
+    if database.row(BLOCKED, {"user": wanted.user, "other": wanted.other}) is not None:
+        raise refusals.blocked()
 
 
 def under_limit(database: Database, wanted: unit.UnderLimit) -> None:

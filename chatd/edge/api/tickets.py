@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from chatd.auth.origins import normalise
+from chatd.auth.origins import named_origin
 from chatd.core.codes import Code
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
@@ -42,7 +42,7 @@ async def ticket(desk: Desk, wanted: AskTicket, caller: Caller) -> MadeTicket:
     if wanted.origin is None:
         origin = desk.guard.origin(caller.ask, "bearer")
     else:
-        origin = _normal(wanted.origin)
+        origin = named_origin(wanted.origin)
     user, session = who.user, who.session
     if wanted.user is not None and wanted.user != who.user:
         user, session = wanted.user, await _visit(desk, who, wanted.user)
@@ -71,13 +71,6 @@ async def _visit(desk: Desk, who: Principal, user: str) -> str:
     visit = await desk.credentials.new_site(user, label, now + VISIT_MS)
     desk.journal.line("{who} asked for a ticket for {user}", who=who.user, user=user)
     return visit.id
-
-
-def _normal(text: str) -> str:
-    origin = normalise(text)
-    if origin is None:
-        raise Refusal(Code.BAD_FIELD, "This is not the origin of a site.", field="origin")
-    return str(origin)
 
 
 CALLS: Final = (
