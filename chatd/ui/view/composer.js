@@ -18,7 +18,8 @@ const CLOSED = {
 
 /**
  * `wish`: send(text, more), edit(seq, text), typing(), typedNothing(), drafted(room), last(): one's
- * last message, known(): what completes words, quoted(seq): a message, goTo(seq).
+ * last message, known(): what completes words, quoted(seq): a message, goTo(seq), later(text, replyTo):
+ * true once it waits for its time.
  */
 export class Composer {
   node;
@@ -33,6 +34,7 @@ export class Composer {
   #closed = h('p', { class: 'closed', hidden: true });
   #left = h('span', { class: 'left', role: 'status' });
   #send;
+  #later;
   #timer = null;
   #touch = matchMedia('(pointer: coarse)');
 
@@ -53,9 +55,10 @@ export class Composer {
     this.#completion = new Completion(this.#box, wish.known, (content) => this.#completed(content));
     this.#send = iconButton('send', 'Send', { class: 'send', onclick: () => this.#submit() });
     const smile = iconButton('smile', 'Emoji', { class: 'smile', onclick: () => this.#smile(smile) });
+    this.#later = iconButton('clock', 'Send later', { class: 'smile', hidden: true, onclick: () => this.#schedule() });
     // A tap on the button must not take the keyboard of a phone away.
     this.#send.addEventListener('pointerdown', (event) => event.preventDefault());
-    this.#frame = h('div', { class: 'box' }, this.#box, this.#left, smile, this.#send);
+    this.#frame = h('div', { class: 'box' }, this.#box, this.#left, smile, this.#later, this.#send);
     this.node = h(
       'form',
       {
@@ -220,6 +223,7 @@ export class Composer {
     this.#left.textContent = waits ? `Wait ${wait(waits)}` : left < COUNTED ? String(left) : '';
     this.#left.classList.toggle('over', left < 0);
     this.#send.disabled = !box.value.trim() || left < 0 || waits > 0;
+    this.#later.hidden = !box.value.trim() || left < 0 || this.#editing !== null;
   }
 
   /** Seconds until slow mode lets one write again; counted down while there are some. */
@@ -274,6 +278,20 @@ export class Composer {
     this.#drawStrip();
     this.#wish.drafted(this.#room);
     this.#wish.send(text, replyTo === null ? {} : { reply_to: replyTo });
+  }
+
+  /** Says it later: once it is kept for then, the box is empty. */
+  async #schedule() {
+    const room = this.#room;
+    const text = this.#box.value.trim();
+    if (!(await this.#wish.later(text, room.replyTo))) return;
+    room.draft = '';
+    room.replyTo = null;
+    this.#wish.drafted(room);
+    if (this.#room !== room) return;
+    this.#put('');
+    this.#drawStrip();
+    this.focus();
   }
 
   #cancel() {
