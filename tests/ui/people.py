@@ -90,9 +90,7 @@ def menu_of(window: Window, name: str) -> None:
     """The menu of a room, by the right button."""
     x, y = window._middle(".sidebar a.item", name)
     for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
-        window.call(
-            "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="right", clickCount=1
-        )
+        window.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="right", clickCount=1)
     window.wait("document.querySelector('.menu') !== null")
 
 

@@ -110,7 +110,7 @@ def test_who_is_blocked_cannot_write_until_they_are_free_again(daemon, browser):
 
 
 def test_a_changed_password_ends_ones_other_sessions(daemon, browser):
-    anna, ben = two(daemon, browser)
+    _, ben = two(daemon, browser)
     other = another(daemon, browser, "ben")
     settings(ben, "Password")
     ben.write("#field-your-password", "not this one")
