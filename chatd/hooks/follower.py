@@ -17,6 +17,8 @@ from chatd.hooks.lane import Sleep
 PAGE: Final = 50
 SAVED_EVERY: Final = 1.0
 PATIENCE: Final = 1.0
+#: Seconds before a read that failed by a mistake of ours is tried again.
+AFTER_A_MISTAKE: Final = 30.0
 
 log = Logger(namespace="chatd.hooks")
 
@@ -102,7 +104,18 @@ class Follower:
                 self._woken = Deferred()
                 await self._woken
                 continue
-            for each in await self._asked(self._page):
+            try:
+                page = await self._asked(self._page)
+            except CancelledError:
+                raise
+            except Exception:
+                log.failure(
+                    "the webhook cannot read the log behind {position}: a mistake of ours",
+                    position=self.position,
+                )
+                await self._sleep(AFTER_A_MISTAKE)
+                continue
+            for each in page:
                 await self._follow(each)
                 self.position = each.event.position
                 self._save_soon()

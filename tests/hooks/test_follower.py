@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred, ensureDeferred
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.followers import Followed
-from chatd.hooks.follower import PAGE, Follower, forget
+from chatd.hooks.follower import AFTER_A_MISTAKE, PAGE, Follower, forget
 from tests.hooks.fakes import FakeStore, Time
 
 
@@ -161,6 +161,19 @@ def test_a_mistake_of_ours_stops_nobody() -> None:
     stage.raises = ValueError("ours")
     stage.say(2)
     assert stage.seen == [2]
+    stage.stop()
+
+
+@pytest.mark.logs_errors("cannot read the log behind")
+def test_a_log_that_cannot_be_read_by_a_mistake_of_ours_is_read_again_later() -> None:
+    stage = Stage().start()
+    stage.store.refusals = [LookupError("ours")]  # type: ignore[list-item]
+    stage.say(2)
+    assert stage.seen == []
+    stage.time.advance(AFTER_A_MISTAKE)
+    assert stage.seen == [1, 2]
+    stage.store.refusals = [LookupError("ours")]  # type: ignore[list-item]
+    stage.say()
     stage.stop()
 
 
