@@ -53,7 +53,7 @@ export function rows(
       own,
       state,
       seenBy,
-      quote: one.reply_to === undefined ? undefined : timeline.quoted(one.reply_to),
+      quote: timeline.quoted(one.reply_to),
       reactions: wished(one.seq, one.reactions ?? [], one.deleted ? [] : timeline.wishes, me),
       pinned: pinned.has(one.seq),
       forMe: !own && mentionsMe(one, me),

@@ -52,8 +52,7 @@ export function forward(talk, store, message, go) {
   const dialog = openDialog(
     'Forward',
     h('blockquote', { class: 'passage' }, h('span', { class: 'author' }, bdi(message.name)), h('span', { class: 'quoted', dir: 'auto' }, line(message))),
-    text,
-    filter,
+    h('div', { class: 'asks' }, text, filter),
     list,
     wrong,
   );
