@@ -164,6 +164,7 @@ def test_where_only_administrators_invite_there_is_no_button_for_others(daemon, 
 def test_who_may_begin_a_conversation_is_ones_own_choice(daemon, browser):
     anna, ben = in_one_room(daemon, browser)
     settings(ben, "Privacy")
+    ben.wait("document.querySelectorAll('dialog .segments').length === 2")
     ben.js("document.querySelectorAll('dialog .segments')[1].querySelector('[value=none]').click()")
     ben.sees("Saved", "dialog")
     other = another(daemon, browser, "ben")

@@ -1,9 +1,10 @@
 // Somebody's card: who they are, what they are up to, and what one can do with them.
 
-import { bdi, fill, h } from './dom.js';
+import { bdi, h } from './dom.js';
 import { openDialog, problem } from './dialogs/dialog.js';
 import { sure } from './dialogs/sure.js';
 import { ago, end } from './format.js';
+import { Kept, arrange } from './kept.js';
 import { openMenu } from './menu.js';
 import { avatar } from './parts.js';
 import { words } from './words.js';
@@ -19,37 +20,38 @@ export function personCard({ chat, store, wish }, user) {
   const dialog = openDialog('', place, wrong);
   dialog.dataset.card = user;
   dialog.setAttribute('aria-label', 'Person');
+  const kept = new Kept();
+  /** What is asked anew comes while somebody reaches for a button: only what changed is made anew. */
   const draw = () => {
     const person = store.people.get(user);
-    if (person) fill(place, ...card(person));
-    else fill(place, h('p', { class: 'nothing' }, 'Looking…'));
-  };
-  const card = (person) => [
-    h('div', { class: 'who' }, avatar(user, person.display), h('div', { class: 'about' }, ...names(person), presence(person))),
-    status(person),
-    person.about && h('div', { class: 'about-them' }, words(person.about)),
-    !person.deleted && actions(person),
-  ];
-  const presence = (person) => {
-    const state = HERE[store.presence(user)];
-    const seen = person.lastSeen && `Last seen ${ago(person.lastSeen)}`;
-    const text = state ?? seen;
-    return text && h('p', { class: 'hint' }, text);
-  };
-  const status = (person) => {
-    const found = store.people.status(person.user, Date.now());
-    return (
-      found &&
-      h(
-        'p',
-        { class: 'status' },
-        bdi([found.emoji, found.text].filter(Boolean).join(' ')),
-        found.until && h('small', {}, ` until ${end(found.until)}`),
-      )
+    if (!person) {
+      arrange(place, kept.get('looking', null, () => h('p', { class: 'nothing' }, 'Looking…')));
+      return;
+    }
+    const state = HERE[store.presence(user)] ?? (person.lastSeen && `Last seen ${ago(person.lastSeen)}`);
+    const status = store.people.status(user, Date.now());
+    const { name, display, kind, about, deleted, avatar: picture } = person;
+    const who = () => h('div', { class: 'who' }, avatar(user, display), h('div', { class: 'about' }, names(person, state)));
+    const may = [store.blocked.has(user), roomsOf(store).length > 0];
+    arrange(
+      place,
+      kept.get('who', [name, display, kind, deleted, picture, state], who),
+      status && kept.get('status', status, () => mood(status)),
+      about && kept.get('about', about, () => h('div', { class: 'about-them' }, words(about))),
+      !deleted && kept.get('actions', [display, ...may], () => actions(person)),
     );
   };
-  const leave = (act) => async () => {
+  const mood = ({ emoji, text, until }) =>
+    h(
+      'p',
+      { class: 'status' },
+      bdi([emoji, text].filter(Boolean).join(' ')),
+      until && h('small', {}, ` until ${end(until)}`),
+    );
+  const leave = (act) => async ({ currentTarget: button }) => {
+    button.disabled = true;
     const result = await attempt(act);
+    button.disabled = false;
     if (wrong.textContent) return;
     dialog.close();
     if (result) wish.go(result);
@@ -101,10 +103,11 @@ export function personCard({ chat, store, wish }, user) {
   attempt(() => chat.people.person(user)).then(draw);
 }
 
-function names(person) {
+function names(person, state) {
   return [
     h('h2', {}, bdi(person.display)),
     h('p', { class: 'hint' }, bdi(person.deleted ? 'This account was deleted' : `@${person.name}`), KINDS[person.kind] && ` · ${KINDS[person.kind]}`),
+    state && h('p', { class: 'hint' }, state),
   ];
 }
 
