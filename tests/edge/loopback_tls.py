@@ -212,3 +212,43 @@ async def until(condition: Any, seconds: float = SECONDS) -> None:
     while not condition():
         assert reactor.seconds() < end, "the condition did not come true in time"
         await deferLater(reactor, 0.002)
+
+
+class SClient:
+    """`openssl s_client` in a thread of the test's: told the next thing once the last has had its
+    effect. ``said`` is all that it has printed."""
+
+    def __init__(self, port: EdgePort, *options: str) -> None:
+        self.said = ""
+        self._process = subprocess.Popen(
+            ["openssl", "s_client", "-connect", f"127.0.0.1:{port.getHost().port}", *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            bufsize=0,
+        )
+
+    def __enter__(self) -> SClient:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def until(self, text: str, times: int = 1) -> None:
+        assert self._process.stdout is not None
+        while self.said.count(text) < times:
+            ready, _, _ = select.select([self._process.stdout], [], [], SECONDS)
+            more = self._process.stdout.read(65_536) if ready else b""
+            assert more, f"no {text!r} in:\n{self.said}"
+            self.said += more.decode()
+
+    def tell(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line.encode() + b"\n")
+
+    def end(self) -> str:
+        """All that it printed, once it has ended by itself."""
+        rest, _ = self._process.communicate(b"Q\n", timeout=SECONDS)
+        self.said += rest.decode()
+        return self.said

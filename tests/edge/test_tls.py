@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import ssl
 import subprocess
-import time
 from datetime import timedelta
 
 import pytest
 from loopback_tls import (
     Peer,
     Peers,
+    SClient,
     client_context,
     connect,
     in_thread,
@@ -118,17 +118,11 @@ async def test_a_client_cannot_renegotiate(loopback):
     port = loopback.listen(Peers(echo=True))
 
     def client():
-        process = subprocess.Popen(
-            ["openssl", "s_client", "-tls1_2", "-connect", f"127.0.0.1:{port.getHost().port}"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        time.sleep(0.2)
-        process.stdin.write(b"R\n")
-        process.stdin.flush()
-        time.sleep(0.2)
-        return process.communicate(b"Q\n", timeout=20)[0].decode()
+        with SClient(port, "-tls1_2") as openssl:
+            openssl.until("Verify return code")
+            openssl.tell("R")
+            openssl.until("no renegotiation")
+            return openssl.said
 
     assert "no renegotiation" in await in_thread(client)
 

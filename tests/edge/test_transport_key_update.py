@@ -8,14 +8,12 @@ from __future__ import annotations
 import os
 import ssl
 import struct
-import subprocess
-import time
 
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
-from loopback_tls import Peers, client_context, in_thread, plain, until
+from loopback_tls import Peers, SClient, client_context, in_thread, plain, until
 from twisted.internet import reactor
 from twisted.internet.task import deferLater
 
@@ -170,21 +168,19 @@ async def test_the_key_updates_of_s_client_are_answered(loopback):
     port = loopback.listen(Peers(echo=True))
 
     def client():
-        process = subprocess.Popen(
-            ["openssl", "s_client", "-connect", f"127.0.0.1:{port.getHost().port}", "-msg"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        for line in (b"before\n", b"K\n", b"between\n", b"k\n", b"after\n"):
-            time.sleep(0.2)
-            process.stdin.write(line)
-            process.stdin.flush()
-        time.sleep(0.3)
-        return process.communicate(b"Q\n", timeout=20)[0].decode()
+        with SClient(port, "-msg") as openssl:
+            openssl.tell("before")
+            openssl.until("\nbefore\n")
+            openssl.tell("K")
+            openssl.until(">>> TLS 1.3, Handshake [length 0005], KeyUpdate")
+            openssl.tell("between")
+            openssl.until("<<< TLS 1.3, Handshake [length 0005], KeyUpdate")
+            openssl.until("between\n")
+            openssl.tell("k")
+            openssl.until(">>> TLS 1.3, Handshake [length 0005], KeyUpdate", times=2)
+            openssl.tell("after")
+            openssl.until("after\n")
+            return openssl.end()
 
     said = await in_thread(client)
     assert said.count("KeyUpdate") >= 3  # two of theirs, our answer to the one that asked for it
-    assert "<<< TLS 1.3, Handshake [length 0005], KeyUpdate" in said
-    for word in ("before", "between", "after"):
-        assert f"{word}\n" in said
