@@ -127,7 +127,7 @@ export class Conversation {
       h(
         'div',
         { class: 'title' },
-        h('h1', {}, bdi(room.name)),
+        h('h1', {}, bdi(this.#store.titleOf(room))),
         h('p', {}, room.kind === 'direct' ? word : bdi(about)),
       ),
       iconButton('search', 'Search', { onclick: () => this.#messages.search() }),
@@ -160,7 +160,10 @@ export class Conversation {
     const { unreadAfter, marks } = room;
     const pinned = room.pinned ?? new Set();
     const blocked = new Set([...(this.#store.blocked ?? [])].filter((user) => !this.#shownAnyway.has(user)));
-    this.#list.draw(rows(timeline, { me, unreadAfter, marks, dayOf, pinned, blocked }), room);
+    const { people } = this.#store;
+    const called = (row) =>
+      row.kind === 'message' ? { ...row, called: people.display(row.message.from, row.message.name) } : row;
+    this.#list.draw(rows(timeline, { me, unreadAfter, marks, dayOf, pinned, blocked }).map(called), room);
     this.composer.update();
     this.#askMore(room);
     if (!this.#placed) {

@@ -39,7 +39,7 @@ export function signature(shown, room) {
   switch (shown.kind) {
     case 'message': {
       const { message: one, first, state, seenBy, quote: answered, reactions } = shown;
-      const about = [one.text, one.name, one.edited, one.deleted, one.failed, one.seq, one.at];
+      const about = [one.text, one.name, shown.called, one.edited, one.deleted, one.failed, one.seq, one.at];
       const more = [one.data, one.mentions, answered?.text, answered?.deleted, answered === null, answered?.name];
       const around = [first, state, seenBy, shown.pinned, shown.blocked, shown.quoteBlocked, room.mayReact];
       return JSON.stringify([about, more, around, reactions]);
@@ -93,7 +93,7 @@ function message(shown, room, wish) {
   const body = h(
     'div',
     { class: 'body' },
-    first && h('div', { class: 'by' }, bdi(one.name, 'author'), ' ', when(one, 'when'), shown.pinned && pinned()),
+    first && h('div', { class: 'by' }, author(shown), ' ', when(one, 'when'), shown.pinned && pinned()),
     one.reply_to !== undefined && !one.deleted && quote(shown.quote, shown.quoteBlocked, () => wish.goTo(one.reply_to)),
     one.forwarded && !one.deleted && forwarded(one.forwarded),
     h('div', { class: 'line', dir: direction(one.text ?? '') }, content(one, stored, wish), !first && shown.pinned && pinned()),
@@ -108,13 +108,24 @@ function message(shown, room, wish) {
       class: classes.join(' '),
       tabindex: '-1',
       'data-seq': stored ? String(one.seq) : null,
-      'aria-label': `${one.name}, ${time(one.at)}${shown.forMe ? ', mentions you' : ''}`,
+      'aria-label': `${shown.called ?? one.name}, ${time(one.at)}${shown.forMe ? ', mentions you' : ''}`,
     },
-    h('div', { class: 'side' }, first ? avatar(one.from, one.name) : when(one, 'aside', shortTime)),
+    h('div', { class: 'side' }, first ? face(shown) : when(one, 'aside', shortTime)),
     body,
     h('div', { class: 'end' }, state && progress(state, seenBy, room.kind === 'direct')),
     stored && tools(one, room, wish),
   );
+}
+
+/** The name people see; the user name is told on pointing, and the card has both. */
+function author({ message: { from, name }, called = name }) {
+  const title = called === name ? null : `@${name}`;
+  return h('button', { type: 'button', class: 'author', title, 'data-person': from }, bdi(called));
+}
+
+/** For eyes and pointers: the name beside it does the same for keys and ears. */
+function face({ message: { from, name }, called = name }) {
+  return h('span', { class: 'face', 'data-person': from }, avatar(from, called));
 }
 
 function content(one, stored, wish) {
