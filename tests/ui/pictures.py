@@ -136,6 +136,7 @@ def shoot(scene: Scene, camera: Camera) -> None:
         scene.joins(name, link, "Tea")
     scene.talk()
     scene.people["ben"].click(".people .item", "anna")
+    scene.people["ben"].click("dialog button", "Write")
     scene.people["ben"].sees("beginning of your conversation")
     say(scene.people["ben"], "Psst: it is her birthday.")
     scene.people["carla"].write(BOX, "hm")

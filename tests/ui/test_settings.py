@@ -61,7 +61,10 @@ def test_a_profile_and_a_status_are_seen_by_the_other(daemon, browser):
     anna.click("dialog button", "Write")
     anna.sees("Ben Kettle", ".sidebar section[aria-label=People]")
     say(anna, "Hello")
-    ben.sees("anna", ".sidebar section[aria-label=People]")
+    ben.click(".sidebar a.item", "anna")
+    ben.click(".message button.author", "anna")
+    ben.sees("@anna", "dialog")
+    close(ben)
 
     settings(ben, "Status")
     ben.click("dialog button", "No status")
