@@ -46,7 +46,7 @@ def test_two_people_of_the_site_talk(world: World) -> None:
     annas, bens = world.talking(anna), world.talking(ben)
     say(annas, "Is anybody there?")
     bens.sees("Is anybody there?", ".list")
-    bens.sees("anna", ".list")
+    bens.sees("Anna Schmidt", ".list")
     say(bens, "Yes, Ben is.")
     annas.sees("Yes, Ben is.", ".list")
 
