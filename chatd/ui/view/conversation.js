@@ -33,6 +33,8 @@ export class Conversation {
   /** The message to go to once the room is there. */
   #wanted = null;
   #spokenAt = 0;
+  /** The seq of the message that is being read out. */
+  #spoken = null;
   #unseen = 0;
   /** People whose messages are shown although one blocked them. */
   #shownAnyway = new Set();
@@ -145,7 +147,10 @@ export class Conversation {
 
   drawTyping() {
     const { room } = this.#store;
-    if (room) fill(this.#typing, typists(room.typing));
+    if (!room) return;
+    const { people } = this.#store;
+    const users = room.typing.users.map((one) => ({ ...one, name: people.display(one.user, one.name) }));
+    fill(this.#typing, typists({ ...room.typing, users }));
   }
 
   drawList() {
@@ -161,8 +166,11 @@ export class Conversation {
     const pinned = room.pinned ?? new Set();
     const blocked = new Set([...(this.#store.blocked ?? [])].filter((user) => !this.#shownAnyway.has(user)));
     const { people } = this.#store;
+    const nameOf = ({ from, name }) => people.display(from, name);
     const called = (row) =>
-      row.kind === 'message' ? { ...row, called: people.display(row.message.from, row.message.name) } : row;
+      row.kind === 'message'
+        ? { ...row, called: nameOf(row.message), quoteCalled: row.quote && nameOf(row.quote) }
+        : row;
     this.#list.draw(rows(timeline, { me, unreadAfter, marks, dayOf, pinned, blocked }).map(called), room);
     this.composer.update();
     this.#askMore(room);
@@ -198,14 +206,19 @@ export class Conversation {
 
   /** Somebody else said something: told to ears, and to eyes that are further up. */
   heard(event) {
-    if (event.room !== this.#store.active || event.type !== 'message') return;
+    if (event.room !== this.#store.active) return;
+    // What was erased or has other words now is not to be read out, nor found in the page.
+    if (event.target === this.#spoken) fill(this.#ears);
+    if (event.type !== 'message') return;
     if (event.from === this.#store.me.user || this.#store.blocked?.has(event.from)) return;
     if (!this.#list.atEnd) this.#unseen += 1;
     this.#drawPill();
     const now = Date.now();
     if (now - this.#spokenAt < SPOKEN * 1000) return;
     this.#spokenAt = now;
-    fill(this.#ears, h('p', {}, `${event.name}: ${event.text ?? ''}`));
+    this.#spoken = event.seq;
+    const name = this.#store.people.display(event.from, event.name);
+    fill(this.#ears, h('p', {}, `${name}: ${event.text ?? ''}`));
   }
 
   /** One scrolled, came or went: is the end in view of somebody? */

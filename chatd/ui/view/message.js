@@ -41,7 +41,7 @@ export function signature(shown, room) {
       const { message: one, first, state, seenBy, quote: answered, reactions } = shown;
       const about = [one.text, one.name, shown.called, one.edited, one.deleted, one.failed, one.seq, one.at];
       const more = [one.data, one.mentions, answered?.text, answered?.deleted, answered === null, answered?.name];
-      const around = [first, state, seenBy, shown.pinned, shown.blocked, shown.quoteBlocked, room.mayReact];
+      const around = [first, state, seenBy, shown.pinned, shown.blocked, shown.quoteBlocked, shown.quoteCalled, room.mayReact];
       return JSON.stringify([about, more, around, reactions]);
     }
     case 'day':
@@ -94,7 +94,7 @@ function message(shown, room, wish) {
     'div',
     { class: 'body' },
     first && h('div', { class: 'by' }, author(shown), ' ', when(one, 'when'), shown.pinned && pinned()),
-    one.reply_to !== undefined && !one.deleted && quote(shown.quote, shown.quoteBlocked, () => wish.goTo(one.reply_to)),
+    one.reply_to !== undefined && !one.deleted && quote(shown.quote, shown.quoteCalled, shown.quoteBlocked, () => wish.goTo(one.reply_to)),
     one.forwarded && !one.deleted && forwarded(one.forwarded),
     h('div', { class: 'line', dir: direction(one.text ?? '') }, content(one, stored, wish), !first && shown.pinned && pinned()),
     !one.deleted && card(one.data),

@@ -7,8 +7,9 @@ import { shortDay } from './format.js';
 /** So much of a quoted text is shown at all; what is seen of it is two lines. */
 const LONGEST = 300;
 
-/** The quoted `message` (null: cannot be had, undefined: on its way); `go()` leads to it. */
-export function quote(message, blocked, go) {
+/** The quoted `message` (null: cannot be had, undefined: on its way), its author as `called`; `go()`
+ * leads to it. */
+export function quote(message, called, blocked, go) {
   if (!message) {
     const text = message === null ? 'A message you cannot see' : '…';
     return h('div', { class: 'quote none' }, h('span', { class: 'quoted' }, text));
@@ -21,7 +22,7 @@ export function quote(message, blocked, go) {
       title: 'Go to the message',
       onclick: go,
     },
-    h('span', { class: 'author' }, bdi(message.name)),
+    h('span', { class: 'author' }, bdi(called ?? message.name)),
     h('span', { class: `quoted${message.deleted ? ' gone' : ''}`, dir: 'auto' }, blocked ? 'Somebody you blocked' : line(message)),
   );
 }
