@@ -20,6 +20,11 @@ MOST = 2 * LONGEST
 
 TIMES = ("exp", "iat", "nbf")
 
+NO_TOKEN = (
+    "✗ token     There is no token in this. If it is what the site's token address answered, nobody is"
+    " signed in there: send the cookie of somebody who is."
+)
+
 
 def main(settings: Settings, config: Path, file: Path | None) -> int:
     """The exit code: 0 if it is good, 1 if not. ``file`` None reads standard input."""
@@ -35,7 +40,10 @@ def main(settings: Settings, config: Path, file: Path | None) -> int:
     except OSError as error:
         print(f"chatctl: {file}: {error.strerror}.", file=sys.stderr)
         return 1
-    found = examine(_token(text), site, time.time())
+    if (token := _token(text)) is None:
+        print(NO_TOKEN)
+        return 1
+    found = examine(token, site, time.time())
     show(found, sys.stdout)
     return 0 if found.wrong is None else 1
 
@@ -49,15 +57,16 @@ def _read(file: Path | None) -> str:
     return sys.stdin.buffer.read(MOST).decode("utf-8", "replace")
 
 
-def _token(text: str) -> str:
-    """The token alone; also out of what the site's token URL answers, {"token": "…"}."""
+def _token(text: str) -> str | None:
+    """The token alone; also out of what the site's token URL answers, {"token": "…"}. None where
+    there is none."""
     try:
         answer = msgspec.json.decode(text)
     except (ValueError, RecursionError):
         answer = None
-    if isinstance(answer, dict) and isinstance(answer.get("token"), str):
-        return str(answer["token"]).strip()
-    return text.strip()
+    if isinstance(answer, dict):
+        text = answer["token"] if isinstance(answer.get("token"), str) else ""
+    return text.strip() or None
 
 
 def show(found: Examined, out: TextIO) -> None:

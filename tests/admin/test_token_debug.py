@@ -125,3 +125,13 @@ def test_a_key_that_others_can_read_is_refused_here_too(
     (config.parent / "site.key").chmod(0o644)
     assert debug(config, token(), monkeypatch) == 3
     assert "chmod 600" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("answer", ["{}", '{"token": ""}', "", "\n"])
+def test_an_answer_without_a_token_is_told_from_a_bad_token(
+    answer: str, config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "answer"
+    file.write_text(answer)
+    assert chatctl.main(["-c", str(config), "token-debug", str(file)]) == 1
+    assert "✗ token     There is no token in this" in capsys.readouterr().out
