@@ -106,7 +106,9 @@ def parser() -> argparse.ArgumentParser:
         parents=[everywhere],
     )
     top.add_argument("--version", action="version", version=f"chat {__version__}")
-    commands = top.add_subparsers(metavar="COMMAND", dest="command", title="commands")
+    commands = top.add_subparsers(
+        metavar="COMMAND", dest="command", title="commands", prog=top.prog
+    )
 
     def command(name: str, text: str, about: str = "") -> argparse.ArgumentParser:
         made: argparse.ArgumentParser = commands.add_parser(
