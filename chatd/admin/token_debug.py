@@ -21,8 +21,8 @@ MOST = 2 * LONGEST
 TIMES = ("exp", "iat", "nbf")
 
 NO_TOKEN = (
-    "✗ token     There is no token in this. If it is what the site's token address answered, nobody is"
-    " signed in there: send the cookie of somebody who is."
+    "✗ token     There is no token in this. If it is what the site's token address answered, nobody"
+    " is signed in there: send the cookie of somebody who is."
 )
 
 
