@@ -97,6 +97,8 @@ export class Conversation {
       this.#shown = room;
       this.#placed = false;
       this.#unseen = 0;
+      this.#spoken = null;
+      fill(this.#ears);
       this.#shownAnyway.clear();
       this.#list.clear();
       fill(
