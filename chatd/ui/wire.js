@@ -21,7 +21,7 @@
  */
 
 /**
- * A room as the asker sees it. `seq` is the last event, `number` the last message's. `role` is absent where one is not a member; `other` is the other person of a direct conversation, whose user name is the room's `name`; oneself in the notes to oneself. `mentions` counts the unread messages that mention one. In an `archived` room nobody writes; `posting` is the least role that does, `slow` the seconds between two messages of one member. The rest is one's own: what to be notified of (absent: all in direct conversations, mentions elsewhere), until when the room is muted (0: for good), whether it is a favourite, its `place` in one's order, and from which message on one marked it as unread.
+ * A room as the asker sees it. `seq` is the last event, `number` the last message's. `role` is absent where one is not a member; `other` is the other person of a direct conversation, whose user name is the room's `name`; oneself in the notes to oneself. `unread` counts messages behind the one read and said since one came; `mentions` the unread ones that mention one. In an `archived` room nobody writes; `posting` is the least role that does, `slow` the seconds between two messages of one member. The rest is one's own: what to be notified of (absent: all in direct conversations, mentions elsewhere), until when the room is muted (0: for good), whether it is a favourite, its `place` in one's order, and from which message on one marked it as unread.
  * @typedef {Object} RoomState
  * @property {string} room
  * @property {"direct"|"private"|"public"} kind
