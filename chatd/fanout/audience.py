@@ -233,6 +233,14 @@ class Audience:
             ),
             text(encode(signal)),
         )
+        # Saying something moved its author's marks; elsewhere it would count as unread.
+        said, channel.said = channel.said, {}
+        for user, seq in said.items():
+            if (person := self._books.people.get(user)) is None:
+                continue
+            if elsewhere := [each for each in person.connections if each not in looking]:
+                own = signals.Marked(room=channel.room, delivered=seq, read=seq)
+                self._post(elsewhere, text(encode(own)))
 
     def _tell_typing(self, room: str, typists: Mapping[str, str]) -> None:
         channel = self._books.channels.get(room)

@@ -37,6 +37,7 @@ class Channel:
         "pending",
         "people",
         "room",
+        "said",
         "stirred",
     )
 
@@ -47,6 +48,8 @@ class Channel:
         self.members = 0
         self.pending: list[Entry] = []
         self.stirred = False
+        #: Who said something since activity was told, and the seq of it.
+        self.said: dict[str, int] = {}
         self.open: set[Subscriber] = set()
         self.aside: dict[Subscriber, tuple[int, int]] = {}
         self.people: dict[Person, None] = {}  # half the memory of a set

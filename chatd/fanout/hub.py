@@ -58,6 +58,7 @@ class Hub:
                 if envelope.numbered:
                     channel.number = max(channel.number, envelope.number)
                     channel.stirred = True
+                    channel.said[envelope.author] = envelope.seq
                 if envelope.kept_from:
                     self.turn.keep_from(
                         envelope.kept_from, envelope.position, text(envelope.wordless)

@@ -250,3 +250,17 @@ def test_who_leaves_in_the_same_turn_is_kept_from_it_too() -> None:
 
 def said_text(envelope: Envelope) -> object:
     return json.loads(envelope.payload)["text"]
+
+
+def test_what_one_says_counts_as_read_on_ones_other_connections() -> None:
+    stage = Stage(tea="ann bob")
+    looking, _ = stage.attach("ann", "tea")
+    elsewhere, _ = stage.attach("ann")
+    bob, _ = stage.attach("bob")
+    said = stage.log.say("tea", "ann")
+    stage.deliver()
+    stage.clock.advance(10)
+    own = {"type": "marked", "room": "tea", "delivered": said.seq, "read": said.seq}
+    assert elsewhere.signals("marked") == [own]
+    assert looking.signals("marked") == bob.signals("marked") == []
+    assert len(bob.signals("activity")) == 1

@@ -119,7 +119,7 @@ export class Room {
   #said(frame, me, looking) {
     this.typing = without(this.typing, frame.from);
     this.number = frame.number;
-    // Saying something moves the author's own marks there; no signal tells of it.
+    // Saying something moves the author's own marks there.
     this.marks.set(frame.from, { delivered: frame.seq, read: frame.seq });
     if (frame.from === me) {
       // Whoever answers has read what was above.
