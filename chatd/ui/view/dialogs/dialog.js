@@ -10,12 +10,18 @@ function unique(word) {
   return `${word}-${made}`;
 }
 
-/** A dialog over the page. Esc and a tap beside it close it. */
+/** A dialog over the page. Esc, a tap beside it and the way to another page close it. */
 export function openDialog(title, ...content) {
   const id = unique('dialog-title');
   const node = h(
     'dialog',
-    { 'aria-labelledby': id, onclose: () => node.remove() },
+    {
+      'aria-labelledby': id,
+      onclose: () => {
+        removeEventListener('popstate', left);
+        node.remove();
+      },
+    },
     h(
       'div',
       { class: 'inside' },
@@ -26,6 +32,8 @@ export function openDialog(title, ...content) {
   node.addEventListener('pointerdown', (event) => {
     if (event.target === node) node.close();
   });
+  const left = () => node.close();
+  addEventListener('popstate', left);
   document.body.append(node);
   node.showModal();
   return node;
