@@ -26,13 +26,13 @@ SCENARIOS = [
 @pytest_twisted.ensureDeferred
 async def test_scenarios_over_wss(tmp_path: Path, stock: bool) -> None:
     # The stock transport is the reference: what belongs to TLS shows in any of them.
-    for path in SCENARIOS[:: 3 if stock else 1]:
+    for path in SCENARIOS[:: 6 if stock else 1]:
         await play(path, tmp_path, stock=stock)
 
 
 @pytest_twisted.ensureDeferred
 async def test_scenarios_with_the_daemon_killed_in_the_middle(tmp_path: Path) -> None:
-    for path in UNHURRIED[::2]:
+    for path in UNHURRIED[::4]:
         await play(path, tmp_path, restart_after=0.6)
 
 
