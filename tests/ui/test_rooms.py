@@ -164,12 +164,13 @@ def test_favourites_come_first_in_ones_own_order_on_every_device(daemon, browser
     other = another(daemon, browser, "anna")
     menu_of(anna, "Cherries")
     anna.click(".menu button", "Make it a favourite")
-    menu_of(anna, "Berries")
-    anna.click(".menu button", "Move up")
     names = (
         "[...document.querySelectorAll('.sidebar section')].map((one) => one.ariaLabel + ': ' +"
         " [...one.querySelectorAll('a.item .name')].map((name) => name.textContent).join())"
     )
+    anna.until(lambda: anna.js(names)[0] == "Favourites: Cherries", "the favourite")
+    menu_of(anna, "Berries")
+    anna.click(".menu button", "Move up")
     for window in (anna, other):
         window.until(
             lambda window=window: (
