@@ -5,8 +5,7 @@ python := .venv/bin/python
 twistd := .venv/bin/twistd --nodaemon --pidfile= --logfile=var/log/chatd.log
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format lint types bench generate durability conformance kills life great fresh \
-    lock clean
+.PHONY: help run test format lint types bench generate durability conformance kills life great fresh lock clean
 
 help: ## this list
 	@awk -F ' ## ' '/^[a-z]+:.* ## / {sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2}' \

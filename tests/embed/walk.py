@@ -64,7 +64,16 @@ class Php:
     def start(self) -> None:
         self._log = (self.folder / "php.log").open("ab")
         self._process = subprocess.Popen(
-            ["php", "-S", f"127.0.0.1:{self.port}", "-t", str(self.folder / "public")],
+            # The edited file counts at once: PHP looks for changes every two seconds only.
+            [
+                "php",
+                "-d",
+                "opcache.enable=0",
+                "-S",
+                f"127.0.0.1:{self.port}",
+                "-t",
+                str(self.folder / "public"),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,
