@@ -15,8 +15,8 @@ from tests.api.client import Client
 from tests.daemon import GENEROUS, Daemon
 
 #: Seconds of looking, and until it must have ended.
-LOOKING = 24
-FOLLOWING = 16
+LOOKING = 35
+FOLLOWING = 25
 LONGEST = 150
 #: What may be answered to what fits the description: 422 is for what no schema can say, such as a
 #: name with nothing visible in it. And to what does not: also that it is too long.

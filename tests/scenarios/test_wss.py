@@ -24,15 +24,14 @@ SCENARIOS = [
 
 @pytest.mark.parametrize("stock", [False, True], ids=["tls", "stock-tls"])
 @pytest_twisted.ensureDeferred
-async def test_scenarios_over_wss(tmp_path: Path, stock: bool) -> None:
-    # The stock transport is the reference: what belongs to TLS shows in any of them.
-    for path in SCENARIOS[:: 6 if stock else 1]:
+async def test_every_scenario_over_wss(tmp_path: Path, stock: bool) -> None:
+    for path in SCENARIOS:
         await play(path, tmp_path, stock=stock)
 
 
 @pytest_twisted.ensureDeferred
-async def test_scenarios_with_the_daemon_killed_in_the_middle(tmp_path: Path) -> None:
-    for path in UNHURRIED[::4]:
+async def test_every_scenario_with_the_daemon_killed_in_the_middle(tmp_path: Path) -> None:
+    for path in UNHURRIED:
         await play(path, tmp_path, restart_after=0.6)
 
 

@@ -170,7 +170,7 @@ def the_network_breaks(daemon: Daemon, anna: Window, ben: Window) -> None:
     ours = ["Are we", "still", "connected?"]
     for window in (anna, ben):
         window.until(
-            lambda window=window: len(lines(window)) == len(before) + 4, "all four, once", 60
+            lambda window=window: len(lines(window)) == len(before) + 4, "all four, once", 40
         )
         assert [line for line in lines(window)[len(before) :] if line in ours] == ours
     assert lines(anna) == lines(ben)
