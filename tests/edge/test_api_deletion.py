@@ -1,30 +1,13 @@
 """Deleting one's own account over HTTP, on the real store."""
 
+import pytest
 import pytest_twisted
-from site_rig import PASSWORD, PUBLIC, Rig, Wall, close_code
-from twisted.internet import reactor
-from twisted.internet.task import Clock
-
-from chatd.store.opening import open_store
-from tests.auth.test_credentials import Tape
+from site_rig import PASSWORD, PUBLIC, close_code
 
 
-@pytest_twisted.async_yield_fixture
-async def rig(tmp_path):
-    clock = Clock()
-    store = open_store(
-        tmp_path / "state",
-        call_in_reactor=reactor.callFromThread,
-        clock=Wall(clock),
-        random=Tape(),
-        synchronous="OFF",
-    )
-    store.committed = lambda committed: None
-    store.start()
-    made = Rig(store=store)
-    yield made
-    await made.stop()
-    await store.stop()
+@pytest.fixture
+def rig(stored):
+    return stored
 
 
 async def signed_in(rig, **who):

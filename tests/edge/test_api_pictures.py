@@ -1,35 +1,19 @@
 """Pictures over HTTP: brought by somebody known, shown as nothing but a picture."""
 
+import pytest
 import pytest_twisted
-from site_rig import PUBLIC, Rig, Wall
-from twisted.internet import reactor
-from twisted.internet.task import Clock
+from site_rig import PUBLIC
 
 from chatd.core.pictures import MAX_BYTES
 from chatd.edge.large_bodies import EACH, SMALL
-from chatd.store.opening import open_store
-from tests.auth.test_credentials import Tape
 from tests.core.test_pictures import gif, png
 
 PICTURE = png(200, 100)
 
 
-@pytest_twisted.async_yield_fixture
-async def rig(tmp_path):
-    clock = Clock()
-    store = open_store(
-        tmp_path / "state",
-        call_in_reactor=reactor.callFromThread,
-        clock=Wall(clock),
-        random=Tape(),
-        synchronous="OFF",
-    )
-    store.committed = lambda committed: None
-    store.start()
-    made = Rig(store=store)
-    yield made
-    await made.stop()
-    await store.stop()
+@pytest.fixture
+def rig(stored):
+    return stored
 
 
 async def token(rig, name="alice"):
