@@ -278,7 +278,9 @@ def test_a_card_shows_what_it_says(two):
 def test_who_has_read_it_and_how_it_read_before(two):
     say(two.anna, "I like cofee")
     two.ben.sees("cofee", ".list")
+    two.anna.until(lambda: state_of(two.anna, "I like cofee") == "Seen by 1", "stored and seen")
     two.anna.press("ArrowUp")
+    two.anna.sees("Editing your message", ".composer")
     two.anna.write(BOX, "I like coffee")
     two.anna.press("Enter")
     two.anna.sees("(edited)", ".list")
