@@ -28,6 +28,7 @@ class Daemon:
 
     def __init__(self, folder: Path) -> None:
         self._var = folder / "var"
+        self.state = self._var / "state"
         self._inner = free_port()
         port = free_port()
         self.url = f"https://localhost:{port}"
