@@ -5,6 +5,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
+from twisted.python.failure import Failure
 
 from chatd.client.backoff import Backoff
 from chatd.client.book import Frame
@@ -110,3 +111,14 @@ class Stage:
 
 def seqs(events: list[Frame]) -> list[tuple[str, int]]:
     return [(event["room"], event["seq"]) for event in events]
+
+
+def outcome(deferred: Deferred[Any]) -> list[Any]:
+    """Empty until it fired; then its result, or its exception."""
+    found: list[Any] = []
+
+    def take(result: Any) -> None:
+        found.append(result.value if isinstance(result, Failure) else result)
+
+    deferred.addBoth(take)
+    return found

@@ -1,86 +1,17 @@
-"""What the webhook sees and whom it tells of, with the log and the network as ports."""
+"""What the webhook sees, and what its operator does, with the log and the network as ports."""
 
-import base64
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from twisted.internet.defer import Deferred, ensureDeferred
-from twisted.python.failure import Failure
 
 from chatd.core.refusal import Refusal
-from chatd.engine.followers import Followed
 from chatd.engine.rows import RoomKind
-from chatd.hooks.settings import HookSettings
-from chatd.hooks.webhook import Webhook
 from tests.conftest import LoggedErrors
-from tests.hooks.fakes import BEGAN, FakePoster, FakeStore, Time, outcome, render
+from tests.hooks.fakes import BEGAN
+from tests.hooks.stage import Stage, now
 
 URL = "https://shop.example.org/hook"
-
-
-class Stage:
-    def __init__(self, tmp_path: Path, *plan: Any, **settings: Any) -> None:
-        self.time = Time()
-        self.store = FakeStore()
-        self.poster = FakePoster(self.time, *plan)
-        self.here: set[str] = set()
-        self.folder = tmp_path
-        self.secret("new.key", 0)
-        known: dict[str, Any] = {"url": URL, "link": "https://chat.example.org", **settings}
-        self.settings = HookSettings(secret_files=(str(tmp_path / "new.key"),), **known)
-        self.webhook = Webhook(
-            self.settings,
-            self.store,
-            self.poster,
-            self.time.reactor,
-            self.time,
-            render=render,
-            present=lambda user: user in self.here,
-            random=bytes,
-            fraction=lambda: 1.0,
-        )
-
-    def secret(self, name: str, first: int) -> str:
-        key = base64.b64encode(bytes(range(first, first + 32))).decode()
-        (self.folder / name).write_text(f"whsec_{key}\n")
-        return str(self.folder / name)
-
-    def start(self) -> "Stage":
-        now(self.webhook.start())
-        return self
-
-    def stop(self) -> None:
-        now(self.webhook.stop())
-        assert self.poster.stopped
-        assert self.time.waits() == []
-
-    def say(self, *args: Any, **named: Any) -> Followed:
-        said = self.store.say(*args, at=self.time.wall(), **named)
-        self.webhook.committed([outcome(said)])
-        return said
-
-    @property
-    def told(self) -> list[dict[str, Any]]:
-        return [json.loads(post.body) for post in self.poster.posts]
-
-    def texts(self, type: str = "message.created") -> list[str]:
-        return [each["data"].get("text", "") for each in self.told if each["type"] == type]
-
-
-def now(coroutine: Any) -> Any:
-    results: list[Any] = []
-    ensureDeferred(coroutine).addBoth(results.append)
-    (result,) = results
-    if isinstance(result, Failure):
-        result.raiseException()
-    return result
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Stage:
-    return Stage(tmp_path)
 
 
 def test_a_message_goes_out_as_people_get_it_with_its_rooms_names(stage: Stage) -> None:
@@ -205,149 +136,6 @@ def test_only_the_events_asked_for_go_out(tmp_path: Path) -> None:
     stage.time.advance(61)
     assert [each["type"] for each in stage.told] == ["person.away"]
     assert list(stage.store.followers) == ["webhook:away"]
-    stage.stop()
-
-
-# ---- people who are away ------------------------------------------------------------------------
-
-
-def direct(stage: Stage, text: str = "are you there?", **more: Any) -> Followed:
-    said = stage.say(text, room="r1", kind="direct", slug=None)
-    stage.store.misses(said, "bob", **more)
-    return said
-
-
-def test_who_is_away_is_told_of_after_a_minute_without_the_text(stage: Stage) -> None:
-    stage.start()
-    direct(stage, email="bob@example.org", unread=3, identities=(("https://shop", "17"),))
-    stage.time.advance(59)
-    assert stage.told == []
-    stage.time.advance(2)
-    assert stage.told == [
-        {
-            "type": "person.away",
-            "timestamp": "2023-11-14T22:13:20.000Z",
-            "data": {
-                "user": "bob",
-                "name": "bob",
-                "display": "Bob",
-                "email": "bob@example.org",
-                "identities": [{"issuer": "https://shop", "subject": "17"}],
-                "reason": "direct",
-                "unread": 3,
-                "room": "r1",
-                "room_kind": "direct",
-                "room_name": "R1",
-                "seq": 1,
-                "from": "alice",
-                "from_name": "alice",
-                "link": "https://chat.example.org/#/room/r1",
-            },
-        }
-    ]
-    stage.stop()
-
-
-def test_the_text_of_a_direct_message_goes_out_only_where_that_is_allowed(tmp_path: Path) -> None:
-    stage = Stage(tmp_path, direct=True).start()
-    direct(stage, "are you there?")
-    stage.time.advance(61)
-    assert stage.told[0]["data"]["text"] == "are you there?"
-    stage.stop()
-
-
-def test_who_is_connected_is_not_away(stage: Stage) -> None:
-    stage.start()
-    stage.here.add("bob")
-    direct(stage)
-    stage.time.advance(120)
-    assert stage.told == []
-    stage.stop()
-
-
-def test_who_came_or_read_in_time_is_not_told_of(stage: Stage) -> None:
-    stage.start()
-    direct(stage)
-    stage.time.advance(30)
-    stage.store.absents.clear()
-    stage.time.advance(60)
-    assert stage.told == []
-    stage.stop()
-
-
-def test_a_mention_is_told_of_with_its_text_in_rooms_that_are_seen(stage: Stage) -> None:
-    stage.start()
-    for kind in ("public", "private"):
-        said = stage.say(f"@bob {kind}", room=f"r-{kind}", kind=kind, slug=None)
-        stage.store.misses(said, "bob")
-    stage.time.advance(61)
-    away = [each["data"] for each in stage.told if each["type"] == "person.away"]
-    assert [(each["reason"], each["text"]) for each in away] == [("mention", "@bob public")]
-    stage.stop()
-
-
-def test_more_messages_for_somebody_who_is_away_make_no_storm(stage: Stage) -> None:
-    stage.start()
-    for _ in range(20):
-        direct(stage)
-        stage.time.advance(5)
-    stage.time.advance(120)
-    assert len(stage.told) == 1
-    stage.stop()
-
-
-def test_who_was_here_in_between_is_told_of_again(stage: Stage) -> None:
-    stage.start()
-    direct(stage)
-    stage.time.advance(61)
-    stage.here.add("bob")
-    direct(stage)
-    stage.time.advance(61)
-    stage.here.clear()
-    direct(stage)
-    stage.time.advance(61)
-    assert len(stage.told) == 2
-    stage.stop()
-
-
-def test_who_comes_back_while_the_receiver_fails_is_not_told_of(stage: Stage) -> None:
-    stage.poster.plan = [503] * 5
-    stage.start()
-    direct(stage)
-    stage.time.advance(63)
-    assert len(stage.told) >= 1
-    stage.here.add("bob")
-    tries = len(stage.told)
-    stage.time.advance(600)
-    assert len(stage.told) == tries
-    stage.here.clear()
-    direct(stage)
-    stage.time.advance(61)
-    assert len(stage.told) == tries + 1
-    stage.stop()
-
-
-def test_after_a_start_people_have_time_to_come_back(tmp_path: Path) -> None:
-    stage = Stage(tmp_path)
-    stage.store.followers = {"webhook:away": 0, "webhook:messages": 0}
-    said = stage.store.say(kind="direct", slug=None, at=BEGAN - 3_600_000)
-    stage.store.misses(said, "bob")
-    stage.start()
-    stage.time.advance(29)
-    assert stage.told == []
-    stage.time.advance(2)
-    assert len(stage.told) == 1
-    stage.stop()
-
-
-def test_a_receiver_that_hangs_with_a_message_still_hears_of_people(stage: Stage) -> None:
-    stuck: Deferred[int] = Deferred()
-    stage.poster.plan = [stuck]
-    stage.start()
-    stage.say("stuck")
-    direct(stage)
-    stage.time.advance(61)
-    assert [each["type"] for each in stage.told] == ["message.created", "person.away"]
     stage.stop()
 
 
