@@ -138,6 +138,9 @@ async def search(link: Link, options: Options) -> int:
         page = reply.get("next")
         if page is None:
             break
+    if left == options.limit and not options.json:
+        # Not where a program reads: there no line is the answer.
+        print(f"No message found for {safe(text)}.", file=sys.stderr)
     return DONE
 
 

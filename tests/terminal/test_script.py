@@ -83,6 +83,9 @@ async def test_one_finds_joins_and_leaves(room, people):
         await alice.room("Open")
     assert "n1099" in people["bob"].ok("search", "n1099")
     assert people["bob"].json("search", "n1099", "--room", "tea")[0]["text"] == "n1099"
+    code, out, said = people["bob"].run("search", "coffee")
+    assert (code, out, said) == (0, "", "No message found for coffee.\n")
+    assert people["bob"].json("search", "coffee") == []
     people["alice"].ok("join", "tea")
     assert "#open" in people["bob"].ok("rooms", "--public")
     assert people["bob"].run("history", "open")[0] == 1
