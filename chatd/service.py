@@ -23,6 +23,7 @@ from chatd import __version__, description, features
 from chatd.admin.control import listen_control
 from chatd.auth.origins import OriginPolicy
 from chatd.config import ConfigError, load
+from chatd.core.emojis import warm_up
 from chatd.deletions import Deletions
 from chatd.descriptors import raise_descriptors
 from chatd.edge.api.desk import Chat
@@ -215,6 +216,7 @@ class ChatService(Service):
         signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self.reload))
         self._ready = True
         log.info("ready: {url}", url=public_url(settings))
+        self._reactor.callInThread(self._afterwards)
         if self._quickstart:
             await self._show_banner()
 
@@ -231,14 +233,20 @@ class ChatService(Service):
             random=secrets.token_bytes,
             server_key=Path(settings.accounts.secret_file).read_bytes().strip(),
             ui=ui_files(),
-            protocol_text=description.protocol_text(),
-            protocol_schema=description.protocol_schema(),
+            protocol_text=description.protocol_text,
+            protocol_schema=description.protocol_schema,
             not_ready=self._not_ready,
             chat=Chat(self.engine, self.sessions.budgets, self.node.hub),
             vouching=vouching(settings),
             mailer=self.mailer if settings.mail.host else None,
             deletions=self.deletions,
         )
+
+    def _afterwards(self) -> None:
+        """In a thread: what takes half a second that no start should wait for, and no reader."""
+        for page in self.edge.late:
+            _ = page.page
+        warm_up()
 
     async def _show_banner(self) -> None:
         from chatd.admin.banner import banner, show

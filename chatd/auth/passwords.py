@@ -1,6 +1,7 @@
 """Passwords: which ones are taken, and how they are kept (Argon2id, RFC 9106) and checked."""
 
 import secrets
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib.resources import files
@@ -50,6 +51,10 @@ class Cost:
         """How a PHC string of this cost begins."""
         return f"$argon2id$v=19$m={self.memory_kib},t={self.passes},p={self.lanes}$"
 
+    def phc(self, salt: bytes, hash: bytes) -> str:
+        """The PHC string of ``hash``, whatever it was made from."""
+        return self.prefix + "$".join(_unpadded(part) for part in (salt, hash))
+
     def derive(self, password: bytes, salt: bytes) -> str:
         return Argon2id(
             salt=salt,
@@ -76,8 +81,8 @@ class Passwords:
         self._most = most
         self._random = random
         self._running = 0
-        # Of a password nobody knows: checking against it costs the same and never succeeds.
-        self._dummy = self._cost.derive(random(32), random(SALT_BYTES))
+        # Random bytes in place of a hash: checking against it costs the same and never succeeds.
+        self._dummy = self._cost.phc(random(SALT_BYTES), random(HASH_BYTES))
 
     async def hash(self, password: str, name: str = "") -> str:
         """The PHC string of a new password of the user `name`; or `busy`, or as `new_password`."""
@@ -149,6 +154,11 @@ def _too_long() -> Refusal:
 
 def _refusal(message: str) -> Refusal:
     return Refusal(Code.BAD_FIELD, message, field="password")
+
+
+def _unpadded(value: bytes) -> str:
+    """Base64 as PHC strings have it."""
+    return b64encode(value).decode("ascii").rstrip("=")
 
 
 def _matches(raw: bytes, phc: str) -> bool:

@@ -1,8 +1,8 @@
 """One emoji, in the one form in which it is stored and counted."""
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Final
-
-import emoji
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
@@ -13,8 +13,12 @@ MOST: Final = 16
 _SELECTOR: Final = "\ufe0f"
 
 
-def _forms() -> dict[str, str]:
+@cache
+def _forms() -> Mapping[str, str]:
     """Without variation selectors → fully qualified (UTS #51, ED-18a): only one form has both."""
+    # Here, not above: reading its tables takes 60 ms, which a start need not wait for.
+    import emoji
+
     full = emoji.STATUS["fully_qualified"]
     return {
         form.replace(_SELECTOR, ""): form
@@ -23,12 +27,14 @@ def _forms() -> dict[str, str]:
     }
 
 
-_FULL: Final = _forms()
+def warm_up() -> None:
+    """Reads the tables, in a thread perhaps, so that the first reaction need not."""
+    _forms()
 
 
 def one_emoji(text: str, field: str = "emoji") -> str:
     """The emoji fully qualified, so that ❤ and ❤️ are one; `bad-field` for anything else."""
-    found = _FULL.get(text.replace(_SELECTOR, "")) if len(text) <= MOST else None
+    found = _forms().get(text.replace(_SELECTOR, "")) if len(text) <= MOST else None
     if found is None:
         raise Refusal(Code.BAD_FIELD, "A reaction is one emoji, such as 👍.", field=field)
     return found

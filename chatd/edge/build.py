@@ -39,7 +39,7 @@ from chatd.edge.embed_page import EmbedPage
 from chatd.edge.guard import Guard
 from chatd.edge.health import Health
 from chatd.edge.journal import Journal
-from chatd.edge.pages import Pages
+from chatd.edge.pages import LatePage, Pages
 from chatd.edge.protocol_page import ProtocolPages
 from chatd.edge.router import Route, Router
 from chatd.edge.settings import EdgeSettings
@@ -59,12 +59,14 @@ class EdgeStore(DeviceStore, SiteStore, RecoveryStore, PictureStore, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """``site`` is the factory to listen with. The rest is for the operator and the shutdown."""
+    """``site`` is the factory to listen with. ``late`` are pages that are best made in a thread
+    once the server answers. The rest is for the operator and the shutdown."""
 
     site: ChatSite
     connections: Connections
     credentials: Credentials
     invitations: Invitations
+    late: tuple[LatePage, ...]
 
 
 def build_site(
@@ -79,8 +81,8 @@ def build_site(
     random: Random,
     server_key: bytes,
     ui: Mapping[str, bytes],
-    protocol_text: bytes,
-    protocol_schema: bytes,
+    protocol_text: Callable[[], bytes],
+    protocol_schema: Callable[[], bytes],
     not_ready: Callable[[], str | None] = lambda: None,
     vouching: Site | None = None,
     chat: Chat | None = None,
@@ -139,6 +141,8 @@ def build_site(
     if vouching is not None:
         people = SitePeople(vouching, store, credentials, clock, random, vouched)
     api: tuple[Route, ...] = ()
+    described = LatePage(openapi.description, "application/json")
+    protocol = ProtocolPages(protocol_text, protocol_schema)
     if chat is not None:
         desk = Desk(
             chat,
@@ -152,7 +156,7 @@ def build_site(
             connections.ended,
             journal,
         )
-        api = Api(desk, table.ALL, openapi.description()).routes()
+        api = Api(desk, table.ALL, described).routes()
     router = Router(
         (
             *Pages(ui).routes(),
@@ -166,14 +170,14 @@ def build_site(
             *deletion,
             *PictureApi(guard, store, clock, random).routes(),
             *api,
-            *ProtocolPages(protocol_text, protocol_schema).routes(),
+            *protocol.routes(),
             *Health(not_ready).routes(),
         )
     )
     factory = SocketFactory(reactor, settings, make_session, connections, journal)
     upgrader = Upgrader(factory, guard, connections)
     site = ChatSite(reactor, settings, router, upgrader, journal, random)
-    return Edge(site, connections, credentials, invitations)
+    return Edge(site, connections, credentials, invitations, (described, *protocol.late))
 
 
 def _drive(coroutine: Coroutine[Any, Any, None]) -> None:

@@ -2,8 +2,9 @@
 
 import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -82,15 +83,29 @@ class Page:
         return Response(200, self.body, self.type, headers)
 
 
+class LatePage:
+    """A page that takes long to ``make``, which no start should wait for: it is made when it is
+    first asked for, or beforehand where somebody looks at `page` in a thread."""
+
+    def __init__(self, make: Callable[[], bytes], type: str) -> None:
+        self._make = make
+        self._type = type
+
+    @cached_property
+    def page(self) -> Page:
+        return Page.of(self._make(), self._type)
+
+    def answer(self, ask: Ask) -> Response:
+        return self.page.answer(ask)
+
+
 class Pages:
     """``contents`` by path below /ui/; "index.html" also answers at /, the developer's page at
-    /protocol/try."""
+    /protocol/try. Each is compressed when it is first asked for."""
 
     def __init__(self, contents: Mapping[str, bytes]) -> None:
-        self._pages = {
-            path: Page.of(body, TYPES.get(path.rpartition(".")[2], "application/octet-stream"))
-            for path, body in contents.items()
-        }
+        self._contents = contents
+        self._pages: dict[str, Page] = {}
 
     def routes(self) -> tuple[Route, ...]:
         return (
@@ -111,7 +126,11 @@ class Pages:
     def _page(self, path: str) -> Page:
         page = self._pages.get(path)
         if page is None:
-            raise Declined(404, "not-found", "There is no such file.")
+            body = self._contents.get(path)
+            if body is None:
+                raise Declined(404, "not-found", "There is no such file.")
+            type = TYPES.get(path.rpartition(".")[2], "application/octet-stream")
+            page = self._pages[path] = Page.of(body, type)
         return page
 
 

@@ -1,17 +1,23 @@
 """/protocol: what this very server speaks, for people and as JSON Schema."""
 
+from collections.abc import Callable
+
 from chatd.edge.answers import Ask, Response
-from chatd.edge.pages import Page
+from chatd.edge.pages import LatePage
 from chatd.edge.router import Route
 
 
 class ProtocolPages:
-    """``text`` is the protocol's documentation in Markdown, ``schema`` its JSON Schema."""
+    """``text`` makes the protocol's documentation in Markdown, ``schema`` its JSON Schema."""
 
-    def __init__(self, text: bytes, schema: bytes) -> None:
+    def __init__(self, text: Callable[[], bytes], schema: Callable[[], bytes]) -> None:
         # Shown as it is: rendering Markdown would be the only HTML made on this server.
-        self._text = Page.of(text, "text/plain; charset=utf-8")
-        self._schema = Page.of(schema, "application/schema+json")
+        self._text = LatePage(text, "text/plain; charset=utf-8")
+        self._schema = LatePage(schema, "application/schema+json")
+
+    @property
+    def late(self) -> tuple[LatePage, ...]:
+        return self._text, self._schema
 
     def routes(self) -> tuple[Route, ...]:
         return (

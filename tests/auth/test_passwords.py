@@ -1,5 +1,6 @@
 """Passwords are judged, hashed and checked as promised, off the caller's thread and bounded."""
 
+from base64 import b64decode
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -104,6 +105,13 @@ def test_the_password_of_the_dummy_opens_nothing() -> None:
     passwords = Passwords(threads, cost=CHEAP, random=lambda count: b"k" * count)
     assert outcome(threads, passwords.verify("k" * 32, None)) is False
     assert outcome(threads, passwords.verify("k" * 32, "")) is False
+
+
+def test_a_string_made_of_parts_is_read_as_a_derived_one_is() -> None:
+    # Else what stands for a missing hash would be refused as malformed, in no time.
+    derived = CHEAP.derive(b"a password", b"s" * 16)
+    digest = b64decode(derived.rpartition("$")[2] + "=")
+    assert CHEAP.phc(b"s" * 16, digest) == derived
 
 
 def test_a_broken_hash_lets_nobody_in() -> None:

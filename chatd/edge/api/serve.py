@@ -15,7 +15,7 @@ from chatd.edge.api.calls import PREFIX, Call, Caller
 from chatd.edge.api.desk import Desk
 from chatd.edge.api.rates import rate_headers
 from chatd.edge.api.shapes import answered
-from chatd.edge.pages import Page
+from chatd.edge.pages import LatePage
 from chatd.edge.router import Handler, Route
 from chatd.engine.references import MOST_NAMES, references, resolved
 from chatd.wire.frames import Command
@@ -32,11 +32,11 @@ def status_when_run(code: Code) -> int:
 
 
 class Api:
-    def __init__(self, desk: Desk, calls: Sequence[Call], description: bytes) -> None:
+    def __init__(self, desk: Desk, calls: Sequence[Call], description: LatePage) -> None:
         self._desk = desk
         self._calls = calls
         self._references = {call: references(call.input) for call in calls}
-        self._description = Page.of(description, "application/json")
+        self._description = description
 
     def routes(self) -> tuple[Route, ...]:
         return (
