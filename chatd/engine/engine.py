@@ -9,11 +9,11 @@ the client only as that reference.
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import replace
 from hashlib import blake2b
 from typing import Final, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from chatd.core import cursor, ids
 from chatd.core.codes import CODES, Code

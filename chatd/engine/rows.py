@@ -1,7 +1,15 @@
-"""What the store hands back: frozen rows, the same whichever database holds them."""
+"""What the store hands back: frozen rows, the same whichever database holds them.
 
-from dataclasses import dataclass, replace
+What is made for every message is a `msgspec.Struct`: a frozen dataclass of as many fields takes
+seven times as long to make (0.7 against 0.1 µs for two fields), and the collector of garbage need
+not look at these, which hold nothing that could point back at them.
+"""
+
+from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from chatd.wire.frames import Signal
 
@@ -13,8 +21,7 @@ UserKind = Literal["person", "bot", "guest"]
 EVERYONE = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
+class EventRow(msgspec.Struct, frozen=True, gc=False):
     """One event as the log holds it, with current content.
 
     ``position`` counts every event of the store densely from 1, in commit order, over all rooms.
@@ -201,8 +208,7 @@ class Missed:
     removed: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """What the ledger keeps of a keyed command's first answer."""
 
     room: str | None = None
@@ -240,8 +246,7 @@ class Shun:
 Tell = ToPerson | ToCompany | Shun
 
 
-@dataclass(frozen=True, slots=True)
-class Committed:
+class Committed(msgspec.Struct, frozen=True, gc=False):
     """The outcome of one unit, after its commit reached the disk.
 
     ``repeated``: the key was known, nothing was written, ``answer`` is the first one's.

@@ -16,6 +16,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from chatd.core.principal import Principal
 from chatd.engine.envelope import Movement
 from chatd.engine.ports import Store
@@ -26,8 +28,7 @@ from chatd.engine.view import View
 from chatd.wire.frames import Command, Event, Limits, Reply, Said
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """What a handler may use besides the command and its author. ``now`` is Unix ms."""
 
     now: int

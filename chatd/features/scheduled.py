@@ -1,9 +1,9 @@
 """Scheduled messages: said later, by the server, whether their author is there or not."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from chatd.core.principal import Principal
 from chatd.engine.rows import ToPerson

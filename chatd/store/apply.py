@@ -1,6 +1,6 @@
 """Runs one unit inside the writer's transaction: the ledger, what must hold, what changes."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal

@@ -1,7 +1,8 @@
 """Rows of the log as they are read back, and how many of them one answer holds."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chatd.engine.rows import EventRow
 from chatd.store.database import Database, Row

@@ -1,10 +1,10 @@
 """From commands to units and answers, from rows to events: what the engine adds to the features."""
 
-from dataclasses import replace
 from typing import Any, cast
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal

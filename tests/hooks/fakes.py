@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock, deferLater
 
@@ -120,7 +121,7 @@ class FakeStore:
     def erase(self, followed: Followed) -> None:
         """The message has no text any more."""
         at = followed.event.position - 1
-        gone = replace(followed.event, body=b'{"deleted":1700000000000}')
+        gone = msgspec.structs.replace(followed.event, body=b'{"deleted":1700000000000}')
         self.log[at] = replace(followed, event=gone)
 
     def misses(self, followed: Followed, person: str, **more: Any) -> Absent:

@@ -31,7 +31,7 @@ def made(example: dict[str, Any]) -> bytes:
     kind = told.get("type", "message")
     at = told.get("at", moment(example))
     said = FakeStore().say(told.get("text", ""), at=at, author=told["from"], what=kind, **room)
-    event = replace(
+    event = msgspec.structs.replace(
         said.event,
         seq=told["seq"],
         number=told.get("number", 0),

@@ -1,8 +1,7 @@
 """One unit: all or nothing, and once for each key."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
