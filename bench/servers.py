@@ -6,7 +6,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from chatd.admin.control import NotRunning, ask
 from chatd.admin.quickstart import quickstart
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 20.0
+START_SECONDS = 30.0
 
 #: Ten senders stand for a whole room: what one of them may send.
 RAISED = """
@@ -37,9 +37,12 @@ class ServerError(Exception):
 
 @dataclass(frozen=True)
 class Server:
+    """`started`: how many seconds it took until it served."""
+
     name: str
     pid: int
     port: int
+    started: float
 
 
 def free_port() -> int:
@@ -71,19 +74,20 @@ def chatd(folder: Path, port: int, core: int) -> Iterator[Server]:
         except (NotRunning, OSError):
             return False
 
-    with _running("chatd", command, folder, port, core, ready) as server:
+    with running("chatd", command, folder / "output", port, core, ready) as server:
         yield server
 
 
 @contextlib.contextmanager
-def autobahn(
-    folder: Path, core: int, module: str = "bench.peers.autobahn_server"
+def peer(
+    name: str,
+    command: list[str],
+    port: int,
+    output: Path,
+    core: int,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
-    """The plain broadcast server, with the certificate of the chatd in `folder`."""
-    port = free_port()
-    tls = folder / "tls"
-    command = [sys.executable, "-m", module, str(port)]
-    command += [str(tls / "server.pem"), str(tls / "server.key")]
+    """A broadcast server, up once it shakes hands."""
 
     def ready() -> bool:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as raw:
@@ -92,35 +96,42 @@ def autobahn(
                 return True
         return False
 
-    with _running("plain Autobahn", command, folder, port, core, ready) as server:
+    with running(name, command, output, port, core, ready, environment) as server:
         yield server
 
 
 @contextlib.contextmanager
-def _running(
+def running(
     name: str,
     command: list[str],
-    folder: Path,
+    said: Path,
     port: int,
     core: int,
     ready: Callable[[], bool],
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
-    with (folder / "output").open("ab") as output:
+    began = time.monotonic()
+    with said.open("ab") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, stdout=output, stderr=output, preexec_fn=pinned(core)
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            preexec_fn=pinned(core),
         )
     try:
-        limit = time.monotonic() + START_SECONDS
         while not ready():
-            if process.poll() is not None or time.monotonic() > limit:
-                said = (folder / "output").read_text(errors="replace")[-2000:]
-                raise ServerError(f"{name} did not start; it said:\n{said}")
-            time.sleep(0.05)
-        yield Server(name, process.pid, port)
+            if process.poll() is not None or time.monotonic() > began + START_SECONDS:
+                words = said.read_text(errors="replace")[-2000:]
+                raise ServerError(f"{name} did not start; it said:\n{words}")
+            time.sleep(0.02)
+        yield Server(name, process.pid, port, time.monotonic() - began)
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(20)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

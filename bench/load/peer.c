@@ -1,6 +1,7 @@
 /* One WebSocket client over TLS, and the loop that drives all of them. */
 #define _GNU_SOURCE
 #include "peer.h"
+#include "websocket.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,12 +16,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BUFFER = 1 << 18, EVENTS = 1024, MASK = 0x5a39c16b };
+enum { EVENTS = 1024 };
 
 struct peer *peers;
 unsigned peer_count, ready_count, closed_count, opening_count;
 struct target target;
 char trouble[200];
+bool keep_tickets, use_tickets;
 void (*on_text)(struct peer *, const unsigned char *, size_t);
 void (*on_ready)(struct peer *);
 
@@ -54,7 +56,7 @@ static void watch(struct peer *p, bool write, int how)
     epoll_ctl(loop, how, p->fd, &e);
 }
 
-static void count(struct peer *p, enum state state)
+void peer_is(struct peer *p, enum state state)
 {
     unsigned *was = p->state == READY ? &ready_count : p->state == CLOSED ? &closed_count
                                                                           : &opening_count;
@@ -62,6 +64,17 @@ static void count(struct peer *p, enum state state)
                                                                    : &opening_count;
     --*was, ++*is;
     p->state = state;
+}
+
+/* A session to come back with, RFC 8446 §4.6.1; the last one counts. */
+static int ticket(SSL *ssl, SSL_SESSION *session)
+{
+    struct peer *p = SSL_get_app_data(ssl);
+    if (!p || !keep_tickets)
+        return 0;
+    SSL_SESSION_free(p->session);
+    p->session = session;
+    return 1;
 }
 
 void peers_init(void)
@@ -77,7 +90,9 @@ void peers_init(void)
     context = SSL_CTX_new(TLS_client_method());
     SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
     SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL); /* the subject is the server's speed */
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_session_cache_mode(context,
+                                   SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(context, ticket);
     SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                   SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_read_ahead(context, 1); /* one recv brings many records */
@@ -89,7 +104,7 @@ void peer_close(struct peer *p)
 {
     if (p->state == CLOSED)
         return;
-    count(p, CLOSED);
+    peer_is(p, CLOSED);
     if (p->ssl) {
         SSL_shutdown(p->ssl);
         SSL_free(p->ssl);
@@ -110,7 +125,7 @@ static void lost(struct peer *p, const char *what)
     peer_close(p);
 }
 
-static void push(struct peer *p, const void *data, size_t length)
+void peer_push(struct peer *p, const void *data, size_t length)
 {
     if (!p->out_length) {
         ERR_clear_error();
@@ -149,118 +164,6 @@ static void flush(struct peer *p)
         watch(p, false, EPOLL_CTL_MOD);
 }
 
-static void frame(struct peer *p, int opcode, const void *data, size_t length)
-{
-    unsigned char head[4096 + 8];
-    size_t n = 2;
-    if (length > 4096)
-        abort();
-    head[0] = (unsigned char)(0x80 | opcode);
-    head[1] = (unsigned char)(0x80 | (length < 126 ? length : 126));
-    if (length >= 126) {
-        head[n++] = (unsigned char)(length >> 8);
-        head[n++] = (unsigned char)length;
-    }
-    uint32_t key = MASK;
-    memcpy(head + n, &key, 4);
-    const unsigned char *mask = head + n;
-    n += 4;
-    for (size_t i = 0; i < length; i++)
-        head[n + i] = ((const unsigned char *)data)[i] ^ mask[i & 3];
-    push(p, head, n + length);
-}
-
-void peer_text(struct peer *p, const char *text, size_t length)
-{
-    if (p->state >= SETUP)
-        frame(p, 1, text, length);
-}
-
-static void ready(struct peer *p)
-{
-    count(p, READY);
-    if (on_ready)
-        on_ready(p);
-}
-
-void peer_setup(struct peer *p)
-{
-    if (!p->setup[0]) {
-        ready(p);
-        return;
-    }
-    if (p->state != SETUP)
-        count(p, SETUP);
-    for (const char *at = p->setup, *end; at; at = end ? end + 1 : NULL) {
-        end = strchr(at, '\t');
-        frame(p, 1, at, end ? (size_t)(end - at) : strlen(at));
-    }
-}
-
-static bool begins(const unsigned char *data, size_t length, const char *with)
-{
-    return length >= strlen(with) && !memcmp(data, with, strlen(with));
-}
-
-static void text(struct peer *p, const unsigned char *data, size_t length)
-{
-    if (p->state == READY) {
-        on_text(p, data, length);
-    } else if (begins(data, length, "{\"type\":\"resumed\"")) {
-        ready(p);
-    } else if (begins(data, length, "{\"type\":\"error\"")) {
-        peer_trouble("refused at the start", data, length);
-        peer_close(p);
-    } else if (begins(data, length, "{\"type\":\"resync\"")) {
-        peer_setup(p);
-    }
-}
-
-/* Serves the whole frames in data; how many bytes they take, or SIZE_MAX when p is closed. */
-static size_t frames(struct peer *p, const unsigned char *data, size_t length)
-{
-    size_t at = 0;
-    while (length - at >= 2) {
-        const unsigned char *f = data + at;
-        size_t head = 2, size = f[1] & 127;
-        if (size == 126) {
-            head = 4;
-            size = length - at < head ? BUFFER : (size_t)f[2] << 8 | f[3];
-        } else if (size == 127) {
-            head = 10;
-            size = length - at < head
-                       ? BUFFER
-                       : (size_t)f[6] << 24 | (size_t)f[7] << 16 | (size_t)f[8] << 8 | f[9];
-        }
-        if (length - at < head + size)
-            break;
-        at += head + size;
-        switch (f[0] & 15) {
-        case 1: text(p, f + head, size); break;
-        case 8: peer_trouble("closed", f + head + 2, size > 2 ? size - 2 : 0); peer_close(p); break;
-        case 9: frame(p, 10, f + head, size); break;
-        }
-        if (p->state == CLOSED)
-            return SIZE_MAX;
-    }
-    return at;
-}
-
-static void upgraded(struct peer *p, const unsigned char *data, size_t length, size_t *used)
-{
-    const unsigned char *end = memmem(data, length, "\r\n\r\n", 4);
-    if (!end)
-        return;
-    if (!begins(data, length, "HTTP/1.1 101")) {
-        peer_trouble("no WebSocket", data, length);
-        peer_close(p);
-        return;
-    }
-    *used = (size_t)(end - data) + 4;
-    count(p, SETUP);
-    peer_setup(p);
-}
-
 static void readable(struct peer *p)
 {
     do {
@@ -278,14 +181,11 @@ static void readable(struct peer *p)
             return;
         }
         size_t length = have + (n > 0 ? (size_t)n : 0), used = 0;
-        if (n > 0 && p->state == UPGRADE)
-            upgraded(p, buffer, length, &used);
-        if (n > 0 && p->state >= SETUP) {
-            size_t taken = frames(p, buffer + used, length - used);
-            used += taken == SIZE_MAX ? 0 : taken;
+        if (n > 0) {
+            used = websocket_take(p, buffer, length);
+            if (p->state == CLOSED)
+                return;
         }
-        if (p->state == CLOSED)
-            return;
         if (length > used) {
             if (length - used == BUFFER) {
                 lost(p, "too large a frame");
@@ -316,7 +216,7 @@ void peer_open(struct peer *p)
         return;
     }
     setsockopt(p->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    count(p, TCP);
+    peer_is(p, TCP);
     watch(p, true, EPOLL_CTL_ADD);
 }
 
@@ -325,7 +225,10 @@ static void shake(struct peer *p)
     if (p->state == TCP) {
         p->ssl = SSL_new(context);
         SSL_set_fd(p->ssl, p->fd);
+        SSL_set_app_data(p->ssl, p);
         SSL_set_connect_state(p->ssl);
+        if (p->session && use_tickets)
+            SSL_set_session(p->ssl, p->session);
         p->state = TLS;
         watch(p, false, EPOLL_CTL_MOD);
     }
@@ -337,16 +240,9 @@ static void shake(struct peer *p)
             lost(p, "a TLS handshake failed");
         return;
     }
-    char request[1024];
-    int n = snprintf(request, sizeof request,
-                     "GET /ws HTTP/1.1\r\nHost: localhost:%s\r\nUpgrade: websocket\r\n"
-                     "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s%s%s%s\r\n",
-                     target.port, target.room[0] ? "Sec-WebSocket-Protocol: chatd.v1\r\n" : "",
-                     p->token[0] ? "Authorization: Bearer " : "", p->token,
-                     p->token[0] ? "\r\n" : "");
+    p->resumed = SSL_session_reused(p->ssl);
     p->state = UPGRADE;
-    push(p, request, (size_t)n);
+    websocket_ask(p);
 }
 
 bool pump(uint64_t ns)
