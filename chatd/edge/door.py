@@ -286,7 +286,7 @@ class EdgePort(tcp.Port):
     def _begin_tls(
         self, sock: socket.socket, peer: tuple[Any, ...], seat: Seat, number: int, now: float
     ) -> None:
-        tls = TlsTransport(sock, self, peer, number, self.reactor, now)
+        tls = TlsTransport(sock, self, peer, self.reactor, now)
         tls.seat = seat
         seat.closes_by(tls.abortConnection)
 

@@ -23,14 +23,16 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from chatd.edge.transport_handshake import HandshakingServer, sentence
+from chatd.edge.transport_opened import RECORD_BYTES
 
 log = Logger()
 
-RECORD_BYTES = 16_384  # the most one TLS record carries, RFC 8446 5.1
 READS_PER_TURN = 4
 FLUSH_BYTES_PER_TURN = 262_144
 JOIN_BYTES = 65_536
 
+# In place of an empty deque, which takes 0.7 KiB; there is one while something waits.
+_NO_CHUNKS: Any = ()
 _ssl_write = _lib.SSL_write
 _from_buffer = _ffi.from_buffer
 
@@ -39,20 +41,36 @@ class TlsTransport(HandshakingServer):
     """A `tcp.Server` that speaks TLS by itself.
 
     It is not an ISSLTransport: Autobahn would then look for Twisted's own TLS protocol.
-    `tls_version`, `cipher` and `resumed` are for logs; `accepted_at` is in the reactor's seconds.
     """
 
-    on_drain: Callable[[], None] | None = None  # called when unsent() is 0 again
-    producer: Any = None
-    producerPaused = False
+    __slots__ = (
+        "_chunks",
+        "_offset",
+        "_paused",
+        "_read_wants_write",
+        "_write_wants_read",
+        "on_drain",
+        "producer",
+        "producerPaused",
+        "streamingProducer",
+    )
+    on_drain: Callable[[], None] | None  # called when unsent() is 0 again
+    producer: Any
+    producerPaused: bool
+    streamingProducer: bool
 
-    _offset = 0  # how much of the first chunk is sent
-    _paused = False  # the application does not want to read
-    _write_wants_read = False
-    _read_wants_write = False
+    _chunks: deque[bytes]
+    _offset: int  # how much of the first chunk is sent
+    _paused: bool  # the application does not want to read
+    _write_wants_read: bool
+    _read_wants_write: bool
 
     def __init__(self, *arguments: Any) -> None:
-        self._chunks: deque[bytes] = deque()
+        self.on_drain = self.producer = None
+        self.producerPaused = self.streamingProducer = False
+        self._chunks = _NO_CHUNKS
+        self._offset = 0
+        self._paused = self._write_wants_read = self._read_wants_write = False
         super().__init__(*arguments)
 
     # Reading.
@@ -73,7 +91,7 @@ class TlsTransport(HandshakingServer):
             if self._ssl is None or self._paused or self.disconnecting:
                 break
             try:
-                data = self._tls.recv(RECORD_BYTES)
+                data = self._tls.recv()
             except SSL.WantReadError:
                 return None
             except SSL.WantWriteError:
@@ -164,7 +182,7 @@ class TlsTransport(HandshakingServer):
 
     def _keep(self, data: bytes, sent: int) -> None:
         """SSL_write did not take all of `data`: find out why, keep the rest."""
-        self._chunks.append(data)
+        self._chunks = deque((data,))
         self._unsent = len(data)
         why = self._took(sent)
         if why is None and sent > 0:
@@ -182,6 +200,8 @@ class TlsTransport(HandshakingServer):
             if self._offset == len(self._chunks[0]):
                 self._chunks.popleft()
                 self._offset = 0
+                if not self._chunks:
+                    self._chunks = _NO_CHUNKS
             return None
         try:
             self._tls._raise_ssl_error(self._ssl, sent)
@@ -288,7 +308,7 @@ class TlsTransport(HandshakingServer):
         super().abortConnection()
 
     def connectionLost(self, reason: Failure) -> None:
-        self._chunks.clear()
+        self._chunks = _NO_CHUNKS
         self._unsent = 0
         self.on_drain = None
         super().connectionLost(reason)

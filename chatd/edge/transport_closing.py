@@ -41,12 +41,14 @@ class ClosingServer(tcp.Server):
     `_goodbye_heard` are the two close_notify alerts.
     """
 
-    # What the subclass keeps: the TLS connection; its C pointer while the application may write;
-    # how many bytes wait to be written.
-    settings: TransportSettings
-    _tls: Any = None
-    _ssl: Any = None
-    _unsent = 0
+    # In all three classes a slot is what every connection has: together 0.2 KiB, as a dict 1.6.
+    # What only some have, and not for long, is an attribute of the class at first.
+    # The subclass keeps: the TLS connection; its C pointer while the application may write; how
+    # many bytes wait to be written.
+    __slots__ = ("_ssl", "_tls", "_unsent", "connected", "fileno", "protocol", "reactor", "socket")
+    _tls: Any
+    _ssl: Any
+    _unsent: int
 
     reactor: Any
     disconnecting: int = 0
@@ -59,6 +61,10 @@ class ClosingServer(tcp.Server):
     _flush_periods = 0
     _flush_mark = 0
     _close_timer: IDelayedCall | None = None
+
+    @property
+    def settings(self) -> TransportSettings:
+        raise NotImplementedError
 
     def loseConnection(self) -> None:
         """Write what is buffered, say close_notify, close. Bounded: see TransportSettings."""

@@ -7,11 +7,11 @@ application's protocol when the handshake is done. Both in a share of each turn 
 from __future__ import annotations
 
 import socket
-import sys
 from typing import Any, Protocol
 
 from OpenSSL import SSL
 from OpenSSL.SSL import _lib  # type: ignore[attr-defined]
+from twisted.internet import address
 from twisted.internet.error import ConnectionLost
 from twisted.internet.interfaces import IDelayedCall, IProtocol
 from twisted.internet.protocol import Protocol as Silent
@@ -19,6 +19,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from chatd.edge.transport_closing import ClosingServer, TransportSettings
+from chatd.edge.transport_opened import OpenedTls
 from chatd.edge.transport_turns import HandshakeTurns
 
 log = Logger()
@@ -47,17 +48,16 @@ class TransportHost(Protocol):
 class HandshakingServer(ClosingServer):
     """Shakes hands, then hands over to the subclass, which reads and writes."""
 
-    tls_version = ""
-    cipher = ""
-    resumed = False
-    seat: Any = None  # the host's own note about this connection
-
     # `_ssl` is None before and after the application may write: the descriptor number inside it
     # may belong to somebody else once the socket is closed.
-    _opened = False
-    _reading = False  # registered with the reactor
-    _writing = False
-    _deadline: IDelayedCall | None = None
+    __slots__ = ("_deadline", "_opened", "_reading", "_writing", "client", "host", "seat")
+    host: TransportHost
+    seat: Any  # the host's own note about this connection
+    _opened: bool
+    _reading: bool  # registered with the reactor
+    _writing: bool
+    _deadline: IDelayedCall | None
+
     _failure_told = False
 
     def __init__(
@@ -65,20 +65,64 @@ class HandshakingServer(ClosingServer):
         sock: socket.socket,
         host: Any,
         peer: tuple[Any, ...],
-        sessionno: int,
         reactor: Any,
         accepted_at: float | None = None,
     ) -> None:
-        self.host: TransportHost = host
-        self.settings = host.settings
-        now = reactor.seconds()
-        self.accepted_at = now if accepted_at is None else accepted_at
+        # All that `tcp.Server.__init__` sets and somebody reads; not the texts, the list and the
+        # numbers that come with it, 0.5 KiB that stay for good.
+        self.reactor = reactor
+        self.socket = sock
+        self.fileno = sock.fileno
+        self.protocol = _silent
+        self.client = peer
+        self.host = host
+        self.seat = None
+        self._tls = self._ssl = None
+        self._unsent = 0
+        self._opened = self._reading = self._writing = False
+        self.connected = 1
+        sock.setblocking(False)
         if self.settings.send_buffer is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.settings.send_buffer)
-        super().__init__(sock, _silent, peer, host, sessionno, reactor)
         self.setTcpNoDelay(True)
-        left = self.accepted_at + self.settings.handshake_seconds - now
+        now = reactor.seconds()
+        left = (now if accepted_at is None else accepted_at) + self.settings.handshake_seconds - now
         self._deadline = reactor.callLater(max(0.0, left), self._handshake_too_slow)
+        self.startReading()
+
+    # What the base classes look for.
+
+    @property
+    def settings(self) -> TransportSettings:
+        return self.host.settings
+
+    @property
+    def hostname(self) -> str:  # type: ignore[override]
+        return str(self.client[0])
+
+    @property
+    def _addressType(self) -> Any:  # type: ignore[override]
+        return address.IPv4Address if len(self.client) == 2 else address.IPv6Address
+
+    def logPrefix(self) -> str:
+        return "TLS"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.hostname}>"
+
+    # For logs; of an open connection.
+
+    @property
+    def tls_version(self) -> str:
+        return self._tls.version if self._opened and self._tls is not None else ""
+
+    @property
+    def cipher(self) -> str:
+        return self._tls.cipher if self._opened and self._tls is not None else ""
+
+    @property
+    def resumed(self) -> bool:
+        return bool(self._opened and self._tls is not None and self._tls.resumed)
 
     def _handshake_ready(self) -> None:
         """The socket can go on; take a step in this turn of the reactor or in a later one."""
@@ -107,13 +151,10 @@ class HandshakingServer(ClosingServer):
             self._open()
 
     def _open(self) -> None:
-        tls = self._tls
         self._cancel_deadline()
         self._opened = True
-        self._ssl = tls._ssl
-        self.resumed = bool(_lib.SSL_session_reused(tls._ssl))
-        self.tls_version = sys.intern(tls.get_protocol_version_name())
-        self.cipher = sys.intern(tls.get_cipher_name() or "")
+        self._tls = OpenedTls(self._tls)
+        self._ssl = self._tls._ssl
         self.stopWriting()
         self.startReading()
         try:

@@ -7,6 +7,7 @@ else: the transport would not crash, it would lose or reorder bytes.
 from __future__ import annotations
 
 import inspect
+import re
 
 from OpenSSL import SSL
 from twisted.internet import _producer_helpers, abstract, posixbase, tcp
@@ -14,6 +15,7 @@ from twisted.protocols import tls
 
 import twisted
 from chatd.edge.transport import TlsTransport
+from chatd.edge.transport_opened import OpenedTls
 
 
 def parameters(function):
@@ -30,7 +32,6 @@ def test_tcp_server_is_built_and_ended_as_we_expect():
     ]  # fmt: skip
     source = inspect.getsource(tcp.Server.__init__)
     assert "self.startReading()" in source and "self.connected = 1" in source
-    assert "self.server._realPortNumber" in source
     lost = inspect.getsource(tcp.Connection.connectionLost)
     for line in ("del self.protocol", "del self.socket", "del self.fileno", "_closeSocket"):
         assert line in lost
@@ -38,6 +39,25 @@ def test_tcp_server_is_built_and_ended_as_we_expect():
     assert "self.stopReading()" in abort and "callLater" in abort
     assert parameters(tcp.Server.getPeer) == ["self"]
     assert "self.client" in inspect.getsource(tcp.Server.getPeer)
+
+
+def test_what_twisted_sets_at_first_we_set_or_offer_otherwise():
+    names = {
+        name
+        for kind in (abstract.FileDescriptor, tcp.Connection, tcp.Server)
+        for name in re.findall(r"self\.(\w+)(?:: [^=]+)? = ", inspect.getsource(kind.__init__))
+    }
+    slots = {name for kind in TlsTransport.__mro__ for name in getattr(kind, "__slots__", ())}
+    ours = {name for name in names if name in slots or isinstance(
+        inspect.getattr_static(TlsTransport, name, None), property)}  # fmt: skip
+    # Twisted's own write buffer, the port and its count of sessions, and texts for logs.
+    assert names - ours == {
+        "_tempDataBuffer", "_tempDataLen", "server", "sessionno", "logstr", "repstr",
+    }  # fmt: skip
+    for name in ("_tempDataBuffer", "server", "sessionno", "repstr", "logstr"):
+        for used_by in ("connectionLost", "readConnectionLost", "abortConnection", "getPeer",
+                        "getHost", "registerProducer", "_closeSocket"):  # fmt: skip
+            assert f"self.{name}" not in inspect.getsource(getattr(tcp.Server, used_by)), name
 
 
 def test_the_base_classes_call_only_what_we_override():
@@ -98,3 +118,11 @@ def test_pyopenssl_offers_the_calls_below_its_wrappers():
     assert parameters(SSL.Connection._raise_ssl_error) == ["self", "ssl", "result"]
     assert "self._ssl = " in inspect.getsource(SSL.Connection.__init__)
     assert "SSL_set_fd" in inspect.getsource(SSL.Connection.__init__)
+
+
+def test_what_we_borrow_of_pyopenssl_uses_what_an_opened_connection_has():
+    for name in ("_raise_ssl_error", "pending", "shutdown"):
+        borrowed = getattr(SSL.Connection, name)
+        assert getattr(OpenedTls, name) is borrowed
+        used = set(re.findall(r"self\.(\w+)", inspect.getsource(borrowed)))
+        assert used <= {"_context", "_ssl", "_raise_ssl_error"}, name
