@@ -64,12 +64,16 @@ def _first_answer(work: Work, unit: Unit, key: str) -> Answer | None:
     if row is None:
         return None
     if row[0] != unit.digest:
-        raise Refusal(
-            Code.CONFLICT,
-            "This key was used before for something else; take a new one.",
-            field="key",
-        )
+        raise key_was_used()
     return Answer(*row[1:])
+
+
+def key_was_used() -> Refusal:
+    return Refusal(
+        Code.CONFLICT,
+        "This key was used before for something else; take a new one.",
+        field="key",
+    )
 
 
 def _answer(work: Work, unit: Unit) -> Answer:

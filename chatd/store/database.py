@@ -9,13 +9,17 @@ class TransactionLost(Exception):
 
 
 Row = Sequence[Any]
-Values = Mapping[str, Any]
+Values = Mapping[str, Any] | Sequence[Any]
 
 
 class Database(Protocol):
-    """Statements are SQL that SQLite and PostgreSQL both understand, with ``:name`` parameters."""
+    """Statements are SQL that SQLite and PostgreSQL both understand, with ``:name`` parameters, or
+    with a ``?`` for each value where they come in order."""
 
     def run(self, sql: str, values: Values) -> None: ...
+
+    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Runs it once with the values of each row."""
 
     def row(self, sql: str, values: Values) -> Row | None:
         """The first row, None if there is none."""

@@ -60,6 +60,11 @@ _WRITING = """
 
 
 def may_write(database: Database, wanted: unit.MayWrite) -> None:
+    writing(database, wanted)
+
+
+def writing(database: Database, wanted: unit.MayWrite) -> int:
+    """The refusal, or by how many seconds the room slows its members down."""
     row = database.row(_WRITING, {"room": wanted.room, "user": wanted.user})
     if row is None or (row[1] is None and row[0] != "public"):
         raise refusals.no_room()
@@ -70,7 +75,7 @@ def may_write(database: Database, wanted: unit.MayWrite) -> None:
         raise Refusal(Code.WRONG_STATE, "This room is archived: it can be read, not written in.")
     if kind == "direct":
         not_blocked_by(database, unit.NotBlockedBy(first, second))
-        return
+        return 0
     least = posting if wanted.anew else "member"
     if role != least and Role(role) < Role(least):
         raise Refusal(
@@ -85,6 +90,7 @@ def may_write(database: Database, wanted: unit.MayWrite) -> None:
             # A clock that was set back does not make anybody wait longer than the rule says.
             retry_after=min(wait, slow * 1000) / 1000,
         )
+    return int(slow)
 
 
 _PLURAL = {"member": "members", "moderator": "moderators", "owner": "owners"}

@@ -1,6 +1,7 @@
 """The SQLite driver: one connection of `apsw`, set up for writing or for reading."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -90,6 +91,9 @@ class Sqlite:
 
     def run(self, sql: str, values: Values) -> None:
         self._cursor.execute(sql, values)
+
+    def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        self._cursor.executemany(sql, rows)
 
     def row(self, sql: str, values: Values) -> Row | None:
         # To the end: a statement stopped at its first row keeps its snapshot, and no checkpoint

@@ -10,10 +10,11 @@ from twisted.logger import Logger
 from chatd.engine.rows import Answer, Committed
 from chatd.engine.unit import Unit
 from chatd.store import refusals, timeline
-from chatd.store.apply import apply, with_current_bodies
+from chatd.store.apply import with_current_bodies
 from chatd.store.promise import Promise, refused
+from chatd.store.sends import Outcome, apply_all
 from chatd.store.space import Space
-from chatd.store.sqlite import FAILURES, Sqlite
+from chatd.store.sqlite import Sqlite
 from chatd.store.work import Work
 
 UNITS_PER_COMMIT = 512
@@ -35,7 +36,6 @@ REOPEN_AFTER = (0.05, 0.2, 0.5, 1.0, 2.0)
 RETRY_AFTER = 1.0
 
 Item = tuple[Unit, Promise[Committed]]
-Outcome = Committed | BaseException
 
 log = Logger(namespace="chatd.store")
 
@@ -191,23 +191,17 @@ class Writer:
         """All units in the transaction that was begun; returns once it is on disk."""
         work = self._work
         work.replaced.clear()
-        outcomes: list[Outcome] = []
-        for unit in units:
-            try:
-                if not self._space.admits(unit):
-                    raise refusals.storage_full(RETRY_AFTER * 10)
-                outcomes.append(apply(work, unit))
-            except FAILURES:
-                raise
-            except Exception as error:
-                outcomes.append(error)
         outcomes = [
             with_current_bodies(work, outcome) if isinstance(outcome, Committed) else outcome
-            for outcome in outcomes
+            for outcome in apply_all(work, units, self._admit)
         ]
         self._untidy = self._untidy or bool(work.replaced)
         work.database.run("commit", {})
         return outcomes
+
+    def _admit(self, unit: Unit) -> None:
+        if not self._space.admits(unit):
+            raise refusals.storage_full(RETRY_AFTER * 10)
 
     def _tell(
         self, items: Sequence[Item], outcomes: Sequence[Outcome], committed: Sequence[Committed]
