@@ -1,11 +1,10 @@
 """Where the memory of an idle connection is: the real daemon, wss, logged in, five rooms open.
 
     python -m tests.rigs.memory
-    python -m tests.rigs.memory --clients 10000 --folder KEPT
+    python -m tests.rigs.memory --clients 10000
 
-`--folder` keeps the accounts, whose making takes longest. Figures are KiB for each connection: what
-is there with everybody connected, less what was there before. Those in docs/performance.md, "One
-idle connection", come from here.
+Figures are KiB for each connection: what is there with everybody connected, less what was there
+before. Those in docs/performance.md, "One idle connection", come from here.
 """
 
 from __future__ import annotations
@@ -15,18 +14,19 @@ import contextlib
 import json
 import os
 import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import load, people, servers
-from bench.cores import cores, pinned
-from bench.people import People
+from bench import servers, town
+from bench.cores import cores
+from bench.kit import Kit
+from bench.load import Load
 from bench.servers import Server
+from bench.town import Person
 
 CONNECTS_AT_ONCE = 16
 START = """
@@ -40,59 +40,34 @@ run()
 Told = dict[str, Any]
 
 
-def prepared(folder: Path, count: int) -> tuple[int, People]:
-    """A daemon's folder with `count` accounts and their rooms, made unless it is there."""
-    kept = folder / "people.json"
-    if kept.exists():
-        known = json.loads(kept.read_text())
-        if len(known["tokens"]) >= count:
-            return known["port"], People(known["tokens"][:count], known["rooms"][:count])
-    port = servers.prepare_chatd(folder)
-    core, load_core = cores()
-    with servers.chatd(folder, port, core) as server:
-        crowd = people.invite(server, folder, count)
-        with _load(folder, server, crowd.first_visit(), load_core) as first:
-            done = first.tell("connect", 32)
-            if done["ready"] < count:
-                raise SystemExit(f"only {done['ready']} could join: {done['trouble']}")
-    kept.write_text(json.dumps({"port": port, "tokens": crowd.tokens, "rooms": crowd.rooms}))
-    return port, crowd
+@contextlib.contextmanager
+def probed(folder: Path, port: int) -> Iterator[tuple[Server, Path]]:
+    """The daemon with a probe in it, and the path where the probe listens."""
+    path = folder / "probe"
+    command = [sys.executable, "-c", START, str(path), "--nodaemon", "--pidfile="]
+    command += [f"--logfile={folder / 'log' / 'chatd.log'}"]
+    command += ["chatd", "--config", str(folder / "chatd.toml")]
+
+    def ready() -> bool:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return True
+        return False
+
+    core = cores()[0]
+    with servers.running("chatd", command, folder / "output", port, core, ready) as server:
+        yield server, path
 
 
-def _load(folder: Path, server: Server, clients: Any, core: int) -> load.Load:
-    program = load.build(servers.ROOT / "var" / "bench")
-    return load.Load(
-        program,
+def crowd(kit: Kit, folder: Path, server: Server, people: Sequence[Person]) -> Load:
+    return Load(
+        kit.load,
         server.port,
-        room="-",
-        people=clients,
-        folder=folder,
-        core=core,
+        chatd=True,
+        people=people,
+        listed=folder / "people",
+        core=cores()[1],
         server=server.pid,
     )
-
-
-@contextlib.contextmanager
-def probed(folder: Path, port: int, core: int) -> Iterator[tuple[Server, Path]]:
-    """The daemon with a probe in it, and the path where the probe listens."""
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / "probe"
-        command = [sys.executable, "-c", START, str(path), "--nodaemon", "--pidfile="]
-        command += [f"--logfile={folder / 'log' / 'chatd.log'}"]
-        command += ["chatd", "--config", str(folder / "chatd.toml")]
-        process = subprocess.Popen(command, cwd=servers.ROOT, preexec_fn=pinned(core))
-        try:
-            limit = time.monotonic() + servers.START_SECONDS
-            while True:
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-                    break
-                if process.poll() is not None or time.monotonic() > limit:
-                    raise SystemExit(f"chatd did not start; see {folder / 'log' / 'chatd.log'}")
-                time.sleep(0.1)
-            yield Server("chatd", process.pid, port), path
-        finally:
-            process.terminate()
-            process.wait(20)
 
 
 def asked(path: Path, what: str) -> Told:
@@ -106,20 +81,20 @@ def asked(path: Path, what: str) -> Told:
     return told
 
 
-def measured(folder: Path, port: int, crowd: People, idle: float, types: bool) -> None:
-    core, load_core = cores()
-    count = len(crowd.tokens)
-    with probed(folder, port, core) as (server, path):
-        with _load(folder, server, [*crowd.coming_back()][:50], load_core) as few:
+def measured(kit: Kit, folder: Path, count: int, idle: float, types: bool) -> None:
+    port = servers.prepare_chatd(folder)
+    people = town.build(town.hall(count), folder / "state")
+    with probed(folder, port) as (server, path):
+        with crowd(kit, folder, server, people[:50]) as few:
             # What is made once, on first use, is none of a connection's.
-            few.tell("connect", CONNECTS_AT_ONCE)
+            few.tell("connect", CONNECTS_AT_ONCE, 0)
         time.sleep(2)
         asked(path, "collect")
         before_types = asked(path, "census")["types"] if types else {}
         asked(path, "collect")
         before = asked(path, "totals")
-        with _load(folder, server, crowd.coming_back(), load_core) as everybody:
-            done = everybody.tell("connect", CONNECTS_AT_ONCE)
+        with crowd(kit, folder, server, people) as everybody:
+            done = everybody.tell("connect", CONNECTS_AT_ONCE, 0)
             if done["ready"] < count:
                 raise SystemExit(f"only {done['ready']} could connect: {done['trouble']}")
             cpu = done["server_cpu_seconds"] / done["opened"] * 1e6
@@ -164,18 +139,16 @@ def print_types(before: Told, after: Told, count: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Where the memory of an idle connection is.")
     parser.add_argument("--clients", type=int, default=2000)
-    parser.add_argument("--folder", type=Path, help="is kept, and made if missing")
     parser.add_argument("--idle", type=float, default=5.0, help="seconds until it is looked again")
     parser.add_argument("--no-types", action="store_true", help="totals only")
     options = parser.parse_args()
     os.environ["PYTHONPATH"] = str(servers.ROOT)
     var = servers.ROOT / "var"
     var.mkdir(mode=0o700, exist_ok=True)
+    kit = Kit(var / "bench", print)
+    kit.folder.mkdir(mode=0o700, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="memory-", dir=var) as scratch:
-        folder = options.folder or Path(scratch)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        port, crowd = prepared(folder, options.clients)
-        measured(folder, port, crowd, options.idle, not options.no_types)
+        measured(kit, Path(scratch), options.clients, options.idle, not options.no_types)
 
 
 if __name__ == "__main__":
