@@ -6,6 +6,7 @@ buckets are kept when a connection ends: reconnecting refills nothing.
 """
 
 from collections import deque
+from functools import lru_cache
 from typing import Final
 
 from chatd.core.bucket import Bucket, Buckets, Rate
@@ -45,11 +46,17 @@ class Window:
 
 
 def _messages(limits: Limits) -> Rate:
-    return Rate(limits.messages_per_second, limits.messages_burst)
+    return _rate(limits.messages_per_second, limits.messages_burst)
 
 
 def _bytes(limits: Limits) -> Rate:
-    return Rate(limits.bytes_per_second, limits.bytes_burst)
+    return _rate(limits.bytes_per_second, limits.bytes_burst)
+
+
+@lru_cache
+def _rate(per_second: float, burst: float) -> Rate:
+    """One and the same for all who have the same limits."""
+    return Rate(per_second, burst)
 
 
 def _times(rate: Rate, factor: float) -> Rate:
