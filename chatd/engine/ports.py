@@ -45,6 +45,24 @@ class Writer(Protocol):
     def commit(self, unit: Unit) -> Awaitable[Committed]: ...
 
 
+class Place(Protocol):
+    """Where the outcome of a unit is waited for, among those of one connection."""
+
+    def keep(self, outcome: Committed | BaseException) -> Callable[[], None] | None:
+        """The unit's outcome. What this returns is called once all outcomes of the commit are
+        kept: once, however many places return it. Neither raises."""
+
+
+class Handing(Protocol):
+    """`Writer.commit` for whoever has many units under way: nothing is made for each but its place.
+
+    Everything that `Writer` promises holds, but that the calls after the places of one commit come
+    behind all its outcomes, in order of the first place; and still before `committed`."""
+
+    def hand(self, unit: Unit, place: Place) -> None:
+        """Raises `busy` or `unavailable` at once where the unit is not accepted."""
+
+
 class Timeline(Protocol):
     """Reads of the log. Each call is one consistent snapshot, of at most 256 KiB of bodies.
 
@@ -180,6 +198,7 @@ class Accounts(Protocol):
 
 class Store(
     Writer,
+    Handing,
     Timeline,
     Rooms,
     Messages,

@@ -6,7 +6,7 @@ what one wrote, and replies keep the order of their commands. Writes of a connec
 commit; what had not begun is forgotten.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Sequence
 
 from chatd.core.principal import Principal
 from chatd.engine.engine import Engine
@@ -19,16 +19,24 @@ Answer = Reply | Error
 
 
 class _Slot:
-    """A place in the order of replies, taken before its reply is known."""
+    """A place in the order of replies, taken before its reply is known. For a write it is where the
+    store puts the outcome: a call each, and no coroutine or Deferred (`engine.ports.Handing`)."""
 
-    __slots__ = ("answer",)
+    __slots__ = ("_command", "_pipeline", "answer")
 
-    def __init__(self, answer: Answer | None = None) -> None:
-        self.answer = answer
+    def __init__(self, pipeline: "Pipeline", item: Command | Error) -> None:
+        self._pipeline = pipeline
+        self._command = item
+        self.answer: Answer | None = item if isinstance(item, Error) else None
+
+    def keep(self, outcome: Committed | BaseException) -> Callable[[], None]:
+        assert not isinstance(self._command, Error)
+        self.answer = self._pipeline.answer(self._command, outcome)
+        return self._pipeline.settled
 
 
 class Pipeline:
-    """``say`` sends an answer; ``eased`` is called after each, when there is room for more."""
+    """``say`` sends answers, in order; ``eased`` is called after it, if there is room for more."""
 
     __slots__ = (
         "_advancing",
@@ -51,7 +59,7 @@ class Pipeline:
         principal: Principal,
         subscriber: Subscriber,
         drive: Drive,
-        say: Callable[[Answer], None],
+        say: Callable[[Sequence[Answer]], None],
         eased: Callable[[], None],
     ) -> None:
         self._engine = engine
@@ -104,7 +112,7 @@ class Pipeline:
         """Starts the first that waits, unless it has to wait on."""
         if isinstance(item, Error):
             self._waiting.pop(0)
-            self._slots.append(_Slot(item))
+            self._slots.append(_Slot(self, item))
             self._flush()
         elif self._may_join(item):
             self._waiting.pop(0)
@@ -123,28 +131,31 @@ class Pipeline:
         )
 
     def _write(self, command: Command) -> None:
-        slot = _Slot()
+        engine = self._engine
+        slot = _Slot(self, command)
         self._slots.append(slot)
         try:
-            commit = self._commit(command)
+            engine.store.hand(engine.decide(command, self._principal), slot)
         except Exception as failure:
             slot.answer = self._error(failure, command)
             self._flush()
-        else:
-            self._drive(self._await_commit(slot, command, commit))
 
-    def _commit(self, command: Command) -> Awaitable[Committed]:
-        return self._engine.store.commit(self._engine.decide(command, self._principal))
-
-    async def _await_commit(
-        self, slot: _Slot, command: Command, commit: Awaitable[Committed]
-    ) -> None:
+    def answer(self, command: Command, outcome: Committed | BaseException) -> Answer:
+        """What answers a write that ended so."""
         try:
-            slot.answer = self._engine.reply(command, await commit, self._principal)
+            if isinstance(outcome, BaseException):
+                raise outcome
+            return self._engine.reply(command, outcome, self._principal)
         except Exception as failure:
-            slot.answer = self._error(failure, command)
-        self._flush()
-        self._advance()
+            return self._error(failure, command)
+
+    def settled(self) -> None:
+        """The writes of one commit have their answers."""
+        try:
+            self._flush()
+            self._advance()
+        except Exception as failure:
+            self._engine.fault(failure, "replies")
 
     async def _run_alone(self, command: Command) -> None:
         answer: Answer
@@ -154,7 +165,7 @@ class Pipeline:
             answer = self._error(failure, command)
         self._alone = False
         if not self._stopped:
-            self._say(answer)
+            self._say((answer,))
             self._release(command)
             self._eased()
         self._advance()
@@ -164,7 +175,8 @@ class Pipeline:
         if engine.needs_resolving(command):
             command = await engine.resolved(command)
         if isinstance(row, Write):
-            return engine.reply(command, await self._commit(command), self._principal)
+            committed = await engine.store.commit(engine.decide(command, self._principal))
+            return engine.reply(command, committed, self._principal)
         if isinstance(row, Read):
             return await engine.answer(command, self._principal, self._subscriber)
         return engine.act(command, self._principal, self._subscriber)
@@ -179,10 +191,15 @@ class Pipeline:
             self._engine.fault(failure, "release")
 
     def _flush(self) -> None:
-        while self._slots and (answer := self._slots[0].answer) is not None:
-            self._slots.pop(0)
+        answers: list[Answer] = []
+        for slot in self._slots:
+            if slot.answer is None:
+                break
+            answers.append(slot.answer)
+        if answers:
+            del self._slots[: len(answers)]
             if not self._stopped:
-                self._say(answer)
+                self._say(answers)
                 self._eased()
 
     def _error(self, failure: Exception, command: Command) -> Error:

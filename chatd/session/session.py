@@ -4,7 +4,7 @@ The edge tells it what comes in and when time passes; it answers through the out
 What it does in which state is the table in `states`; commands run in the `pipeline`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from chatd.core import codes
@@ -246,12 +246,15 @@ class Session:
 
     # Frames in and out.
 
-    def _answer(self, answer: Answer) -> None:
+    def _answer(self, answers: Sequence[Answer]) -> None:
+        # In one write: of 64 replies each would else be a system call and a TLS record of its own.
+        self._outbox.write(b"".join([framing.text(self._encoded(each)) for each in answers]))
+
+    def _encoded(self, answer: Answer) -> bytes:
         try:
-            payload = encode(answer)
+            return encode(answer)
         except Exception as failure:
-            payload = encode(self._engine.error(failure, answer.id, "reply"))
-        self._outbox.write(framing.text(payload))
+            return encode(self._engine.error(failure, answer.id, "reply"))
 
     def _send(self, frame: Said) -> None:
         self._outbox.write(framing.text(encode(frame)))

@@ -14,6 +14,7 @@ from chatd.engine.identities import NamedRoom
 from chatd.engine.keeping import DraftRow
 from chatd.engine.messages import Pins, ReactorRow, ReadBy, RevisionRow
 from chatd.engine.pictures import PictureRow
+from chatd.engine.ports import Place
 from chatd.engine.profiles import Directory, PrivacyRow, ProfileRow
 from chatd.engine.rows import (
     Committed,
@@ -119,6 +120,9 @@ class SqliteStore:
 
     def commit(self, unit: Unit) -> Promise[Committed]:
         return self._writer.commit(unit)
+
+    def hand(self, unit: Unit, place: Place) -> None:
+        self._writer.hand(unit, place)
 
     def search(self, user: str, wanted: Wanted) -> Promise[Found]:
         return self._searcher.search(user, wanted)

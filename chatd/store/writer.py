@@ -7,11 +7,13 @@ from queue import Empty, SimpleQueue
 import apsw
 from twisted.logger import Logger
 
+from chatd.core.refusal import Refusal
+from chatd.engine.ports import Place
 from chatd.engine.rows import Answer, Committed
 from chatd.engine.unit import Unit
 from chatd.store import refusals, timeline
 from chatd.store.apply import with_current_bodies
-from chatd.store.promise import Promise, refused
+from chatd.store.promise import Promise
 from chatd.store.sends import Outcome, apply_all
 from chatd.store.space import Space
 from chatd.store.sqlite import Sqlite
@@ -35,7 +37,7 @@ REOPEN_AFTER = (0.05, 0.2, 0.5, 1.0, 2.0)
 
 RETRY_AFTER = 1.0
 
-Item = tuple[Unit, Promise[Committed]]
+Item = tuple[Unit, Place]
 
 log = Logger(namespace="chatd.store")
 
@@ -83,14 +85,20 @@ class Writer:
         return "the store failed and is being reopened" if self._down else None
 
     def commit(self, unit: Unit) -> Promise[Committed]:
-        if self._down or self._stopping.is_set():
-            return refused(refusals.unavailable(RETRY_AFTER))
-        if self._waiting >= UNITS_WAITING:
-            return refused(refusals.busy(RETRY_AFTER))
         promise: Promise[Committed] = Promise()
-        self._waiting += 1
-        self._queue.put((unit, promise))
+        try:
+            self.hand(unit, promise)
+        except Refusal as refusal:
+            promise.keep(refusal)
         return promise
+
+    def hand(self, unit: Unit, place: Place) -> None:
+        if self._down or self._stopping.is_set():
+            raise refusals.unavailable(RETRY_AFTER)
+        if self._waiting >= UNITS_WAITING:
+            raise refusals.busy(RETRY_AFTER)
+        self._waiting += 1
+        self._queue.put((unit, place))
 
     def stop(self) -> Promise[None]:
         """What was accepted is committed first. Fires once the connection is closed."""
@@ -107,8 +115,12 @@ class Writer:
         self, items: Sequence[Item], outcomes: Sequence[Outcome], committed: Sequence[Committed]
     ) -> None:
         self._waiting -= len(items)
-        for (_, promise), outcome in zip(items, outcomes, strict=True):
-            promise.keep(outcome)
+        afterwards: dict[Callable[[], None], None] = {}
+        for (_, place), outcome in zip(items, outcomes, strict=True):
+            if (after := place.keep(outcome)) is not None:
+                afterwards[after] = None
+        for after in afterwards:
+            after()
         if committed:
             self._publish(committed)
 

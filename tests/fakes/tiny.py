@@ -10,13 +10,13 @@ from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.engine import Engine
 from chatd.engine.envelope import Movement
-from chatd.engine.ports import Store
+from chatd.engine.ports import Place, Store
 from chatd.engine.rows import Answer, Committed, EventRow, RoomHead
 from chatd.engine.table import Context, EventKind, Feature, Passing, Read, Write
 from chatd.engine.unit import Append, Unit
 from chatd.engine.view import View
 from chatd.wire.frames import Command, Data, Event, Keyed, Limits, Reply, RoomRef, UserRef
-from tests.fakes.drive import Promise, fired
+from tests.fakes.drive import Promise, drive, fired
 
 ALICE = Principal("u-alice", "alice", False, "cookie", "s1")
 
@@ -180,6 +180,20 @@ class TinyStore:
         self.units.append(unit)
         self.commits.append(Promise())
         return self.commits[-1]
+
+    def hand(self, unit: Unit, place: Place) -> None:
+        commit = self.commit(unit)
+
+        async def wait() -> None:
+            outcome: Committed | Exception
+            try:
+                outcome = await commit
+            except Exception as failure:
+                outcome = failure
+            if (after := place.keep(outcome)) is not None:
+                after()
+
+        drive(wait())
 
     def fire(self, index: int) -> None:
         """The commit of unit ``index`` reached the disk."""

@@ -2,6 +2,8 @@
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
+from chatd.engine.ports import Place
+from chatd.engine.rows import Answer, Committed
 from tests.session.rig import Rig
 
 
@@ -26,6 +28,25 @@ def test_replies_keep_the_order_of_the_commands_whatever_is_known_first() -> Non
     assert rig.new() == []
     rig.store.fire(0)
     assert rig.answers() == [(1, "done"), (2, "forbidden"), (None, "bad-json"), (3, "done")]
+
+
+def test_replies_of_one_commit_leave_in_one_write() -> None:
+    rig = Rig()
+    places: list[Place] = []
+    rig.store.hand = lambda unit, place: places.append(place)  # type: ignore[method-assign]
+    for number in (1, 2, 3):
+        rig.say(number)
+    writes = rig.wire.writes
+    afterwards = {
+        place.keep(Committed(Answer(room="r1", seq=seq, at=5)))
+        for seq, place in enumerate(places, 1)
+    }
+    assert rig.wire.writes == writes
+    [after] = afterwards
+    assert after is not None
+    after()
+    assert rig.wire.writes == writes + 1
+    assert rig.answers() == [(1, "done"), (2, "done"), (3, "done")]
 
 
 def test_a_read_starts_when_all_writes_before_it_are_answered() -> None:

@@ -1,7 +1,7 @@
 """The writer: many units in one commit, in order, each on its own feet."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import apsw
@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
+from chatd.engine.rows import Committed
 from chatd.engine.unit import Append, SetMember, Unit
 from chatd.store import writer
 from chatd.store.space import Floor
@@ -44,6 +45,38 @@ def test_units_that_arrive_together_share_a_commit_in_the_order_of_the_calls(
     expected.insert(writer.UNITS_PER_COMMIT, "told")
     assert opened.happened == [*expected, "told"]
     opened.stop()
+
+
+def test_what_hands_over_many_hears_all_outcomes_and_then_once_that_they_are_all(
+    tmp_path: Path,
+) -> None:
+    class Waiter:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def keep(self, outcome: object) -> Callable[[], None]:
+            seq = outcome.answer.seq if isinstance(outcome, Committed) else outcome
+            opened.happened.append(f"{self.name} {seq}")
+            return self.after
+
+        def after(self) -> None:
+            opened.happened.append(f"{self.name} has all")
+
+    one, two = Waiter("one"), Waiter("two")
+    Opened(tmp_path / "data").start().tea().stop()
+    opened = Opened(tmp_path / "data")
+    for waiter in (one, two, one):
+        opened.store.hand(send("hello"), waiter)
+    opened.start()
+    opened.pump.turn()
+    assert opened.happened == [
+        *("one 2", "two 3", "one 4", "one has all", "two has all"),
+        "told",
+    ]
+    opened.stop()
+    with pytest.raises(Refusal) as caught:
+        opened.store.hand(send("hello"), one)
+    assert caught.value.code == Code.UNAVAILABLE
 
 
 def test_a_unit_sees_all_before_it(opened: Opened) -> None:
