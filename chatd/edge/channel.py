@@ -38,14 +38,16 @@ class Channel(http.HTTPChannel):
     _refused = False
     _large: str | None = None  # where a large body that is under way comes from
     _successor: Protocol | None = None
+    #: what has come already of the request that comes next, where it was answered before this
+    decided: Failure | None = None
 
     def connectionMade(self) -> None:
         settings = self.site.settings
         self.maxHeaders = settings.headers
         self.totalHeadersSize = self.MAX_LENGTH = settings.header_bytes
         super().connectionMade()
-        self._arm(settings.header_seconds, self._too_slow)
-        seat_of(self.transport).closes_by(self._give_way)
+        self._arm(settings.header_seconds, self.too_slow)
+        seat_of(self.transport).handed_on(self.give_way)
 
     # Reading.
 
@@ -54,7 +56,7 @@ class Channel(http.HTTPChannel):
             return
         if self._between and data:
             self._between = False
-            self._arm(self.site.settings.header_seconds, self._too_slow)
+            self._arm(self.site.settings.header_seconds, self.too_slow)
         super().dataReceived(data)
 
     def lineReceived(self, line: bytes) -> None:
@@ -84,7 +86,7 @@ class Channel(http.HTTPChannel):
             self.refuse(why)
             return
         super().allHeadersReceived()
-        self._arm(self.site.settings.body_seconds, self._too_slow)
+        self._arm(self.site.settings.body_seconds, self.too_slow)
 
     def _check_body(self) -> None:
         """Before a byte of the body is read, and before "100 Continue" asks for it."""
@@ -122,6 +124,12 @@ class Channel(http.HTTPChannel):
         if not self._refused:
             self._arm(self.site.settings.idle_seconds, self._leave)
         super().requestDone(request)
+
+    def raise_decided(self) -> None:
+        """The refusal, once, where the request in hand has met with one before it came here."""
+        decided, self.decided = self.decided, None
+        if decided is not None:
+            decided.raiseException()
 
     def known(self) -> None:
         """A request on this connection has proven who sent it."""
@@ -168,14 +176,14 @@ class Channel(http.HTTPChannel):
         self._deadline = None
         then()
 
-    def _too_slow(self) -> None:
+    def too_slow(self) -> None:
         self.refuse(Declined(408, "too-slow", "The request did not arrive in time."))
 
     def _leave(self) -> None:
         """Close, and do not wait long for a peer that does not take what is still to be sent."""
         self._close_within(self.site.settings.grace_seconds)
 
-    def _give_way(self) -> None:
+    def give_way(self) -> None:
         self._close_within(HURRY)
 
     def _close_within(self, seconds: float) -> None:

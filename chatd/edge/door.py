@@ -294,6 +294,7 @@ class EdgePort(tcp.Port):
         self, sock: socket.socket, peer: tuple[Any, ...], seat: Seat, number: int, now: float
     ) -> None:
         server = StockServer(sock, Protocol(), peer, self, number, self.reactor)
+        server.setTcpNoDelay(True)
         tls = self._stock.buildProtocol(server.getPeer())
         server.protocol = tls
         tls.seat = seat
@@ -305,6 +306,7 @@ class EdgePort(tcp.Port):
         self, sock: socket.socket, peer: tuple[Any, ...], seat: Seat, number: int, now: float
     ) -> None:
         server = PlainServer(sock, Protocol(), peer, self, number, self.reactor)
+        server.setTcpNoDelay(True)
         server.seat = seat
         seat.closes_by(server.abortConnection)
         try:

@@ -10,10 +10,12 @@ import re
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from twisted.internet.protocol import Protocol
 from twisted.python.failure import Failure
 from twisted.web import http
 
 from chatd.edge.answers import Ask, Declined, Response, phrase
+from chatd.edge.first_read import hand_over
 from chatd.edge.forwarded import client_address
 
 if TYPE_CHECKING:
@@ -95,6 +97,18 @@ class ChatRequest(http.Request):
             body=self.content.getvalue(),
             known=self.channel.known,
         )
+
+    def give_up(self, successor: Protocol) -> bytes:
+        """The connection is the successor's; gives what came behind the request."""
+        channel = self.channel
+        left: bytes = channel.give_up(successor)
+        transport, channel.transport = channel.transport, None
+        # The channel is its producer still; a WebSocket that wants to be one would fail.
+        transport.unregisterProducer()
+        hand_over(transport, successor)
+        # Much that came behind the request has made the channel stop it.
+        transport.resumeProducing()
+        return left
 
     def answer(self, response: Response, standing: Any) -> None:
         """Write the whole response; nothing happens where the peer has gone meanwhile."""

@@ -18,24 +18,26 @@ from chatd.core.refusal import Refusal
 from chatd.edge.answers import Ask, Declined, Response, declined, problem
 from chatd.edge.channel import Channel
 from chatd.edge.door_budget import AddressKey, address_key
+from chatd.edge.first_read import FirstRead
+from chatd.edge.handshake import Offer
 from chatd.edge.headers import standing_headers
 from chatd.edge.journal import Journal
 from chatd.edge.large_bodies import LargeBodies
+from chatd.edge.plain_upgrade import SOCKET_PATH
 from chatd.edge.request import ChatRequest, checked_path
 from chatd.edge.router import Router
 from chatd.edge.settings import EdgeSettings
 from chatd.engine.ports import Random
 
 log = Logger()
-SOCKET_PATH = "/ws"
 PATH_LOGGED = 128  # a stranger chooses it, and there may be 50 such lines a second
 
 
 class Upgrade(Protocol):
-    """What becomes of a request for the WebSocket."""
+    """What becomes of a request for the WebSocket: nothing more where it is one now or has gone."""
 
-    def __call__(self, request: ChatRequest, ask: Ask) -> Deferred[Response | None]:
-        """None where the connection is a WebSocket now or has gone."""
+    def __call__(self, request: ChatRequest, ask: Ask) -> Deferred[None]: ...
+    async def admit(self, asking: FirstRead, ask: Ask, offer: Offer) -> None: ...
 
 
 class ChatSite(Site):
@@ -61,7 +63,7 @@ class ChatSite(Site):
         self.settings = settings
         self.standing: Sequence[tuple[str, str]] = standing_headers(settings)
         self._router = router
-        self._upgrade = upgrade
+        self.upgrade = upgrade
         self._journal = journal
         self._random = random
         self.large_bodies = LargeBodies()
@@ -72,6 +74,14 @@ class ChatSite(Site):
     def protocol(self) -> Channel:  # type: ignore[override]
         """The channel itself: no HTTP/2, and no proxy object in front of each connection."""
         return Channel()
+
+    def buildProtocol(self, addr: object) -> FirstRead:  # type: ignore[override]
+        return FirstRead(self)
+
+    def channel(self) -> Channel:
+        """For a connection on which something else came than a plain request for a WebSocket."""
+        channel: Channel = super().buildProtocol(None)
+        return channel
 
     def startFactory(self) -> None:
         """No access log: its clock would tick every second, its lines would carry URLs."""
@@ -87,6 +97,11 @@ class ChatSite(Site):
 
     # Requests.
 
+    @property
+    def decision_seconds(self) -> float:
+        """The most that the answer to a request for a WebSocket takes."""
+        return min(self.settings.admission_seconds, self.settings.answer_seconds)
+
     def body_limit(self, method: str, path: str) -> int:
         """The most bytes of a body; Declined where nothing answers to such a request."""
         if path == SOCKET_PATH:
@@ -101,9 +116,11 @@ class ChatSite(Site):
             self._answer(request, None, declined(why))
             return
         try:
-            self._charge(ask)
+            request.channel.raise_decided()
+            self.charge(ask)
+            pending: Deferred[Any]
             if path == SOCKET_PATH:
-                pending = self._upgrade(request, ask)
+                pending = self.upgrade(request, ask)
             else:
                 route = self._router.find(ask.method, path)
                 pending = Deferred.fromCoroutine(_coroutine(route.handler, ask))
@@ -115,7 +132,7 @@ class ChatSite(Site):
         pending.addCallback(lambda response: self._answer(request, ask, response))
         pending.addErrback(lambda failure: log.failure("an answer was not sent", failure))
 
-    def _charge(self, ask: Ask) -> None:
+    def charge(self, ask: Ask) -> None:
         wait = self._buckets.take(address_key_of(ask.address), 1, self.reactor.seconds())
         if wait:
             raise Declined(
@@ -147,11 +164,17 @@ class ChatSite(Site):
     def _answer(self, request: ChatRequest, ask: Ask | None, response: Response | None) -> None:
         if response is None:
             return
-        if response.status >= 400:
-            method, path = (ask.method, ask.path) if ask else ("-", "-")
-            peer = ask.address if ask else request.client
-            self.note_refusal(method, path, peer, response.status)
+        method, path = (ask.method, ask.path) if ask else ("-", "-")
+        self._note_answer(method, path, ask.address if ask else request.client, response)
         request.answer(response, self.standing)
+
+    def answer_nobody(self, failure: Failure, ask: Ask) -> None:
+        """What is told of an answer whose peer has gone."""
+        self._note_answer(ask.method, ask.path, ask.address, self._failed(failure, ask))
+
+    def _note_answer(self, method: str, path: str, peer: object, response: Response) -> None:
+        if response.status >= 400:
+            self.note_refusal(method, path, peer, response.status)
 
     def note_refusal(
         self, method: str, path: str, peer: object, status: int, code: str = ""

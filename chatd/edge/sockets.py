@@ -12,6 +12,7 @@ from chatd.edge.journal import Journal
 from chatd.edge.settings import EdgeSettings
 from chatd.edge.ticker import Ticker
 from chatd.edge.websocket import ChatSocket, MakeSession
+from chatd.edge.websocket_opening import AS_OPENED
 
 
 class SocketFactory(WebSocketServerFactory):
@@ -60,7 +61,9 @@ class SocketFactory(WebSocketServerFactory):
         # class they are there once for all.
         options = {name: getattr(self, name) for name in ChatSocket.CONFIG_ATTRS}
         options["perMessageCompressionAccept"] = staticmethod(_no_compression)
-        self._socket = type("BoundChatSocket", (ChatSocket,), {**options, "CONFIG_ATTRS": ()})
+        self._socket = type(
+            "BoundChatSocket", (ChatSocket,), {**AS_OPENED, **options, "CONFIG_ATTRS": ()}
+        )
 
     def socket(self, principal: Principal, address: str) -> ChatSocket:
         made: ChatSocket = self._socket(principal, address)

@@ -1,4 +1,4 @@
-"""One WebSocket: Autobahn parses and shakes hands, a session thinks, the transport writes.
+"""One WebSocket: Autobahn parses the frames, a session thinks, the transport writes.
 
 What a session sends goes straight to the transport, framed already; control frames and the closing
 handshake stay Autobahn's. Nothing here decides anything but how much of a bad peer is enough.
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autobahn.twisted.websocket import WebSocketServerProtocol
-from autobahn.websocket.protocol import TrafficStats
+from autobahn.websocket.protocol import WebSocketProtocol
 from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -18,8 +18,9 @@ from twisted.python.failure import Failure
 from chatd.core.bucket import Bucket
 from chatd.core.codes import Close, reason
 from chatd.core.principal import Principal
-from chatd.edge.handshake import SUBPROTOCOL
+from chatd.edge.handshake import Offer
 from chatd.edge.plain import wire_transport
+from chatd.edge.websocket_opening import VALIDATOR, Behind, switching
 from chatd.wire.frames import Limits
 
 if TYPE_CHECKING:
@@ -91,31 +92,39 @@ class ChatSocket(WebSocketServerProtocol):
 
     def connectionMade(self) -> None:
         self.peer = self.address
-        self.transport.setTcpNoDelay(True)
-        self._connectionMade()
+        self.factory.countConnections += 1
 
     def dataReceived(self, data: bytes) -> None:
         if not self._deaf:
             self._dataReceived(data)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        self._connectionLost(reason)  # type: ignore[arg-type]
+        # Past the server's part of Autobahn's, which counts, and makes two texts for its log.
+        self.factory.countConnections -= 1
+        WebSocketProtocol._connectionLost(self, reason)  # type: ignore[arg-type]
 
-    # Autobahn calls.
+    # Whoever has checked the handshake calls.
 
-    def onConnect(self, request: Any) -> str | None:
-        return SUBPROTOCOL if SUBPROTOCOL in request.protocols else None
-
-    def _onOpen(self) -> None:
-        self._forget_handshake()
-        self.wire = wire_transport(self.transport)
+    def open(self, offer: Offer) -> None:
+        """Accept the offer, once the transport is ours: see `websocket_opening`."""
+        wire = wire_transport(self.transport)
+        self.websocket_protocol_in_use = offer.subprotocol or None
+        self.wire = behind = Behind(wire, switching(offer))
         self.factory.opened(self)
         try:
             self.session = self.factory.make_session(self.principal, self, self.address)
-            self.wire.on_drain = self._drained
+            wire.on_drain = self._drained
             self.session.opened()
         except Exception:
             self._our_fault("opening")
+        finally:
+            self.wire = behind.overtake()
+
+    # Autobahn calls.
+
+    def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
+        """Control frames take the session's way, so that nothing overtakes anything."""
+        self.wire.write_now(data)
 
     def _drained(self) -> None:
         if self.session is not None:
@@ -135,6 +144,7 @@ class ChatSocket(WebSocketServerProtocol):
 
     def _onMessageEnd(self) -> None:
         parts, self.message_data = self.message_data, None
+        VALIDATOR.give_back(self)
         if self.failedByMe or self.state != OPEN or self.session is None:
             return
         try:
@@ -253,27 +263,3 @@ class ChatSocket(WebSocketServerProtocol):
     def _our_fault(self, what: str) -> None:
         log.failure("the session of {user} failed at {what}", user=self.principal.user, what=what)
         self.close(Close.INTERNAL_ERROR, "The server made a mistake.")
-
-    def _forget_handshake(self) -> None:
-        """An open connection may live for weeks; it keeps none of the texts it began with."""
-        for name in _OF_THE_HANDSHAKE:
-            self.__dict__.pop(name, None)
-        self.trafficStats = _traffic
-        self.send_queue = ()
-
-
-_OF_THE_HANDSHAKE = (
-    "_wskey",
-    "http_headers",
-    "http_request_data",
-    "http_request_host",
-    "http_request_params",
-    "http_request_path",
-    "http_request_uri",
-    "http_status_line",
-    "http_response_data",
-    "websocket_extensions",
-    "websocket_origin",
-    "websocket_protocols",
-)
-_traffic = TrafficStats()

@@ -102,9 +102,9 @@ class Timeline(Protocol):
 
 
 class Rooms(Protocol):
-    def of_user(self, user: str) -> Awaitable[tuple[Sequence[RoomHead], int]]:
-        """Every room ``user`` is a member of, the one with the latest event first, and the log's
-        position of that snapshot."""
+    def arrival(self, user: str) -> Awaitable[tuple[frozenset[str], Sequence[RoomHead], int]]:
+        """Everybody who has blocked ``user`` or whom ``user`` has blocked; every room ``user`` is a
+        member of, the one with the latest event first; and the log's position of that snapshot."""
 
     def joined(self, user: str, after: str | None, limit: int) -> Awaitable[Sequence[RoomRow]]:
         """Rooms ``user`` is a member of, by id, starting behind the id ``after``."""

@@ -58,9 +58,6 @@ class ProfileReads(Protocol):
         """Whether it is told that ``user`` types. The refusal of `MayWrite` where they may not
         write there."""
 
-    def shuns(self, user: str) -> Awaitable[frozenset[str]]:
-        """Everybody who has blocked ``user`` or whom ``user`` has blocked."""
-
 
 @dataclass(frozen=True, slots=True)
 class OwnsPicture(Requirement):

@@ -278,8 +278,7 @@ class Session:
 
     async def _attach(self) -> None:
         try:
-            shuns = await self._engine.store.shuns(self.principal.user)
-            rooms, position = await self._engine.store.of_user(self.principal.user)
+            shuns, rooms, position = await self._engine.store.arrival(self.principal.user)
             if self.state is State.OPENING:
                 self._subscriber.shuns(shuns)
                 self._subscriber.memberships(

@@ -34,6 +34,7 @@ from chatd.engine.unit import Requirement, Unit
 from chatd.store import (
     account_link_reads,
     accounts,
+    arrival,
     deletion_reads,
     device_reads,
     entry_reads,
@@ -153,8 +154,8 @@ class SqliteStore:
     def position(self) -> Promise[int]:
         return self._readers.ask(timeline.position)
 
-    def of_user(self, user: str) -> Promise[tuple[tuple[RoomHead, ...], int]]:
-        return self._readers.ask(rooms.of_user, user)
+    def arrival(self, user: str) -> Promise[tuple[frozenset[str], tuple[RoomHead, ...], int]]:
+        return self._readers.ask(arrival.arrival, user)
 
     def joined(self, user: str, after: str | None, limit: int) -> Promise[tuple[RoomRow, ...]]:
         return self._readers.ask(rooms.joined, user, after, limit)
@@ -265,9 +266,6 @@ class SqliteStore:
 
     def may_type(self, user: str, room: str, now: int) -> Promise[bool]:
         return self._readers.ask(privacy_reads.may_type, user, room, now)
-
-    def shuns(self, user: str) -> Promise[frozenset[str]]:
-        return self._readers.ask(privacy_reads.shuns, user)
 
     def deletions(self) -> Promise[tuple[tuple[str, bool], ...]]:
         return self._readers.ask(deletion_reads.deletions)

@@ -78,7 +78,7 @@ class World:
         )
 
     def rooms(self, user: str) -> list[str]:
-        heads, _ = self.opened.pump.wait(self.opened.store.of_user(user))
+        _, heads, _ = self.opened.pump.wait(self.opened.store.arrival(user))
         return sorted(head.id for head in heads)
 
     def ask(self, read: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from site_rig import EchoSession, handshake
+from site_rig import KEY, EchoSession
 from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
@@ -11,16 +11,10 @@ from twisted.python.failure import Failure
 
 from chatd.core.principal import Principal
 from chatd.edge.connections import Connections
+from chatd.edge.handshake import Offer
 from chatd.edge.journal import Journal
 from chatd.edge.settings import EdgeSettings
 from chatd.edge.sockets import SocketFactory
-
-
-class Tcp(StringTransport):
-    """What a socket asks of a TCP transport besides bytes."""
-
-    def setTcpNoDelay(self, on):
-        pass
 
 
 def opened():
@@ -30,9 +24,9 @@ def opened():
     journal = Journal(edge.log_lines, clock.seconds)
     factory = SocketFactory(clock, edge, EchoSession, connections, journal)
     socket = factory.socket(Principal("u1", "alice", False, "bearer", "c1"), "192.0.2.1")
-    transport = Tcp()
+    transport = StringTransport()
     socket.makeConnection(transport)
-    socket.dataReceived(handshake())
+    socket.open(Offer(KEY, "", ()))
     return clock, connections, socket, transport
 
 

@@ -174,7 +174,7 @@ class TinyStore:
         self.commits: list[Promise[Committed]] = []
         self.reads: list[Promise[None]] = []
         self.names: list[str] = []
-        self.rooms: Promise[tuple[Sequence[RoomHead], int]] = Promise()
+        self.arrivals: Promise[tuple[frozenset[str], Sequence[RoomHead], int]] = Promise()
 
     def commit(self, unit: Unit) -> Promise[Committed]:
         self.units.append(unit)
@@ -203,13 +203,8 @@ class TinyStore:
         self.reads.append(Promise())
         return self.reads[-1]
 
-    def of_user(self, user: str) -> Promise[tuple[Sequence[RoomHead], int]]:
-        return self.rooms
-
-    def shuns(self, user: str) -> Promise[frozenset[str]]:
-        promise: Promise[frozenset[str]] = Promise()
-        promise.fire(frozenset())
-        return promise
+    def arrival(self, user: str) -> Promise[tuple[frozenset[str], Sequence[RoomHead], int]]:
+        return self.arrivals
 
     def by_slug(self, slug: str) -> Promise[str]:
         return self._find(slug)

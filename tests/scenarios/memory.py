@@ -26,6 +26,7 @@ from chatd.session.budgets import Budgets, UserBudgets
 from chatd.session.outbox import Outbox
 from chatd.session.session import Session
 from chatd.store import (
+    arrival,
     deletion_reads,
     entry_reads,
     keeping_reads,
@@ -70,7 +71,7 @@ _READS: dict[str, Callable[..., Any]] = {
     "position": timeline.position,
     "events": timeline.events,
     "missed": timeline.missed,
-    "of_user": rooms.of_user,
+    "arrival": arrival.arrival,
     "joined": rooms.joined,
     "check": requirements.check,
     "room": rooms.room,
@@ -90,7 +91,6 @@ _READS: dict[str, Callable[..., Any]] = {
     "find_people": profile_reads.find_people,
     "privacy": profile_reads.privacy,
     "may_type": privacy_reads.may_type,
-    "shuns": privacy_reads.shuns,
     "deletions": deletion_reads.deletions,
     "partings": deletion_reads.partings,
     "own_messages": deletion_reads.own_messages,

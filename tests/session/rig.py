@@ -55,7 +55,7 @@ class Rig(Bench):
         self.wire.drained = self.session.drained
         if opened:
             self.session.opened()
-            self.store.rooms.fire(([ROOM], 36))
+            self.store.arrivals.fire((frozenset(), [ROOM], 36))
             self.wire.take()
             self.read = len(self.wire.frames())
 

@@ -45,14 +45,14 @@ def test_commands_wait_until_the_memberships_are_known() -> None:
     rig.session.opened()
     rig.say(1)
     assert rig.store.units == []
-    rig.store.rooms.fire(([], 0))
+    rig.store.arrivals.fire((frozenset(), [], 0))
     assert len(rig.store.units) == 1
 
 
 def test_a_store_out_of_order_ends_the_connection_with_come_back() -> None:
     rig = Rig(opened=False)
     rig.session.opened()
-    rig.store.rooms.fail(Refusal(Code.UNAVAILABLE, "The store is out of order."))
+    rig.store.arrivals.fail(Refusal(Code.UNAVAILABLE, "The store is out of order."))
     assert rig.wire.closed == (1013, "The store is out of order.")
     rig.wire.take()
     bye = json.loads(rig.wire.frames()[-1])
@@ -62,7 +62,7 @@ def test_a_store_out_of_order_ends_the_connection_with_come_back() -> None:
 def test_a_fault_while_opening_is_logged_and_ends_the_connection() -> None:
     rig = Rig(opened=False)
     rig.session.opened()
-    rig.store.rooms.fail(ZeroDivisionError())
+    rig.store.arrivals.fail(ZeroDivisionError())
     assert rig.wire.closed is not None and rig.wire.closed[0] == 1011
     assert [what for what, _, _ in rig.faults.seen] == ["opening"]
 
@@ -71,7 +71,7 @@ def test_a_connection_lost_while_opening_never_reaches_the_hub() -> None:
     rig = Rig(opened=False)
     rig.session.opened()
     rig.session.lost()
-    rig.store.rooms.fire(([ROOM], 36))
+    rig.store.arrivals.fire((frozenset(), [ROOM], 36))
     assert rig.subscriber.calls == ["detach"]
 
 

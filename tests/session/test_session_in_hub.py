@@ -42,7 +42,7 @@ class Rig(Bench):
         self.wire.drained = self.session.drained
         self.session.opened()
         self.subscriber.memberships(self.log.rooms_of("u-alice"), self.log.position)
-        self.store.rooms.fire(([], self.log.position))
+        self.store.arrivals.fire((frozenset(), [], self.log.position))
         self.read = 0
         self.new()
 

@@ -54,7 +54,7 @@ def test_every_read_of_the_port_answers(tmp_path: Path) -> None:
     assert wait(store.opening("bob", "tea", limit=5, marks_up_to=9)).room.id == "tea"  # type: ignore[arg-type]
     assert len(wait(store.missed("bob", ["tea"], 1, 5)).events) == 1  # type: ignore[arg-type]
     assert len(wait(store.events(1, 2))) == 2  # type: ignore[arg-type]
-    assert wait(store.of_user("bob"))[1] == 2  # type: ignore[arg-type]
+    assert wait(store.arrival("bob"))[2] == 2  # type: ignore[arg-type]
     assert wait(store.room("bob", "tea")).unread == 1  # type: ignore[arg-type]
     assert len(wait(store.public("bob", None, 5))) == 1  # type: ignore[arg-type]
     assert len(wait(store.members("bob", "tea", None, 5))) == 2  # type: ignore[arg-type]
