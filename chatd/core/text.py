@@ -77,6 +77,9 @@ def is_ignorable(char: str) -> bool:
 
 def has_visible(text: str) -> bool:
     """Whether anything can be seen: a letter, digit, sign or symbol that is not blank."""
+    if text.isascii() and text.isprintable():
+        # Of these only the space is blank.
+        return bool(text.strip(" "))
     return any(
         category(char)[0] not in "ZM"
         and category(char) not in ("Cc", "Cf", "Cs")

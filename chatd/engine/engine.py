@@ -13,7 +13,6 @@ from hashlib import blake2b
 from typing import Final, Protocol
 
 import msgspec
-from msgspec.structs import replace
 
 from chatd.core import cursor, ids
 from chatd.core.codes import CODES, Code
@@ -89,7 +88,10 @@ class Engine:
 
     def names(self, command: Command) -> int:
         """How many rooms and people it refers to by name, which only the store can look up."""
-        return sum(len(field.names(command)) for field in self._references[type(command)])
+        count = 0
+        for field in self._references[type(command)]:
+            count += field.count(command)
+        return count
 
     def needs_resolving(self, command: Command) -> bool:
         """Whether it refers to any room or person by name."""
@@ -114,12 +116,14 @@ class Engine:
         assert isinstance(row, Write)
         unit: Unit = row.decide(command, principal, self._context())
         keyed = command if isinstance(command, Keyed) else None
-        return replace(
-            unit,
-            actor=principal.user,
-            key=None if keyed is None else keyed.key,
-            digest=b"" if keyed is None else digest(keyed),
-            requires=(AccountOpen(principal.user), *unit.requires),
+        return Unit(
+            principal.user,
+            (AccountOpen(principal.user), *unit.requires),
+            unit.changes,
+            None if keyed is None else keyed.key,
+            b"" if keyed is None else digest(keyed),
+            unit.room,
+            unit.tells,
         )
 
     def reply(self, command: Command, committed: Committed, principal: Principal) -> Reply:

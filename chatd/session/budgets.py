@@ -132,7 +132,7 @@ class Budgets:
         return self._early and self._breaches.hit(now)
 
     def _take(self, own: Bucket, shared: Buckets[str], cost: float, now: float, what: str) -> None:
-        wait = max(own.wait(cost, now), shared.wait(self._user, cost, now))
+        wait = shared.take_with(own, self._user, cost, now)
         if wait:
             self._early, self._told = now < self._told, now + wait
             raise Refusal(
@@ -140,5 +140,3 @@ class Budgets:
                 f"Too many {what} in too short a time; wait {wait:.3g} s, then send this again.",
                 retry_after=wait,
             )
-        own.take(cost, now)
-        shared.take(self._user, cost, now)

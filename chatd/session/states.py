@@ -9,7 +9,14 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 
-class State(Enum):
+class Known(Enum):
+    """A member is itself and nothing else: `Enum` hashes its name, in Python, for each step that a
+    frame makes in the table."""
+
+    __hash__ = object.__hash__
+
+
+class State(Known):
     OPENING = "opening"
     OPEN = "open"
     STALLED = "stalled"
@@ -30,7 +37,7 @@ _MEANINGS: Mapping[State, str] = {
 }
 
 
-class Input(Enum):
+class Input(Known):
     """What can happen to a connection."""
 
     ATTACHED = "the memberships are known"
@@ -44,7 +51,7 @@ class Input(Enum):
     LOST = "the connection is lost"
 
 
-class Act(Enum):
+class Act(Known):
     """What a session does about it."""
 
     IGNORE = "nothing"

@@ -192,3 +192,39 @@ def test_what_is_left_can_be_looked_at() -> None:
     assert buckets.left("a", 0.0) == pytest.approx(4)
     assert buckets.left("a", 1.0) == pytest.approx(6)
     assert (buckets.left("a", 100.0), buckets.left("b", 0.0)) == (10, 10)
+
+
+@given(
+    RATES,
+    RATES,
+    STARTS,
+    st.lists(
+        st.tuples(st.floats(0, 2), st.sampled_from("abc"), st.floats(0, 1.2)),
+        min_size=1,
+        max_size=60,
+    ),
+)
+def test_taking_from_two_at_once_is_waiting_for_both_and_then_taking_from_each(
+    rate: Rate, shared: Rate, now: float, steps: list[tuple[float, str, float]]
+) -> None:
+    fast, plain = Bucket(rate), Bucket(rate)
+    fast_ones, plain_ones = Buckets[str](shared, 2), Buckets[str](shared, 2)
+    for pause, key, part in steps:
+        now += pause
+        cost = part * min(rate.burst, shared.burst)
+        told: list[object] = []
+        try:
+            told.append(fast_ones.take_with(fast, key, cost, now))
+        except Refusal as refusal:
+            told.append(refusal.code)
+        try:
+            wait = max(plain.wait(cost, now), plain_ones.wait(key, cost, now))
+            if not wait:
+                plain.take(cost, now)
+                plain_ones.take(key, cost, now)
+            told.append(wait)
+        except Refusal as refusal:
+            told.append(refusal.code)
+        assert told[0] == told[1]
+        assert fast.full_at == plain.full_at
+        assert vars(fast_ones) == vars(plain_ones) | {"rate": shared}

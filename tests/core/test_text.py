@@ -115,6 +115,11 @@ def test_a_text_with_nothing_to_see_is_refused(text: str) -> None:
     assert not has_visible(text)
 
 
+@given(st.text(st.characters(max_codepoint=0x7F), max_size=6))
+def test_of_ascii_whatever_is_neither_blank_nor_a_control_can_be_seen(text: str) -> None:
+    assert has_visible(text) == any("!" <= char <= "~" for char in text)
+
+
 @pytest.mark.parametrize("text", ["a\x00b", "\x00", "a\ud800b", "\udfffa"])
 def test_what_no_text_can_hold_is_refused(text: str) -> None:
     assert refused(text).code is Code.BAD_FIELD

@@ -16,7 +16,8 @@ from chatd.engine.table import Context, EventKind, Feature, Passing, Read, Write
 from chatd.engine.unit import Append, Unit
 from chatd.engine.view import View
 from chatd.wire.frames import Command, Data, Event, Keyed, Limits, Reply, RoomRef, UserRef
-from tests.fakes.drive import Promise, drive, fired
+from tests.fakes.drive import Promise, fired
+from tests.fakes.places import keep
 
 ALICE = Principal("u-alice", "alice", False, "cookie", "s1")
 
@@ -182,18 +183,7 @@ class TinyStore:
         return self.commits[-1]
 
     def hand(self, unit: Unit, place: Place) -> None:
-        commit = self.commit(unit)
-
-        async def wait() -> None:
-            outcome: Committed | Exception
-            try:
-                outcome = await commit
-            except Exception as failure:
-                outcome = failure
-            if (after := place.keep(outcome)) is not None:
-                after()
-
-        drive(wait())
+        keep(self.commit(unit), place)
 
     def fire(self, index: int) -> None:
         """The commit of unit ``index`` reached the disk."""

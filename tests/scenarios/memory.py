@@ -14,6 +14,7 @@ from chatd.deletions import Deletions
 from chatd.engine.accounts import CreateUser
 from chatd.engine.agenda import Agenda
 from chatd.engine.engine import Engine
+from chatd.engine.ports import Place
 from chatd.engine.rows import Committed
 from chatd.engine.unit import Unit
 from chatd.fanout.bus import Bus, NoBus
@@ -43,6 +44,7 @@ from chatd.store import (
 from chatd.wire.frames import Limits
 from tests.fakes.clock import FakeClock
 from tests.fakes.drive import Promise
+from tests.fakes.places import keep
 from tests.fakes.wire import FakeWire, payloads
 from tests.scenarios.language import Frame
 from tests.store.desk import Desk
@@ -133,6 +135,9 @@ class MemoryStore:
 
         self._clock.later(0, deliver)
         return promise
+
+    def hand(self, unit: Unit, place: Place) -> None:
+        keep(self.commit(unit), place)
 
     def page(
         self,
