@@ -61,13 +61,11 @@ class SocketFactory(WebSocketServerFactory):
         # class they are there once for all.
         options = {name: getattr(self, name) for name in ChatSocket.CONFIG_ATTRS}
         options["perMessageCompressionAccept"] = staticmethod(_no_compression)
-        self._socket = type(
-            "BoundChatSocket", (ChatSocket,), {**AS_OPENED, **options, "CONFIG_ATTRS": ()}
-        )
+        shared = {**AS_OPENED, **options, "CONFIG_ATTRS": (), "factory": self, "__slots__": ()}
+        self._socket = type("BoundChatSocket", (ChatSocket,), shared)
 
     def socket(self, principal: Principal, address: str) -> ChatSocket:
         made: ChatSocket = self._socket(principal, address)
-        made.factory = self
         return made
 
     def opened(self, socket: ChatSocket) -> None:

@@ -50,14 +50,14 @@ class _Validator:
     def __get__(self, socket: Any, owner: type) -> Any:
         if socket is None:
             return self
-        made = self._free.pop() if self._free else Utf8Validator()
-        # Found there from now on: a descriptor without `__set__` comes after the instance.
-        socket.__dict__["utf8validator"] = made
+        made = socket.validator
+        if made is None:
+            made = socket.validator = self._free.pop() if self._free else Utf8Validator()
         return made
 
     def give_back(self, socket: Any) -> None:
         """At the end of a message; Autobahn resets it at the beginning of the next."""
-        made = socket.__dict__.pop("utf8validator", None)
+        made, socket.validator = socket.validator, None
         if made is not None:
             self._free.append(made)
 
@@ -72,7 +72,6 @@ AS_OPENED: Final[Mapping[str, Any]] = MappingProxyType(
         "trafficStats": TrafficStats(),  # nobody reads it, so one for all will do
         "state": WebSocketServerProtocol.STATE_OPEN,
         "send_state": WebSocketServerProtocol.SEND_STATE_GROUND,
-        "data": b"",
         "send_queue": (),  # for writes in pieces, which are not used
         "triggered": False,
         "utf8validator": VALIDATOR,
@@ -100,8 +99,6 @@ AS_OPENED: Final[Mapping[str, Any]] = MappingProxyType(
         "autoPingPendingSent": None,
         "websocket_version": 13,
         "websocket_extensions_in_use": (),
-        "inside_message": False,
-        "current_frame": None,
     }
 )
 

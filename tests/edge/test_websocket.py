@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 
 from chatd.edge.channel import Channel
 from chatd.edge.request import ChatRequest
+from chatd.edge.websocket import ChatSocket
 
 KIB = 1024
 
@@ -204,11 +205,22 @@ async def test_every_connection_is_ticked_about_once_a_second(rig):
 @pytest_twisted.ensureDeferred
 async def test_an_open_connection_keeps_nothing_of_its_handshake(rig, peer):
     wire = rig.sessions[0].wire
-    kept = [str(value) for value in wire.__dict__.values()]
+    names = {*wire.__dict__, *ChatSocket.__slots__}
+    kept = [str(getattr(wire, name, "")) for name in names]
     assert not any("chatd_t_" in value or "Sec-WebSocket" in value for value in kept)
     # Requests of earlier tests may still hang in the frames of their coroutines.
     gc.collect()
     assert not [one for one in gc.get_objects() if type(one) in (Channel, ChatRequest)]
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_open_connection_has_no_attributes_besides_its_slots(rig, peer):
+    session = rig.sessions[0]
+    peer.send(text(b"one message") + frame(9, b"and a ping"))
+    await peer.until(lambda got: b"and a ping" in got)
+    assert b"one message" in session.frames
+    assert session.wire.__dict__ == {}
+    assert session.wire.validator is None and session.wire.current_frame is None
 
 
 @pytest_twisted.ensureDeferred
