@@ -1,6 +1,7 @@
-"""One clock hand for all connections: each is ticked once a second, a quarter of them at a time.
+"""One clock hand for all connections: each is ticked once a second, a sixteenth of them at a time.
 
-Ten thousand connections with a timer each would fill the reactor's heap; here there is one.
+Ten thousand connections with a timer each would fill the reactor's heap; here there is one. A tick
+of a connection for which nothing is due must be next to nothing: that is the connection's part.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from twisted.logger import Logger
 
 log = Logger()
 
-STEP_SECONDS = 0.25
-SLICES = 4
+#: Of ten thousand connections 625 are ticked in one turn: where all of them have something to do,
+#: that takes 20 ms. The step is a power of two, so that adding it up stays exact.
+SLICES = 16
+STEP_SECONDS = 1 / SLICES
 
 
 class Ticked(Protocol):
@@ -27,6 +30,7 @@ class Ticker:
         # Dicts for their order: iteration stays the same from turn to turn.
         self._slices: list[dict[Ticked, None]] = [{} for _ in range(SLICES)]
         self._next = 0
+        self._due = 0.0
         self._call: Any = None
 
     def __len__(self) -> int:
@@ -35,6 +39,7 @@ class Ticker:
     def add(self, ticked: Ticked) -> None:
         min(self._slices, key=len)[ticked] = None
         if self._call is None:
+            self._due = self._reactor.seconds() + STEP_SECONDS
             self._call = self._reactor.callLater(STEP_SECONDS, self._step)
 
     def remove(self, ticked: Ticked) -> None:
@@ -47,8 +52,17 @@ class Ticker:
     def _step(self) -> None:
         self._call = self._reactor.callLater(STEP_SECONDS, self._step)
         now = self._reactor.seconds()
-        due = self._slices[self._next]
-        self._next = (self._next + 1) % SLICES
+        if now - self._due >= 1.0:
+            # This process was stopped for a while: nobody is owed the ticks that were missed, and
+            # nobody is served by all of them in one turn.
+            self._due = now
+        while self._due <= now and self._call is not None:
+            self._due += STEP_SECONDS
+            due = self._slices[self._next]
+            self._next = (self._next + 1) % SLICES
+            self._tick(due, now)
+
+    def _tick(self, due: dict[Ticked, None], now: float) -> None:
         for ticked in tuple(due):
             if ticked in due:
                 try:

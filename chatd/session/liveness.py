@@ -1,6 +1,7 @@
 """Whether the peer is there, and signs of life for it; as values, without a timer.
 
 Browsers show no pings to a page, so there is a heartbeat in JSON besides; nobody has to answer it.
+Where both are sent they go out together: one write costs a third of what is sent to an idle peer.
 """
 
 from enum import Enum
@@ -10,6 +11,9 @@ from typing import Final
 INTERVAL: Final = 25.0
 #: Seconds that the answer to a ping may take: dead at 35 s of silence.
 PATIENCE: Final = 10.0
+#: A peer that has been silent for this part of the interval is pinged with the heartbeat already.
+#: Else one that answers late would have its pings apart from its heartbeats for ever.
+NEARLY: Final = 0.9
 
 
 class Sign(Enum):
@@ -39,21 +43,30 @@ class Liveness:
         self._heard = now
         self._pinged = None
 
+    @property
+    def next(self) -> float:
+        """Before this moment nothing is due, and later still if the peer is heard meanwhile."""
+        if self._pinged is None:
+            return min(self._next, self._heard + self.interval)
+        return min(self._next, self._pinged + self._patience)
+
     def due(self, now: float) -> list[Sign]:
-        """What to do now; asked about once a second.
+        """What to do now; asked about once a second, or about as soon as `next` has come.
 
         Only an unanswered ping means death, not silence alone: where this process itself was
         stopped for a while, everybody seems silent.
         """
+        beats = now >= self._next
         signs = []
         if self._pinged is None:
-            if now - self._heard >= self.interval:
+            if now - self._heard >= self.interval * (NEARLY if beats else 1.0):
                 self._pinged = now
                 signs.append(Sign.PING)
         elif now - self._pinged >= self._patience:
             return [Sign.DEAD]
-        if now >= self._next:
+        if beats or signs:
             # After a pause one heartbeat, not all that were missed.
-            self._next = max(self._next + self.interval, now + self.interval / 2)
+            after = self._next if beats else now
+            self._next = max(after + self.interval, now + self.interval / 2)
             signs.append(Sign.HEARTBEAT)
         return signs

@@ -2,10 +2,11 @@
 
     python -m tests.rigs.many FOLDER --people 10000 --messages 2000
     python -m tests.rigs.many FOLDER --people 100 --messages 1000000 --rooms 1
+    python -m tests.rigs.many FOLDER --people 1000 --messages 1000000 --rooms 10000 --each 10
 
 Rows go straight into the tables, as the writer would have left them (`chatctl verify` finds nothing
 wrong), the same for the same numbers. Ids are counted, see `room_id` and `user_id`; names are
-p00000, p00001 … The first person owns every room, and everybody is in all of them.
+p00000, p00001 … Everybody is in all rooms, or so many in each; the first of a room owns it.
 """
 
 import argparse
@@ -31,6 +32,9 @@ RARE, RARELY = "zyzzyva", 50_000
 #: Every tenth message is Chinese; in one of these so many this stands.
 PLACE, PLACES = "北冥有鱼", 1_000
 BATCH = 10_000
+
+#: Room, kind, author, time, subject, body.
+Happened = tuple[int, str, int, int, int | None, object]
 
 
 def user_id(number: int) -> str:
@@ -72,10 +76,11 @@ def _zipf(count: int) -> list[float]:
 
 
 class Maker:
-    def __init__(self, database: Sqlite, people: int, rooms: int) -> None:
+    def __init__(self, database: Sqlite, people: int, rooms: int, each: int | None = None) -> None:
         self._database = database
         self._people = people
         self._rooms = rooms
+        self._each = each or people
         self._position = 0
         self._seqs = [0] * rooms
         self._numbers = [0] * rooms
@@ -92,6 +97,9 @@ class Maker:
             ),
         )
 
+    def members(self, room: int) -> list[int]:
+        return members(room, self._people, self._each)
+
     def rooms(self) -> None:
         """With an event for the room and for each member, before all messages."""
         self._many(
@@ -106,36 +114,33 @@ class Maker:
                     f"Room {n}",
                     f"room{n}",
                     f"room {n} room{n}",
-                    user_id(0),
+                    user_id(self.members(n)[0]),
                     BEGAN,
-                    self._people,
+                    self._each,
                 )
                 for n in range(self._rooms)
             ),
         )
-        members = [(n, "owner" if n == 0 else "member") for n in range(self._people)]
+        staff = [
+            (room, n, "member" if rank else "owner")
+            for room in range(self._rooms)
+            for rank, n in enumerate(self.members(room))
+        ]
         self._many(
             """
             insert into memberships (room, person, from_seq, to_seq, role)
             values (?, ?, 1, null, ?)
             """,
-            (
-                (room_id(room), user_id(n), role)
-                for room in range(self._rooms)
-                for n, role in members
-            ),
+            ((room_id(room), user_id(n), role) for room, n, role in staff),
         )
-        self._events(
-            event
-            for room in range(self._rooms)
-            for event in (
-                (room, "room", 0, BEGAN, None, {"kind": "public", "title": f"Room {room}"}),
-                *(
-                    (room, "membership", n, BEGAN, n, {"change": "joined", "role": role})
-                    for n, role in members
-                ),
-            )
-        )
+
+        def beginnings() -> Iterator[Happened]:
+            for room, n, role in staff:
+                if role == "owner":
+                    yield room, "room", n, BEGAN, None, {"kind": "public", "title": f"Room {room}"}
+                yield room, "membership", n, BEGAN, n, {"change": "joined", "role": role}
+
+        self._events(beginnings())
 
     def messages(self, count: int, texts: Texts) -> None:
         """Turn by turn in every room, by one person after the other."""
@@ -143,7 +148,7 @@ class Maker:
             (
                 n % self._rooms,
                 "message",
-                n % self._people,
+                self.members(n % self._rooms)[n // self._rooms % self._each],
                 BEGAN + n * APART,
                 None,
                 {"text": texts.text(n)},
@@ -162,7 +167,7 @@ class Maker:
             {},
         )
 
-    def _events(self, events: Iterator[tuple[int, str, int, int, int | None, object]]) -> None:
+    def _events(self, events: Iterator[Happened]) -> None:
         encode = msgspec.json.Encoder().encode
 
         def rows() -> Iterator[tuple[object, ...]]:
@@ -199,8 +204,21 @@ class Maker:
         self._database.checkpoint(truncate=True)
 
 
+def members(room: int, people: int, each: int) -> list[int]:
+    """Who is in a room of ``each``: one after the other, and shifted by one each time round, so
+    that two people share few rooms."""
+    first = room * each + room * each // people
+    return [(first + n) % people for n in range(each)]
+
+
 def make(
-    folder: Path, *, people: int = 100, rooms: int = 1, messages: int = 1_000_000, seed: int = 1
+    folder: Path,
+    *,
+    people: int = 100,
+    rooms: int = 1,
+    messages: int = 1_000_000,
+    seed: int = 1,
+    each: int | None = None,
 ) -> Texts:
     """Makes the store in ``folder``; the texts know which words there are, the commonest first."""
     texts = Texts(seed)
@@ -209,7 +227,7 @@ def make(
     database = Sqlite(folder / FILE, writing=True, synchronous="OFF")
     try:
         migrate(database, folder / FILE, todo=steps(), new_epoch=lambda: EPOCH, now=BEGAN)
-        maker = Maker(database, people, rooms)
+        maker = Maker(database, people, rooms, each)
         maker.people()
         maker.rooms()
         maker.messages(messages, texts)
@@ -225,6 +243,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=100)
     parser.add_argument("--rooms", type=int, default=1)
     parser.add_argument("--messages", type=int, default=1_000_000)
+    parser.add_argument("--each", type=int, help="people in each room (all)")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     began = time.monotonic()

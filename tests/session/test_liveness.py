@@ -1,6 +1,8 @@
 """Pings, heartbeats and the bound after which a silent peer is dead."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chatd.session.liveness import Liveness, Sign
 
@@ -56,3 +58,34 @@ def test_missed_heartbeats_are_not_made_up_for() -> None:
     liveness.heard(1000)
     assert liveness.due(1000) == [Sign.HEARTBEAT]
     assert liveness.due(1001) == []
+
+
+def test_a_silent_peer_is_pinged_together_with_its_heartbeat() -> None:
+    liveness = Liveness(0, 0.5)
+    seen = []
+    for now in range(200):
+        for sign in liveness.due(now):
+            seen.append((now, sign))
+            if sign is Sign.PING:
+                liveness.heard(now + 0.4)  # the pong, before the next look
+    beats = [now for now, sign in seen if sign is Sign.HEARTBEAT]
+    pings = [now for now, sign in seen if sign is Sign.PING]
+    assert pings == [25, 50, 75, 100, 125, 150, 175]
+    assert beats == [13, *pings]
+
+
+@given(st.floats(0, 1), st.lists(st.integers(0, 60), max_size=30), st.integers(1, 40))
+def test_nothing_is_due_before_the_moment_it_names(
+    jitter: float, pauses: list[int], patience: int
+) -> None:
+    liveness = Liveness(0, jitter, 25.0, float(patience))
+    now = 0
+    for pause in pauses:
+        for _ in range(pause):
+            now += 1
+            before = liveness.next
+            signs = liveness.due(now)
+            assert bool(signs) == (now >= before)
+            if Sign.DEAD in signs:
+                return
+        liveness.heard(now)

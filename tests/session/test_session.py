@@ -265,3 +265,38 @@ def test_any_bytes_get_an_answer_or_a_close_and_never_raise(frames: list[bytes])
         answered = [frame for frame in rig.new() if frame["type"] != "bye"]
         assert len(answered) == 1 or rig.wire.closed is not None, number
     assert [what for what, _, failure in rig.faults.seen if not isinstance(failure, KeyError)] == []
+
+
+def test_a_ping_and_a_heartbeat_leave_in_one_write() -> None:
+    rig = Rig()
+    rig.pass_time(24)
+    rig.new()
+    writes = rig.wire.writes
+    rig.pass_time(1)
+    assert [frame if frame == b"<ping>" else frame["type"] for frame in rig.new()] == [
+        b"<ping>",
+        "heartbeat",
+    ]
+    assert rig.wire.writes == writes + 1
+
+
+def test_a_wall_clock_that_is_set_ahead_ends_what_has_expired_at_the_next_tick() -> None:
+    rig = Rig(principal=Principal("u1", "a", False, "cookie", "s", expires=1_700_003_600.0))
+    rig.pass_time(10)
+    assert rig.wire.closed is None
+    rig.clock.start += 3600_000
+    rig.pass_time(1)
+    assert rig.wire.closed is not None and rig.wire.closed[0] == Close.CREDENTIAL_EXPIRED
+
+
+def test_the_time_in_which_we_did_not_read_is_not_their_silence() -> None:
+    rig = Rig()
+    for number in range(32):
+        rig.say(number)  # as many as may be under way: we stop reading
+    rig.pass_time(49)
+    for number in range(32):
+        rig.store.fire(number)
+    assert rig.wire.reading
+    rig.new()
+    rig.pass_time(20)
+    assert b"<ping>" not in rig.new()
