@@ -98,7 +98,7 @@ class Person:
     def __init__(self, user: str, name: str) -> None:
         self.user = user
         self.name = name
-        self.connections: list[Subscriber] = []
+        self.connections: tuple[Subscriber, ...] = ()
         self.rooms: dict[Channel, None] = {}
         self.known = False
         self.since = 0

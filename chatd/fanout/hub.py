@@ -44,7 +44,7 @@ class Hub:
         self.turn.flush()
         person = self.books.person(user, name)
         subscriber = Subscriber(self, person, outbox)
-        person.connections.append(subscriber)
+        person.connections += (subscriber,)
         return subscriber
 
     def deliver(self, batch: Batch) -> None:
@@ -106,7 +106,7 @@ class Hub:
     def detach(self, subscriber: Subscriber) -> None:
         """Called by `Subscriber.detach`, which is what a session calls."""
         person = subscriber.person
-        person.connections.remove(subscriber)
+        person.connections = tuple(each for each in person.connections if each is not subscriber)
         self.audience.went(subscriber)
         if not person.connections:
             self.books.leave(person)
@@ -133,7 +133,7 @@ class Hub:
         entry = (position, True, text(encode(signal)))
         if inside:
             self.books.link(person, channel)
-        for subscriber in tuple(person.connections):
+        for subscriber in person.connections:
             if not subscriber.covers(channel, position):
                 if not inside:
                     subscriber.removed(channel, position)

@@ -5,8 +5,9 @@ connection may be gone for 10 s without anybody being told. What other nodes say
 end by themselves when a node dies.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from chatd.engine.ports import Clock, Scheduler
@@ -31,6 +32,10 @@ def shown(states: Iterable[State]) -> State:
     return min(states, key=_BY_RANK.index, default="offline")
 
 
+#: Of everybody who is on this node alone, which are nearly all; never written to.
+_NOWHERE: Final[Mapping[str, tuple[int, Lease]]] = MappingProxyType({})
+
+
 @dataclass(slots=True)
 class _Person:
     """``local``: how this node shows them, also for a while after they are gone from it.
@@ -41,7 +46,7 @@ class _Person:
     told: State = "offline"
     resting: tuple[str, ...] = ()
     rooms: frozenset[str] = frozenset()
-    elsewhere: dict[str, tuple[int, Lease]] = field(default_factory=dict)
+    elsewhere: Mapping[str, tuple[int, Lease]] = field(default_factory=lambda: _NOWHERE)
 
 
 class Presence:
@@ -137,7 +142,7 @@ class Presence:
             if note.stamp <= stamp or not self._ends.renew((lease.user, node)):
                 continue
             self._people[lease.user] = person
-            person.elsewhere[node] = (note.stamp, lease)
+            person.elsewhere = {**person.elsewhere, node: (note.stamp, lease)}
             self._index(lease.user, person)
             self._update(lease.user, person, before.rooms)
 
@@ -147,9 +152,10 @@ class Presence:
         if person is None:
             return
         added = (room,) if inside else ()
-        for node, (stamp, lease) in person.elsewhere.items():
-            rooms = _without(lease.rooms, room) + added
-            person.elsewhere[node] = (stamp, Lease(user, lease.state, rooms))
+        person.elsewhere = {
+            node: (stamp, Lease(user, lease.state, _without(lease.rooms, room) + added))
+            for node, (stamp, lease) in person.elsewhere.items()
+        } or _NOWHERE
         if user in self._grace:
             person.resting = _without(person.resting, room) + added
         self._index(user, person)
@@ -173,7 +179,9 @@ class Presence:
     def _ended(self, key: tuple[str, str]) -> None:
         user, node = key
         person = self._people[user]
-        _, lease = person.elsewhere.pop(node)
+        _, lease = person.elsewhere[node]
+        others = {name: word for name, word in person.elsewhere.items() if name != node}
+        person.elsewhere = others or _NOWHERE
         self._index(user, person)
         self._update(user, person, lease.rooms)
 

@@ -7,6 +7,7 @@ commit; what had not begun is forgotten.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from chatd.core.principal import Principal
 from chatd.engine.engine import Engine
@@ -35,17 +36,26 @@ class _Slot:
         return self._pipeline.settled
 
 
+class PipelineOwner(Protocol):
+    """The session; a method bound for each of these would take 64 bytes in each connection."""
+
+    def answered(self, answers: Sequence[Answer]) -> None:
+        """Answers to send, in order."""
+
+    def eased(self) -> None:
+        """Called after it: there may be room for more."""
+
+
 class Pipeline:
-    """``say`` sends answers, in order; ``eased`` is called after it, if there is room for more."""
+    """The commands of one connection, on behalf of ``owner``."""
 
     __slots__ = (
         "_advancing",
         "_alone",
         "_drive",
-        "_eased",
         "_engine",
+        "_owner",
         "_principal",
-        "_say",
         "_slots",
         "_started",
         "_stopped",
@@ -59,15 +69,13 @@ class Pipeline:
         principal: Principal,
         subscriber: Subscriber,
         drive: Drive,
-        say: Callable[[Sequence[Answer]], None],
-        eased: Callable[[], None],
+        owner: PipelineOwner,
     ) -> None:
         self._engine = engine
         self._principal = principal
         self._subscriber = subscriber
         self._drive = drive
-        self._say = say
-        self._eased = eased
+        self._owner = owner
         # Short and mostly empty: a list of its own takes a tenth of an empty deque.
         self._waiting: list[Command | Error] = []
         self._slots: list[_Slot] = []
@@ -165,9 +173,9 @@ class Pipeline:
             answer = self._error(failure, command)
         self._alone = False
         if not self._stopped:
-            self._say((answer,))
+            self._owner.answered((answer,))
             self._release(command)
-            self._eased()
+            self._owner.eased()
         self._advance()
 
     async def _answer(self, command: Command) -> Reply:
@@ -199,8 +207,8 @@ class Pipeline:
         if answers:
             del self._slots[: len(answers)]
             if not self._stopped:
-                self._say(answers)
-                self._eased()
+                self._owner.answered(answers)
+                self._owner.eased()
 
     def _error(self, failure: Exception, command: Command) -> Error:
         return self._engine.error(failure, command.id, str(command.__struct_config__.tag))

@@ -97,8 +97,8 @@ class Session:
             dead_seconds - heartbeat_seconds,
         )
         self._intake = Intake(engine, budgets)
-        self._controls = Window(CONTROL_FRAMES, 1.0)
-        self._pipeline = Pipeline(engine, principal, subscriber, drive, self._answer, self._eased)
+        self._controls: Window | None = None  # most connections see none for a long time
+        self._pipeline = Pipeline(engine, principal, subscriber, drive, self)
         self._unread_for = _NOTHING
         self._bye = _NO_REASON
         self._cut_at = self._next_look = now
@@ -143,6 +143,8 @@ class Session:
         """A ping arrived, or a pong that nobody asked for."""
         now = self._clock.now()
         self._liveness.heard(now)
+        if self._controls is None:
+            self._controls = Window(CONTROL_FRAMES, 1.0)
         if self._controls.hit(now):
             self.close(
                 Close.POLICY_VIOLATION,
@@ -256,7 +258,7 @@ class Session:
 
     # Frames in and out.
 
-    def _answer(self, answers: Sequence[Answer]) -> None:
+    def answered(self, answers: Sequence[Answer]) -> None:
         # In one write: of 64 replies each would else be a system call and a TLS record of its own.
         self._outbox.write(b"".join([framing.text(self._encoded(each)) for each in answers]))
 
@@ -269,7 +271,7 @@ class Session:
     def _send(self, frame: Said) -> None:
         self._outbox.write(framing.text(encode(frame)))
 
-    def _eased(self) -> None:
+    def eased(self) -> None:
         if self._pipeline.depth <= self._limits.commands_in_flight // 2:
             self._go_on_reading("commands")
 

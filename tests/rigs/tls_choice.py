@@ -101,6 +101,7 @@ def measured(engine: Any, count: int, groups: str) -> dict[str, float]:
                 send(PAYLOAD)
             writes.append((time.process_time() - began) / count * 1e6)
         _end(client)
+        del kept
         resuming, again, resumed = _arrivals(engine, listener, port, count, groups, resume=True)
         share = sum(engine.resumed(opened) for _, opened, _, _ in again) / count
         _end(resuming)
@@ -144,10 +145,16 @@ def _shaken(engine: Any, listener: socket.socket) -> tuple[socket.socket, Any, f
             tls.do_handshake()
         except WANTS:
             spent += time.process_time() - began
-            select.select([sock], [], [], 10)
+            _readable(sock, 10)
             began = time.process_time()
         else:
             return sock, tls, spent + time.process_time() - began
+
+
+def _readable(sock: socket.socket, seconds: float) -> bool:
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
 
 
 def _flooded(engine: Any, listener: socket.socket) -> float:
@@ -160,7 +167,7 @@ def _flooded(engine: Any, listener: socket.socket) -> float:
     opened, recv, _ = engine.opened(tls)
     stranger.stdout.readline()
     longest, until = 0.0, time.monotonic() + 5
-    while time.monotonic() < until and select.select([sock], [], [], 1.0)[0]:
+    while time.monotonic() < until and _readable(sock, 1):
         began = time.perf_counter()
         with contextlib.suppress(*WANTS):
             recv()
