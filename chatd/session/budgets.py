@@ -105,7 +105,7 @@ class Budgets:
         self._messages = Bucket(_messages(limits))
         self._bytes = Bucket(_bytes(limits))
         self._reads = Bucket(READS)
-        self._breaches = Window(BREACHES, BREACH_SECONDS)
+        self._breaches: Window | None = None  # from the first one on
         #: when to come again, as was told last; and whether the last refusal was for coming sooner
         self._told = 0.0
         self._early = False
@@ -129,7 +129,11 @@ class Budgets:
 
     def is_abuse(self, now: float) -> bool:
         """Counts a refusal where it is a breach; whether there were too many of late."""
-        return self._early and self._breaches.hit(now)
+        if not self._early:
+            return False
+        if self._breaches is None:
+            self._breaches = Window(BREACHES, BREACH_SECONDS)
+        return self._breaches.hit(now)
 
     def _take(self, own: Bucket, shared: Buckets[str], cost: float, now: float, what: str) -> None:
         wait = shared.take_with(own, self._user, cost, now)
