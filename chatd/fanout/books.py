@@ -54,9 +54,10 @@ class Channel:
         self.stirred = False
         #: Who said something since activity was told, and the seq of it.
         self.said: dict[str, int] = {}
-        self.open: set[Subscriber] = set()
         self.aside: dict[Subscriber, tuple[int, int]] = {}
-        self.people: dict[Person, None] = {}  # half the memory of a set
+        # Half the memory of sets.
+        self.open: dict[Subscriber, None] = {}
+        self.people: dict[Person, None] = {}
 
     def listen(self, subscriber: Subscriber, position: int, head: int, now: int) -> None:
         """``subscriber`` hears what is after ``position``, where the last seq was ``head``; the
@@ -65,7 +66,7 @@ class Channel:
             self.aside[subscriber] = (position, head)
         else:
             self.aside.pop(subscriber, None)
-            self.open.add(subscriber)
+            self.open[subscriber] = None
             # Until somebody opened it, events before the books knew the room were not counted.
             self.head = max(self.head, head)
 

@@ -106,7 +106,7 @@ class Subscriber:
             self._hold = Hold(self._hub.position, self._heads())
             self._hub.turn.held.add(self)
             for channel in self._open:
-                channel.open.discard(self)
+                channel.open.pop(self, None)
                 channel.aside[self] = (NEVER, self._hold.told[channel.room])
         elif self._hold.overflowed and not self._hold.broken:
             self._hold.overflowed = self._hold.stale = False
@@ -243,7 +243,7 @@ class Subscriber:
 
     def _close(self, channel: Channel) -> None:
         self._open.pop(channel, None)
-        channel.open.discard(self)
+        channel.open.pop(self, None)
         channel.aside.pop(self, None)
         self._hub.books.tidy(channel)
 

@@ -111,7 +111,7 @@ class Turn:
         for channel, subscriber in apart:
             # Unless it was dropped meanwhile.
             if channel.room in subscriber.open_rooms:
-                channel.open.add(subscriber)
+                channel.open[subscriber] = None
         for channel in waiting:
             self._catch_up(channel)
         self._kept_from.clear()
@@ -125,7 +125,7 @@ class Turn:
         for channel, entries in pending.items():
             for subscriber in tuple(channel.open):
                 if (seen := self.as_seen(subscriber, entries)) is not entries:
-                    channel.open.discard(subscriber)
+                    channel.open.pop(subscriber, None)
                     self._own.setdefault(subscriber, []).extend(seen)
                     apart.append((channel, subscriber))
         return apart
@@ -136,14 +136,14 @@ class Turn:
         seen: set[Subscriber] = set()
         several = set(own)
         for channel in pending:
-            several |= seen & channel.open
-            seen |= channel.open
+            several |= channel.open.keys() & seen
+            seen.update(channel.open)
         rooms: dict[Subscriber, list[Channel]] = {subscriber: [] for subscriber in several}
         alone: list[tuple[Channel, Collection[Subscriber]]] = []
         for channel in pending:
-            for subscriber in channel.open & several:
+            for subscriber in channel.open.keys() & several:
                 rooms[subscriber].append(channel)
-            alone.append((channel, channel.open - several))
+            alone.append((channel, channel.open.keys() - several))
         for channel, subscribers in alone:
             if subscribers:
                 self.write(subscribers, join(pending[channel]))
