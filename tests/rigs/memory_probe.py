@@ -139,8 +139,8 @@ def census() -> dict[str, tuple[int, int]]:
             kind = of_instance.get(id(thing)) or _name(thing)
             count[kind] += 1
             size[kind] += sys.getsizeof(thing)
-            if pending is objects:
-                further += [o for o in gc.get_referents(thing) if not gc.is_tracked(o)]
+            # A dict or tuple of texts alone is not the collector's, so it is among these too.
+            further += [held for held in gc.get_referents(thing) if not gc.is_tracked(held)]
         pending = further
     return {kind: (count[kind], size[kind]) for kind in count}
 
