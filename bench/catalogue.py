@@ -1,4 +1,4 @@
-"""Who is measured: chatd, and each peer with the line that starts it."""
+"""Each peer with the line that starts it."""
 
 import os
 import shutil
@@ -19,18 +19,11 @@ class Launch:
     after: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Peer:
-    """`launch` raises Lacking where the peer cannot run."""
-
-    title: str
-    launch: Callable[[Kit], Launch]
+#: Raises Lacking where the peer cannot run.
+Launcher = Callable[[Kit], Launch]
 
 
-CHATD = "chatd"
-
-
-def _python(module: str) -> Callable[[Kit], Launch]:
+def _python(module: str) -> Launcher:
     return lambda kit: Launch([str(kit.python), "-m", f"bench.peers.{module}"])
 
 
@@ -46,24 +39,17 @@ def _ratchet(kit: Kit) -> Launch:
     return Launch([*words, str(PEERS / "ratchet" / "server.php"), str(loader)])
 
 
-PEERS_BY_NAME = {
-    "floor": Peer("C floor, joined", lambda kit: Launch([str(kit.floor)], after=("joined",))),
-    "floor-plain": Peer("C floor, plain", lambda kit: Launch([str(kit.floor)])),
-    "socketify": Peer("socketify (uWebSockets)", _python("socketify_server")),
-    "ws": Peer("Node ws", _node),
-    "picows": Peer("picows", _python("picows_server")),
-    "websockets": Peer("websockets", _python("websockets_server")),
-    "aiohttp": Peer("aiohttp", _python("aiohttp_server")),
-    "autobahn": Peer(
-        "plain Autobahn", lambda kit: Launch([sys.executable, "-m", "bench.peers.autobahn_server"])
-    ),
-    "ratchet": Peer("Ratchet (PHP)", _ratchet),
+LAUNCHERS: dict[str, Launcher] = {
+    "floor": lambda kit: Launch([str(kit.floor)], after=("joined",)),
+    "floor-plain": lambda kit: Launch([str(kit.floor)]),
+    "socketify": _python("socketify_server"),
+    "ws": _node,
+    "picows": _python("picows_server"),
+    "websockets": _python("websockets_server"),
+    "aiohttp": _python("aiohttp_server"),
+    "autobahn": lambda kit: Launch([sys.executable, "-m", "bench.peers.autobahn_server"]),
+    "ratchet": _ratchet,
 }
-ALL = (CHATD, *PEERS_BY_NAME)
-
-
-def title(name: str) -> str:
-    return name if name == CHATD else PEERS_BY_NAME[name].title
 
 
 def environment(launch: Launch) -> dict[str, str]:

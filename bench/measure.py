@@ -26,19 +26,21 @@ class Missing(Exception):
 @dataclass(frozen=True)
 class Scale:
     """How large and how long: `crowd` people in a room, `great` in the greatest, `many` connected
-    at once; a step at a fixed rate takes `seconds`."""
+    at once; a step at a fixed rate takes `seconds`. Beyond `ceiling` messages a second the load
+    generator itself would be late."""
 
     crowd: int = 1000
     few: int = 100
     great: int = 5000
     many: int = 10_000
-    seconds: float = 3.0
-    step_seconds: float = 1.2
+    seconds: float = 2.5
+    step_seconds: float = 1.0
     settle_seconds: float = 1.5
-    idle_seconds: float = 8.0
+    idle_seconds: float = 5.0
     messages: int = 1_000_000
     rooms: int = 10_000
     questions: int = 200
+    ceiling: float = 60_000.0
 
 
 def connect(load: Load, server: Server, people: int, *, tickets: bool = False) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def idle_bytes(load: Load, server: Server, people: int, settle: float) -> float:
 def fan(load: Load, rate: float, seconds: float, say: Say, senders: int = SENDERS) -> Any:
     """Sends at `rate` to everybody, at fixed times; says how it went."""
     done = load.tell("fan", f"{rate:.3f}", seconds, senders)
-    done["deliveries_per_second"] = done["received"] / done["seconds"]
+    done["deliveries_per_second"] = done["received"] / max(done["seconds"], 1e-3)
     done["cpu_us"] = done["server_cpu_seconds"] / max(done["received"], 1) * 1e6
     say(
         f"{rate:6,.0f} messages/s: {done['deliveries_per_second']:9,.0f} deliveries/s, p50"

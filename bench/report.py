@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from bench.catalogue import CHATD, title
 from bench.measure import LOAD_IS_LIMIT, Figures, Scale
+from bench.names import CHATD, title
 from bench.rows.row import Figure, Goal, Row
 from bench.run import Outcome, medians, middle
 

@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bench.catalogue import CHATD, title
 from bench.kit import Lacking
 from bench.load import LoadError
 from bench.measure import Figures, Missing
+from bench.names import CHATD, title
 from bench.programs import BuildError
 from bench.rows.row import Row
 from bench.servers import ServerError

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from bench import catalogue, servers, town
-from bench.catalogue import CHATD, Peer
+from bench.catalogue import LAUNCHERS, Launcher
 from bench.cores import Company, cores
 from bench.kit import Kit
 from bench.load import Load
 from bench.measure import Scale
+from bench.names import CHATD, title
 from bench.servers import Server
 from bench.town import Person, Town
 
@@ -28,7 +29,7 @@ class Stage:
         kit: Kit,
         scale: Scale,
         say: Say,
-        peers: Mapping[str, Peer] = catalogue.PEERS_BY_NAME,
+        launchers: Mapping[str, Launcher] = LAUNCHERS,
     ) -> None:
         self.folder = folder
         self.kit = kit
@@ -37,7 +38,9 @@ class Stage:
         self.core, self.load_core = cores()
         #: The largest part of the server's core that other programs took, 0 to 1.
         self.others = 0.0
-        self._peers = peers
+        #: What a row remembers from one round to the next.
+        self.memory: dict[tuple[str, str], float] = {}
+        self._launchers = launchers
         self._loads = 0
         self._towns: dict[Town, tuple[Path, int, list[Person]]] = {}
 
@@ -53,13 +56,12 @@ class Stage:
             folder, port, _ = self._town(shape)
             up = servers.chatd(folder, port, self.core)
         else:
-            peer = self._peers[name]
-            launch = peer.launch(self.kit)
+            launch = self._launchers[name](self.kit)
             port = servers.free_port()
             words = catalogue.command(launch, port, self._tls())
             output = self.folder / f"output-{name}"
             surroundings = catalogue.environment(launch)
-            up = servers.peer(peer.title, words, port, output, self.core, surroundings)
+            up = servers.peer(title(name), words, port, output, self.core, surroundings)
         with up as server:
             company = Company(self.core, server.pid)
             yield server

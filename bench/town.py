@@ -14,23 +14,27 @@ from chatd.auth.credentials import TOKEN_PREFIX
 from chatd.store.migrate import migrate, steps
 from chatd.store.opening import FILE, make_folder
 from chatd.store.sqlite import Sqlite, make_file
-from tests.rigs.many import BEGAN, EPOCH, Maker, room_id, user_id
+from tests.rigs.many import APART, BEGAN, EPOCH, Maker, Texts, room_id, user_id
 
 #: Everybody is in four small rooms of 25 besides the ones that are measured.
 SMALL_ROOM = 25
 SMALL_ROOMS_EACH = 4
+#: So many people wrote what stands in a store from the beginning.
+SPEAKERS = 10
 
 
 @dataclass(frozen=True)
 class Town:
     """`people` connect; `rooms[n]` are the members of room n, by their numbers; the first `heard`
-    rooms are those in which messages are measured. `silent`: nobody opens any room."""
+    rooms are those in which messages are measured. `silent`: nobody opens any room. `messages`: how
+    many the first room has, and one stands in each other room then."""
 
     name: str
     people: int
     rooms: tuple[range, ...]
     heard: int
     silent: bool = False
+    messages: int = 0
 
     def rooms_of(self) -> list[list[int]]:
         """The rooms of each person, those first that are theirs."""
@@ -65,6 +69,13 @@ def writers(people: int, *, together: bool) -> Town:
         return Town(f"{people} writers, one room", people, (range(people),), 1, silent=True)
     rooms = tuple(range(n, n + 10) for n in range(people))
     return Town(f"{people} writers, {people} rooms", people, rooms, people, silent=True)
+
+
+def library(messages: int, rooms: int, people: int = 100) -> Town:
+    """A room of everybody with so many messages, and so many rooms of two."""
+    crowds = (range(people), *(range(n, n + 2) for n in range(rooms)))
+    name = f"{messages:,} messages, {rooms:,} rooms"
+    return Town(name, people, crowds, 1, silent=True, messages=messages)
 
 
 @dataclass(frozen=True)
@@ -133,6 +144,14 @@ class _Builder(Maker):
             )
         )
 
+    def messages(self, count: int, texts: Texts) -> None:
+        """So many in the first room, by one person after the other; then one in each other room."""
+        rest = range(1, len(self._town.rooms)) if count else ()
+        self._events(
+            (room, "message", n % SPEAKERS, BEGAN + n * APART, None, {"text": texts.text(n)})
+            for n, room in enumerate((*[0] * count, *rest))
+        )
+
     def tokens(self) -> list[str]:
         made = [TOKEN_PREFIX + secrets.token_urlsafe(32) for _ in range(self._town.people)]
         self._many(
@@ -158,6 +177,7 @@ def build(town: Town, state: Path) -> list[Person]:
         builder = _Builder(database, town)
         builder.people()
         builder.rooms()
+        builder.messages(town.messages, Texts())
         tokens = builder.tokens()
         builder.finish()
     finally:

@@ -25,6 +25,7 @@ struct peer {
     bool wants_write;
     uint64_t began; /* when the connection was begun, ns */
     uint64_t again; /* when it may be opened again, ns */
+    unsigned tries; /* in vain, since it was last ready */
     uint64_t back; /* when it was ready again, ns; 0 before */
     uint32_t got; /* messages of this step */
     uint64_t sum; /* of their numbers */

@@ -66,7 +66,7 @@ void people_read(const char *path)
         p->token = strsep(&rest, "\t");
         char *ids = rest ? strsep(&rest, "\t") : "";
         p->setup = rest ? rest : "";
-        if (!ids[0])
+        if (!ids[0] && !target.chatd)
             belongs(p, "");
         for (char *id; ids && ids[0] && (id = strsep(&ids, " "));)
             belongs(p, id);

@@ -16,6 +16,6 @@ extern unsigned room_count;
 
 /* Fills `peers` and `rooms`. A line for each client: its bearer token, the rooms where it hears what
  * is measured with spaces between them (it speaks in the first), its first frames; tabs between
- * these. All may be empty; without rooms everybody is in one that has no id. */
+ * these. All may be empty; at a server that knows no rooms everybody is in one without an id. */
 void people_read(const char *path);
 #endif

@@ -8,6 +8,8 @@
 #include <string.h>
 
 static const uint64_t SECOND = 1000000000u;
+/* Between two tries of one who came in vain, as clients of chatd do it: up to twenty seconds. */
+static const uint64_t LONGEST = 20000000000u;
 static struct histogram openings, absences;
 
 static unsigned resumed(void)
@@ -23,6 +25,7 @@ static void opened(struct peer *p)
     uint64_t now = now_ns();
     histogram_add(&openings, now - p->began);
     p->back = now;
+    p->tries = 0;
 }
 
 void step_connect(unsigned at_once, int tickets)
@@ -67,6 +70,8 @@ void step_idle(double seconds)
     answer_end(from);
 }
 
+static unsigned tries;
+
 /* Opens whoever may by now; true while somebody has not been back. */
 static int call(int eager)
 {
@@ -76,8 +81,10 @@ static int call(int eager)
         away += !p->back;
         if (p->state != CLOSED || (p->again > now && !eager))
             continue;
-        /* Where nobody listens yet: once more in a quarter to a whole second. */
-        p->again = now + SECOND / 4 + (uint64_t)rand() % (SECOND * 3 / 4);
+        /* Should this try fail: at a random time within twice as long as before it. */
+        uint64_t within = p->tries < 6 ? SECOND / 2 << p->tries : LONGEST;
+        p->again = now + (uint64_t)((double)within * rand() / RAND_MAX);
+        p->tries++, tries++;
         if (!eager || now - p->began > SECOND / 4)
             peer_open(p);
     }
@@ -90,9 +97,10 @@ void step_back(double seconds, int eager)
     uint64_t limit = from.wall + (uint64_t)(seconds * 1e9), first = 0, last = 0;
     histogram_clear(&openings);
     histogram_clear(&absences);
+    tries = 0;
     on_ready = opened;
     for (struct peer *p = peers; p < peers + peer_count; p++)
-        p->back = p->again = 0;
+        p->back = p->again = p->tries = 0;
     while (now_ns() < limit && call(eager))
         pump(SECOND / 200);
     unsigned back = 0;
@@ -104,8 +112,7 @@ void step_back(double seconds, int eager)
         first = !first || p->back < first ? p->back : first;
         last = p->back > last ? p->back : last;
     }
-    trouble[0] = 0; /* that connections ended was the subject */
-    printf("{\"back\":%u,\"ready\":%u,\"resumed\":%u,\"first_s\":%.3f,\"last_s\":%.3f,", back,
+    printf("{\"tries\":%u,\"back\":%u,\"ready\":%u,\"resumed\":%u,\"first_s\":%.3f,\"last_s\":%.3f,", tries, back,
            ready_count, resumed(), first ? (double)(first - from.wall) / 1e9 : 0.0,
            last ? (double)(last - from.wall) / 1e9 : 0.0);
     answer_percentiles("open_ms", &openings);

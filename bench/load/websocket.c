@@ -96,7 +96,11 @@ static size_t frames(struct peer *p, const unsigned char *data, size_t length)
         at += head + size;
         switch (f[0] & 15) {
         case 1: text(p, f + head, size); break;
-        case 8: peer_trouble("closed", f + head + 2, size > 2 ? size - 2 : 0); peer_close(p); break;
+        case 8:
+            if (!p->again) /* it was not told to come back */
+                peer_trouble("closed", f + head + 2, size > 2 ? size - 2 : 0);
+            peer_close(p);
+            break;
         case 9: frame(p, 10, f + head, size); break;
         }
         if (p->state == CLOSED)

@@ -1,6 +1,6 @@
 """The same load for all: 10, 50 and 100 messages a second to everybody in one room."""
 
-from bench import catalogue
+from bench import names
 from bench.measure import Figures, complete, connect, fan, fan_figures
 from bench.rows.row import Figure, Goal, Row
 from bench.stage import Stage
@@ -47,8 +47,8 @@ EQUAL = Row(
         Figure("at100_p99_ms", "p99, ms", ".1f", load="at100_load"),
         Figure("at100_cpu_us", "CPU per delivery, µs", ".1f", load="at100_load"),
     ),
-    catalogue.ALL,
-    20,
+    names.ALL,
+    12,
     run,
     (
         *(

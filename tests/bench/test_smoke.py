@@ -8,7 +8,7 @@ import pytest
 
 from bench import servers
 from bench.__main__ import SMOKE
-from bench.catalogue import PEERS_BY_NAME, Launch, Peer
+from bench.catalogue import LAUNCHERS, Launch, Launcher
 from bench.kit import Kit, Lacking
 from bench.measure import Missing
 from bench.rows import ROWS
@@ -24,7 +24,7 @@ def quiet(text: str) -> None:
     """Nobody reads the progress of a test."""
 
 
-def stage(folder: Path, peers: dict[str, Peer]) -> Stage:
+def stage(folder: Path, peers: dict[str, Launcher]) -> Stage:
     return Stage(folder, Kit(PROGRAMS, quiet), SMOKE, quiet, peers)
 
 
@@ -32,15 +32,18 @@ def without(kit: Kit) -> Launch:
     raise Lacking("it is not here")
 
 
-def test_every_row_is_measured_and_everything_sent_arrives(tmp_path: Path) -> None:
-    """With the C floor beside chatd, and one peer that this machine does not have."""
-    peers = {"floor": PEERS_BY_NAME["floor"], "ws": Peer("Node ws", without)}
+def test_the_rows_are_measured_and_everything_sent_arrives(tmp_path: Path) -> None:
+    """With the C floor beside chatd, and one peer that this machine does not have. Left out:
+    rows that only repeat others with more people, and the restart, whose subject is the ten seconds
+    over which clients are told to come back."""
+    rows = [row for row in ROWS if row.name not in ("most", "great", "restart")]
+    peers = {"floor": LAUNCHERS["floor"], "ws": without}
     names = ["chatd", *peers]
-    progress = Progress(expected_seconds(ROWS, names, 1), quiet)
-    outcome = run(stage(tmp_path, peers), ROWS, names, 1, progress)
+    progress = Progress(expected_seconds(rows, names, 1), quiet)
+    outcome = run(stage(tmp_path, peers), rows, names, 1, progress)
     assert outcome.failed == {}
     assert outcome.not_run == {"ws": "it is not here"}
-    for row in ROWS:
+    for row in rows:
         found = outcome.found[row.name]
         assert set(found) == set(names) & set(row.names) - {"ws"}
         [ours] = found["chatd"]
@@ -53,6 +56,6 @@ def test_every_row_is_measured_and_everything_sent_arrives(tmp_path: Path) -> No
 @pytest.mark.parametrize("fault", ["loses", "doubles"])
 def test_a_server_that_loses_or_doubles_deliveries_is_noticed(tmp_path: Path, fault: str) -> None:
     launch = Launch([sys.executable, "-m", "tests.bench.faulty_server"], after=(fault,))
-    faulty = stage(tmp_path, {"faulty": Peer("a faulty one", lambda kit: launch)})
+    faulty = stage(tmp_path, {"faulty": lambda kit: launch})
     with pytest.raises(Missing, match="clients did not get what was sent"):
         EQUAL.run(faulty, "faulty")
