@@ -35,7 +35,7 @@ types: ## check the types
 	@tools/bootstrap dev >/dev/null
 	@$(python) -m mypy
 
-bench: ## measure speed and memory, beside a plain Autobahn server
+bench: ## measure speed and memory, beside other servers (40 min)
 	@tools/bootstrap bench >/dev/null
 	@$(python) -m bench $(ARGS)
 

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import names, results
+from bench import names, pages, results
 from bench.cores import cores
 from bench.kit import ROOT, Kit
 from bench.measure import Scale
@@ -55,6 +55,9 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
     writer.finish(outcome, stage.others, stage.kit)
     print(writer.text(outcome, stage.others))
+    if options.write and not options.smoke:
+        plots = sorted(writer.path.parent.glob("*.svg"))
+        pages.write(outcome, writer.markdown(outcome, stage.others, "### {}\n"), plots)
     if options.smoke:
         print("Few clients, short steps: this shows that the bench works, not how fast chatd is.")
     if len(set(cores())) == 1:
@@ -76,6 +79,9 @@ def _options() -> argparse.Namespace:
         help=f"beside chatd, of: {', '.join(names.ALL[1:])}; none (all)",
     )
     parser.add_argument("--rounds", type=int, default=3, help="each server so many times (3)")
+    parser.add_argument(
+        "--write", action="store_true", help="put the figures into docs/ and the README as well"
+    )
     parser.add_argument("--smoke", action="store_true", help="a few clients, a few seconds")
     return parser.parse_args()
 

@@ -63,8 +63,8 @@ class Writer:
     def text(self, outcome: Outcome, others: float) -> str:
         return "\n".join(self._parts(outcome, others, report.as_text, "{}"))
 
-    def markdown(self, outcome: Outcome, others: float) -> str:
-        return "\n".join(self._parts(outcome, others, report.as_markdown, "## {}\n")) + "\n"
+    def markdown(self, outcome: Outcome, others: float, heading: str = "## {}\n") -> str:
+        return "\n".join(self._parts(outcome, others, report.as_markdown, heading)) + "\n"
 
     def _parts(self, outcome: Outcome, others: float, form, heading: str) -> list[str]:  # type: ignore[no-untyped-def]
         parts = []
