@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -34,6 +35,8 @@ SMOKE = Scale(
 
 def main() -> int:
     options = _options()
+    # Ended from outside, it ends the servers it started, as it does on Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     scale = SMOKE if options.smoke else Scale()
     rows = [row for row in ROWS if row.name in options.rows]
     rounds = 1 if options.smoke else options.rounds

@@ -9,6 +9,8 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
+from bench.measure import Missing
+
 Answer = dict[str, Any]
 
 
@@ -27,7 +29,7 @@ class Asker:
             if answer["type"] != "error":
                 return took
             if not answer.get("retry"):
-                raise RuntimeError(f"{command}: {answer}")
+                raise Missing(f"{command}: {answer}")
             time.sleep(answer.get("retry_after", 0.1))
 
     def _ask(self, command: Answer) -> Answer:

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from websockets.exceptions import WebSocketException
+
 from bench.kit import Lacking
 from bench.load import LoadError
 from bench.measure import Figures, Missing
@@ -16,6 +18,10 @@ from bench.stage import Stage
 
 #: Figures of every round, by row and by server.
 Found = dict[str, dict[str, list[Figures]]]
+
+
+#: What ends one server's turn in a row, and not the run.
+BROKEN = (Missing, LoadError, ServerError, BuildError, OSError, WebSocketException)
 
 
 @dataclass
@@ -94,7 +100,7 @@ def _play(stage: Stage, row: Row, name: str, outcome: Outcome) -> None:
     except Lacking as lacking:
         outcome.not_run[name] = str(lacking)
         stage.say(f"{title(name)}: not run: {lacking}")
-    except (Missing, LoadError, ServerError, BuildError) as error:
+    except BROKEN as error:
         outcome.failed.setdefault(row.name, {})[name] = str(error)
         stage.say(f"{row.name}: {error}")
     else:

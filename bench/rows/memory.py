@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bench import names
 from bench.asker import Answer, Asker, asker
-from bench.measure import Figures
+from bench.measure import Figures, Missing
 from bench.rows.row import Figure, Goal, Row
 from bench.stage import Stage
 from bench.town import Town, library
@@ -41,11 +41,12 @@ def run(stage: Stage, name: str) -> Figures:
 
 def _indexed(stage: Stage, shape: Town) -> float:
     """Waits until search knows everything; seconds."""
+    stage.say("waiting until search knows every message: a minute or two")
     began = time.monotonic()
     control = stage.folder_of(shape) / "state" / "control.sock"
     while ask(control, "status", {})["done"].get("search") != "all of the log":
         if time.monotonic() - began > INDEXING:
-            raise RuntimeError(f"search was not ready after {INDEXING} s")
+            raise Missing(f"search was not ready after {INDEXING} s")
         time.sleep(0.1)
     return time.monotonic() - began
 
