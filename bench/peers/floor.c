@@ -10,8 +10,7 @@
  */
 #define _GNU_SOURCE
 #include "bytes.h"
-#include <arpa/inet.h>
-#include <fcntl.h>
+#include "listen.h"
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -23,7 +22,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -248,33 +246,6 @@ static void welcome(int listener)
     }
 }
 
-static int listen_on(const char *port)
-{
-    struct sockaddr_in here = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
-    int on = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(listener, (struct sockaddr *)&here, sizeof here) || listen(listener, 1024)) {
-        perror("floor: listen");
-        exit(1);
-    }
-    return listener;
-}
-
-static void prepare_tls(const char *certificate, const char *key)
-{
-    context = SSL_CTX_new(TLS_server_method());
-    SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
-    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                  SSL_MODE_RELEASE_BUFFERS);
-    SSL_CTX_set_num_tickets(context, 1);
-    if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1 ||
-        SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1) {
-        ERR_print_errors_fp(stderr);
-        exit(1);
-    }
-}
-
 int main(int words, char **word)
 {
     struct epoll_event events[EVENTS], ask = {.events = EPOLLIN, .data.ptr = NULL};
@@ -284,7 +255,7 @@ int main(int words, char **word)
     }
     joined = words > 4 && !strcmp(word[4], "joined");
     signal(SIGPIPE, SIG_IGN);
-    prepare_tls(word[2], word[3]);
+    context = tls_of(word[2], word[3]);
     int listener = listen_on(word[1]);
     loop = epoll_create1(EPOLL_CLOEXEC);
     epoll_ctl(loop, EPOLL_CTL_ADD, listener, &ask);
