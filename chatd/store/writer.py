@@ -23,12 +23,16 @@ UNITS_PER_COMMIT = 512
 UNITS_WAITING = 10_000
 
 CHECKPOINT_CALM = 1_000
-"""Pages in the log (4 KiB each) from which it is copied over when nobody waits ..."""
+"""Pages in the log (4 KiB each) from which it is copied over when it is calm ..."""
 CHECKPOINT_ALWAYS = 4_000
-"""... and when somebody does ..."""
+"""... and when it is not ..."""
 CHECKPOINT_FORCED = 16_000
 """... and for which even readers are waited for: 64 MiB."""
 CHECKPOINT_PATIENCE = 1.0
+CALM_UNITS = 16
+"""It is calm where nobody waits and the last commit was smaller than this. Those of a larger one
+have just been answered and will be back at once: that the queue is empty then tells nothing.
+Copying four times as often as need be took 20 of 125 µs from every send under full load."""
 TIDY_AFTER = 1.0
 """Seconds of calm after which a log that holds replaced bodies is emptied."""
 
@@ -135,7 +139,7 @@ class Writer:
             ending = False
             while not ending:
                 items, ending = self._take()
-                worked = bool(items)
+                worked = len(items)
                 if worked:
                     self._commit(items)
                 # While this thread waits it holds on to nobody's unit or Deferred.
@@ -220,9 +224,11 @@ class Writer:
     ) -> None:
         self._call_in_reactor(self._deliver, items, outcomes, committed)
 
-    def _keep_log_short(self, worked: bool) -> None:
+    def _keep_log_short(self, worked: int) -> None:
+        """``worked``: how many units the last commit held, 0 where there was none."""
         pages = self._sqlite.wal_pages
-        due = pages >= (CHECKPOINT_CALM if self._queue.empty() else CHECKPOINT_ALWAYS)
+        calm = worked < CALM_UNITS and self._queue.empty()
+        due = pages >= (CHECKPOINT_CALM if calm else CHECKPOINT_ALWAYS)
         if not due and (worked or not self._untidy):
             return
         forced = pages >= CHECKPOINT_FORCED

@@ -176,6 +176,27 @@ def test_the_log_file_stays_bounded(opened: Opened, tmp_path: Path) -> None:
     assert wal.stat().st_size < 2 * writer.CHECKPOINT_ALWAYS * 4096
 
 
+def test_the_log_is_copied_over_early_only_when_it_is_calm(tmp_path: Path) -> None:
+    Opened(tmp_path / "data").start().tea().stop()
+    opened = Opened(tmp_path / "data")
+    kept = opened.store._writer
+
+    def commit(count: int) -> int:
+        """Pages in the log after a commit of so many units, with nobody waiting."""
+        for _ in range(count):
+            opened.sending("x" * 4000)
+        items, _ = kept._take()
+        kept._commit(items)
+        kept._keep_log_short(len(items))
+        return kept._sqlite.wal_pages
+
+    while commit(10 * writer.CALM_UNITS) <= writer.CHECKPOINT_CALM:
+        pass
+    assert commit(writer.CALM_UNITS) > writer.CHECKPOINT_CALM
+    assert commit(writer.CALM_UNITS - 1) == 0
+    opened.start().stop()
+
+
 def test_below_the_floor_writes_are_refused_reads_go_on_and_it_heals(tmp_path: Path) -> None:
     class Stepping(RealClock):
         at = 0.0
