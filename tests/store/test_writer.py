@@ -190,8 +190,8 @@ def test_the_log_is_copied_over_early_only_when_it_is_calm(tmp_path: Path) -> No
         kept._keep_log_short(len(items))
         return kept._sqlite.wal_pages
 
-    while commit(10 * writer.CALM_UNITS) <= writer.CHECKPOINT_CALM:
-        pass
+    grown = [commit(10 * writer.CALM_UNITS) for _ in range(10)]
+    assert grown == sorted(grown) and grown[-1] > writer.CHECKPOINT_CALM
     assert commit(writer.CALM_UNITS) > writer.CHECKPOINT_CALM
     assert commit(writer.CALM_UNITS - 1) == 0
     opened.start().stop()
