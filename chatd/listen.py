@@ -6,7 +6,8 @@ from typing import Any
 
 from twisted.internet.interfaces import IListeningPort
 
-from chatd.edge.door import Door, listen
+from chatd.edge.door import listen
+from chatd.edge.door_shared import Door
 from chatd.edge.tls import Certificates
 from chatd.settings import Settings
 

@@ -29,7 +29,7 @@ from chatd.deletions import Deletions
 from chatd.descriptors import raise_descriptors
 from chatd.edge.api.desk import Chat
 from chatd.edge.build import Edge, build_site
-from chatd.edge.door import Door
+from chatd.edge.door_shared import Door
 from chatd.edge.pages import ui_files
 from chatd.edge.tls import Certificates
 from chatd.edge.tls_files import TlsFilesError

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from chatd.auth.origins import normalise
 from chatd.auth.site_claims import Site
-from chatd.edge.door import DoorLimits
 from chatd.edge.door_budget import Places
+from chatd.edge.door_shared import DoorLimits
 from chatd.edge.settings import EdgeSettings
 from chatd.edge.transport_closing import TransportSettings
 from chatd.parts import public_url

@@ -11,7 +11,6 @@ import errno
 import os
 import socket
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import Any
 
@@ -23,24 +22,22 @@ from twisted.python.failure import Failure
 
 from chatd.edge.door_arrival import ProxiedArrival
 from chatd.edge.door_budget import Budget, Places, Seat, address_key, plain_address
+from chatd.edge.door_shared import Door, DoorLimits
 from chatd.edge.plain import PlainServer
 from chatd.edge.proxy_protocol import Source
 from chatd.edge.tls import Certificates, ConnectionCreator
 from chatd.edge.transport import TlsTransport
-from chatd.edge.transport_closing import TransportSettings
 from chatd.edge.transport_stock import (
     StockServer,
     StockTlsFactory,
     StockTlsTransport,
 )
-from chatd.edge.transport_turns import HandshakeTurns
 
 log = Logger()
 
 ACCEPTS_PER_TURN = 32
 DISCARD_BYTES = 65_536
 BACKOFF_SECONDS = (0.1, 1.0)  # first and longest pause of a listener without descriptors
-LOG_SECONDS = 10.0
 # What the network knows of a new connection already, told by accept in its place: accept(2), "Error
 # handling". The listener itself is well.
 OF_THE_PEER = (
@@ -58,59 +55,6 @@ OF_THE_PEER = (
 NO_DESCRIPTORS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 Network = IPv4Network | IPv6Network
 _UNCOUNTED = Budget(Places())
-
-
-@dataclass(frozen=True)
-class DoorLimits:
-    """Everything the door is bounded by."""
-
-    places: Places = field(default_factory=Places)
-    transport: TransportSettings = field(default_factory=TransportSettings)
-    handshakes_per_turn: int = 8
-    backlog: int = 1_024
-    stranger_seconds: float = 60.0  # in all, for a connection on which nobody becomes known
-
-
-@dataclass
-class DoorCounters:
-    """Since the start. `refused` by reason: the names of Places, `proxy_header`, `descriptors`."""
-
-    accepted: int = 0
-    refused: dict[str, int] = field(default_factory=dict)
-    handshakes: int = 0
-    handshake_failures: int = 0
-    resumed: int = 0
-
-    def refuse(self, reason: str) -> None:
-        self.refused[reason] = self.refused.get(reason, 0) + 1
-
-
-class Door:
-    """What all listeners of one daemon share: limits, counters, the turns of handshakes."""
-
-    def __init__(self, reactor: Any, limits: DoorLimits) -> None:
-        self.limits = limits
-        self.budget = Budget(limits.places)
-        self.counters = DoorCounters()
-        self.turns = HandshakeTurns(reactor, limits.handshakes_per_turn)
-        self._seconds = reactor.seconds
-        self._silent_until = 0.0
-        self._unsaid = 0
-
-    def note_failure(self, host: str, why: str) -> None:
-        """At most one line in LOG_SECONDS, whatever strangers throw at the port."""
-        now = self._seconds()
-        if now < self._silent_until:
-            self._unsaid += 1
-            return
-        log.info(
-            "no TLS connection with {host}: {why} ({unsaid} others since the last such line)",
-            host=host,
-            why=why,
-            unsaid=self._unsaid,
-        )
-        self._silent_until = now + LOG_SECONDS
-        self._unsaid = 0
 
 
 def listen(
@@ -205,7 +149,11 @@ class EdgePort(tcp.Port):
     # Accepting.
 
     def doRead(self) -> None:
-        """Accept what waits, a bounded number in one turn."""
+        """Accept what waits, a bounded number in one turn, as long as handshakes keep up."""
+        if self.turns.crowded:
+            self.stopReading()
+            self.turns.when_eased(self._go_on_accepting)
+            return
         for _ in range(ACCEPTS_PER_TURN):
             try:
                 sock, peer = self.socket.accept()
@@ -337,7 +285,10 @@ class EdgePort(tcp.Port):
         self._pause = None
         if self._spare is None:
             self._spare = _open_spare()
-        if self.connected and not self.disconnecting:
+        self._go_on_accepting()
+
+    def _go_on_accepting(self) -> None:
+        if self.connected and not self.disconnecting and self._pause is None:
             self.startReading()
 
     def connectionLost(self, reason: Failure) -> None:

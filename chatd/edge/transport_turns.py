@@ -14,6 +14,10 @@ from twisted.logger import Logger
 
 log = Logger()
 
+#: So many steps that wait are work for some 50 ms. Whoever comes then waits in the kernel, where it
+#: costs nothing: behind a longer queue of ours people give up, and what was done for them is lost.
+CROWDED = 64
+
 
 class HandshakeTurns:
     """At most `per_turn` steps in one turn of the reactor, first come first served."""
@@ -26,10 +30,20 @@ class HandshakeTurns:
         self._left = per_turn
         self._armed = False
         self._waiting: deque[Callable[[], None]] = deque()
+        self._eased: list[Callable[[], None]] = []
 
     def __len__(self) -> int:
         """How many steps wait for a later turn."""
         return len(self._waiting)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether newcomers should wait outside."""
+        return len(self._waiting) >= CROWDED
+
+    def when_eased(self, call: Callable[[], None]) -> None:
+        """While it is crowded: `call` once half of the queue is worked off."""
+        self._eased.append(call)
 
     def run(self, step: Callable[[], None]) -> bool:
         """Run `step` now (True) or, when this turn is used up, in a later one (False)."""
@@ -56,3 +70,7 @@ class HandshakeTurns:
                 self._waiting.popleft()()
             except Exception:
                 log.failure("a handshake step failed; the others go on")
+        if self._eased and len(self._waiting) <= CROWDED // 2:
+            eased, self._eased = self._eased, []
+            for call in eased:
+                call()

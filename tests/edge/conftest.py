@@ -1,13 +1,16 @@
 """What the tests of sockets share."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
+import pytest
 import pytest_twisted
 from loopback_tls import Loopback
 from site_rig import Rig, Wall
 from twisted.internet import reactor
 from twisted.internet.task import Clock
+from twisted.logger import globalLogPublisher
 
 from chatd.store.opening import open_store
 from tests.auth.test_credentials import Tape
@@ -37,3 +40,17 @@ async def stored(tmp_path: Path) -> AsyncIterator[Rig]:
     yield made
     await made.stop()
     await store.stop()
+
+
+@pytest.fixture
+def lines() -> Iterator[list[dict[str, Any]]]:
+    """Every log line of the door while the test runs."""
+    seen: list[dict[str, Any]] = []
+
+    def observe(event: dict[str, Any]) -> None:
+        if str(event.get("log_namespace", "")).startswith("chatd.") or event.get("log_failure"):
+            seen.append(event)
+
+    globalLogPublisher.addObserver(observe)
+    yield seen
+    globalLogPublisher.removeObserver(observe)

@@ -24,7 +24,8 @@ from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 
-from chatd.edge.door import DoorLimits, EdgePort, listen
+from chatd.edge.door import EdgePort, listen
+from chatd.edge.door_shared import DoorLimits
 from chatd.edge.tls import Certificates
 
 SECONDS = 20.0

@@ -7,7 +7,6 @@ import errno
 import os
 import resource
 import socket
-import ssl
 import struct
 import time
 from ipaddress import ip_address
@@ -16,27 +15,12 @@ import pytest
 from loopback_tls import Peers, client_context, connect, in_thread, plain, until
 from twisted.internet import reactor
 from twisted.internet.task import deferLater
-from twisted.logger import globalLogPublisher
 
-from chatd.edge.door import Door, DoorLimits, _plain_peer, authenticated, seat_of
+from chatd.edge.door import _plain_peer, authenticated, seat_of
 from chatd.edge.door_budget import Budget, Places, Seat, address_key
+from chatd.edge.door_shared import Door, DoorLimits
 from chatd.edge.proxy_protocol import SIGNATURE
 from chatd.edge.transport_closing import TransportSettings
-from chatd.edge.transport_turns import HandshakeTurns
-
-
-@pytest.fixture
-def lines():
-    """Every log line of the door while the test runs."""
-    seen: list[dict] = []
-
-    def observe(event):
-        if str(event.get("log_namespace", "")).startswith("chatd.") or event.get("log_failure"):
-            seen.append(event)
-
-    globalLogPublisher.addObserver(observe)
-    yield seen
-    globalLogPublisher.removeObserver(observe)
 
 
 def ends(sock):
@@ -99,61 +83,6 @@ def test_addresses_without_connections_are_forgotten():
     assert (budget.addresses(), budget.connections, budget.unauthenticated) == (0, 0, 0)
 
 
-# Turns.
-
-
-class Turns:
-    """The part of a reactor that HandshakeTurns uses: what is asked for in a turn runs in the next.
-
-    (task.Clock runs it in the same `advance`.)
-    """
-
-    def __init__(self):
-        self.asked = []
-
-    def callLater(self, delay, call):
-        assert delay == 0
-        self.asked.append(call)
-
-    def next(self):
-        due, self.asked = self.asked, []
-        for call in due:
-            call()
-
-
-def test_only_so_many_steps_run_in_one_turn_in_the_order_of_arrival():
-    reactor = Turns()
-    turns = HandshakeTurns(reactor, 3)
-    ran: list[int] = []
-    for i in range(8):
-        assert turns.run(lambda i=i: ran.append(i)) == (i < 3)
-    assert ran == [0, 1, 2]
-    reactor.next()
-    assert ran == [0, 1, 2, 3, 4, 5]
-    turns.run(lambda: ran.append(8))
-    assert len(ran) == 6, "a newcomer does not overtake, and the turn is used up"
-    assert len(turns) == 3
-    reactor.next()
-    assert ran == list(range(9))
-    reactor.next()
-    reactor.next()
-    assert reactor.asked == [], "an idle door asks for no turns"
-
-
-@pytest.mark.logs_errors("a handshake step failed; the others go on")
-def test_a_step_that_fails_does_not_stop_the_others(lines):
-    reactor = Turns()
-    turns = HandshakeTurns(reactor, 1)
-    ran: list[int] = []
-    turns.run(lambda: ran.append(0))
-    turns.run(lambda: 1 / 0)
-    turns.run(lambda: ran.append(2))
-    for _ in range(3):
-        reactor.next()
-    assert ran == [0, 2]
-    assert [event["log_failure"].type for event in lines] == [ZeroDivisionError]
-
-
 # The door itself.
 
 
@@ -184,47 +113,6 @@ async def test_a_lost_connection_gives_its_place_back(loopback):
         await until(lambda: port.door.budget.connections == 0)
     assert port.door.counters.refused == {}
     assert port.door.counters.accepted == 5
-
-
-async def test_a_storm_of_handshakes_is_worked_off_in_small_turns(loopback):
-    count = 60
-    places = Places(unauthenticated_per_address=count + 1)
-    port = loopback.listen(Peers(), DoorLimits(places, handshakes_per_turn=2))
-    hellos = [await in_thread(_hello, port) for _ in range(count)]
-    longest = [0]
-    step = port.door.turns.run
-    in_turn = [0]
-
-    def counted(what):
-        def one():
-            if not in_turn[0]:
-                reactor.callLater(0, _measure)
-            in_turn[0] += 1
-            what()
-
-        return step(one)
-
-    def _measure():
-        longest[0] = max(longest[0], in_turn[0])
-        in_turn[0] = 0
-
-    port.door.turns.run = counted
-    for sock, hello in hellos:
-        sock.sendall(hello)
-    answered = [await in_thread(sock.recv, 5) for sock, _ in hellos]
-    assert all(answer[:1] == b"\x16" for answer in answered)
-    await deferLater(reactor, 0.01)
-    assert 0 < longest[0] <= 4  # two of one turn, and two of the next before the measure ran
-    for sock, _ in hellos:
-        sock.close()
-
-
-def _hello(port):
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    tls = client_context().wrap_bio(incoming, outgoing)
-    with contextlib.suppress(ssl.SSLWantReadError):
-        tls.do_handshake()
-    return plain(port), outgoing.read()
 
 
 async def test_garbage_costs_one_log_line_and_no_traceback(loopback, lines):

@@ -16,8 +16,9 @@ from twisted.internet.task import Clock
 
 from chatd.core.bucket import Rate
 from chatd.edge.answers import Response
-from chatd.edge.door import DoorLimits, authenticated, listen, seat_of
+from chatd.edge.door import authenticated, listen, seat_of
 from chatd.edge.door_budget import Budget, Places, Seat
+from chatd.edge.door_shared import DoorLimits
 from chatd.edge.journal import Journal
 from chatd.edge.router import Router
 from chatd.edge.settings import EdgeSettings

@@ -16,8 +16,9 @@ from test_door_strangers import answer, request, stands
 from twisted.internet import reactor
 from twisted.internet.task import deferLater
 
-from chatd.edge.door import DoorLimits, authenticated, listen, seat_of
+from chatd.edge.door import authenticated, listen, seat_of
 from chatd.edge.door_budget import Places, address_key
+from chatd.edge.door_shared import DoorLimits
 from tests.daemon import Daemon
 from tests.hostile.peer import Peer, member
 

@@ -18,7 +18,7 @@ from loopback_tls import (
     until,
 )
 
-from chatd.edge.door import DoorLimits
+from chatd.edge.door_shared import DoorLimits
 from chatd.edge.transport_closing import TransportSettings
 
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]

@@ -25,7 +25,7 @@ from twisted.internet.error import ConnectionDone
 from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 
-from chatd.edge.door import DoorLimits
+from chatd.edge.door_shared import DoorLimits
 from chatd.edge.transport_closing import TransportSettings
 
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]

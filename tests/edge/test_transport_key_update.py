@@ -17,7 +17,7 @@ from loopback_tls import Peers, SClient, client_context, in_thread, plain, until
 from twisted.internet import reactor
 from twisted.internet.task import deferLater
 
-from chatd.edge.door import DoorLimits
+from chatd.edge.door_shared import DoorLimits
 from chatd.edge.transport_closing import TransportSettings
 
 HANDSHAKE, APPLICATION_DATA = 22, 23
