@@ -20,6 +20,7 @@ from chatd.core.codes import Close, reason
 from chatd.core.principal import Principal
 from chatd.edge.handshake import Offer
 from chatd.edge.plain import wire_transport
+from chatd.edge.plain_frame import plain_text
 from chatd.edge.websocket_opening import VALIDATOR, Behind, switching
 from chatd.wire.frames import Limits
 
@@ -96,6 +97,7 @@ class ChatSocket(WebSocketServerProtocol):
         "websocket_protocol_in_use",
         "wire",
     )
+    maxFramePayloadSize: int
     transport: Any
     message_data: Any
     current_frame: Any
@@ -128,8 +130,17 @@ class ChatSocket(WebSocketServerProtocol):
         self.factory.countConnections += 1
 
     def dataReceived(self, data: bytes) -> None:
-        if not self._deaf:
-            self._dataReceived(data)
+        if self._deaf:
+            return
+        if not self.data and not self.inside_message and self.current_frame is None:
+            at = 0
+            while self.state == OPEN and (found := plain_text(data, at, self.maxFramePayloadSize)):
+                message, at = found
+                self._take(message)
+                if at == len(data):
+                    return
+            data = data[at:]
+        self._dataReceived(data)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         # Past the server's part of Autobahn's, which counts, and makes two texts for its log.
@@ -179,10 +190,14 @@ class ChatSocket(WebSocketServerProtocol):
         parts, self.message_data = self.message_data, None
         self.current_frame_masker = None
         VALIDATOR.give_back(self)
-        if self.failedByMe or self.state != OPEN or self.session is None:
+        if not self.failedByMe and self.state == OPEN:
+            self._take(parts[0] if len(parts) == 1 else b"".join(parts))
+
+    def _take(self, message: bytes) -> None:
+        if self.session is None:
             return
         try:
-            self.session.frame(parts[0] if len(parts) == 1 else b"".join(parts))
+            self.session.frame(message)
         except Exception:
             self._our_fault("a frame")
 
