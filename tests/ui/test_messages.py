@@ -333,6 +333,21 @@ def test_slow_mode_gives_the_text_back_and_a_closed_room_says_why(two):
     two.anna.sees("This room is archived", ".composer")
 
 
+def test_what_others_do_between_press_and_release_takes_no_click_away(two):
+    x, y = two.ben.js(
+        "(({ x, y }) => [x + 5, y + 5])"
+        "(document.querySelector('.head [aria-label=Search]').getBoundingClientRect())"
+    )
+    mouse = {"x": x, "y": y, "button": "left", "clickCount": 1}
+    two.ben.call("Input.dispatchMouseEvent", type="mousePressed", **mouse)
+    two.anna_line.do("change_room", room=two.tea, topic="Leaves")
+    two.ben.js("new Promise((done) => setTimeout(done, 100))")
+    two.ben.call("Input.dispatchMouseEvent", type="mouseReleased", **mouse)
+    two.ben.sees("from:anna", "dialog.search")
+    two.ben.press("Escape")
+    two.ben.sees("Leaves", ".head")
+
+
 def test_messages_of_somebody_one_blocked_are_folded_away(two):
     two.anna_line.say(two.tea, "Buy my jam")
     two.ben.sees("Buy my jam", ".list")

@@ -16,6 +16,11 @@ const SAID = 6;
 const AWAY = 300;
 /** Seconds between two looks at what ends by itself: statuses, muted rooms. */
 const TICK = 20;
+/**
+ * Milliseconds for which a pressed button of the mouse, or a finger, holds back what others change:
+ * what is drawn anew between press and release gets no click.
+ */
+const PRESSED = 2000;
 
 export class Shell {
   node;
@@ -30,6 +35,7 @@ export class Shell {
   #toast = h('div', { class: 'toast', role: 'status' });
   #toastTimer = null;
   #awayTimer = null;
+  #pressed = null;
 
   /**
    * `signOut()` ends the session; `drafts` keeps what is being written; `api` is null where one's
@@ -73,6 +79,8 @@ export class Shell {
       if (user) wish.card(user);
     });
     store.watch((what, room) => this.#changed(what, room));
+    this.node.addEventListener('pointerdown', () => this.#press(), true);
+    for (const event of ['pointerup', 'pointercancel']) addEventListener(event, () => this.#release(), true);
     setInterval(() => this.#tick(), TICK * 1000);
     for (const event of ['visibilitychange', 'focus', 'blur']) {
       addEventListener(event, () => this.#looked(), true);
@@ -158,7 +166,21 @@ export class Shell {
     this.#due.add(what);
   }
 
+  #press() {
+    clearTimeout(this.#pressed);
+    this.#pressed = setTimeout(() => this.#release(), PRESSED);
+  }
+
+  #release() {
+    if (this.#pressed === null) return;
+    clearTimeout(this.#pressed);
+    this.#pressed = null;
+    // The click comes right behind this.
+    setTimeout(() => this.#drawDue());
+  }
+
   #drawDue() {
+    if (this.#pressed !== null) return;
     const due = this.#due;
     this.#due = new Set();
     if (due.has('active')) due.clear(), due.add('active');
