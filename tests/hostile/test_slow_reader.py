@@ -11,9 +11,8 @@ from tests.hostile.scene import Reader, eventually, unharmed
 MESSAGES = 3_000
 TEXT = "x" * 4_000
 IN_FLIGHT = 50
-#: The bound of what waits for a reader (1 MiB by default), and what talk of 12 MiB costs by itself:
-#: 0.1 to 1.3 MiB, and now and then more.
-GROWTH = 4 * 2**20
+#: The bound of what waits for a reader (1 MiB by default), and what talk of 12 MiB costs by itself.
+GROWTH = 3 * 2**20
 
 
 def test_a_reader_who_stops_is_bounded_told_and_resumes_everything(tmp_path: Path) -> None:
