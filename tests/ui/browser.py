@@ -288,19 +288,35 @@ class Window:
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
     def hover(self, selector: str) -> None:
-        x, y = self._middle(selector, "")
-        self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+        """Until the page knows: what lies there may just be drawn anew, or move away."""
+
+        def arrives() -> bool:
+            x, y = self._middle(selector, "")
+            self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+            return bool(
+                self.js(f"document.querySelector({json.dumps(selector)}).matches(':hover')")
+            )
+
+        self.until(arrives, f"the mouse is over {selector}")
 
     def _middle(self, selector: str, text: str) -> tuple[float, float]:
-        find = f"""(() => {{
+        """Where a hand would point: once the element rests there and nothing lies over it."""
+        find = f"""(async () => {{
             const fits = (one) => !{json.dumps(text)}
                 || (one.innerText + ' ' + (one.ariaLabel ?? '')).includes({json.dumps(text)});
             const found = [...document.querySelectorAll({json.dumps(selector)})]
                 .filter((one) => one.getClientRects().length && fits(one))[0];
             if (!found) return null;
             found.scrollIntoView({{ block: 'nearest' }});
-            const box = found.getBoundingClientRect();
-            return [box.x + box.width / 2, box.y + box.height / 2];
+            const middle = () => {{
+                const box = found.getBoundingClientRect();
+                return [box.x + box.width / 2, box.y + box.height / 2];
+            }};
+            const before = middle();
+            await new Promise((then) => setTimeout(then, 40));
+            const now = middle();
+            const rests = now[0] === before[0] && now[1] === before[1];
+            return rests && found.contains(document.elementFromPoint(...now)) ? now : null;
         }})()"""
         x, y = self.wait(find)
         return x, y

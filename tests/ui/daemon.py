@@ -12,6 +12,8 @@ import threading
 import time
 from pathlib import Path
 
+from tests.daemon import STOCK_TLS
+
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"https://\S+/#setup=\S+")
 
@@ -45,6 +47,8 @@ class Daemon:
         config = self._var / "chatd.toml"
         listen = f'listen = ["127.0.0.1:{self._inner}"]'
         config.write_text(re.sub(r"listen = \[.*\]", listen, config.read_text()))
+        if STOCK_TLS:
+            self.configure("stock = true", under="tls")
         self.certificate = self._var / "tls" / "server.pem"
         self._log = folder / "daemon.log"
         self._process: subprocess.Popen[bytes] | None = None

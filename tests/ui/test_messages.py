@@ -74,9 +74,21 @@ def message(text: str) -> str:
 
 def press(window: Window, text: str, label: str) -> None:
     """Presses a button of the bar over a message."""
-    window.wait(f"{message(text)} !== undefined")
-    window.js(f"{message(text)}.setAttribute('id', 'meant')")
-    window.hover("#meant .line")
+    meant = f"""(() => {{
+        const row = {message(text)};
+        document.querySelectorAll('#meant').forEach((one) => one !== row && (one.id = ''));
+        if (row) row.id = 'meant';
+        return row !== undefined;
+    }})()"""
+    bar = "getComputedStyle(document.querySelector('#meant .tools')).visibility === 'visible'"
+
+    def shows() -> bool:
+        # A row that its events draw anew is another element, under a hand that rests.
+        window.wait(meant)
+        window.hover("#meant .line")
+        return bool(window.js(bar))
+
+    window.until(shows, f"the bar over {text!r}")
     window.click("#meant .tools button", label)
 
 

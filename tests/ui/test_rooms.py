@@ -119,6 +119,33 @@ def test_an_invitation_by_name_is_accepted_or_declined(daemon, browser):
     anna.sees("Here now, 2", ".people")
 
 
+def test_a_menu_stays_when_the_button_or_the_finger_is_lifted_and_closes_by_a_press_elsewhere(
+    daemon, browser
+):
+    anna, _ = two(daemon, browser)
+    make_room(anna, "Tea")
+    shown = "document.querySelector('.menu') !== null"
+    gone = "document.querySelector('.menu') === null"
+    settled = "new Promise((then) => setTimeout(() => setTimeout(then, 20), 20))"
+    menu_of(anna, "Tea")
+    anna.js(settled)
+    assert anna.js(shown)
+    anna.press("Escape")
+    anna.wait(gone)
+    menu_of(anna, "Tea")
+    anna.click(".composer textarea")
+    anna.wait(gone)
+
+    anna.size(390, 800, touch=True)
+    anna.click("[aria-label='Back to the list']")
+    x, y = anna._middle(".sidebar a.item", "Tea")
+    anna.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
+    anna.wait(shown)
+    anna.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    anna.js(settled)
+    assert anna.js(shown)
+
+
 def test_mentions_are_counted_beside_the_unread_and_a_muted_room_is_quiet(daemon, browser):
     anna, ben = two(daemon, browser)
     make_room(anna, "Tea")

@@ -7,30 +7,47 @@ const EDGE = 8;
 /** Seconds of a finger's rest that ask for a menu. */
 const PRESS = 0.5;
 
+/** Closes the menu that is open. */
+let dismiss = () => {};
+
 /**
  * `items`: {label, act, icon?, danger?, checked?, disabled?, hint?} or null for a line between two.
- * `at`: {x, y} of the window, or the element that it belongs to.
+ * `at`: {x, y} of the window, or the element that it belongs to. `closed()` is called at its end.
  */
-export function openMenu(label, items, at) {
+export function openMenu(label, items, at, closed = () => {}) {
+  dismiss();
   const before = document.activeElement;
-  const node = h('div', { class: 'menu', role: 'menu', 'aria-label': label, popover: 'auto' });
-  const close = () => node.hidePopover();
+  // An automatic one would close when the button or the finger is lifted that it came up under.
+  const node = h('div', { class: 'menu', role: 'menu', 'aria-label': label, popover: 'manual' });
+  const close = () => {
+    dismiss = () => {};
+    removeEventListener('pointerdown', outside, true);
+    const within = node.contains(document.activeElement) || document.activeElement === document.body;
+    node.remove();
+    if (within) before?.focus?.();
+    closed();
+  };
+  const outside = (event) => {
+    if (!node.contains(event.target)) close();
+  };
   for (const item of items) {
     if (item === false) continue;
     node.append(item ? entry(item, close) : h('hr', {}));
   }
-  node.addEventListener('keydown', (event) => step(event, node));
-  node.addEventListener('toggle', (event) => {
-    if (event.newState !== 'closed') return;
-    const within = node.contains(document.activeElement) || document.activeElement === document.body;
-    node.remove();
-    if (within) before?.focus?.();
-  });
+  node.addEventListener('keydown', (event) => (event.key === 'Escape' ? leave(event, close) : step(event, node)));
+  addEventListener('pointerdown', outside, true);
+  dismiss = close;
   (before?.closest?.('dialog') ?? document.body).append(node);
   node.showPopover();
   put(node, at);
   node.querySelector('button:not(:disabled)')?.focus();
-  return node;
+}
+
+/** Escape is for the menu alone, not for what lies below it. */
+function leave(event, close) {
+  event.preventDefault();
+  event.stopPropagation();
+  close();
 }
 
 function entry({ label, act, icon: drawing, danger, checked, disabled, hint }, close) {

@@ -117,11 +117,11 @@ export class Messages {
       ],
     ];
     const some = groups.map((group) => group.filter(Boolean)).filter((group) => group.length);
-    const node = openMenu('Message', some.flatMap((group, at) => (at ? [null, ...group] : group)), anchor);
     // The buttons stay while what they opened is there.
     const row = anchor.closest('.message');
     row?.classList.add('held');
-    node.addEventListener('toggle', ({ newState }) => newState === 'closed' && row?.classList.remove('held'));
+    const items = some.flatMap((group, at) => (at ? [null, ...group] : group));
+    openMenu('Message', items, anchor, () => row?.classList.remove('held'));
   }
 
   #forward(message) {
