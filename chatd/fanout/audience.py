@@ -17,6 +17,7 @@ from chatd.engine.rows import EVERYONE, MarkRow, Tell, ToCompany, ToPerson
 from chatd.engine.view import Presence as State
 from chatd.fanout.books import Books, Channel, Person
 from chatd.fanout.marks import Marks
+from chatd.fanout.news import News
 from chatd.fanout.notes import Leases, MarksMoved, Shown, Shunned, Told, Typed
 from chatd.fanout.pace import Pace
 from chatd.fanout.presence import Presence, shown
@@ -62,6 +63,7 @@ class Audience:
         self._activity: Pace[Channel] = Pace(scheduler, clock, INTERVAL, PACED, self._tell_activity)
         self._typing = Typing(scheduler, clock, self._tell_typing)
         self._marks = Marks(scheduler, clock, self._tell_marks)
+        self._news = News(scheduler, lambda view, frames: self._post((view,), frames))
         self._presence = Presence(
             scheduler,
             clock,
@@ -72,7 +74,7 @@ class Audience:
 
     def stop(self) -> None:
         """No timer is left behind."""
-        for each in (self._activity, self._typing, self._marks, self._presence):
+        for each in (self._activity, self._typing, self._marks, self._news, self._presence):
             each.stop()
 
     # What happens here.
@@ -271,9 +273,7 @@ class Audience:
             self.pass_on(ToRoom(room, encode(signals.Marks(room=room, marks=readers))))
 
     def _tell_presence(self, user: str, state: State, rooms: Iterable[str]) -> None:
-        if views := self._seen_by(self._views(rooms), user):
-            signal = signals.PresenceChanged(user=user, state=state)
-            self._post(views, text(encode(signal)))
+        self._news.tell(self._seen_by(self._views(rooms), user), user, state)
 
     def _show(self, note: Shown) -> None:
         views = self._seen_by(self._views(note.rooms), note.user)
@@ -289,8 +289,8 @@ class Audience:
             state = self._presence.state(other)
             if state != "offline":
                 views = self._views(self._rooms_of(other))
-                signal = signals.PresenceChanged(user=other, state="offline" if note.on else state)
-                self._post((each for each in views if each.person is person), text(encode(signal)))
+                theirs = [each for each in views if each.person is person]
+                self._news.tell(theirs, other, "offline" if note.on else state)
 
     def _seen_by(self, views: dict[Subscriber, None], user: str) -> dict[Subscriber, None]:
         """Those of ``views`` who may know how ``user`` is."""

@@ -1,6 +1,7 @@
 """A hub with people in rooms, for the tests of what it does in one place."""
 
 from chatd.fanout.hub import Hub
+from chatd.fanout.news import MOMENT
 from chatd.fanout.subscriber import Subscriber
 from tests.fakes.clock import FakeClock
 from tests.fakes.listener import Listener
@@ -28,7 +29,9 @@ class Stage:
         subscriber.memberships(self.log.rooms_of(user), self.log.position)
         subscriber.release()
         self.open(subscriber, *rooms)
-        self.clock.turn()
+        # Who came is told, and what comes next need not wait for that.
+        self.clock.advance(MOMENT)
+        self.clock.advance(MOMENT)
         for each in self.listeners:
             each.take()
         return listener, subscriber

@@ -1,5 +1,7 @@
 from typing import Any
 
+from chatd.engine.rows import Shun
+from chatd.fanout.news import MOMENT
 from chatd.fanout.notes import Lease, Leases
 from chatd.fanout.presence import Presence
 from tests.fakes.clock import FakeClock
@@ -62,11 +64,43 @@ def test_one_is_away_when_all_connections_say_so() -> None:
     second.presence("away")
     stage.clock.turn()
     assert seen(bob) == [("ann", "away")]
+    stage.clock.advance(MOMENT)
     first.presence("online")
     first.detach()
-    stage.clock.turn()
+    stage.clock.advance(MOMENT)
     assert seen(bob)[1:] == [("ann", "online"), ("ann", "away")]
     assert watcher.who_is_here("tea") == {"ann": "away", "bob": "online"}
+
+
+def test_the_first_who_comes_is_told_at_once_and_all_who_follow_together() -> None:
+    people = [f"u{number}" for number in range(100)]
+    stage = Stage(tea=f"bob {' '.join(people)}")
+    bob, _ = stage.attach("bob", "tea")
+    for user in people:
+        each = stage.hub.attach(user, user, Listener())
+        each.memberships(stage.log.rooms_of(user), stage.log.position)
+        each.release()
+        stage.clock.turn()
+    assert seen(bob) == [("u0", "online")]
+    stage.clock.advance(MOMENT)
+    assert seen(bob) == [(user, "online") for user in people]
+    assert len(bob.writes) == 2
+
+
+def test_what_changes_twice_in_a_moment_is_told_as_it_is_at_its_end() -> None:
+    stage = Stage(tea="ann bob cat")
+    bob, watcher = stage.attach("bob", "tea")
+    _, ann = stage.attach("ann")
+    _, cat = stage.attach("cat")
+    for one in (watcher, ann):
+        one.shuns(frozenset())
+    bob.take()
+    cat.presence("away")
+    ann.presence("away")
+    ann.presence("online")
+    stage.hub.audience.tell([Shun("ann", "bob", True)])
+    stage.clock.advance(MOMENT)
+    assert seen(bob) == [("cat", "away"), ("ann", "offline")]
 
 
 def test_who_shows_as_offline_is_not_here_and_their_going_is_not_told() -> None:
@@ -191,7 +225,7 @@ def test_an_older_word_of_a_node_that_comes_late_changes_nothing() -> None:
     cluster.settle()
     for data in late:
         cluster.nodes[1].node.received(data)
-    cluster.settle()
+    cluster.settle(1)
     assert seen(bob) == [("ann", "online"), ("ann", "away")]
 
 

@@ -1,6 +1,7 @@
 """A block between two people: neither hears when the other is there, and others hear all of it."""
 
 from chatd.engine.rows import EVERYONE, Shun, ToCompany
+from chatd.fanout.news import MOMENT
 from chatd.fanout.subscriber import Subscriber
 from chatd.wire.signals import RoomAdded
 from tests.fakes.listener import Listener
@@ -26,18 +27,18 @@ def test_the_two_see_each_other_leave_and_come_back_and_a_third_sees_nothing() -
     bob, bob_there = attach(stage, "bob", "tea")
     cat, cat_there = attach(stage, "cat", "tea")
     stage.hub.audience.tell([Shun("ann", "bob", True)])
-    stage.clock.turn()
+    stage.clock.advance(MOMENT)
     assert seen(ann) == seen(again) == [("bob", "offline")]
     assert seen(bob) == [("ann", "offline")]
     assert ann_there.who_is_here("tea") == {"ann": "online", "cat": "online"}
     assert bob_there.who_is_here("tea") == {"bob": "online", "cat": "online"}
     assert cat_there.who_is_here("tea") == {"ann": "online", "bob": "online", "cat": "online"}
     stage.hub.audience.tell([Shun("ann", "bob", True)])
-    stage.clock.turn()
+    stage.clock.advance(MOMENT)
     assert seen(ann) == [("bob", "offline")], "told once"
     bob_there.presence("away")
     stage.hub.audience.tell([Shun("bob", "ann", False)])
-    stage.clock.turn()
+    stage.clock.advance(MOMENT)
     assert seen(ann)[1:] == [("bob", "away")]
     assert seen(bob) == [("ann", "offline"), ("bob", "away"), ("ann", "online")]
     assert seen(cat) == [("bob", "away")]
@@ -97,7 +98,7 @@ def test_another_node_keeps_the_two_apart_as_well() -> None:
     here.clock.turn()
     here.hub.audience.tell([Shun("ann", "bob", True)])
     for stage in (here, there):
-        stage.clock.turn()
+        stage.clock.advance(MOMENT)
     assert seen(ann)[-1] == ("bob", "offline") and seen(bob)[-1] == ("ann", "offline")
     assert bob_there.who_is_here("tea") == {"bob": "online"}
     there.hub.audience.tell([ToCompany("bob", SIGNAL)])
@@ -105,5 +106,5 @@ def test_another_node_keeps_the_two_apart_as_well() -> None:
     assert ann.signals("room_added") == []
     here.hub.audience.tell([Shun("ann", "bob", False)])
     for stage in (here, there):
-        stage.clock.turn()
+        stage.clock.advance(MOMENT)
     assert seen(ann)[-1] == ("bob", "online") and seen(bob)[-1] == ("ann", "online")
