@@ -5,12 +5,12 @@ python := .venv/bin/python
 twistd := .venv/bin/twistd --nodaemon --pidfile= --logfile=var/log/chatd.log
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format lint types bench generate durability conformance kills life great fresh lock clean
+.PHONY: help run test format lint types bench generate durability conformance kills life great stock fresh lock clean
 
 help: ## this list
 	@awk -F ' ## ' '/^[a-z]+:.* ## / {sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2}' \
 	    Makefile
-	@echo "ARGS=... goes to test, bench, durability, kills, life, great, conformance, fresh."
+	@echo "ARGS=... goes to test, stock, bench, durability, kills, life, great, conformance, fresh."
 
 run: ## serve https://localhost:8443, data in var/ (PORT=9443)
 	@tools/bootstrap run >/dev/null
@@ -62,6 +62,9 @@ great: ## rooms of 10,000 people and 1,000,000 messages: within their bounds?
 conformance: ## run the Autobahn Testsuite on /ws (needs a Python 2.7)
 	@tools/bootstrap dev >/dev/null
 	@$(python) -m tests.conformance.run $(ARGS)
+
+stock: ## all tests once more, every daemon on Twisted's own TLS
+	@CHATD_TESTS_TLS=stock $(MAKE) --no-print-directory test
 
 fresh: ## a stranger's first minute in a bare Debian 12 (needs root)
 	@tools/bootstrap fresh >/dev/null

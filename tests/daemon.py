@@ -32,6 +32,8 @@ LONGEST_STOP = 10.0
 READY = "] ready: "
 
 Sections = Mapping[str, Mapping[str, object]]
+#: `make stock`: every daemon of every test serves with Twisted's own TLS, the reference.
+STOCK_TLS = os.environ.get("CHATD_TESTS_TLS") == "stock"
 #: For tests of something else than the limits: nobody meets one.
 GENEROUS: Sections = {
     "limits": {
@@ -194,6 +196,8 @@ class Daemon:
         text = done.config.read_text(encoding="utf-8")
         # A full disk is a test of its own and must not spoil the others.
         settings: dict[str, dict[str, object]] = {"store": {"free_bytes": 0, "free_percent": 0.0}}
+        if STOCK_TLS:
+            settings["tls"] = {"stock": True}
         for more in sections:
             for section, values in more.items():
                 settings.setdefault(section, {}).update(values)
