@@ -22,6 +22,7 @@ from chatd.deletions import Deletions
 from chatd.edge.connections import Ended
 from chatd.engine.ports import Cancel
 from chatd.settings import Settings
+from chatd.store.mailbox import Mailbox
 from chatd.store.opening import open_store
 from chatd.store.space import Floor
 from chatd.store.sqlite import Synchronous
@@ -73,7 +74,7 @@ class Parts:
         clock = SystemClock()
         store = open_store(
             Path(settings.store.path),
-            call_in_reactor=reactor.callFromThread,
+            call_in_reactor=Mailbox(reactor.callFromThread),
             clock=clock,
             random=secrets.token_bytes,
             synchronous=synchronous,

@@ -17,6 +17,7 @@ from typing import Any, cast
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IListeningPort
+from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -63,6 +64,8 @@ log = Logger()
 COME_BACK_WITHIN = 10.0
 #: How long a stop waits for connections to close.
 DRAIN_SECONDS = 3.0
+#: After so long those who came back with a start are in; then there is time for other things.
+CALM_SECONDS = 20.0
 
 
 def makeService(options: Any) -> Service:
@@ -101,6 +104,7 @@ class ChatService(Service):
         self._sockets: list[Any] = []
         self._ports: list[IListeningPort] = []
         self._ready = False
+        self._calm: Any = None
 
     # ---- starting -------------------------------------------------------------------------------
 
@@ -220,7 +224,9 @@ class ChatService(Service):
         signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self.reload))
         self._ready = True
         log.info("ready: {url}", url=public_url(settings))
-        self._reactor.callInThread(self._afterwards)
+        self._calm = self._reactor.callLater(
+            CALM_SECONDS, self._reactor.callInThread, self._afterwards
+        )
         if self._quickstart:
             await self._show_banner()
 
@@ -234,11 +240,15 @@ class ChatService(Service):
             origins=OriginPolicy(origins(settings), public_url(settings)),
             make_session=self.sessions.make,
             clock=self.parts.clock,
+            scheduler=ReactorScheduler(self._reactor),
             random=secrets.token_bytes,
             server_key=Path(settings.accounts.secret_file).read_bytes().strip(),
             ui=ui_files(),
             protocol_text=description.protocol_text,
             protocol_schema=description.protocol_schema,
+            in_thread=lambda call: deferToThreadPool(
+                self._reactor, self._reactor.getThreadPool(), call
+            ),
             not_ready=self._not_ready,
             chat=Chat(self.engine, self.sessions.budgets, self.node.hub),
             vouching=vouching(settings),
@@ -247,7 +257,8 @@ class ChatService(Service):
         )
 
     def _afterwards(self) -> None:
-        """In a thread: what takes half a second that no start should wait for, and no reader."""
+        """In a thread: what takes half a second that nobody should wait for, neither those who come
+        back after a start nor the first to ask."""
         for page in self.edge.late:
             _ = page.page
         warm_up()
@@ -335,6 +346,8 @@ class ChatService(Service):
 
     async def _stop(self) -> None:
         self._ready = False
+        if self._calm is not None and self._calm.active():
+            self._calm.cancel()
         try:
             await self._stop_serving()
         finally:
@@ -351,6 +364,7 @@ class ChatService(Service):
             self.deletions.stop()
             present = self.node.hub.audience.present()
             self.agenda.stop()
+            self.edge.touches.stop()
             self.node.stop()
             await self.last_seen.stop(present)
             await self.webhook.stop()

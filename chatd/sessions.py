@@ -1,7 +1,7 @@
 """Makes the session of each connection, and tells all of them when limits change."""
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from chatd.core.principal import Principal
 from chatd.engine.engine import Engine
@@ -14,6 +14,9 @@ from chatd.session.session import Session
 from chatd.settings import LimitSettings
 from chatd.translate import wire_limits
 from chatd.wire.frames import Limits
+
+#: The part of an interval by which each heartbeat follows that of the connection before it.
+GOLDEN: Final = (5**0.5 - 1) / 2
 
 
 class Limited(Protocol):
@@ -33,6 +36,7 @@ class Sessions:
         self._users = UserBudgets(self._limits)
         self._clock = clock
         self._drive = drive
+        self._phase = 0.0
 
     @property
     def budgets(self) -> UserBudgets:
@@ -42,6 +46,8 @@ class Sessions:
     def make(self, principal: Principal, wire: Any, address: str) -> Session:
         """The session of ``principal`` on a connection that has just been opened."""
         limits = self._limits
+        # However many there are, the heartbeats are spread evenly (Weyl's sequence).
+        self._phase = (self._phase + GOLDEN) % 1
         outbox = Outbox(wire, self._clock, limits.reader_bytes, limits.reader_seconds)
         subscriber = self._hub.attach(principal.user, principal.name, outbox)
         return Session(
@@ -54,6 +60,7 @@ class Sessions:
             limits,
             self._clock,
             self._drive,
+            phase=self._phase,
             heartbeat_seconds=self._settings.heartbeat_seconds,
             dead_seconds=self._settings.dead_seconds,
         )

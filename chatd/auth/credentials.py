@@ -8,7 +8,7 @@ lookup by digest tells an attacker who measures time nothing about the secret it
 import hashlib
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -50,6 +50,8 @@ TOUCH_EVERY_MS: Final = 3_600_000
 #: counted apart so that they never bar the way in, one person's tokens.
 MOST_PER_USER: Final = 100
 
+#: Writes down that a credential of a user was used; it may do so later.
+Touch = Callable[[str, TouchCredential], Awaitable[object]]
 #: Told of a user and of the credential of theirs that has ended: what rests on it is closed.
 Ended = Callable[[str, str], None]
 
@@ -102,11 +104,14 @@ class Credentials:
         random: Random,
         session_days: float = 30.0,
         ended: Ended = lambda user, credential: None,
+        touch: Touch | None = None,
     ) -> None:
+        """``touch``: None commits at once, before an answer."""
         self._store = store
         self._clock = clock
         self._random = random
         self._ended = ended
+        self._touch = touch or self._commit_touch
         self.idle_ms = int(session_days * DAY_MS)
 
     async def new_session(self, user: str, label: str = "") -> Issued:
@@ -134,14 +139,15 @@ class Credentials:
         """For a person whom another site vouched for, until ``expires`` (Unix ms)."""
         return await self._create("site", SITE_PREFIX, user, label, expires, SITE_SCOPES)
 
-    async def session(self, secret: str) -> Recognised:
-        return await self._recognise(digest_of(secret, SESSION_PREFIX), "session")
+    async def session(self, secret: str, *, arriving: bool = False) -> Recognised:
+        """``arriving``: for a connection, see `Accounts.credential`."""
+        return await self._recognise(digest_of(secret, SESSION_PREFIX), "session", arriving)
 
-    async def token(self, secret: str) -> Recognised:
+    async def token(self, secret: str, *, arriving: bool = False) -> Recognised:
         """A bearer token, or what a site's token was exchanged for."""
         if secret.startswith(SITE_PREFIX):
-            return await self._recognise(digest_of(secret, SITE_PREFIX), "site")
-        return await self._recognise(digest_of(secret, TOKEN_PREFIX), "token")
+            return await self._recognise(digest_of(secret, SITE_PREFIX), "site", arriving)
+        return await self._recognise(digest_of(secret, TOKEN_PREFIX), "token", arriving)
 
     async def by_id(self, user: str, credential: str) -> CredentialRow:
         """One of the user's credentials that is still good, else `unauthorized`."""
@@ -205,8 +211,12 @@ class Credentials:
         oldest = min(held, key=lambda row: row.seen)
         return (EndCredential(user=user, id=oldest.id),)
 
-    async def _recognise(self, digest: bytes | None, kind: CredentialKind) -> Recognised:
-        row = None if digest is None else await self._store.credential(digest)
+    async def _recognise(
+        self, digest: bytes | None, kind: CredentialKind, arriving: bool
+    ) -> Recognised:
+        if digest is None:
+            raise unauthorized()
+        row = await self._store.credential(digest, arriving=arriving)
         if row is None or row.kind != kind:
             raise unauthorized()
         self._good(row)
@@ -214,13 +224,11 @@ class Credentials:
         if now - row.seen < min(TOUCH_EVERY_MS, self.idle_ms // 4):
             return Recognised(row, renewed=False)
         expires = now + self.idle_ms if row.kind == "session" else row.expires
-        await self._store.commit(
-            Unit(
-                actor=row.user,
-                changes=(TouchCredential(id=row.id, seen=now, expires=expires),),
-            )
-        )
+        await self._touch(row.user, TouchCredential(id=row.id, seen=now, expires=expires))
         return Recognised(replace(row, seen=now, expires=expires), renewed=True)
+
+    async def _commit_touch(self, user: str, change: TouchCredential) -> None:
+        await self._store.commit(Unit(actor=user, changes=(change,)))
 
     def _good(self, row: CredentialRow) -> CredentialRow:
         if row.disabled:

@@ -51,8 +51,9 @@ class Door:
         self._credentials = credentials
         self._tickets = tickets
 
-    async def admit(self, presented: Presented) -> Admitted:
-        """Refusal `unauthorized` where nothing, or nothing valid, is presented."""
+    async def admit(self, presented: Presented, *, arriving: bool = False) -> Admitted:
+        """Refusal `unauthorized` where nothing, or nothing valid, is presented. ``arriving``: for a
+        connection, see `Accounts.credential`."""
         if len(presented) > 1:
             raise Refusal(
                 Code.UNAUTHORIZED,
@@ -61,9 +62,11 @@ class Door:
             )
         if presented.cookies:
             secret = presented.cookies[0]
-            return _by_cookie(await self._credentials.session(secret), secret)
+            known = await self._credentials.session(secret, arriving=arriving)
+            return _by_cookie(known, secret)
         if presented.authorizations:
-            return _by_bearer(await self._credentials.token(_bearer(presented.authorizations[0])))
+            secret = _bearer(presented.authorizations[0])
+            return _by_bearer(await self._credentials.token(secret, arriving=arriving))
         if presented.tickets:
             ticket = await self._tickets.redeem(presented.tickets[0], presented.origin)
             row = await self._credentials.by_id(ticket.user, ticket.session)

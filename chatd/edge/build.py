@@ -22,6 +22,7 @@ from chatd.auth.recovery_mails import Server
 from chatd.auth.site_claims import Site
 from chatd.auth.site_people import SitePeople, SiteStore
 from chatd.auth.tickets import Tickets
+from chatd.auth.touches import Touches
 from chatd.deletions import Deletions
 from chatd.edge.api import openapi, table
 from chatd.edge.api.desk import Chat, Desk
@@ -39,7 +40,7 @@ from chatd.edge.embed_page import EmbedPage
 from chatd.edge.guard import Guard
 from chatd.edge.health import Health
 from chatd.edge.journal import Journal
-from chatd.edge.pages import LatePage, Pages
+from chatd.edge.pages import InThread, LatePage, Pages
 from chatd.edge.protocol_page import ProtocolPages
 from chatd.edge.router import Route, Router
 from chatd.edge.settings import EdgeSettings
@@ -48,7 +49,7 @@ from chatd.edge.sockets import SocketFactory
 from chatd.edge.upgrade import Upgrader
 from chatd.edge.websocket import MakeSession
 from chatd.engine.executor import Executor
-from chatd.engine.ports import Clock, Random
+from chatd.engine.ports import Clock, Random, Scheduler
 
 log = Logger()
 
@@ -66,6 +67,7 @@ class Edge:
     connections: Connections
     credentials: Credentials
     invitations: Invitations
+    touches: Touches
     late: tuple[LatePage, ...]
 
 
@@ -78,11 +80,13 @@ def build_site(
     origins: OriginPolicy,
     make_session: MakeSession,
     clock: Clock,
+    scheduler: Scheduler,
     random: Random,
     server_key: bytes,
     ui: Mapping[str, bytes],
     protocol_text: Callable[[], bytes],
     protocol_schema: Callable[[], bytes],
+    in_thread: InThread,
     not_ready: Callable[[], str | None] = lambda: None,
     vouching: Site | None = None,
     chat: Chat | None = None,
@@ -97,12 +101,14 @@ def build_site(
         )
     journal = Journal(settings.log_lines, reactor.seconds)
     connections = Connections(settings.connections_per_user)
+    touches = Touches(store, scheduler, _drive)
     credentials = Credentials(
         store,
         clock,
         random,
         settings.session_days,
         lambda user, credential: connections.ended(user, only=credential),
+        touches.note,
     )
     tickets = Tickets(store, clock, random)
     login = Login(store, passwords, credentials, clock)
@@ -141,8 +147,8 @@ def build_site(
     if vouching is not None:
         people = SitePeople(vouching, store, credentials, clock, random, vouched)
     api: tuple[Route, ...] = ()
-    described = LatePage(openapi.description, "application/json")
-    protocol = ProtocolPages(protocol_text, protocol_schema)
+    described = LatePage(openapi.description, "application/json", in_thread)
+    protocol = ProtocolPages(protocol_text, protocol_schema, in_thread)
     if chat is not None:
         desk = Desk(
             chat,
@@ -177,7 +183,7 @@ def build_site(
     factory = SocketFactory(reactor, settings, make_session, connections, journal)
     upgrader = Upgrader(factory, guard, connections)
     site = ChatSite(reactor, settings, router, upgrader, journal, random)
-    return Edge(site, connections, credentials, invitations, (described, *protocol.late))
+    return Edge(site, connections, credentials, invitations, touches, (described, *protocol.late))
 
 
 def _drive(coroutine: Coroutine[Any, Any, None]) -> None:

@@ -75,7 +75,7 @@ class Guard:
         origin = self.origin(ask, presented.kind)
         if presented.cookies:
             self._same_site(ask)
-        admitted = await self._admit(ask, replace(presented, origin=origin))
+        admitted = await self._admit(ask, replace(presented, origin=origin), arriving=True)
         require_scope(admitted, "chat")
         return admitted
 
@@ -92,8 +92,8 @@ class Guard:
     def csrf_of(self, secret: str) -> str:
         return csrf_token(self._key, secret)
 
-    async def _admit(self, ask: Ask, presented: Presented) -> Admitted:
-        admitted = await self._door.admit(presented)
+    async def _admit(self, ask: Ask, presented: Presented, *, arriving: bool = False) -> Admitted:
+        admitted = await self._door.admit(presented, arriving=arriving)
         ask.known()
         return admitted
 

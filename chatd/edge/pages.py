@@ -2,11 +2,12 @@
 
 import gzip
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from chatd.edge.answers import Ask, Declined, Response
 from chatd.edge.headers import Header
@@ -83,19 +84,26 @@ class Page:
         return Response(200, self.body, self.type, headers)
 
 
-class LatePage:
-    """A page that takes long to ``make``, which no start should wait for: it is made when it is
-    first asked for, or beforehand where somebody looks at `page` in a thread."""
+#: Runs a function in a thread and gives its result.
+InThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 
-    def __init__(self, make: Callable[[], bytes], type: str) -> None:
+
+class LatePage:
+    """A page that takes long to ``make``, which no start and nobody else should wait for: it is
+    made in a thread when it is first asked for, or beforehand where somebody looks at `page`."""
+
+    def __init__(self, make: Callable[[], bytes], type: str, in_thread: InThread) -> None:
         self._make = make
         self._type = type
+        self._in_thread = in_thread
 
     @cached_property
     def page(self) -> Page:
         return Page.of(self._make(), self._type)
 
-    def answer(self, ask: Ask) -> Response:
+    async def answer(self, ask: Ask) -> Response:
+        if "page" not in self.__dict__:
+            await self._in_thread(lambda: self.page)
         return self.page.answer(ask)
 
 

@@ -40,7 +40,7 @@ class EdgeSettings:
     connections_per_user: int = 20
     connections_per_address: int = 100  # the door's limit; the rates below follow from it
 
-    log_lines: Rate = field(default_factory=lambda: Rate(50, 500))
+    log_lines: Rate = field(default_factory=lambda: Rate(50, 100))
 
     @property
     def requests(self) -> Rate:

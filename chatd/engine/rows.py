@@ -54,8 +54,7 @@ def wordless(row: EventRow) -> EventRow:
     return replace(row, body=b"{}", mentions=())
 
 
-@dataclass(frozen=True, slots=True)
-class RoomRow:
+class RoomRow(msgspec.Struct, frozen=True, gc=False):
     """A room as one user sees it. ``read``/``delivered`` are that user's marks (seq, 0 for none),
     ``unread`` counts messages after ``read`` within what the user may see. ``role`` is None for a
     public room one is not in. ``other`` is the other person of a direct conversation, oneself in
@@ -103,8 +102,7 @@ class SettingsRow:
     unread_from: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RoomHead:
+class RoomHead(msgspec.Struct, frozen=True, gc=False):
     """How far a room is, for whoever is connected: its last seq and number, its members."""
 
     id: str

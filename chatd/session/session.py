@@ -41,7 +41,10 @@ _NO_REASON: Final = Bye(code=Close.INTERNAL_ERROR, reason="")
 
 
 class Session:
-    """One connection of ``principal``. None of its methods raise, whatever the peer sends."""
+    """One connection of ``principal``. None of its methods raise, whatever the peer sends.
+
+    ``phase`` (0 to 1): where in their interval its heartbeats fall.
+    """
 
     __slots__ = (
         "_budgets",
@@ -76,6 +79,7 @@ class Session:
         clock: Clock,
         drive: Drive,
         *,
+        phase: float = 0.0,
         heartbeat_seconds: float = INTERVAL,
         dead_seconds: float = INTERVAL + PATIENCE,
     ) -> None:
@@ -92,7 +96,7 @@ class Session:
         self._drive = drive
         self._liveness = Liveness(
             now,
-            int.from_bytes(engine.random(2), "big") / 2**16,
+            phase,
             heartbeat_seconds,
             dead_seconds - heartbeat_seconds,
         )

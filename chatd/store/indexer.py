@@ -13,6 +13,7 @@ import apsw
 from twisted.logger import Logger
 
 from chatd.store import timeline
+from chatd.store.background import in_background
 from chatd.store.promise import Promise
 from chatd.store.search_index import Index, read_news
 from chatd.store.sqlite import Sqlite, make_file
@@ -148,6 +149,7 @@ class Indexer:
     # -- in its own thread ------------------------------------------------------------------------
 
     def _run(self) -> None:
+        in_background()
         failures = 0
         try:
             while not self._stopping.is_set():

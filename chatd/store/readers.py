@@ -9,6 +9,7 @@ import apsw
 from twisted.logger import Logger
 
 from chatd.store import refusals
+from chatd.store.background import in_background
 from chatd.store.database import Database
 from chatd.store.promise import Promise, refused
 from chatd.store.sqlite import Sqlite
@@ -99,6 +100,7 @@ class Readers:
         promise.keep(outcome)
 
     def _run(self, sqlite: Sqlite) -> None:
+        in_background()
         self._limit(sqlite)
         while (item := self._queue.get()) is not None:
             promise, read = item

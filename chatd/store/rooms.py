@@ -1,8 +1,10 @@
 """Reads of rooms as one person sees them, of their members and of how far these got."""
 
 import re
-from dataclasses import fields
+from collections.abc import Sequence
 from typing import Any
+
+from msgspec.structs import fields
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
@@ -10,6 +12,7 @@ from chatd.engine.rows import MarkRow, MemberRow, RoomHead, RoomRow, StatusRow
 from chatd.store import refusals
 from chatd.store.database import Database, Row
 from chatd.store.requirements import require_member, standing
+from chatd.store.several import rows_of
 
 # Unread is the messages behind the read mark within each stay: the number at the stay's end less
 # the number at the coming or at the mark, whichever is later. Numbers are in every event, so this
@@ -52,6 +55,7 @@ _ROOM = """
 """
 _FLAGS = [n for n, each in enumerate(fields(RoomRow)) if each.type is bool]
 _ONE = _ROOM + " where r.id = :room"
+_SEVERAL = _ROOM + " where r.id in ({rooms}) and c.role is not null"
 _MINE_BEHIND = """
     where r.id in (select room from memberships
                    where person = :user and to_seq is null and room > :after
@@ -101,6 +105,12 @@ def room(database: Database, user: str, room: str) -> RoomRow:
     row = database.row(_ONE, {"user": user, "room": room})
     assert row is not None
     return _row(row)
+
+
+def of_member(database: Database, user: str, rooms: Sequence[str]) -> dict[str, RoomRow]:
+    """Those of ``rooms`` that the user is a member of, by id."""
+    found = map(_row, rows_of(database, _SEVERAL, rooms, {"user": user}))
+    return {row.id: row for row in found}
 
 
 def public(

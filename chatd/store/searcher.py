@@ -12,6 +12,7 @@ from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.search import Found, Wanted
 from chatd.store import refusals, timeline
+from chatd.store.background import in_background
 from chatd.store.indexer import Indexer
 from chatd.store.promise import Promise, refused
 from chatd.store.readers import STEPS_BETWEEN_CHECKS
@@ -103,6 +104,7 @@ class Searcher:
     # -- in its own thread ------------------------------------------------------------------------
 
     def _run(self) -> None:
+        in_background()
         while (item := self._queue.get()) is not None:
             promise, user, wanted = item
             outcome: Found | Exception

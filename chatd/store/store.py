@@ -25,7 +25,6 @@ from chatd.engine.rows import (
     Opening,
     Page,
     PersonRow,
-    RoomHead,
     RoomRow,
 )
 from chatd.engine.scheduled import ScheduledRow
@@ -78,6 +77,7 @@ class SqliteStore:
         self._indexer = indexer
         self._searcher = searcher
         self._lock = lock
+        self._arrivals = arrival.Arrivals(lambda: writer.handed)
         self.committed: Callable[[Sequence[Committed]], None] = _nobody
 
     def start(self) -> None:
@@ -154,8 +154,12 @@ class SqliteStore:
     def position(self) -> Promise[int]:
         return self._readers.ask(timeline.position)
 
-    def arrival(self, user: str) -> Promise[tuple[frozenset[str], tuple[RoomHead, ...], int]]:
-        return self._readers.ask(arrival.arrival, user)
+    def arrival(self, user: str) -> Promise[arrival.Arrival]:
+        if (ahead := self._arrivals.take(user)) is None:
+            return self._readers.ask(arrival.arrival, user)
+        promise: Promise[arrival.Arrival] = Promise()
+        promise.keep(ahead)
+        return promise
 
     def joined(self, user: str, after: str | None, limit: int) -> Promise[tuple[RoomRow, ...]]:
         return self._readers.ask(rooms.joined, user, after, limit)
@@ -297,8 +301,22 @@ class SqliteStore:
     def users(self, after: str | None, limit: int) -> Promise[tuple[UserRow, ...]]:
         return self._readers.ask(accounts.users, after, limit)
 
-    def credential(self, digest: bytes) -> Promise[CredentialRow | None]:
-        return self._readers.ask(accounts.credential, digest)
+    def credential(self, digest: bytes, *, arriving: bool = False) -> Promise[CredentialRow | None]:
+        handed = self._writer.handed
+        if not arriving or handed < 0:
+            return self._readers.ask(accounts.credential, digest)
+        promise: Promise[CredentialRow | None] = Promise()
+
+        def found(both: tuple[CredentialRow | None, arrival.Arrival | None]) -> None:
+            row, ahead = both
+            if row is not None and ahead is not None:
+                self._arrivals.keep(row.user, handed, ahead)
+            promise.keep(row)
+
+        self._readers.ask(arrival.with_credential, digest).addCallbacks(
+            found, lambda failure: promise.keep(failure.value)
+        )
+        return promise
 
     def credentials(self, user: str) -> Promise[tuple[CredentialRow, ...]]:
         return self._readers.ask(accounts.credentials, user)

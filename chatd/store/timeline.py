@@ -12,6 +12,7 @@ from chatd.store.database import Database, Row
 from chatd.store.event_rows import BODY_BYTES, EVENT, event_row, fit, for_everyone, shows_target
 from chatd.store.page_parts import quoted, reactions
 from chatd.store.requirements import require_member
+from chatd.store.several import rows_of
 
 _AT = EVENT + " where e.position = :position"
 _STRETCH = EVENT + " where e.position between :first and :last order by e.position"
@@ -169,17 +170,15 @@ def opening(database: Database, user: str, room: str, limit: int, marks_up_to: i
 def missed(
     database: Database, user: str, asked: Sequence[str], since: int | None, limit: int
 ) -> Missed:
-    here, gone = [], []
+    asked = list(dict.fromkeys(asked))
+    mine = rooms.of_member(database, user, asked)
     stays: dict[str, Intervals] = {}
     positions: list[list[int]] = []
-    for room in dict.fromkeys(asked):
-        seen = stays[room] = intervals(database, user, room)
-        if seen.is_open:
-            here.append(rooms.room(database, user, room))
-        else:
-            gone.append(room)
-        if since is not None and seen.spans:
-            positions.append(_news(database, room, seen, since, limit + 1))
+    if since is not None:
+        for room, head in _stirred(database, asked, since):
+            seen = stays[room] = intervals(database, user, room)
+            if seen.spans:
+                positions.append(_news(database, room, head, seen, since, limit + 1))
     found = list(islice(merge(*positions), limit + 1))
     taken = fit(
         _as_seen(database, event, stays[event.room])
@@ -190,9 +189,15 @@ def missed(
         tuple(taken),
         taken[-1].position if more else position(database),
         more,
-        tuple(here),
-        tuple(gone),
+        tuple(mine[room] for room in asked if room in mine),
+        tuple(room for room in asked if room not in mine),
     )
+
+
+def _stirred(database: Database, asked: Sequence[str], since: int) -> list[tuple[str, int]]:
+    """Those of the rooms in which something happened behind ``since``, and their last seq."""
+    sql = "select id, head from rooms where id in ({rooms}) and position > :since"
+    return [(row[0], row[1]) for row in rows_of(database, sql, asked, {"since": since})]
 
 
 def _as_seen(database: Database, event: EventRow, stays: Intervals) -> EventRow:
@@ -212,12 +217,10 @@ def _as_seen(database: Database, event: EventRow, stays: Intervals) -> EventRow:
     return event if changed is None else wordless(event)
 
 
-def _news(database: Database, room: str, seen: Intervals, since: int, limit: int) -> list[int]:
+def _news(
+    database: Database, room: str, head: int, seen: Intervals, since: int, limit: int
+) -> list[int]:
     """The positions of the room's events behind ``since`` that may be seen, at most ``limit``."""
-    row = database.row("select head, position from rooms where id = :room", {"room": room})
-    if row is None or row[1] <= since:
-        return []
-    head = row[0]
 
     def position_of(seq: int) -> int:
         found = database.row(

@@ -71,6 +71,7 @@ class Writer:
         self._stopped: Promise[None] = Promise()
         self._stopping = threading.Event()
         self._waiting = 0
+        self._handed = 0
         #: replaced bodies are still in the log file
         self._untidy = False
         #: the store failed and is being reopened; set by the writer, read by `commit`
@@ -88,6 +89,11 @@ class Writer:
         """Why nothing can be committed just now, None if it can."""
         return "the store failed and is being reopened" if self._down else None
 
+    @property
+    def handed(self) -> int:
+        """Goes up with each unit; -1 while something may be on its way to the disk."""
+        return -1 if self._waiting or self._down else self._handed
+
     def commit(self, unit: Unit) -> Promise[Committed]:
         promise: Promise[Committed] = Promise()
         try:
@@ -102,6 +108,7 @@ class Writer:
         if self._waiting >= UNITS_WAITING:
             raise refusals.busy(RETRY_AFTER)
         self._waiting += 1
+        self._handed += 1
         self._queue.put((unit, place))
 
     def stop(self) -> Promise[None]:
@@ -119,6 +126,8 @@ class Writer:
         self, items: Sequence[Item], outcomes: Sequence[Outcome], committed: Sequence[Committed]
     ) -> None:
         self._waiting -= len(items)
+        if not items:
+            self._handed += 1  # nobody waited for what a reopened store turned out to hold
         afterwards: dict[Callable[[], None], None] = {}
         for (_, place), outcome in zip(items, outcomes, strict=True):
             if (after := place.keep(outcome)) is not None:

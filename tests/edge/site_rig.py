@@ -22,6 +22,7 @@ from chatd.edge.build import build_site
 from chatd.edge.settings import EdgeSettings
 from chatd.engine.accounts import CreateUser
 from chatd.engine.unit import Unit
+from chatd.parts import ReactorScheduler
 from chatd.wire import framing
 from tests.fakes.accounts import FakeAccounts
 
@@ -181,11 +182,13 @@ class Rig:
             origins=OriginPolicy(["https://shop.example.net"], PUBLIC),
             make_session=self.make_session,
             clock=self.wall,
+            scheduler=ReactorScheduler(reactor if real_time else self.clock),
             random=self.random,
             server_key=b"k" * 32,
             ui={"index.html": PAGE, "js/main.js": b"export {};", **(ui or {})},
             protocol_text=lambda: b"# The protocol\n",
             protocol_schema=lambda: b"{}",
+            in_thread=lambda call: succeed(call()),
             not_ready=lambda: self.not_ready,
             mailer=mailer,
             deletions=Deletions(self.store, self.wall, self.random),

@@ -55,7 +55,7 @@ class FakeAccounts:
         await self._arrive("user_by_name")
         return next((row for row in self.users.values() if row.name == name), None)
 
-    async def credential(self, digest: bytes) -> CredentialRow | None:
+    async def credential(self, digest: bytes, *, arriving: bool = False) -> CredentialRow | None:
         await self._arrive("credential")
         row = self.held.get(digest)
         return None if row is None else self._joined(row)

@@ -53,7 +53,7 @@ class Api:
         )
 
     async def description(self, ask: Ask) -> Response:
-        return self._description.answer(ask)
+        return await self._description.answer(ask)
 
     def _handler(self, call: Call) -> Handler:
         async def handle(ask: Ask) -> Response:
