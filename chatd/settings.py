@@ -246,6 +246,18 @@ class LimitSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WebSocket:
+    """[websocket]: how frames travel."""
+
+    compression: str = setting(
+        "events",
+        "With clients that offer permessage-deflate, as browsers do: longer events of rooms are"
+        " compressed, each one by itself and once for all; replies and signals never are. Or off.",
+        check=one_of("events", "off"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """[mail]: the server that takes our mail. Without a host no mail is sent."""
 
@@ -315,6 +327,7 @@ class Settings:
     accounts: Accounts = field(default_factory=Accounts)
     site: Site = field(default_factory=Site)
     limits: LimitSettings = field(default_factory=LimitSettings)
+    websocket: WebSocket = field(default_factory=WebSocket)
     mail: Mail = field(default_factory=Mail)
     webhook: Webhook = field(default_factory=Webhook)
 

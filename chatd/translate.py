@@ -31,6 +31,7 @@ def edge_settings(settings: Settings) -> EdgeSettings:
         session_days=settings.accounts.session_days,
         header_seconds=limits.header_seconds,
         frame_bytes=limits.frame_bytes,
+        deflate=settings.websocket.compression == "events",
         connections_per_user=limits.connections_per_user,
         connections_per_address=limits.connections_per_address,
     )

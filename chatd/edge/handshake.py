@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from chatd.auth.tickets import TICKET_PREFIX
 from chatd.edge.answers import Ask, Declined
+from chatd.edge.extensions import accepted
 
 SUBPROTOCOL = "chatd.v1"
 MOST_OFFERS = 16
@@ -19,11 +20,13 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?![\s\S])")
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A well-formed handshake. ``subprotocol`` is "" where the client named none."""
+    """A well-formed handshake. ``subprotocol`` is "" where the client named none; ``extension`` is
+    the answer that accepts what it offered, "" where that is nothing we know."""
 
     key: str
     subprotocol: str
     tickets: tuple[str, ...]
+    extension: str = ""
 
 
 def check_handshake(ask: Ask, version: bytes) -> Offer:
@@ -73,15 +76,26 @@ def _offer(ask: Ask, key: str) -> Offer:
     if len(set(offers)) < len(offers):
         raise Declined(400, "bad-handshake", "A subprotocol is offered twice.")
     tickets = tuple(offer for offer in offers if offer.startswith(TICKET_PREFIX))
+    extension = _extension(ask)
     if not offers:
-        return Offer(key, "", ())
+        return Offer(key, "", (), extension)
     if SUBPROTOCOL not in offers:
         raise Declined(
             400,
             "unknown-subprotocol",
             f"None of the offered subprotocols is known here; this server speaks {SUBPROTOCOL}.",
         )
-    return Offer(key, SUBPROTOCOL, tickets)
+    return Offer(key, SUBPROTOCOL, tickets, extension)
+
+
+def _extension(ask: Ask) -> str:
+    offered = ask.all("sec-websocket-extensions")
+    try:
+        return accepted(",".join(offered)) if offered else ""
+    except ValueError:
+        raise Declined(
+            400, "bad-handshake", "Sec-WebSocket-Extensions is not a list of extensions."
+        ) from None
 
 
 def _words(ask: Ask, name: str) -> set[str]:

@@ -7,17 +7,24 @@ each part of a frame, which other shapes need: 7.6 µs for a message of 200 byte
 
 from typing import Final
 
+from chatd.wire.deflate import inflate
+
 _WHOLE_TEXT: Final = 0x81  # text, the last fragment, no extension (RFC 6455 §5.2)
+_DEFLATED_TEXT: Final = _WHOLE_TEXT | 0x40  # the same with RSV1 (RFC 7692 §6)
 _MASKED: Final = 0x80
 _TWO_BYTES: Final = 126  # the length follows in two bytes, unless one could hold it
 _EIGHT_BYTES: Final = 127
 
 
-def plain_text(data: bytes, at: int, most: int) -> tuple[bytes, int] | None:
+def plain_text(data: bytes, at: int, most: int, inflates: bool) -> tuple[bytes, int] | None:
     """The message whose frame begins at ``at``, unmasked, and where the frame ends; None where
-    there is another frame, or only a part of one, one of over ``most`` bytes, or bad UTF-8."""
+    there is another frame, or only a part of one, one of over ``most`` bytes, or bad UTF-8.
+    ``inflates``: it may be deflated."""
     here = len(data)
-    if here - at < 6 or data[at] != _WHOLE_TEXT:
+    if here - at < 6:
+        return None
+    first = data[at]
+    if first != _WHOLE_TEXT and not (inflates and first == _DEFLATED_TEXT):
         return None
     size = data[at + 1] - _MASKED
     mask = at + 2
@@ -34,8 +41,10 @@ def plain_text(data: bytes, at: int, most: int) -> tuple[bytes, int] | None:
         return None
     message = _unmasked(data[begin:end], data[mask:begin])
     try:
+        if first == _DEFLATED_TEXT:
+            message = inflate(message, most)
         message.decode()
-    except UnicodeDecodeError:
+    except ValueError:
         return None
     return message, end
 

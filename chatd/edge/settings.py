@@ -35,6 +35,7 @@ class EdgeSettings:
 
     frame_bytes: int = 65_536
     fragments: int = 1_024
+    deflate: bool = True  # with clients that offer it
     control_frames: Rate = field(default_factory=lambda: Rate(10, 20))
     close_seconds: float = 3.0
     connections_per_user: int = 20

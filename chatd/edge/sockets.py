@@ -92,5 +92,6 @@ class SocketFactory(WebSocketServerFactory):
 
 
 def _no_compression(offers: object) -> None:
-    """Secrets and strangers' text do not share a compressed stream (CRIME); memory besides."""
+    """Of Autobahn's kind, which keeps a stream and its windows for each connection: see
+    `websocket_opening` for ours."""
     return

@@ -21,7 +21,8 @@ from chatd.core.principal import Principal
 from chatd.edge.handshake import Offer
 from chatd.edge.plain import wire_transport
 from chatd.edge.plain_frame import plain_text
-from chatd.edge.websocket_opening import VALIDATOR, Behind, switching
+from chatd.edge.websocket_opening import VALIDATOR, WHOLE, Behind, switching
+from chatd.wire.deflate import TooLong, inflate
 from chatd.wire.frames import Limits
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class ChatSocket(WebSocketServerProtocol):
         "_control",
         "_fragments",
         "_isMessageCompressed",
+        "_perMessageCompress",
         "address",
         "connected",
         "control_frame_data",
@@ -98,6 +100,7 @@ class ChatSocket(WebSocketServerProtocol):
         "wire",
     )
     maxFramePayloadSize: int
+    maxMessagePayloadSize: int
     transport: Any
     message_data: Any
     current_frame: Any
@@ -109,6 +112,8 @@ class ChatSocket(WebSocketServerProtocol):
     session: Session | None
 
     _control: Bucket | None
+    _isMessageCompressed: bool
+    _perMessageCompress: Any
     _closing_since: float | None = None
     _deaf = False
     _transport_details: Any = None
@@ -117,7 +122,7 @@ class ChatSocket(WebSocketServerProtocol):
         # Autobahn's own __init__ makes two Deferreds and an event table that nobody would use.
         self.principal = principal
         self.address = self.peer = address
-        self.session = self.validator = self._control = None
+        self.session = self.validator = self._control = self._perMessageCompress = None
         self._fragments = 0
         # As it leaves them after its handshake, and after each message.
         self.data = b""
@@ -133,8 +138,9 @@ class ChatSocket(WebSocketServerProtocol):
         if self._deaf:
             return
         if not self.data and not self.inside_message and self.current_frame is None:
-            at = 0
-            while self.state == OPEN and (found := plain_text(data, at, self.maxFramePayloadSize)):
+            at, most = 0, self.maxFramePayloadSize
+            inflates = self._perMessageCompress is not None
+            while self.state == OPEN and (found := plain_text(data, at, most, inflates)):
                 message, at = found
                 self._take(message)
                 if at == len(data):
@@ -153,7 +159,10 @@ class ChatSocket(WebSocketServerProtocol):
         """Accept the offer, once the transport is ours: see `websocket_opening`."""
         wire = wire_transport(self.transport)
         self.websocket_protocol_in_use = offer.subprotocol or None
-        self.wire = behind = Behind(wire, switching(offer))
+        extension = offer.extension if self.factory.settings.deflate else ""
+        if extension:
+            self._perMessageCompress = WHOLE
+        self.wire = behind = Behind(wire, switching(offer, extension))
         self.factory.opened(self)
         try:
             self.session = self.factory.make_session(self.principal, self, self.address)
@@ -179,6 +188,8 @@ class ChatSocket(WebSocketServerProtocol):
         self.onMessageBegin(isBinary)
         if isBinary:
             self._fail_connection(Close.UNSUPPORTED_DATA, "send text frames, not binary ones")
+        if self._isMessageCompressed:
+            self.utf8validateIncomingCurrentMessage = False  # what comes is not the text yet
 
     def _onMessageFrameBegin(self, length: int) -> None:
         self._fragments += 1
@@ -191,7 +202,24 @@ class ChatSocket(WebSocketServerProtocol):
         self.current_frame_masker = None
         VALIDATOR.give_back(self)
         if not self.failedByMe and self.state == OPEN:
-            self._take(parts[0] if len(parts) == 1 else b"".join(parts))
+            message = parts[0] if len(parts) == 1 else b"".join(parts)
+            if self._isMessageCompressed:
+                self._take_deflated(message)
+            else:
+                self._take(message)
+
+    def _take_deflated(self, data: bytes) -> None:
+        try:
+            message = inflate(data, self.maxMessagePayloadSize)
+            message.decode()
+        except TooLong as why:
+            self._fail_connection(Close.MESSAGE_TOO_BIG, f"the message is too long: {why}")
+        except UnicodeDecodeError:
+            self._fail_connection(Close.INVALID_PAYLOAD, "the message is not UTF-8")
+        except ValueError as why:
+            self._fail_connection(Close.INVALID_PAYLOAD, f"the message does not inflate: {why}")
+        else:
+            self._take(message)
 
     def _take(self, message: bytes) -> None:
         if self.session is None:
@@ -224,6 +252,11 @@ class ChatSocket(WebSocketServerProtocol):
             self.transport.loseConnection()
 
     # The session calls.
+
+    @property
+    def inflates(self) -> bool:
+        """The peer takes deflated frames (RFC 7692), and may send such."""
+        return self._perMessageCompress is not None
 
     def write(self, data: bytes) -> None:
         """Bytes that are WebSocket frames already. Dropped once the closing handshake began."""

@@ -23,10 +23,12 @@ from chatd.edge.handshake import Offer
 _MAGIC: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
-def switching(offer: Offer) -> bytes:
-    """The answer that accepts an offer (RFC 6455 §4.2.2), as Autobahn writes it."""
+def switching(offer: Offer, extension: str = "") -> bytes:
+    """The answer that accepts an offer (RFC 6455 §4.2.2), as Autobahn writes it; with ``extension``
+    where one is agreed on."""
     accept = b64encode(hashlib.sha1(offer.key.encode() + _MAGIC).digest())  # noqa: S324
     agreed = b"Sec-WebSocket-Protocol: %b\r\n" % offer.subprotocol.encode()
+    extended = b"Sec-WebSocket-Extensions: %b\r\n" % extension.encode()
     return (
         b"HTTP/1.1 101 Switching Protocols\r\n"
         b"Server: chatd\r\n"
@@ -34,7 +36,8 @@ def switching(offer: Offer) -> bytes:
         b"Connection: Upgrade\r\n"
         b"%b"
         b"Sec-WebSocket-Accept: %b\r\n"
-        b"\r\n" % (agreed if offer.subprotocol else b"", accept)
+        b"%b"
+        b"\r\n" % (agreed if offer.subprotocol else b"", accept, extended if extension else b"")
     )
 
 
@@ -64,10 +67,31 @@ class _Validator:
 
 VALIDATOR: Final = _Validator()
 
+
+class _Whole:
+    """Stands for Autobahn's decompressor, one for all: the parts of a message are kept as they
+    come, within the bound for a message, and `ChatSocket` inflates it once it is whole.
+
+    Autobahn's own would keep 40 KiB of state for a peer that trickles, and its output besides.
+    """
+
+    EXTENSION_NAME = "permessage-deflate"
+
+    def start_decompress_message(self) -> None:
+        pass
+
+    def decompress_message_data(self, data: bytes, max_output_len: int | None = None) -> bytes:
+        return data
+
+    def end_decompress_message(self) -> None:
+        pass
+
+
+WHOLE: Final = _Whole()
+
 #: Attributes of the class: an open connection carries none of them unless they change.
 AS_OPENED: Final[Mapping[str, Any]] = MappingProxyType(
     {
-        "_perMessageCompress": None,
         "trackedTimings": None,
         "trafficStats": TrafficStats(),  # nobody reads it, so one for all will do
         "state": WebSocketServerProtocol.STATE_OPEN,

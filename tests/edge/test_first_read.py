@@ -99,6 +99,7 @@ class World:
             "reading": wire.producerState,
             "lines": self.lines,
             "frames": [session.frames for session in self.rig.sessions],
+            "inflates": [session.wire.inflates for session in self.rig.sessions],
             "who": [session.principal for session in self.rig.sessions],
             "where": [session.address for session in self.rig.sessions],
             "charged": [buckets._full_at for buckets in (site._buckets, site.upgrade._buckets)],
@@ -140,6 +141,13 @@ def bearer(world: World, **headers: str | None) -> bytes:
 REQUESTS: dict[str, Callable[[World], bytes]] = {
     "by bearer": bearer,
     "by bearer, with a subprotocol": lambda w: bearer(w, Sec_WebSocket_Protocol="chatd.v1"),
+    "by bearer, with an extension": lambda w: bearer(
+        w, Sec_WebSocket_Extensions="permessage-deflate; client_max_window_bits"
+    ),
+    "extensions in two headers": lambda w: bearer(
+        w, Sec_WebSocket_Extensions="x; a=1\r\nSec-WebSocket-Extensions: permessage-deflate"
+    ),
+    "extensions that are no list": lambda w: bearer(w, Sec_WebSocket_Extensions="a b"),
     "by cookie": lambda w: handshake(Cookie=w.cookie, Origin=PUBLIC),
     "by cookie from another site": lambda w: handshake(Cookie=w.cookie, Origin="https://e.org"),
     "by cookie, cross-site": lambda w: handshake(

@@ -105,19 +105,6 @@ async def test_the_subprotocol_is_agreed_on(rig, offer):
     assert (await peer.head())[1]["sec-websocket-protocol"] == ["chatd.v1"]
 
 
-@pytest.mark.parametrize(
-    "offer", ["permessage-deflate; client_max_window_bits", ", ".join(["x; a=1"] * 1500)]
-)
-@pytest_twisted.ensureDeferred
-async def test_extensions_are_declined(rig, offer):
-    user = await rig.person()
-    peer = await rig.peer()
-    token = await rig.token(user)
-    peer.send(handshake(Authorization=f"Bearer {token}", Sec_WebSocket_Extensions=offer))
-    status, headers, _ = await peer.head()
-    assert status == 101 and "sec-websocket-extensions" not in headers
-
-
 FOREIGN = [
     "https://evil.example",
     "null",

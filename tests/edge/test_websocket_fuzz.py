@@ -15,9 +15,10 @@ from chatd.edge.handshake import Offer
 from chatd.edge.journal import Journal
 from chatd.edge.settings import EdgeSettings
 from chatd.edge.sockets import SocketFactory
+from chatd.wire.deflate import deflate
 
 
-def opened():
+def opened(extension=""):
     clock = Clock()
     edge = EdgeSettings(public_url="https://chat.example.org")
     connections = Connections(20)
@@ -26,7 +27,7 @@ def opened():
     socket = factory.socket(Principal("u1", "alice", False, "bearer", "c1"), "192.0.2.1")
     transport = StringTransport()
     socket.makeConnection(transport)
-    socket.open(Offer(KEY, "", ()))
+    socket.open(Offer(KEY, "", (), extension))
     return clock, connections, socket, transport
 
 
@@ -48,10 +49,14 @@ def mostly(usual, values):
 frames = st.builds(
     frame,
     opcode=mostly(1, st.integers(0, 15)),
-    payload=st.one_of(st.binary(max_size=200), st.text(max_size=60).map(str.encode)),
+    payload=st.one_of(
+        st.binary(max_size=200),
+        st.text(max_size=60).map(str.encode),
+        st.text(max_size=60).map(str.encode).map(deflate),
+    ),
     fin=mostly(1, st.integers(0, 1)),
     masked=mostly(1, st.integers(0, 1)),
-    rsv=mostly(0, st.integers(0, 7)),
+    rsv=mostly(0, st.one_of(st.just(4), st.integers(0, 7))),
 )
 pieces = st.lists(st.one_of(frames, frames, st.binary(max_size=40)), max_size=30)
 
@@ -70,16 +75,18 @@ def server_frames(data):
         at += size
 
 
-@given(pieces, st.lists(st.integers(1, 64), max_size=50))
+@given(
+    st.sampled_from(["", "permessage-deflate"]), pieces, st.lists(st.integers(1, 64), max_size=50)
+)
 @settings(max_examples=300, deadline=None)
-def test_no_bytes_do_harm(sent, cuts):
+def test_no_bytes_do_harm(extension, sent, cuts):
     failures = []
 
     def note(event):
         if event.get("log_failure") is not None:
             failures.append(event["log_failure"])
 
-    clock, connections, socket, transport = opened()
+    clock, connections, socket, transport = opened(extension)
     globalLogPublisher.addObserver(note)
     try:
         data = b"".join(sent)

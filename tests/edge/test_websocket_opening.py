@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from autobahn.twisted.websocket import WebSocketServerProtocol
+from autobahn.websocket.compress import PerMessageDeflateOfferAccept
 from autobahn.websocket.utf8validator import Utf8Validator
 from site_rig import KEY, EchoSession, frame, handshake, text
 from twisted.internet.task import Clock
@@ -11,6 +12,7 @@ from twisted.internet.testing import StringTransport
 
 from chatd.core.principal import Principal
 from chatd.edge.connections import Connections
+from chatd.edge.extensions import accepted
 from chatd.edge.handshake import SUBPROTOCOL, Offer
 from chatd.edge.journal import Journal
 from chatd.edge.settings import EdgeSettings
@@ -18,6 +20,7 @@ from chatd.edge.sockets import SocketFactory
 from chatd.edge.websocket import ChatSocket
 from chatd.edge.websocket_opening import switching
 
+DEFLATE = accepted("permessage-deflate")
 OFFERS = [Offer(KEY, "", ()), Offer(KEY, SUBPROTOCOL, ())]
 #: Texts of the request, which an open connection does not keep, and what a test may ask for.
 OF_THE_HANDSHAKE = {
@@ -83,17 +86,24 @@ def opened_by_autobahn(offer: Offer) -> tuple[Any, Writes]:
         def _onOpen(self) -> None:
             pass
 
+        @staticmethod
+        def perMessageCompressionAccept(offers: Any) -> Any:
+            return PerMessageDeflateOfferAccept(offers[0], True, no_context_takeover=True)
+
     plain = Plain(ours.principal, ours.address)
     transport = Writes()
     plain.makeConnection(transport)
-    plain.dataReceived(handshake(Sec_WebSocket_Protocol=offer.subprotocol or None))
+    headers = {"Sec_WebSocket_Protocol": offer.subprotocol or None}
+    if offer.extension:
+        headers["Sec_WebSocket_Extensions"] = "permessage-deflate; server_no_context_takeover"
+    plain.dataReceived(handshake(**headers))
     return plain, transport
 
 
-@pytest.mark.parametrize("offer", OFFERS)
+@pytest.mark.parametrize("offer", [*OFFERS, Offer(KEY, SUBPROTOCOL, (), DEFLATE)])
 def test_the_answer_is_autobahns_byte_for_byte(offer: Offer) -> None:
     _, transport = opened_by_autobahn(offer)
-    assert transport.value() == switching(offer)
+    assert transport.value() == switching(offer, offer.extension)
     _, ours = opened(offer)
     assert ours.value().startswith(transport.value() + b"\x81")
 
