@@ -8,7 +8,7 @@ from twisted.internet import reactor
 from twisted.internet.task import deferLater
 
 from chatd.reload import changed
-from chatd.settings import LimitSettings, Server, Settings
+from chatd.settings import LimitSettings, Server, Settings, WebSocket
 from tests.daemon import Daemon, with_settings
 from tests.scenarios.wss import WssWorld
 
@@ -20,10 +20,16 @@ def test_what_changes_at_once_and_what_later() -> None:
     new = Settings(
         server=Server(name="tea"),
         limits=replace(LimitSettings(), rooms_open=7, frame_bytes=2048, connections=99),
+        websocket=WebSocket(compression="off"),
     )
     change = changed(old, new)
     assert change.limits == ("rooms_open",)
-    assert set(change.later) == {"server.name", "limits.frame_bytes", "limits.connections"}
+    assert set(change.later) == {
+        "server.name",
+        "limits.frame_bytes",
+        "limits.connections",
+        "websocket.compression",
+    }
     assert change.applied == replace(LimitSettings(), rooms_open=7)
 
 

@@ -39,11 +39,12 @@ class Hub:
         """The last event delivered."""
         return self.books.position
 
-    def attach(self, user: str, name: str, outbox: Outbox) -> Subscriber:
-        """A new connection of ``user``. It is held: read the rooms, then call `memberships`."""
+    def attach(self, user: str, name: str, outbox: Outbox, inflates: bool = False) -> Subscriber:
+        """A new connection of ``user``. It is held: read the rooms, then call `memberships`.
+        ``inflates``: the peer takes deflated frames."""
         self.turn.flush()
         person = self.books.person(user, name)
-        subscriber = Subscriber(self, person, outbox)
+        subscriber = Subscriber(self, person, outbox, inflates)
         person.connections += (subscriber,)
         return subscriber
 

@@ -29,10 +29,11 @@ class Outbox(Protocol):
 class Subscriber:
     """Made by `Hub.attach`, held from the start: call `memberships`, then `release`."""
 
-    __slots__ = ("_hold", "_hub", "_open", "counted", "person", "state", "write")
+    __slots__ = ("_hold", "_hub", "_open", "counted", "inflates", "person", "state", "write")
 
-    def __init__(self, hub: Hub, person: Person, outbox: Outbox) -> None:
+    def __init__(self, hub: Hub, person: Person, outbox: Outbox, inflates: bool) -> None:
         self.person = person
+        self.inflates = inflates
         #: how the person shows here, and whether this connection makes them present already
         self.state: Presence = "online"
         self.counted = False

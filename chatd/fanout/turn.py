@@ -5,7 +5,8 @@ gets the frames of all of them merged by position, so that on every connection p
 go up and the last cursor seen describes everything before it.
 
 An event that shows words which some may not see has two forms; whoever gets the other one is
-written to apart from the rest of the room.
+written to apart from the rest of the room. Whoever inflates gets longer events deflated, and joined
+once for all of those (`smaller`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from chatd.engine.ports import Scheduler
 from chatd.fanout.books import Books, Channel, Entry
+from chatd.fanout.smaller import Smaller
 
 if TYPE_CHECKING:
     from chatd.fanout.subscriber import Subscriber
@@ -49,6 +51,7 @@ class Turn:
         self._own: dict[Subscriber, list[Entry]] = {}
         #: by position: who gets another form of the event than everybody else, and that frame
         self._kept_from: dict[int, tuple[frozenset[str], bytes]] = {}
+        self._smaller = Smaller()
         self._asked = False
 
     def add(self, channel: Channel, entry: Entry) -> None:
@@ -105,7 +108,7 @@ class Turn:
         own, self._own = self._own, {}
         if len(pending) == 1 and not own:
             [(channel, entries)] = pending.items()
-            self.write(tuple(channel.open), join(entries))
+            self._hand_out(tuple(channel.open), entries)
         elif pending or own:
             self._write_merged(pending, own)
         for channel, subscriber in apart:
@@ -115,6 +118,7 @@ class Turn:
         for channel in waiting:
             self._catch_up(channel)
         self._kept_from.clear()
+        self._smaller.clear()
 
     def _set_apart(self, pending: dict[Channel, list[Entry]]) -> list[tuple[Channel, Subscriber]]:
         """Those who get something else than the rest of a room are not among its readers for this
@@ -146,20 +150,31 @@ class Turn:
             alone.append((channel, channel.open.keys() - several))
         for channel, subscribers in alone:
             if subscribers:
-                self.write(subscribers, join(pending[channel]))
-        # Many people share the same few rooms: each combination is merged once.
-        merged: dict[tuple[Channel, ...], bytes] = {}
+                self._hand_out(subscribers, pending[channel])
+        # Many people share the same few rooms: each combination is merged once, in each form.
+        merged: tuple[dict[tuple[Channel, ...], bytes], ...] = ({}, {})
         for subscriber, channels in rooms.items():
             combination = tuple(channels)
             extra = own.get(subscriber)
-            data = None if extra else merged.get(combination)
+            known = merged[subscriber.inflates]
+            data = None if extra else known.get(combination)
             if data is None:
                 entries = [entry for channel in channels for entry in pending[channel]]
-                if extra:
-                    data = join(in_order(entries + extra))
-                else:
-                    data = merged[combination] = join(in_order(entries))
+                data = self._joined(in_order(entries + (extra or [])), subscriber.inflates)
+                if not extra:
+                    known[combination] = data
             self.write((subscriber,), data)
+
+    def _hand_out(self, subscribers: Collection[Subscriber], entries: list[Entry]) -> None:
+        """The same to each of them, in the form that is for them."""
+        inflating = [each for each in subscribers if each.inflates]
+        if inflating:
+            subscribers = [each for each in subscribers if not each.inflates]
+            self.write(inflating, self._joined(entries, True))
+        self.write(subscribers, join(entries))
+
+    def _joined(self, entries: list[Entry], inflates: bool) -> bytes:
+        return self._smaller.join(entries, self._kept_from) if inflates else join(entries)
 
     def write(self, subscribers: Collection[Subscriber], data: bytes) -> None:
         """The same bytes to each of them, at once."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
+from tests.fakes.listener import inflated
+
 
 class FakeWire:
     """A kernel with room for so many bytes, and a peer that reads when told to."""
@@ -64,8 +66,8 @@ class FakeWire:
         del self.kept[:fits]
 
     def frames(self) -> list[bytes]:
-        """Payloads of the text frames received so far; pings are b"<ping>". A torn frame at the end
-        is left out."""
+        """Payloads of the text frames received so far, inflated; pings are b"<ping>". A torn frame
+        at the end is left out."""
         return list(payloads(bytes(self.received)))
 
 
@@ -73,7 +75,7 @@ def payloads(data: bytes) -> Iterator[bytes]:
     at = 0
     while at + 2 <= len(data):
         head, size = data[at], data[at + 1]
-        assert head in (0x81, 0x89), "not the start of a frame"
+        assert head in (0x81, 0x89, 0xC1), "not the start of a frame"
         at += 2
         if size >= 126:
             wide = 2 if size == 126 else 8
@@ -81,5 +83,6 @@ def payloads(data: bytes) -> Iterator[bytes]:
             at += wide
         if at + size > len(data):
             return
-        yield b"<ping>" if head == 0x89 else data[at : at + size]
+        payload = data[at : at + size]
+        yield b"<ping>" if head == 0x89 else inflated(payload) if head == 0xC1 else payload
         at += size

@@ -21,11 +21,11 @@ class Stage:
                 self.log.move(room, user, True)
         self.hub = Hub(self.clock, self.clock, self.log.position, self.faults.append)
 
-    def attach(self, user: str, *rooms: str) -> tuple[Listener, Subscriber]:
+    def attach(self, user: str, *rooms: str, inflates: bool = False) -> tuple[Listener, Subscriber]:
         """A connection of ``user`` with ``rooms`` open; what that told anybody is taken."""
-        listener = Listener()
+        listener = Listener(inflates)
         self.listeners.append(listener)
-        subscriber = self.hub.attach(user, user.title(), listener)
+        subscriber = self.hub.attach(user, user.title(), listener, inflates)
         subscriber.memberships(self.log.rooms_of(user), self.log.position)
         subscriber.release()
         self.open(subscriber, *rooms)

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from chatd.fanout.hub import Hub
 from chatd.session.budgets import Budgets, UserBudgets
 from chatd.session.outbox import Outbox
@@ -18,7 +20,7 @@ from tests.fakes.wire import FakeWire
 class Rig(Bench):
     """alice in the room r1 with bob, all of it in the log before she connects."""
 
-    def __init__(self) -> None:
+    def __init__(self, inflates: bool = False) -> None:
         super().__init__()
         self.turns = FakeClock()
         self.log = Log()
@@ -27,7 +29,7 @@ class Rig(Bench):
         self.hub = Hub(self.turns, self.turns, self.log.position, self._fault)
         self.wire = FakeWire()
         self.outbox = Outbox(self.wire, self.clock, 5000, 10)
-        self.subscriber: Subscriber = self.hub.attach("u-alice", "alice", self.outbox)
+        self.subscriber: Subscriber = self.hub.attach("u-alice", "alice", self.outbox, inflates)
         self.session = Session(
             ALICE,
             self.engine,
@@ -82,8 +84,9 @@ def test_what_was_said_while_reading_follows_the_reply() -> None:
     ]
 
 
-def test_a_slow_reader_gets_whole_frames_then_resync_and_no_room_is_open() -> None:
-    rig = Rig()
+@pytest.mark.parametrize("inflates", [False, True])
+def test_a_slow_reader_gets_whole_frames_then_resync_and_no_room_is_open(inflates: bool) -> None:
+    rig = Rig(inflates)
     rig.open()
     rig.new()
     rig.wire.room = 100
@@ -92,6 +95,7 @@ def test_a_slow_reader_gets_whole_frames_then_resync_and_no_room_is_open() -> No
     assert not rig.wire.reading
     assert list(rig.subscriber.open_rooms) == []
     frames = rig.new()
+    assert (b"\xc1" in rig.wire.received) == inflates
     assert frames[-1]["type"] == "resync"
     seqs = [frame["seq"] for frame in frames if frame["type"] == "event"]
     assert seqs == list(range(4, 4 + len(seqs)))
