@@ -163,6 +163,8 @@ class Window:
         self.complaints: list[str] = []
         #: the addresses of all requests
         self.requests: list[str] = []
+        #: how the server answered each WebSocket: headers by lower-case name
+        self.upgrades: list[dict[str, str]] = []
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         return self._browser.call(method, self._session, **params)
@@ -181,6 +183,9 @@ class Window:
             self.complaints.append(params["entry"]["text"])
         elif method == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
+        elif method == "Network.webSocketHandshakeResponseReceived":
+            headers = params["response"]["headers"].items()
+            self.upgrades.append({name.lower(): value for name, value in headers})
 
     def size(self, width: int, height: int, *, touch: bool = False) -> None:
         self.call(

@@ -97,6 +97,18 @@ def menu(window: Window, text: str, label: str) -> None:
     window.click(".menu button", label)
 
 
+def test_a_browser_takes_long_messages_deflated(two: Two) -> None:
+    for window in (two.anna, two.ben):
+        agreed = window.upgrades[-1]["sec-websocket-extensions"]
+        assert agreed.startswith("permessage-deflate; server_no_context_takeover")
+    text = "the same words again and again, and again the same words, grüße " * 30
+    two.anna_line.do("send", room=two.tea, text=text)
+    for window in (two.anna, two.ben):
+        window.sees(text.strip())
+    say(two.ben, text[::-1].strip())
+    two.anna.sees(text[::-1].strip())
+
+
 def test_an_answer_shows_what_it_answers_and_leads_there(two):
     say(two.anna, "Which tea?")
     two.ben.sees("Which tea?", ".list")
