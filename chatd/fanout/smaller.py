@@ -13,8 +13,8 @@ from chatd.wire.framing import deflated
 #: Frames of so many bytes are tried. Below there is little to save (a fifth of 200 bytes), and the
 #: shorter half of what people say is not looked at.
 LEAST: Final = 256
-#: Longer ones would keep the reactor busy; two milliseconds is what this many take at worst.
-MOST: Final = 131_072
+#: Longer ones would keep the reactor busy; two milliseconds is what so many take at worst.
+MOST: Final = 65_536
 #: It is sent where an eighth is saved.
 WORTH: Final = 7 / 8
 
