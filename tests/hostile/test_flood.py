@@ -5,14 +5,15 @@ import json
 import resource
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.daemon import Daemon
-from tests.hostile.peer import TEXT, Gone, Peer, frame, member, new_address
-from tests.hostile.scene import eventually, unharmed
+from tests.hostile.peer import PING, PONG, TEXT, Gone, Peer, frame, member, new_address
+from tests.hostile.scene import eventually, processor_seconds, unharmed
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +50,38 @@ def test_a_flood_of_bytes_is_refused_then_ended(daemon: Daemon) -> None:
         codes, close = _answers(peer)
         assert close == 4503
         assert codes.count("rate-limited") > 50
+
+
+def test_bombs_are_paid_for_as_they_inflate(daemon: Daemon) -> None:
+    """Three thousand of 100 bytes each, 180 MB in all: the flood above for a thousandth of it."""
+    token = daemon.token("bomber")
+    bomb = frame(deflated(b" " * 60_000 + b"{}"), rsv=4)
+    assert len(bomb) < 150
+    began = processor_seconds(daemon.pid)
+    with unharmed(daemon), Peer(daemon.port) as peer:
+        head = peer.upgrade(token, {"Sec-WebSocket-Extensions": "permessage-deflate"})
+        assert "permessage-deflate" in head
+        with contextlib.suppress(Gone):
+            peer.send(bomb * 3_000)
+        codes, close = _answers(peer)
+        assert close == 4503
+        assert 50 < codes.count("rate-limited") < 150
+    assert processor_seconds(daemon.pid) - began < 2
+
+
+def test_who_trickles_deflated_messages_holds_no_window(daemon: Daemon) -> None:
+    """Twenty connections, each with a message of which most would be inflated already."""
+    token = daemon.token("trickler")
+    part = deflated(b"".join(b"%d " % number for number in range(9_000)))[:-9]
+    with unharmed(daemon, growth=2 * 2**20 + 20 * 2 * len(part)), contextlib.ExitStack() as stack:
+        for _ in range(20):
+            peer = stack.enter_context(Peer(daemon.port))
+            peer.upgrade(token, {"Sec-WebSocket-Extensions": "permessage-deflate"})
+            peer.hears("welcome")
+            peer.send(frame(part[:9], fin=False, rsv=4))
+            peer.send(frame(part[9:], 0, fin=False))
+            peer.frame(b"", PING)
+            assert (PONG, b"") in (next(peer.frames()) for _ in range(3))
 
 
 def test_one_user_has_so_many_connections_and_no_more(daemon: Daemon) -> None:
@@ -110,6 +143,12 @@ def test_handshakes_with_wrong_tokens_are_counted_by_address(daemon: Daemon) -> 
             with Peer(daemon.port, source) as peer:
                 statuses.append(peer.upgrade("chatd_t_" + "x" * 43).split()[1])
     assert set(statuses) == {"401", "429"}, set(statuses)
+
+
+def deflated(payload: bytes) -> bytes:
+    """As permessage-deflate has it."""
+    made = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return (made.compress(payload) + made.flush(zlib.Z_SYNC_FLUSH))[:-4]
 
 
 def _refused(peer: Peer, count: int) -> int:
