@@ -121,7 +121,7 @@ CLOSES: Mapping[Close, CloseRow] = _closes(
     (Close.GOING_AWAY, True, True, "The server or the page goes away."),
     (Close.PROTOCOL_ERROR, False, True, "The bytes were not WebSocket as RFC 6455 has it."),
     (Close.UNSUPPORTED_DATA, False, True, "A binary frame came; this protocol is text."),
-    (Close.INVALID_PAYLOAD, False, True, "A text frame was not UTF-8."),
+    (Close.INVALID_PAYLOAD, False, True, "A text frame was not UTF-8, or did not inflate."),
     (Close.POLICY_VIOLATION, False, True, "Too many fragments or control frames."),
     (Close.MESSAGE_TOO_BIG, True, True, "A message was larger than the welcome allows."),
     (Close.INTERNAL_ERROR, True, True, "The server made a mistake."),

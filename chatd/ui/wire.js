@@ -1888,7 +1888,7 @@ export const CLOSES = Object.freeze({
   },
   "1007": {
     "word": "invalid-payload",
-    "meaning": "A text frame was not UTF-8.",
+    "meaning": "A text frame was not UTF-8, or did not inflate.",
     "comeBack": false,
     "resume": true
   },
