@@ -7,15 +7,14 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from websockets.sync.client import ClientConnection, connect
-
 from bench.measure import Missing
+from tests.one_thread import OneThread
 
 Answer = dict[str, Any]
 
 
 class Asker:
-    def __init__(self, connection: ClientConnection) -> None:
+    def __init__(self, connection: OneThread) -> None:
         self._connection = connection
         self._next = 1
 
@@ -44,15 +43,9 @@ class Asker:
 
 @contextlib.contextmanager
 def asker(port: int, token: str) -> Iterator[Asker]:
-    with connect(
-        f"wss://localhost:{port}/ws",
-        ssl=ssl._create_unverified_context(),
-        subprotocols=["chatd.v1"],  # type: ignore[list-item]
-        additional_headers={"Authorization": f"Bearer {token}"},
-        compression=None,
-        proxy=None,
-        max_size=None,
-    ) as connection:
+    trust = ssl._create_unverified_context()
+    headers = {"Authorization": f"Bearer {token}"}
+    with OneThread(f"wss://localhost:{port}/ws", trust, headers) as connection:
         someone = Asker(connection)
         someone.took_ms({"type": "resume", "rooms": []})
         yield someone

@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import ClientConnection, connect
 
 from tests.api.client import Client
 from tests.daemon import Daemon
+from tests.one_thread import OneThread
 
 As = Callable[..., Client]
 SECONDS = 10
 
 
-def socket(daemon: Daemon, **options: Any) -> ClientConnection:
+def socket(daemon: Daemon, headers: dict[str, str], **options: Any) -> OneThread:
     trust = ssl.create_default_context(cafile=str(daemon.ca))
-    return connect(daemon.ws_url, ssl=trust, compression=None, open_timeout=SECONDS, **options)
+    return OneThread(daemon.ws_url, trust, headers, **options)
 
 
 def bearer(daemon: Daemon, name: str, *scopes: str) -> dict[str, str]:
@@ -32,11 +32,11 @@ def bearer(daemon: Daemon, name: str, *scopes: str) -> dict[str, str]:
 def test_the_websocket_takes_the_scope_chat(as_: As, daemon: Daemon) -> None:
     as_("alice")
     with pytest.raises(InvalidStatus) as refused:
-        socket(daemon, additional_headers=bearer(daemon, "alice", "messages:read"))
+        socket(daemon, bearer(daemon, "alice", "messages:read"))
     assert refused.value.response.status_code == 403
     said = refused.value.response.headers["WWW-Authenticate"]
     assert 'error="insufficient_scope"' in said and 'scope="chat"' in said
-    with socket(daemon, additional_headers=bearer(daemon, "alice", "chat")) as opened:
+    with socket(daemon, bearer(daemon, "alice", "chat")) as opened:
         assert json.loads(opened.recv(SECONDS))["type"] == "welcome"
 
 
@@ -45,7 +45,7 @@ def test_who_is_connected_is_online_until_signed_out(as_: As, daemon: Daemon) ->
     user = eve.get("/session")["user"]
     room = alice.post("/rooms", {"name": "Here"})["room"]
     eve.post(f"/rooms/{room}/join")
-    with socket(daemon, additional_headers=bearer(daemon, "eve")) as opened:
+    with socket(daemon, bearer(daemon, "eve")) as opened:
         deadline = time.monotonic() + SECONDS
         while alice.get("/presence?user=@eve")["presence"] != {user: "online"}:
             assert time.monotonic() < deadline
@@ -60,7 +60,7 @@ def test_a_visitor_comes_in_with_the_ticket_that_the_site_got(as_: As, daemon: D
     as_("vera")
     site = as_("root1", "tickets:write")
     made = site.post("/tickets", {"user": "@vera", "origin": daemon.url})
-    options = {"subprotocols": made["protocols"], "origin": daemon.url}
+    options = {"headers": {"Origin": daemon.url}, "subprotocols": made["protocols"]}
     with socket(daemon, **options) as opened:
         assert json.loads(opened.recv(SECONDS))["name"] == "vera"
         assert as_("root1").ask("POST", "/users/@vera/logout").status == 204
@@ -85,7 +85,7 @@ def test_requests_and_connections_share_one_budget(tmp_path: Path) -> None:
         assert late.code == "rate-limited"
         assert 1 <= int(late.headers["retry-after"]) <= 10
         assert late.headers["ratelimit"].startswith('"commands";r=0;')
-        with socket(daemon, additional_headers=bearer(daemon, "alice")) as opened:
+        with socket(daemon, bearer(daemon, "alice")) as opened:
             opened.send('{"type": "public_rooms", "id": 1}')
             while (answer := json.loads(opened.recv(SECONDS)))["type"] != "error":
                 pass

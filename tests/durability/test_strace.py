@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.sync.client import ClientConnection, connect
 
 from tests.daemon import Daemon
 from tests.durability.trace import CALLS, LENGTH, Call, Sent, calls, disk_was_first, told
+from tests.one_thread import OneThread
 
 MESSAGES = 8
 NAMES = ("alice", "bob", "carol")
@@ -32,7 +32,7 @@ PEER = "9<TCP:[127.0.0.1:8443->127.0.0.1:50000]>"
 class Talker:
     """One open WebSocket, of an independent client."""
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(self, socket: OneThread) -> None:
         self._socket = socket
         self._ids = iter(range(700_001, 800_000))
 
@@ -66,11 +66,10 @@ def traced(folder: Path, *, tls: bool, program: Sequence[str] = ()) -> Iterator[
         yield [
             Talker(
                 stack.enter_context(
-                    connect(
+                    OneThread(
                         f"{'wss' if tls else 'ws'}://localhost:{daemon.port}/ws",
-                        ssl=context,
-                        subprotocols=["chatd.v1"],  # type: ignore[list-item]
-                        additional_headers={"Authorization": f"Bearer {daemon.token(name)}"},
+                        context,
+                        {"Authorization": f"Bearer {daemon.token(name)}"},
                     )
                 )
             )

@@ -8,11 +8,11 @@ import secrets
 import ssl
 import time
 import urllib.request
-from contextlib import ExitStack
 from typing import Any
 
-from websockets.sync.client import connect
+from websockets.exceptions import ConnectionClosed
 
+from tests.one_thread import OneThread
 from tests.ui.daemon import Daemon
 
 
@@ -28,17 +28,14 @@ class Line:
         self.post(way, body)
         session = self._call("GET", "/api/session", None)
         self._csrf, self.user = session["csrf"], session["user"]
-        opening = connect(
-            daemon.url.replace("https", "wss") + "/ws",
-            ssl=self._trust,
-            subprotocols=["chatd.v1"],  # type: ignore[list-item]
-            additional_headers={"Cookie": self._cookie},
-            origin=daemon.url,  # type: ignore[arg-type]
-            proxy=None,
+        self._socket = self._open()
+
+    def _open(self) -> OneThread:
+        return OneThread(
+            self._daemon.url.replace("https", "wss") + "/ws",
+            self._trust,
+            {"Cookie": self._cookie, "Origin": self._daemon.url},
         )
-        with ExitStack() as stack:
-            self._socket = stack.enter_context(opening)
-            self._opened = stack.pop_all()
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         return self._call("POST", path, body)
@@ -61,16 +58,25 @@ class Line:
     def ask(self, type_: str, **fields: Any) -> dict[str, Any]:
         """The reply to a command, which is asked again where the server wants patience."""
         while True:
-            self._next += 1
-            self._socket.send(json.dumps({"type": type_, "id": self._next, **fields}))
-            while True:
-                answer: dict[str, Any] = json.loads(self._socket.recv(timeout=15))
-                if answer.get("id") == self._next:
-                    break
+            try:
+                answer = self._answer(type_, fields)
+            except (ConnectionClosed, OSError):
+                # Nobody answered its pings meanwhile.
+                self._socket.close()
+                self._socket = self._open()
+                answer = self._answer(type_, fields)
             if answer["type"] != "error":
                 return answer
             assert answer.get("retry"), answer
             time.sleep(answer.get("retry_after", 0.1))
+
+    def _answer(self, type_: str, fields: dict[str, Any]) -> dict[str, Any]:
+        self._next += 1
+        self._socket.send(json.dumps({"type": type_, "id": self._next, **fields}))
+        while True:
+            answer: dict[str, Any] = json.loads(self._socket.recv())
+            if answer.get("id") == self._next:
+                return answer
 
     def do(self, type_: str, **fields: Any) -> dict[str, Any]:
         """The same for a command that changes something."""
@@ -82,4 +88,4 @@ class Line:
         return seq
 
     def close(self) -> None:
-        self._opened.close()
+        self._socket.close()
