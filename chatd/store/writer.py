@@ -13,6 +13,7 @@ from chatd.engine.rows import Answer, Committed
 from chatd.engine.unit import Unit
 from chatd.store import refusals, timeline
 from chatd.store.apply import with_current_bodies
+from chatd.store.background import named
 from chatd.store.promise import Promise
 from chatd.store.sends import Outcome, apply_all
 from chatd.store.space import Space
@@ -144,6 +145,7 @@ class Writer:
     # -- in the writer's thread -------------------------------------------------------------------
 
     def _run(self) -> None:
+        named()
         try:
             ending = False
             while not ending:
