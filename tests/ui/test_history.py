@@ -2,12 +2,23 @@
 
 import pytest
 
-from tests.ui.test_two_people import BOX, first_administrator, lines, say, state_of
+from tests.ui.line import Line
+from tests.ui.test_messages import GENEROUS
+from tests.ui.test_two_people import (
+    BOX,
+    PASSWORD,
+    first_administrator,
+    lines,
+    say,
+    state_of,
+)
 
 pytestmark = pytest.mark.browser
 
 SAID = 70
 LIST = "document.querySelector('.list')"
+AT_EDGE = f"{LIST}.scrollTop === 0"
+AT_END = f"{LIST}.scrollHeight - {LIST}.scrollTop - {LIST}.clientHeight <= 1"
 
 
 @pytest.fixture
@@ -56,3 +67,54 @@ def test_a_message_that_is_refused_gives_its_text_back(anna):
     anna.click(".failure button", "Back to the box")
     anna.wait("document.querySelector('.message') === null")
     assert anna.js(f"document.querySelector('{BOX}').value") != ""
+
+
+def test_of_a_thousand_messages_a_few_are_in_the_document_and_all_can_be_reached(daemon, browser):
+    daemon.configure(GENEROUS)
+    secret = daemon.link(daemon.start()).partition("#setup=")[2]
+    line = Line(daemon, "/api/setup", {"secret": secret, "name": "anna", "password": PASSWORD})
+    long = line.do("create_room", name="Long", kind="public")["room"]
+    for number in range(1000):
+        line.say(long, f"line {number}" + " and on" * (number % 40))
+    line.close()
+    anna = browser.window(1280, 700)
+    anna.go(daemon.url)
+    anna.write("#name", "anna")
+    anna.write("#password", PASSWORD)
+    anna.press("Enter")
+    anna.click(".sidebar a.item", "Long")
+    anna.sees("line 999", ".list")
+    anna.js(
+        """
+        Object.assign(window, { most: 0, seen: new Set(), jumps: [] });
+        const list = document.querySelector('.list');
+        const messages = () => [...list.querySelectorAll('.message')];
+        let held = null;
+        list.addEventListener('scroll', () => {
+            const top = list.getBoundingClientRect().top;
+            const one = messages().find((each) => each.getBoundingClientRect().bottom > top);
+            held = { one, top: one.getBoundingClientRect().top };
+        }, true);
+        const look = () => {
+            most = Math.max(most, messages().length);
+            for (const one of messages()) seen.add(one.textContent.match(/line [0-9]+/)?.[0]);
+            const moved = held?.one.isConnected ? held.one.getBoundingClientRect().top - held.top : 0;
+            if (Math.abs(moved) > 1) jumps.push(moved);
+        };
+        new MutationObserver(look).observe(list, { childList: true, subtree: true });
+        look();
+        window.walk = (by) => { list.scrollTop += by; };
+        """
+    )
+    for by, end in ((-600, "line 0"), (600, "line 999")):
+        anna.until(
+            lambda by=by, end=end: anna.js(
+                f"walk({by}), seen.has('{end}') && {AT_EDGE if by < 0 else AT_END}"
+            ),
+            f"scrolled to {end}",
+            90,
+        )
+    assert anna.js("seen.size") == 1000
+    assert anna.js("most") <= 250
+    assert anna.js("jumps") == [], "what is in view stays when rows come and go beside it"
+    assert anna.complaints == []

@@ -119,6 +119,7 @@ export class Timeline {
 
   /** The message behind a quote: null if it cannot be had, undefined if it is not known. */
   quoted(seq) {
+    if (seq === undefined) return undefined;
     return this.find(seq) ?? this.quotes.get(seq);
   }
 
@@ -183,12 +184,23 @@ export class Timeline {
   }
 
   find(seq) {
-    return this.messages.find((message) => message.seq === seq);
+    const found = this.messages[this.#behind(seq) - 1];
+    return found?.seq === seq ? found : undefined;
+  }
+
+  /** How many messages have this seq or a lower one, by halving. */
+  #behind(seq) {
+    let [low, high] = [0, this.messages.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.messages[middle].seq <= seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   #put(message) {
-    let at = this.messages.length;
-    while (at > 0 && this.messages[at - 1].seq > message.seq) at -= 1;
+    const at = this.#behind(message.seq);
     const same = this.messages[at - 1];
     if (same?.seq === message.seq) {
       this.messages[at - 1] = { ...message, ...(same.key && { key: same.key }) };
@@ -201,9 +213,9 @@ export class Timeline {
   #change(seq, fields) {
     const quote = this.quotes.get(seq);
     if (quote) this.quotes.set(seq, { ...quote, ...fields });
-    const at = this.messages.findIndex((message) => message.seq === seq);
-    if (at >= 0) this.messages[at] = { ...this.messages[at], ...fields };
-    return at >= 0 || Boolean(quote);
+    const found = this.find(seq);
+    if (found) this.messages[this.#behind(seq) - 1] = { ...found, ...fields };
+    return Boolean(found || quote);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { h } from './dom.js';
 import { row, signature } from './message.js';
+import { Stretch } from './stretch.js';
 
 /** Pixels from the end within which one follows what comes. */
 const NEAR = 80;
@@ -10,8 +11,13 @@ const LIT = 2400;
 /** Milliseconds, and pixels of a finger's rest, that make a long press. */
 const LONG = 500;
 const REST = 10;
+/** Screens between what is in view and the end of what is in the document, at the least. */
+const AHEAD = 1.5;
 
 export class List {
+  #stretch = new Stretch();
+  #room = null;
+  /** What is in the document, by key. */
   #rows = new Map();
   #inner = h('div', { class: 'rows' });
   /** Whether the end is in view, and what comes is followed. */
@@ -52,6 +58,7 @@ export class List {
   }
 
   clear() {
+    this.#stretch.clear();
     this.#rows.clear();
     this.#inner.replaceChildren();
     this.atEnd = true;
@@ -59,9 +66,16 @@ export class List {
 
   /** Shows the rows of `timeline.rows`; those that stay the same keep their nodes. */
   draw(shown, room) {
+    this.#room = room;
+    this.#stretch.set(shown, this.atEnd);
+    this.#render();
+  }
+
+  #render() {
+    const room = this.#room;
     const anchor = this.atEnd ? null : this.#anchor();
     const next = new Map();
-    for (const one of shown) {
+    for (const one of this.#stretch.rows) {
       const now = signature(one, room);
       const known = this.#rows.get(one.key);
       const same = known?.signature === now;
@@ -78,18 +92,19 @@ export class List {
     }
     this.#rows = next;
     if (anchor) this.#hold(anchor);
-    else this.toEnd();
+    else if (this.atEnd) this.node.scrollTop = this.node.scrollHeight;
   }
 
   toEnd() {
-    this.node.scrollTop = this.node.scrollHeight;
     this.atEnd = true;
+    if (!this.#stretch.atEnd) this.#stretch.toEnd();
+    this.#render();
   }
 
   /** Puts a row a third from the top. */
   toRow(key) {
-    const node = this.#rows.get(key)?.node;
-    if (!node) return false;
+    if (!this.#reveal((one) => one.key === key)) return false;
+    const { node } = this.#rows.get(key);
     const top = node.getBoundingClientRect().top - this.node.getBoundingClientRect().top;
     this.node.scrollTop += top - this.node.clientHeight / 3;
     this.#moved();
@@ -98,8 +113,8 @@ export class List {
 
   /** Goes to a message that is shown, and lights it for a moment. */
   toMessage(seq) {
+    if (!this.#reveal((one) => one.message?.seq === seq)) return false;
     const node = this.#message(seq);
-    if (!node) return false;
     this.atEnd = false;
     const top = node.getBoundingClientRect().top - this.node.getBoundingClientRect().top;
     this.node.scrollTop += top - this.node.clientHeight / 3;
@@ -113,6 +128,17 @@ export class List {
     node.classList.add('lit');
     node.focus({ preventScroll: true });
     this.#moved();
+    return true;
+  }
+
+  /** Sees to it that a row is in the document. */
+  #reveal(found) {
+    const before = this.#stretch.rows;
+    if (!this.#stretch.reveal(found)) return false;
+    if (this.#stretch.rows[0] !== before[0]) {
+      this.atEnd = false;
+      this.#render();
+    }
     return true;
   }
 
@@ -134,21 +160,25 @@ export class List {
 
   /** Whether something is missing between what is in view and the end. */
   get behindGap() {
+    if (this.atEnd) return false;
     const top = this.node.getBoundingClientRect().top;
-    for (const { node, shown } of this.#rows.values()) {
-      if (shown.kind === 'gap' && node.getBoundingClientRect().top > top) return true;
-    }
-    return false;
+    const first = [...this.#rows.values()].find(({ node }) => node.getBoundingClientRect().bottom > top);
+    const at = this.#stretch.all.indexOf(first?.shown);
+    return this.#stretch.all.some((one, place) => one.kind === 'gap' && place > at);
   }
 
   /** Whether the beginning of what is loaded is close. */
   get nearTop() {
-    return this.node.scrollTop < 1.5 * this.node.clientHeight;
+    return this.#stretch.atTop && this.node.scrollTop < AHEAD * this.node.clientHeight;
   }
 
   #moved() {
     const { scrollTop, scrollHeight, clientHeight } = this.node;
-    this.atEnd = scrollHeight - scrollTop - clientHeight <= NEAR;
+    const below = scrollHeight - scrollTop - clientHeight;
+    this.atEnd = this.#stretch.atEnd && below <= NEAR;
+    if (!this.#stretch.atTop && scrollTop < AHEAD * clientHeight) this.#stretch.up();
+    else if (!this.#stretch.atEnd && below < AHEAD * clientHeight) this.#stretch.down();
+    if (this.#rows.keys().next().value !== this.#stretch.rows[0]?.key || this.#rows.size !== this.#stretch.rows.length) this.#render();
     this.#onMove();
   }
 

@@ -1,0 +1,98 @@
+import { MOST, STEP, Stretch } from '/ui/view/stretch.js';
+import { equal, test } from '/units/harness.js';
+
+const rows = (from, to) => Array.from({ length: to - from }, (_, at) => ({ key: `row ${from + at}` }));
+const shown = (one) => [one.rows[0]?.key, one.rows.at(-1)?.key, one.rows.length];
+
+function at(from, to) {
+  const made = new Stretch();
+  made.set(rows(from, to), true);
+  return made;
+}
+
+test('a long conversation opens with its end, and not all of it is in the document', () => {
+  const one = at(0, 10_000);
+  equal([one.atTop, one.atEnd, one.rows.at(-1).key], [false, true, 'row 9999']);
+  equal(one.rows.length <= MOST, true);
+});
+
+test('a short one is there whole', () => {
+  const one = at(0, 30);
+  equal([one.atTop, one.atEnd, one.rows.length], [true, true, 30]);
+});
+
+test('up to the beginning and down to the end again, every row is in the document once', () => {
+  const one = at(0, 1000);
+  const seen = new Set(one.rows.map(({ key }) => key));
+  for (let turns = 0; !one.atTop; turns += 1) {
+    const [first] = one.rows;
+    one.up();
+    equal(one.rows[Math.min(STEP, one.rows.indexOf(first))], first);
+    equal(one.rows.length <= MOST, true);
+    for (const { key } of one.rows) seen.add(key);
+    if (turns > 100) throw new Error('it does not come to the beginning');
+  }
+  equal([seen.size, one.rows[0].key], [1000, 'row 0']);
+  while (!one.atEnd) {
+    const last = one.rows.at(-1);
+    one.down();
+    equal(one.rows.includes(last), true);
+    equal(one.rows.length <= MOST, true);
+  }
+  equal(one.rows.at(-1).key, 'row 999');
+});
+
+test('what is loaded above waits there, and what is shown stays', () => {
+  const one = at(50, 100);
+  one.set(rows(0, 100), false);
+  equal(shown(one), ['row 50', 'row 99', 50]);
+  equal(one.atTop, false);
+  one.up();
+  equal(shown(one), ['row 0', 'row 99', 100]);
+});
+
+test('what comes is followed at the end, and the oldest goes', () => {
+  const one = at(0, 200);
+  for (let to = 201; to <= 600; to += 1) {
+    one.set(rows(0, to), true);
+    equal(one.rows.at(-1).key, `row ${to - 1}`);
+    equal(one.rows.length <= MOST, true);
+  }
+});
+
+test('who reads further up keeps what is in view, whatever comes', () => {
+  const one = at(0, 240);
+  one.up(), one.up(), one.up();
+  const [first] = one.rows;
+  for (let to = 241; to <= 400; to += 1) one.set(rows(0, to), false);
+  equal(one.rows[0].key, first.key);
+  equal(one.rows.length <= MOST, true);
+  equal(one.atEnd, false);
+  while (!one.atEnd) one.down();
+  equal(one.rows.at(-1).key, 'row 399');
+});
+
+test('rows that are gone take nothing else along', () => {
+  const one = at(0, 100);
+  one.set(rows(0, 100).filter((_, place) => place % 2), false);
+  equal(shown(one), ['row 1', 'row 99', 50]);
+  one.set([], false);
+  equal(shown(one), [null, null, 0].map((each) => each ?? undefined));
+});
+
+test('another conversation begins with its end', () => {
+  const one = at(0, 1000);
+  one.set(rows(5000, 6000), false);
+  equal([one.rows.at(-1).key, one.atEnd], ['row 5999', true]);
+});
+
+test('a place is gone to, and is in the document then', () => {
+  const one = at(0, 1000);
+  equal(one.reveal(({ key }) => key === 'row 3'), true);
+  equal([one.rows[0].key, one.rows.some(({ key }) => key === 'row 3')], ['row 0', true]);
+  equal(one.reveal(({ key }) => key === 'row 500'), true);
+  equal(one.rows.some(({ key }) => key === 'row 440'), true);
+  equal(one.reveal(({ key }) => key === 'nowhere'), false);
+  one.toEnd();
+  equal(one.atEnd, true);
+});
