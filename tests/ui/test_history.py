@@ -90,20 +90,22 @@ def test_of_a_thousand_messages_a_few_are_in_the_document_and_all_can_be_reached
         const list = document.querySelector('.list');
         const messages = () => [...list.querySelectorAll('.message')];
         let held = null;
-        list.addEventListener('scroll', () => {
+        const hold = () => {
             const top = list.getBoundingClientRect().top;
             const one = messages().find((each) => each.getBoundingClientRect().bottom > top);
             held = { one, top: one.getBoundingClientRect().top };
-        }, true);
+        };
+        list.addEventListener('scroll', hold, true);
         const look = () => {
             most = Math.max(most, messages().length);
             for (const one of messages()) seen.add(one.textContent.match(/line [0-9]+/)?.[0]);
-            const moved = held?.one.isConnected ? held.one.getBoundingClientRect().top - held.top : 0;
+            if (!held?.one.isConnected) return;
+            const moved = held.one.getBoundingClientRect().top - held.top;
             if (Math.abs(moved) > 1) jumps.push(moved);
         };
         new MutationObserver(look).observe(list, { childList: true, subtree: true });
         look();
-        window.walk = (by) => { list.scrollTop += by; };
+        window.walk = (by) => { list.scrollTop += by, hold(); };
         """
     )
     for by, end in ((-600, "line 0"), (600, "line 999")):

@@ -5,6 +5,7 @@ import { Conversation } from './conversation.js';
 import { append, fill, h } from './dom.js';
 import { join } from './dialogs/join.js';
 import { Here } from './here.js';
+import { Keys } from './keys.js';
 import { facesFrom, repaintFaces } from './parts.js';
 import { Route } from './route.js';
 import { Sidebar } from './sidebar.js';
@@ -31,6 +32,7 @@ export class Shell {
   #conversation;
   #here;
   #route;
+  #keys;
   #due = new Set();
   #toast = h('div', { class: 'toast', role: 'status' });
   #toastTimer = null;
@@ -60,10 +62,12 @@ export class Shell {
         say: (text) => this.say(text),
         giveBack: (item) => this.#giveBack(item),
         people: () => this.#people(),
+        switch: () => this.#keys.switch(),
       },
     });
     facesFrom((user) => store.people.get(user)?.avatar ?? null);
     this.#sidebar = new Sidebar(store, wish);
+    this.#keys = new Keys(store, go, () => this.#sidebar.order);
     this.#conversation = new Conversation(store, chat, wish);
     this.#here = new Here(store, chat, { ...wish, settings: wish.roomSettings });
     drafts.busy = (room) => room.id === store.active && this.#conversation.composer.busy;
@@ -122,6 +126,7 @@ export class Shell {
     if (room && !this.#store.rooms.has(room)) return;
     const other = room !== this.#store.active;
     if (room || this.#narrow()) this.#chat.show(room);
+    if (room) this.#keys.been(room);
     if (other) this.#draw('active');
     // In a frame that nobody looks at yet, the keyboard belongs to the page around it.
     if (other && pane === 'talk' && room && document.hasFocus()) this.#conversation.composer.focus();

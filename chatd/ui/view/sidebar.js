@@ -54,6 +54,13 @@ export class Sidebar {
     );
   }
 
+  /** Ids of the rooms as they stand in the list. */
+  get order() {
+    return [...this.#rooms.querySelectorAll('a.item[data-room]')]
+      .filter((one) => one.getClientRects().length)
+      .map((one) => one.dataset.room);
+  }
+
   draw() {
     const all = [...this.#store.rooms.values()];
     const found = sections(all, this.#store.me.user, (room) => this.#store.titleOf(room));

@@ -6,13 +6,14 @@ import { roomSettings } from './dialogs/room_settings.js';
 import { rooms } from './dialogs/rooms.js';
 import { schedule, scheduled } from './dialogs/schedule.js';
 import { settings } from './dialogs/settings.js';
+import { shortcuts } from './dialogs/shortcuts.js';
 import { sure } from './dialogs/sure.js';
 import { openMenu } from './menu.js';
 import { personCard } from './person.js';
 import { roomMenu } from './room_menu.js';
 
 /**
- * `shell`: go(room), back(), away(), say(text), giveBack(item). `api` is null where a site around the
+ * `shell`: go(room), back(), away(), say(text), giveBack(item), switch(). `api` is null where a site around the
  * page knows who one is: then nothing of one's account is set here.
  */
 export function wishes({ store, chat, api, drafts, signOut, shell }) {
@@ -67,6 +68,8 @@ export function wishes({ store, chat, api, drafts, signOut, shell }) {
       openMenu(
         'More',
         [
+          { label: 'Go to a room…', icon: 'search', hint: 'Ctrl K', act: shell.switch },
+          null,
           { label: 'Find or make a room', icon: 'hash', act: all.rooms },
           { label: 'Write to somebody', icon: 'edit', act: all.person },
           { label: 'Notes to self', icon: 'note', act: all.notes },
@@ -75,6 +78,8 @@ export function wishes({ store, chat, api, drafts, signOut, shell }) {
           api && { label: 'Set a status', icon: 'smile', act: () => profile('Status') },
           api && store.me.mayInvite && { label: 'Invite people', icon: 'invite', act: all.invite },
           api && { label: 'Settings', icon: 'gear', act: all.settings },
+          null,
+          { label: 'Keys', icon: 'keys', hint: 'Ctrl /', act: shortcuts },
         ].map((item) => (api === null && item === null ? false : item)),
         at,
       ),
