@@ -160,7 +160,13 @@ class ChatService(Service):
             key=Path(settings.accounts.secret_file).read_bytes().strip(),
             directory=cast("Directory", settings.accounts.directory),
         )
-        hub = Hub(scheduler, parts.clock, position, self._hub_fault)
+        hub = Hub(
+            scheduler,
+            parts.clock,
+            position,
+            self._hub_fault,
+            lambda: parts.store.committing,
+        )
         self.last_seen = LastSeen(parts.store, scheduler, parts.clock, self._drive)
         hub.audience.gone = self.last_seen.gone
         sequencer = Sequencer(position, hub.deliver)

@@ -21,7 +21,7 @@ from chatd.wire.signals import RoomAdded, RoomRemoved
 
 class Hub:
     """``position`` is where the log stands at the start; ``fault`` is told of what an outbox
-    raised (a mistake of ours)."""
+    raised (a mistake of ours); ``coming`` says whether something is being committed."""
 
     def __init__(
         self,
@@ -29,9 +29,17 @@ class Hub:
         clock: Clock,
         position: int,
         fault: Callable[[Exception], None],
+        coming: Callable[[], bool] = lambda: False,
     ) -> None:
         self.books = Books(position)
-        self.turn = Turn(scheduler, self.books, lambda room: self.audience.stirred(room), fault)
+        self.turn = Turn(
+            scheduler,
+            clock,
+            self.books,
+            lambda room: self.audience.stirred(room),
+            fault,
+            coming,
+        )
         self.audience = Audience(scheduler, clock, self.books, self.turn)
 
     @property

@@ -4,6 +4,10 @@ What a room got is joined once, not once for each recipient. Whoever is concerne
 gets the frames of all of them merged by position, so that on every connection positions only ever
 go up and the last cursor seen describes everything before it.
 
+Where writing to everybody takes long, what is on its way to the disk just then would have to wait
+for its end, to be written to everybody once more. So a turn that follows a long one waits for it a
+moment, as a bus does for who comes running.
+
 An event that shows words which some may not see has two forms; whoever gets the other one is
 written to apart from the rest of the room. Whoever inflates gets longer events deflated, and joined
 once for all of those (`smaller`).
@@ -12,14 +16,18 @@ once for all of those (`smaller`).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from chatd.engine.ports import Scheduler
+from chatd.engine.ports import Cancel, Clock, Scheduler
 from chatd.fanout.books import Books, Channel, Entry
 from chatd.fanout.smaller import Smaller
 
 if TYPE_CHECKING:
     from chatd.fanout.subscriber import Subscriber
+
+#: Seconds of writing that are long, and for which what is about to be committed is waited for.
+LONG: Final = 0.004
+MOMENT: Final = 0.003
 
 
 def join(entries: Iterable[Entry]) -> bytes:
@@ -32,14 +40,17 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
 
 
 class Turn:
-    """Collects and writes. ``fault`` is told of what an outbox raised; nobody else feels it."""
+    """Collects and writes. ``fault`` is told of what an outbox raised; nobody else feels it.
+    ``coming``: something is being committed, and will be here in a moment."""
 
     def __init__(
         self,
         scheduler: Scheduler,
+        clock: Clock,
         books: Books,
         stirred: Callable[[Channel], None],
         fault: Callable[[Exception], None],
+        coming: Callable[[], bool],
     ) -> None:
         #: connections for which live events are kept back
         self.held: set[Subscriber] = set()
@@ -53,9 +64,18 @@ class Turn:
         self._kept_from: dict[int, tuple[frozenset[str], bytes]] = {}
         self._smaller = Smaller()
         self._asked = False
+        self._clock = clock
+        self._coming = coming
+        self._was_long = False
+        self._waiting: Cancel | None = None
 
     def add(self, channel: Channel, entry: Entry) -> None:
         """For everyone who has the room open."""
+        if self._waiting is not None and not entry[1]:
+            # It has come, and no other one is waited for.
+            self._waiting()
+            self._waiting = None
+            self._scheduler.later(0, self._write_now)
         channel.pending.append(entry)
         self._touched[channel] = None
         self.ask()
@@ -106,11 +126,14 @@ class Turn:
                 if entries := [e for e in seen if e[1] or e[0] > position]:
                     subscriber.post(entries)
         own, self._own = self._own, {}
+        began = self._clock.now()
         if len(pending) == 1 and not own:
             [(channel, entries)] = pending.items()
             self._hand_out(tuple(channel.open), entries)
         elif pending or own:
             self._write_merged(pending, own)
+        if pending or own:
+            self._was_long = self._clock.now() - began >= LONG
         for channel, subscriber in apart:
             # Unless it was dropped meanwhile.
             if channel.room in subscriber.open_rooms:
@@ -200,5 +223,12 @@ class Turn:
             self._scheduler.later(0, self._turned)
 
     def _turned(self) -> None:
+        if self._was_long and self._coming():
+            self._waiting = self._scheduler.later(MOMENT, self._write_now)
+        else:
+            self._write_now()
+
+    def _write_now(self) -> None:
         self._asked = False
+        self._waiting = None
         self.flush()

@@ -108,6 +108,11 @@ class SqliteStore:
         return self._writer.trouble
 
     @property
+    def committing(self) -> bool:
+        """Something is on its way to the disk."""
+        return self._writer.committing
+
+    @property
     def search_index(self) -> str:
         """How much of the log the search index holds, in words for the operator."""
         return self._indexer.told

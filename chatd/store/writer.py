@@ -91,6 +91,11 @@ class Writer:
         return "the store failed and is being reopened" if self._down else None
 
     @property
+    def committing(self) -> bool:
+        """Something was handed over whose outcome was not told yet."""
+        return self._waiting > 0
+
+    @property
     def handed(self) -> int:
         """Goes up with each unit; -1 while something may be on its way to the disk."""
         return -1 if self._waiting or self._down else self._handed

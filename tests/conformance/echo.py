@@ -48,7 +48,7 @@ class EchoSession:
 
     def frame(self, payload: bytes) -> None:
         if self._socket.is_binary:
-            self._socket.sendMessage(payload, True)
+            self._socket.sendMessage(payload, True, doNotCompress=True)
         elif self._socket.inflates:
             self._socket.write(framing.deflated(framing.text(payload)))
         else:
