@@ -28,6 +28,7 @@ export class Conversation {
   #typing = h('div', { class: 'typing', 'aria-live': 'off' });
   #ears = h('div', { class: 'ears', role: 'log', 'aria-live': 'polite' });
   #pill;
+  #newPill;
   #shown = null;
   #placed = false;
   /** The message to go to once the room is there. */
@@ -71,6 +72,7 @@ export class Conversation {
       () => this.#moved(),
     );
     this.#pill = h('button', { type: 'button', class: 'pill', hidden: true, onclick: () => this.#toEnd() });
+    this.#newPill = h('button', { type: 'button', class: 'pill new-pill', hidden: true, onclick: () => this.#toUnread() });
     this.composer = new Composer({
       send: (text, more) => this.#send(text, more),
       edit: (message, text) => this.#messages.attempt(chat.edit(store.active, message, text)),
@@ -104,7 +106,7 @@ export class Conversation {
       fill(
         this.node,
         this.#head,
-        h('div', { class: 'scene' }, this.#list.node, this.#pill),
+        h('div', { class: 'scene' }, this.#list.node, this.#newPill, this.#pill),
         this.#ears,
         this.#typing,
         this.composer.node,
@@ -254,6 +256,16 @@ export class Conversation {
     const words = news || (this.#list.behindGap ? 'Back to now' : '');
     this.#pill.setAttribute('aria-label', words || 'To the newest message');
     fill(this.#pill, icon('down'), words);
+    const unread = this.#placed ? this.#list.unreadAbove : null;
+    this.#newPill.hidden = unread === null;
+    if (unread) {
+      fill(this.#newPill, plural(unread.count, 'new message', 'new messages'), icon('up'));
+    }
+  }
+
+  #toUnread() {
+    this.#list.toRow('unread');
+    this.#list.node.focus({ preventScroll: true });
   }
 
   #toEnd() {

@@ -17,6 +17,8 @@ const AHEAD = 1.5;
 export class List {
   #stretch = new Stretch();
   #room = null;
+  /** Of the stretch, as it was drawn last. */
+  #drawn = -1;
   /** What is in the document, by key. */
   #rows = new Map();
   #inner = h('div', { class: 'rows' });
@@ -75,7 +77,11 @@ export class List {
     const room = this.#room;
     const anchor = this.atEnd ? null : this.#anchor();
     const next = new Map();
-    for (const one of this.#stretch.rows) {
+    this.#drawn = this.#stretch.version;
+    const shown = this.#stretch.rows;
+    // The day of the first of them is known, wherever it began.
+    const day = shown[0]?.kind === 'day' ? null : this.#stretch.above(({ kind }) => kind === 'day');
+    for (const one of day ? [day, ...shown] : shown) {
       const now = signature(one, room);
       const known = this.#rows.get(one.key);
       const same = known?.signature === now;
@@ -133,9 +139,8 @@ export class List {
 
   /** Sees to it that a row is in the document. */
   #reveal(found) {
-    const before = this.#stretch.rows;
     if (!this.#stretch.reveal(found)) return false;
-    if (this.#stretch.rows[0] !== before[0]) {
+    if (this.#stretch.version !== this.#drawn) {
       this.atEnd = false;
       this.#render();
     }
@@ -162,9 +167,25 @@ export class List {
   get behindGap() {
     if (this.atEnd) return false;
     const top = this.node.getBoundingClientRect().top;
-    const first = [...this.#rows.values()].find(({ node }) => node.getBoundingClientRect().bottom > top);
-    const at = this.#stretch.all.indexOf(first?.shown);
+    const at = this.#stretch.all.indexOf(this.#first(top)?.shown);
     return this.#stretch.all.some((one, place) => one.kind === 'gap' && place > at);
+  }
+
+  /** The line above what is unread, where that is further up than what is in view; else null. */
+  get unreadAbove() {
+    const { all } = this.#stretch;
+    const at = all.findIndex(({ kind }) => kind === 'unread');
+    if (at < 0) return null;
+    const first = this.#first(this.node.getBoundingClientRect().top);
+    return first && all.indexOf(first.shown) > at ? all[at] : null;
+  }
+
+  /** The first row that reaches below `top`, days aside: those are always in view. */
+  #first(top) {
+    for (const one of this.#rows.values()) {
+      if (one.shown.kind !== 'day' && one.node.getBoundingClientRect().bottom > top) return one;
+    }
+    return undefined;
   }
 
   /** Whether the beginning of what is loaded is close. */
@@ -178,7 +199,7 @@ export class List {
     this.atEnd = this.#stretch.atEnd && below <= NEAR;
     if (!this.#stretch.atTop && scrollTop < AHEAD * clientHeight) this.#stretch.up();
     else if (!this.#stretch.atEnd && below < AHEAD * clientHeight) this.#stretch.down();
-    if (this.#rows.keys().next().value !== this.#stretch.rows[0]?.key || this.#rows.size !== this.#stretch.rows.length) this.#render();
+    if (this.#stretch.version !== this.#drawn) this.#render();
     this.#onMove();
   }
 
@@ -193,7 +214,7 @@ export class List {
     const top = this.node.getBoundingClientRect().top;
     for (const [key, { node }] of this.#rows) {
       const box = node.getBoundingClientRect();
-      if (box.bottom > top && !/^(?:more|start|gap .*)$/u.test(key)) return { key, at: box.top };
+      if (box.bottom > top && !/^(?:more|start|(?:gap|day) .*)$/u.test(key)) return { key, at: box.top };
     }
     return null;
   }

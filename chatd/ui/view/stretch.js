@@ -12,9 +12,17 @@ export class Stretch {
   #all = [];
   #from = 0;
   #to = 0;
+  /** Goes up with every change. */
+  version = 0;
 
   get rows() {
     return this.#all.slice(this.#from, this.#to);
+  }
+
+  /** The last row before these of which `found(row)` is true, or undefined. */
+  above(found) {
+    for (let at = this.#from - 1; at >= 0; at -= 1) if (found(this.#all[at])) return this.#all[at];
+    return undefined;
   }
 
   get all() {
@@ -31,7 +39,12 @@ export class Stretch {
 
   clear() {
     this.#all = [];
-    this.#from = this.#to = 0;
+    this.#move(0, 0);
+  }
+
+  #move(from, to) {
+    this.version += 1;
+    [this.#from, this.#to] = [from, to];
   }
 
   /** Other rows. `follow`: their end is shown; else what was shown is, as far as it is still there. */
@@ -44,22 +57,19 @@ export class Stretch {
       this.toEnd();
       return;
     }
-    this.#from = places.get(first.key);
+    const from = places.get(first.key);
     if (follow) {
-      this.#to = all.length;
-      this.#from = Math.max(this.#from, this.#to - MOST);
+      this.#move(Math.max(from, all.length - MOST), all.length);
       return;
     }
     const last = shown.findLast(({ key }) => places.has(key));
-    this.#to = places.get(last.key) + 1;
     // What came at the end is shown there as long as nothing in view has to go for it.
-    if (atEnd && all.length - this.#from <= MOST) this.#to = all.length;
-    if (this.#to - this.#from > MOST) this.#to = this.#from + MOST;
+    const to = atEnd && all.length - from <= MOST ? all.length : places.get(last.key) + 1;
+    this.#move(from, Math.min(to, from + MOST));
   }
 
   toEnd() {
-    this.#to = this.#all.length;
-    this.#from = Math.max(0, this.#to - AROUND);
+    this.#move(Math.max(0, this.#all.length - AROUND), this.#all.length);
   }
 
   /** Shows what is around the row that `found(row)` is true of; false where there is none. */
@@ -67,18 +77,18 @@ export class Stretch {
     const at = this.#all.findIndex(found);
     if (at < 0) return false;
     if (at >= this.#from && at < this.#to) return true;
-    this.#from = Math.max(0, at - AROUND / 2);
-    this.#to = Math.min(this.#all.length, this.#from + AROUND);
+    const from = Math.max(0, at - AROUND / 2);
+    this.#move(from, Math.min(this.#all.length, from + AROUND));
     return true;
   }
 
   up() {
-    this.#from = Math.max(0, this.#from - STEP);
-    this.#to = Math.min(this.#to, this.#from + MOST);
+    const from = Math.max(0, this.#from - STEP);
+    this.#move(from, Math.min(this.#to, from + MOST));
   }
 
   down() {
-    this.#to = Math.min(this.#all.length, this.#to + STEP);
-    this.#from = Math.max(this.#from, this.#to - MOST);
+    const to = Math.min(this.#all.length, this.#to + STEP);
+    this.#move(Math.max(this.#from, to - MOST), to);
   }
 }

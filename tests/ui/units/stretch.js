@@ -96,3 +96,12 @@ test('a place is gone to, and is in the document then', () => {
   one.toEnd();
   equal(one.atEnd, true);
 });
+
+test('the day that began further up is found', () => {
+  const one = new Stretch();
+  const days = rows(0, 1000).map((row, at) => ({ ...row, kind: at % 400 ? 'message' : 'day' }));
+  one.set(days, true);
+  equal(one.above(({ kind }) => kind === 'day').key, 'row 800');
+  one.reveal(({ key }) => key === 'row 10');
+  equal(one.above(({ kind }) => kind === 'day'), undefined);
+});
