@@ -22,6 +22,8 @@ const TICK = 20;
  * what is drawn anew between press and release gets no click.
  */
 const PRESSED = 2000;
+/** Milliseconds between what changes and its drawing in a page that nobody sees. */
+const UNSEEN = 100;
 
 export class Shell {
   node;
@@ -166,8 +168,12 @@ export class Shell {
     if (what === 'active' && !this.#store.active && this.#route.here.room) {
       this.#route.go({ pane: 'list' }, { instead: true });
     }
-    // All that one turn changes is drawn once.
-    if (this.#due.size === 0) queueMicrotask(() => this.#drawDue());
+    // All that changes before the next frame is drawn once, in it; a page that nobody sees has no
+    // frames, but a title.
+    if (this.#due.size === 0) {
+      if (document.visibilityState === 'visible') requestAnimationFrame(() => this.#drawDue());
+      else setTimeout(() => this.#drawDue(), UNSEEN);
+    }
     this.#due.add(what);
   }
 
@@ -237,6 +243,7 @@ export class Shell {
   }
 
   #looked() {
+    this.#drawDue();
     this.#conversation.look();
     clearTimeout(this.#awayTimer);
     if (document.visibilityState === 'visible') this.#chat.away(false);
