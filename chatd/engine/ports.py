@@ -78,10 +78,12 @@ class Timeline(Protocol):
         before: int | None = None,
         after: int | None = None,
         around: int | None = None,
+        at: int | None = None,
         limit: int,
     ) -> Awaitable[Page]:
         """Messages with seq < before, > after, or about half on each side of ``around`` (itself
-        included, if a message); with none of them the latest. At most one is given."""
+        included, if a message), or of the first event that happened at the time ``at`` (Unix ms)
+        or later; with none of them the latest. At most one is given."""
 
     def opening(self, user: str, room: str, *, limit: int, marks_up_to: int) -> Awaitable[Opening]:
         """The room, its ``limit`` latest messages, and its members' marks if it has at most

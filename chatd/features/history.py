@@ -15,7 +15,7 @@ from chatd.engine.table import Context, Feature, Read
 from chatd.engine.view import View
 from chatd.features.messages import Message
 from chatd.features.pages import quoted, shown
-from chatd.wire.frames import Command, Reply, RoomRef, Seq
+from chatd.wire.frames import Command, Millis, Reply, RoomRef, Seq
 
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=1000, description="Messages wanted.")]
 
@@ -25,12 +25,14 @@ ASKED = 50
 
 
 class GetHistory(Command, frozen=True, kw_only=True, tag="history"):
-    """A page of messages: those before a seq, after one, around one, or the latest."""
+    """A page of messages: those before a seq, after one, around one, around the first that was said
+    at a time or later (or around the last, if that was before), or the latest."""
 
     room: RoomRef
     before: Seq | None = None
     after: Seq | None = None
     around: Seq | None = None
+    at: Millis | None = None
     limit: PageSize = 50
 
 
@@ -64,8 +66,9 @@ class Messages(Reply, frozen=True, kw_only=True, tag="messages"):
 
 
 async def history(command: GetHistory, actor: Principal, context: Context, view: View) -> History:
-    if sum(x is not None for x in (command.before, command.after, command.around)) > 1:
-        raise Refusal(Code.BAD_FIELD, "Give only one of `before`, `after` and `around`.")
+    places = (command.before, command.after, command.around, command.at)
+    if sum(place is not None for place in places) > 1:
+        raise Refusal(Code.BAD_FIELD, "Give only one of `before`, `after`, `around` and `at`.")
     view.hold()
     page = await context.store.page(
         actor.user,
@@ -73,6 +76,7 @@ async def history(command: GetHistory, actor: Principal, context: Context, view:
         before=command.before,
         after=command.after,
         around=command.around,
+        at=command.at,
         limit=min(command.limit, context.limits.history_page),
     )
     return History(

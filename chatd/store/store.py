@@ -141,9 +141,10 @@ class SqliteStore:
         before: int | None = None,
         after: int | None = None,
         around: int | None = None,
+        at: int | None = None,
         limit: int,
     ) -> Promise[Page]:
-        return self._readers.ask(timeline.page, user, room, before, after, around, limit)
+        return self._readers.ask(timeline.page, user, room, before, after, around, limit, at)
 
     def opening(self, user: str, room: str, *, limit: int, marks_up_to: int) -> Promise[Opening]:
         return self._readers.ask(timeline.opening, user, room, limit, marks_up_to)

@@ -1,6 +1,6 @@
 """Reads of the log: pages of messages, what was missed, every event of a stretch."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from heapq import merge
 from itertools import islice
@@ -59,11 +59,14 @@ def page(
     after: int | None,
     around: int | None,
     limit: int,
+    time: int | None = None,
 ) -> Page:
     require_member(database, room, user)
     stays = intervals(database, user, room)
     seen = _Messages(database, room, stays)
     at = position(database)
+    if time is not None:
+        around = seen.first_at(time)
     if around is not None:
         down, more_before = seen.down(around - 1, limit)
         up, more_after = seen.up(around, limit)
@@ -103,6 +106,20 @@ class _Messages:
         self._seen = seen
         row = database.row("select head from rooms where id = :room", {"room": room})
         self._head = row[0] if row else 0
+
+    def first_at(self, time: int) -> int:
+        """The seq of the first event at that time or later, else of the last. The server's clock
+        may have been set back in between: then it is one of those that come into question."""
+
+        def when(seq: int) -> int:
+            row = self._database.row(
+                "select at from events where room = :room and seq = :seq",
+                {"room": self._room, "seq": seq},
+            )
+            assert row is not None
+            return int(row[0])
+
+        return min(bisect_left(range(1, self._head + 1), time, key=when) + 1, self._head)
 
     def up(self, first: int, limit: int) -> tuple[list[EventRow], bool]:
         """The messages from ``first`` on, ascending, and whether there are more."""

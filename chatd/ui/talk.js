@@ -31,6 +31,15 @@ export class Talk {
     return this.#store.rooms.get(room)?.timeline.find(seq) !== undefined;
   }
 
+  /** The stretch around what was said at `at` (ms) or later; the seq of that message, null for none. */
+  async since(room, at) {
+    const page = await this.#connection.ask('history', { room, at, limit: AROUND });
+    this.#taken(room, page, (timeline) =>
+      timeline.around(page.messages, page.more_before ?? false, page.more_after ?? false),
+    );
+    return (page.messages.find((message) => message.at >= at) ?? page.messages.at(-1))?.seq ?? null;
+  }
+
   /** The page of messages after `seq`. */
   after(room, seq) {
     return this.#once(`after ${room} ${seq}`, async () => {

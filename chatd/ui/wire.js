@@ -258,7 +258,7 @@
  */
 
 /**
- * A page of messages: those before a seq, after one, around one, or the latest.
+ * A page of messages: those before a seq, after one, around one, around the first that was said at a time or later (or around the last, if that was before), or the latest.
  * @typedef {Object} GetHistory
  * @property {"history"} type
  * @property {number} id Chosen by the client.
@@ -266,6 +266,7 @@
  * @property {number} [before] Position in the room.
  * @property {number} [after] Position in the room.
  * @property {number} [around] Position in the room.
+ * @property {number} [at] Unix time in milliseconds.
  * @property {number} [limit] Messages wanted.
  */
 

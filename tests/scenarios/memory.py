@@ -147,9 +147,10 @@ class MemoryStore:
         before: int | None = None,
         after: int | None = None,
         around: int | None = None,
+        at: int | None = None,
         limit: int,
     ) -> Promise[Any]:
-        return self._read(timeline.page, user, room, before, after, around, limit)
+        return self._read(timeline.page, user, room, before, after, around, limit, at)
 
     def opening(self, user: str, room: str, *, limit: int, marks_up_to: int) -> Promise[Any]:
         return self._read(timeline.opening, user, room, limit, marks_up_to)

@@ -19,6 +19,10 @@ def tea(desk: Desk) -> Desk:
     return desk
 
 
+def text(words: str) -> bytes:
+    return b'{"text":"%b"}' % words.encode()
+
+
 def texts(rows: object) -> list[str]:
     return [row.body.decode().split('"')[3] for row in rows]  # type: ignore[attr-defined]
 
@@ -26,6 +30,23 @@ def texts(rows: object) -> list[str]:
 def page(desk: Desk, user: str = "bob", limit: int = 3, **where: int) -> Page:
     ends = {"before": None, "after": None, "around": None, **where}
     return timeline.page(desk.database, user, "tea", **ends, limit=limit)
+
+
+def test_a_page_is_around_what_was_said_at_a_time_or_later(tea: Desk) -> None:
+    for n in range(10):
+        tea.do(Append("tea", "message", "alice", NOW + 100 * n, text(str(n)), numbered=True))
+    # In between the clock was set back: any of those in question will do, and nothing breaks.
+    tea.do(Append("tea", "message", "alice", NOW + 250, text("late"), numbered=True))
+    found = {
+        time: texts(
+            timeline.page(tea.database, "bob", "tea", None, None, None, 3, NOW + time).messages
+        )
+        for time in (-1000, 0, 300, 301, 650, 5000)
+    }
+    assert found[-1000] == ["0", "1", "2"]
+    assert found[0][0] == "0" or "0" in found[0]
+    assert "3" in found[300] and "4" in found[301] and "7" in found[650]
+    assert found[5000][-1] == "late"
 
 
 def test_a_message_gets_dense_numbers_and_is_read_back(tea: Desk) -> None:

@@ -2,6 +2,7 @@
 
 import { rows } from '../state/rows.js';
 import { Composer } from './composer.js';
+import { jump } from './dialogs/jump.js';
 import { bdi, fill, h, icon, iconButton } from './dom.js';
 import { dayOf, plural } from './format.js';
 import { List } from './list.js';
@@ -60,6 +61,7 @@ export class Conversation {
           this.drawList();
         },
         before: (seq) => this.#before(seq),
+        jump: (from) => jump(from, (at) => this.#jump(at)),
         retry: (key) => {
           const { text, more } = chat.takeBack(store.active, key);
           this.#send(text, more);
@@ -206,6 +208,15 @@ export class Conversation {
       this.drawList();
     }
     if (!this.#list.toMessage(seq)) this.#wish.say('There is no such message that you can see.');
+  }
+
+  async #jump(at) {
+    const { room } = this.#store;
+    const seq = await this.#chat.talk.since(room.id, at);
+    if (this.#store.room !== room || seq === null) return;
+    this.#list.atEnd = false;
+    this.drawList();
+    this.#list.toMessage(seq);
   }
 
   /** Somebody else said something: told to ears, and to eyes that are further up. */

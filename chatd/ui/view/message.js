@@ -22,7 +22,7 @@ export function row(shown, room, wish) {
     case 'more':
       return h('div', { class: 'more', 'aria-hidden': 'true' }, 'Loading earlier messages…');
     case 'day':
-      return h('div', { class: 'day', role: 'separator' }, h('span', {}, dayName(shown.at)));
+      return day(shown, wish);
     case 'unread':
       return h('div', { class: 'new', role: 'separator' }, h('span', {}, 'New'));
     case 'gap':
@@ -32,6 +32,12 @@ export function row(shown, room, wish) {
     default:
       return shown.blocked ? unwanted(shown, wish) : message(shown, room, wish);
   }
+}
+
+function day({ at }, wish) {
+  const name = dayName(at);
+  const props = { type: 'button', title: 'Go to a day', 'aria-label': `${name}. Go to a day`, onclick: () => wish.jump(at) };
+  return h('div', { class: 'day', role: 'separator' }, h('button', props, name));
 }
 
 /** What of a row its node depends on: as long as this stays the same, so does the node. */
