@@ -23,6 +23,7 @@ export class Chat {
   #store;
   #connection;
   #ports;
+  #outbox;
   #reading;
   #recent = [];
   #opening = new Set();
@@ -31,11 +32,12 @@ export class Chat {
   #typed = { room: null, at: -Infinity };
   #away = false;
 
-  /** `ports`: `now()` in ms, `later(seconds, call)`, `key()` a new key. */
+  /** `ports`: `now()` in ms, `later(seconds, call)`, `key()` a new key, `outbox`. */
   constructor(store, connection, ports) {
     this.#store = store;
     this.#connection = connection;
     this.#ports = ports;
+    this.#outbox = ports.outbox;
     this.talk = new Talk(store, connection, ports);
     const ask = (type, fields) => connection.ask(type, fields);
     const keep = (type, fields) => this.#keep(type, fields);
@@ -56,6 +58,7 @@ export class Chat {
   /** The connection is back, what was missed is known: everything else is read anew. */
   async live() {
     await this.#list();
+    this.resend();
     this.#reading.again();
     if (this.#away) this.#connection.tell('presence', { state: 'away' });
     if (this.#store.active) await this.open(this.#store.active);
@@ -202,10 +205,16 @@ export class Chat {
    * mode has one wait: then nothing of it stays in the room, and the text is the caller's again.
    */
   async send(room, text, more = {}) {
-    const key = this.#ports.key();
+    const message = { key: this.#ports.key(), user: this.#store.me.user, room, text, more, at: this.#ports.now() };
     // The message itself says that one types no more.
     this.#typed.room = null;
-    this.#store.sending(room, key, text, this.#ports.now(), more);
+    this.#store.sending(room, message.key, text, message.at, more);
+    await this.#outbox.keep(message);
+    return this.#deliver(message);
+  }
+
+  async #deliver(message) {
+    const { key, room, text, more } = message;
     try {
       const sent = () => this.#store.sent(room, key);
       const fields = { key, room, text, ...more };
@@ -213,17 +222,37 @@ export class Chat {
     } catch (error) {
       if (error.retryAfter > 0) {
         this.#store.dropped(room, key);
+        this.#outbox.done(key);
         return error.retryAfter;
       }
       this.#store.failed(room, key, error.message);
+      this.#outbox.keep({ ...message, failed: error.message });
+      return 0;
     }
+    this.#outbox.done(key);
     return 0;
+  }
+
+  /** What tabs that are gone left unsent: sent now, unless it is old; then one is asked. */
+  async resend() {
+    for (const message of await this.#outbox.adopt(this.#store.me.user)) {
+      const { key, room, text, more, at } = message;
+      if (!this.#store.rooms.has(room)) {
+        this.#outbox.done(key);
+        continue;
+      }
+      const failed = message.failed ?? (this.#outbox.isOld(message) ? 'You wrote this a while ago. Send it now?' : null);
+      this.#store.sending(room, key, text, at, more);
+      if (failed) this.#store.failed(room, key, failed);
+      else this.#deliver(message);
+    }
   }
 
   /** Takes a message that failed out of the room: {text, more}, as it was sent. */
   takeBack(room, key) {
     const one = this.#store.rooms.get(room)?.timeline.pending.find((found) => found.key === key);
     this.#store.dropped(room, key);
+    this.#outbox.done(key);
     const more = one?.reply_to === undefined ? {} : { reply_to: one.reply_to };
     return { text: one?.text ?? '', more };
   }

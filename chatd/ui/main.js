@@ -3,6 +3,8 @@
 import { Chat } from './chat.js';
 import { Api } from './net/api.js';
 import { Connection } from './net/connection.js';
+import { Database } from './net/database.js';
+import { Outbox } from './net/outbox.js';
 import { Drafts } from './state/drafts.js';
 import { Store } from './state/store.js';
 import { device } from './view/device.js';
@@ -12,6 +14,8 @@ import { Shell } from './view/shell.js';
 import { signIn } from './view/signin.js';
 
 const SUBPROTOCOL = 'chatd.v1';
+/** Seconds between two looks for what tabs that are gone left unsent. */
+const ORPHANS = 30;
 
 const api = new Api();
 const store = new Store();
@@ -40,6 +44,7 @@ const ports = {
   },
 };
 
+const outbox = new Outbox(new Database(), navigator.locks ?? null, { now: ports.now, tab: ports.key() });
 const connection = new Connection(ports, {
   onState: (state) => changed(state),
   onEvent: (frame) => {
@@ -57,7 +62,7 @@ const connection = new Connection(ports, {
     if (session.signed_in && session.user !== store.me.user) location.reload();
   },
 });
-const chat = new Chat(store, connection, ports);
+const chat = new Chat(store, connection, { ...ports, outbox });
 const drafts = new Drafts(sessionStorage, store, {
   ask: (type, fields) => connection.ask(type, fields),
   later: ports.later,
@@ -166,6 +171,7 @@ async function signOut() {
   await api.signOut();
   connection.stop();
   drafts.forget();
+  await outbox.forget();
   location.replace('/');
   location.reload();
 }
@@ -199,6 +205,8 @@ addEventListener('online', () => connection.hurry());
 addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') connection.hurry();
 });
+// A tab that was killed may have left something unsent.
+setInterval(() => connection.state === 'live' && chat.resend(), ORPHANS * 1000);
 addEventListener('pagehide', () => drafts.flush());
 addEventListener('hashchange', () => {
   if (takeJoin()) {

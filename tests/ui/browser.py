@@ -127,12 +127,22 @@ class Browser:
             if window is not None:
                 window.heard(answer["method"], answer["params"])
 
-    def window(self, width: int = 1280, height: int = 800) -> Window:
-        """A window of its own profile, on an empty page."""
-        context = self.call("Target.createBrowserContext")["browserContextId"]
+    def expect_crash(self, session: str) -> None:
+        """Kills the renderer of a window; its answer never comes."""
+        frame = {"id": next(self._ids), "method": "Page.crash", "sessionId": session}
+        self._socket.send(json.dumps(frame))
+        while True:
+            told = json.loads(self._socket.recv(timeout=60))
+            if told.get("method") == "Inspector.targetCrashed":
+                return
+
+    def window(self, width: int = 1280, height: int = 800, context: str | None = None) -> Window:
+        """A window of its own profile, or of one that is there, on an empty page."""
+        if context is None:
+            context = str(self.call("Target.createBrowserContext")["browserContextId"])
         target = self.call("Target.createTarget", url="about:blank", browserContextId=context)
         attached = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
-        window = Window(self, attached["sessionId"], context)
+        window = Window(self, attached["sessionId"], context, target["targetId"])
         self._windows[attached["sessionId"]] = window
         window.begin(width, height)
         return window
@@ -154,7 +164,8 @@ class Browser:
 
 
 class Window:
-    def __init__(self, browser: Browser, session: str, context: str) -> None:
+    def __init__(self, browser: Browser, session: str, context: str, target: str) -> None:
+        self._target = target
         self._browser = browser
         self._session = session
         self._context = context
@@ -170,7 +181,7 @@ class Window:
         return self._browser.call(method, self._session, **params)
 
     def begin(self, width: int, height: int) -> None:
-        for domain in ("Page", "Runtime", "Network", "Log"):
+        for domain in ("Page", "Runtime", "Network", "Log", "Inspector"):
             self.call(f"{domain}.enable")
         self.call("Emulation.setFocusEmulationEnabled", enabled=True)
         self.size(width, height)
@@ -214,6 +225,20 @@ class Window:
         self._browser.call("Target.closeTarget", targetId=self._cover)
         self.call("Emulation.setFocusEmulationEnabled", enabled=True)
         self.call("Page.bringToFront")
+
+    def kill(self) -> Window:
+        """Its renderer dies at once, without a word; another window of the same profile."""
+        self._browser.expect_crash(self._session)
+        other = self.another()
+        self._browser.call("Target.closeTarget", targetId=self._target)
+        return other
+
+    def close_tab(self) -> None:
+        self._browser.call("Target.closeTarget", targetId=self._target)
+
+    def another(self, width: int = 1280, height: int = 800) -> Window:
+        """One more tab of the same profile."""
+        return self._browser.window(width, height, self._context)
 
     def close(self) -> None:
         """The whole profile, with all that it had open."""

@@ -2,6 +2,8 @@
 
 import { Chat } from '../chat.js';
 import { Connection } from '../net/connection.js';
+import { Database } from '../net/database.js';
+import { Outbox } from '../net/outbox.js';
 import { Drafts } from '../state/drafts.js';
 import { isQuiet } from '../state/keeping.js';
 import { Store } from '../state/store.js';
@@ -68,7 +70,8 @@ const connection = new Connection(ports, {
     else if (!store.me) enter(session);
   },
 });
-const chat = new Chat(store, connection, ports);
+const outbox = new Outbox(new Database(), navigator.locks ?? null, { now: ports.now, tab: ports.key() });
+const chat = new Chat(store, connection, { ...ports, outbox });
 const drafts = new Drafts(memory(), store, {
   ask: (type, fields) => connection.ask(type, fields),
   later,

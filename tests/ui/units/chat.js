@@ -4,6 +4,8 @@ import { equal, test } from '/units/harness.js';
 
 const state = (room) => ({ room, kind: 'public', name: room, seq: 1, number: 0, members: 1 });
 
+const outbox = { keep: async () => {}, done: async () => {}, adopt: async () => [] };
+
 /** A chat whose server has `pages` of one's rooms; `asked` keeps what it was asked. */
 function chat(pages, meanwhile = () => {}) {
   const store = new Store();
@@ -22,7 +24,7 @@ function chat(pages, meanwhile = () => {}) {
     },
     tell: () => {},
   };
-  const made = new Chat(store, connection, { now: () => 0, later: () => {}, key: () => 'k' });
+  const made = new Chat(store, connection, { now: () => 0, later: () => {}, key: () => 'k', outbox });
   return { chat: made, store, asked };
 }
 

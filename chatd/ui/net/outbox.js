@@ -1,0 +1,66 @@
+// What one said and the server has not stored yet: kept where a page that is closed or killed finds
+// it again. The key goes with it, so that what had arrived after all does not arrive twice.
+
+/** Hours after which one is asked whether an old message shall still be sent. */
+const OLD = 24;
+
+const TAB = 'chatd tab ';
+const ADOPTING = 'chatd outbox';
+
+/**
+ * Of every tab of this browser. Each holds a lock for as long as it lives (Web Locks), so that what
+ * belongs to a tab that is gone can be taken over by exactly one other.
+ */
+export class Outbox {
+  #database;
+  #locks;
+  #now;
+  #tab;
+  #count = 0;
+
+  /** `database`: see there; `locks`: navigator.locks or null; `tab`: a name of this tab's own. */
+  constructor(database, locks, { now, tab }) {
+    this.#database = database;
+    this.#locks = locks;
+    this.#now = now;
+    this.#tab = tab;
+    this.#locks?.request(TAB + tab, () => new Promise(() => {})).catch(() => {});
+  }
+
+  /** Keeps a message: {key, user, room, text, more, at, failed?}. Without a place for it, it goes without. */
+  async keep(message) {
+    this.#count += 1;
+    const place = { tab: this.#tab, place: this.#count };
+    await this.#database.put({ failed: null, ...message, ...place }).catch(() => {});
+  }
+
+  async done(key) {
+    await this.#database.delete(key).catch(() => {});
+  }
+
+  /** Nothing of anybody stays in this browser. */
+  async forget() {
+    await this.#database.clear().catch(() => {});
+  }
+
+  /** The messages of `user` whose tabs are gone, in the order in which they were written; ours now. */
+  async adopt(user) {
+    if (!this.#locks) return [];
+    const adopting = this.#locks.request(ADOPTING, async () => {
+      const { held } = await this.#locks.query();
+      const alive = new Set(held.map(({ name }) => name));
+      const all = await this.#database.all().catch(() => []);
+      const orphans = all
+        .filter((one) => one.user === user && !alive.has(TAB + one.tab))
+        .sort((a, b) => a.at - b.at || a.place - b.place);
+      for (const one of orphans) await this.keep(one);
+      return orphans;
+    });
+    // A frame in another site's page may not be let in.
+    return adopting.catch(() => []);
+  }
+
+  isOld({ at }) {
+    return this.#now() - at > OLD * 3_600_000;
+  }
+}

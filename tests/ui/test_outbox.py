@@ -1,0 +1,88 @@
+"""What was said without a network is sent once and in order, whatever becomes of the page."""
+
+import pytest
+
+from tests.ui.people import make_room, two
+from tests.ui.test_two_people import lines, say, state_of
+
+pytestmark = pytest.mark.browser
+
+ROUNDS = 20
+
+
+def kept(window):
+    """The texts in the outbox."""
+    return window.js(
+        """new Promise((done) => {
+            const opening = indexedDB.open('chatd', 1);
+            opening.onsuccess = () => {
+                const { result } = opening;
+                if (!result.objectStoreNames.contains('outbox')) return done([]);
+                const all = result.transaction('outbox').objectStore('outbox').getAll();
+                all.onsuccess = () => {
+                    result.close();
+                    done(all.result.map(({ text }) => text));
+                };
+            };
+        })"""
+    )
+
+
+def arrived(window, texts):
+    window.until(lambda: lines(window) == texts, f"{len(texts)} messages in order", 30)
+
+
+def test_a_page_that_is_killed_between_saying_and_storing_loses_and_doubles_nothing(
+    daemon, browser
+):
+    anna, ben = two(daemon, browser)
+    make_room(anna, "Tea")
+    room = anna.js("location.hash")
+    ben.go(f"{daemon.url}/")
+    ben.click(".place button", "More")
+    ben.click(".menu button", "Find or make a room")
+    ben.click("dialog .choice", "Tea")
+    ben.sees("This is the beginning of Tea", ".talk")
+    said = []
+    for number in range(ROUNDS):
+        offline = number % 2 == 0
+        if offline:
+            daemon.relay.cut()
+        for part in ("a", "b"):
+            said.append(f"{number} {part}")
+            say(anna, said[-1])
+        # As soon as both are kept: on their way, stored and not acknowledged, or nothing of it.
+        anna.until(
+            lambda anna=anna: all(
+                text in kept(anna) or state_of(anna, text).startswith(("Sent", "Deliv", "Seen"))
+                for text in said[-2:]
+            ),
+            "both are kept",
+        )
+        anna = anna.kill()
+        if offline:
+            daemon.relay.mend()
+        anna.go(f"{daemon.url}/{room}")
+        anna.wait("document.querySelector('.rows') !== null", 30)
+        arrived(anna, said)
+    arrived(ben, said)
+    anna.until(lambda: kept(anna) == [], "nothing waits any more")
+
+
+def test_a_tab_takes_over_from_one_that_is_gone_and_signing_out_leaves_nothing(daemon, browser):
+    anna, _ = two(daemon, browser)
+    make_room(anna, "Tea")
+    room = anna.js("location.hash")
+    beside = anna.another()
+    beside.go(f"{daemon.url}/{room}")
+    beside.sees("This is the beginning of Tea", ".talk")
+    daemon.relay.cut()
+    say(anna, "first")
+    say(beside, "second")
+    anna.wait("document.querySelectorAll('.message').length === 1")
+    anna.js("new Promise((then) => setTimeout(then, 50))")
+    anna.kill().close_tab()
+    daemon.relay.mend()
+    beside.until(lambda: sorted(lines(beside)) == ["first", "second"], "both", 40)
+    beside.reload()
+    beside.until(lambda: sorted(lines(beside)) == ["first", "second"], "both, once", 40)

@@ -1,0 +1,96 @@
+import { Outbox } from '/ui/net/outbox.js';
+import { Database } from '/ui/net/database.js';
+import { equal, test } from '/units/harness.js';
+
+const HOUR = 3_600_000;
+
+/** A table of records in memory. */
+function table() {
+  const records = new Map();
+  return {
+    records,
+    all: async () => [...records.values()],
+    put: async (record) => void records.set(record.key, record),
+    delete: async (key) => void records.delete(key),
+    clear: async () => void records.clear(),
+  };
+}
+
+/** The locks of a browser; `die(tab)` ends a tab. */
+function browser() {
+  const held = new Set();
+  const locks = {
+    async request(name, act) {
+      held.add(name);
+      try {
+        return await act();
+      } finally {
+        held.delete(name);
+      }
+    },
+    query: async () => ({ held: [...held].map((name) => ({ name })) }),
+  };
+  return { locks, die: (tab) => held.delete(`chatd tab ${tab}`) };
+}
+
+const message = (key, at = 0, user = 'anna') => ({ key, user, room: 'tea', text: `text ${key}`, more: {}, at });
+const keys = (found) => found.map(({ key }) => key);
+
+test('what a tab that is gone left is taken over once, in the order in which it was written', async () => {
+  const { locks, die } = browser();
+  const shared = table();
+  const first = new Outbox(shared, locks, { now: () => 0, tab: 'first' });
+  for (const key of ['a', 'b', 'c']) await first.keep(message(key));
+  await first.done('b');
+  const second = new Outbox(shared, locks, { now: () => 0, tab: 'second' });
+  const third = new Outbox(shared, locks, { now: () => 0, tab: 'third' });
+  equal(keys(await second.adopt('anna')), []);
+  die('first');
+  equal(keys(await second.adopt('anna')), ['a', 'c']);
+  equal(keys(await third.adopt('anna')), []);
+  equal(keys(await second.adopt('anna')), []);
+  die('second');
+  equal(keys(await third.adopt('anna')), ['a', 'c']);
+});
+
+test('nobody gets what somebody else wrote', async () => {
+  const { locks, die } = browser();
+  const shared = table();
+  const first = new Outbox(shared, locks, { now: () => 0, tab: 'first' });
+  await first.keep(message('a'));
+  die('first');
+  const second = new Outbox(shared, locks, { now: () => 0, tab: 'second' });
+  equal(keys(await second.adopt('ben')), []);
+  await second.forget();
+  equal(keys(await second.adopt('anna')), []);
+});
+
+test('what is older than a day is told apart', () => {
+  const one = new Outbox(table(), null, { now: () => 100 * HOUR, tab: 'one' });
+  equal([one.isOld({ at: 77 * HOUR }), one.isOld({ at: 75 * HOUR })], [false, true]);
+});
+
+test('where nothing can be kept, everything goes on without', async () => {
+  const broken = async () => {
+    throw new Error('no room');
+  };
+  const full = { all: broken, put: broken, delete: broken, clear: broken };
+  const one = new Outbox(full, browser().locks, { now: () => 0, tab: 'one' });
+  await one.keep(message('a'));
+  await one.done('a');
+  equal(await one.adopt('anna'), []);
+  equal(await new Outbox(full, null, { now: () => 0, tab: 'two' }).adopt('anna'), []);
+});
+
+test('records are in the browser until they are deleted', async () => {
+  const database = new Database();
+  await database.clear();
+  await database.put({ key: 'a', text: 'one' });
+  await database.put({ key: 'b', text: 'two' });
+  await database.put({ key: 'a', text: 'three' });
+  equal((await new Database().all()).map(({ text }) => text).sort(), ['three', 'two']);
+  await database.delete('a');
+  equal(keys(await database.all()), ['b']);
+  await database.clear();
+  equal(await database.all(), []);
+});
