@@ -35,6 +35,8 @@ def arrived(window, texts):
 def test_a_page_that_is_killed_between_saying_and_storing_loses_and_doubles_nothing(
     daemon, browser
 ):
+    # So many loads of the page in so short a time are more than one address may ask for.
+    daemon.configure("[limits]\nconnections_per_address = 2000\n")
     anna, ben = two(daemon, browser)
     make_room(anna, "Tea")
     room = anna.js("location.hash")
