@@ -25,6 +25,7 @@ from chatd import __version__, description, features
 from chatd.admin.control import listen_control
 from chatd.auth.origins import OriginPolicy
 from chatd.config import ConfigError, load
+from chatd.core.comeback import comeback
 from chatd.core.emojis import warm_up
 from chatd.deletions import Deletions
 from chatd.descriptors import raise_descriptors
@@ -60,8 +61,6 @@ __all__ = ["ChatService", "Options", "makeService"]
 
 log = Logger()
 
-#: Over how long those who were sent away by a restart come back, in seconds.
-COME_BACK_WITHIN = 10.0
 #: How long a stop waits for connections to close.
 DRAIN_SECONDS = 3.0
 #: After so long those who came back with a start are in; then there is time for other things.
@@ -380,9 +379,10 @@ class ChatService(Service):
 
     async def _drain(self) -> None:
         connections = self.edge.connections
+        people = len(connections)
         for socket in connections.all():
             # Jitter for a thundering herd, nothing secret.
-            socket.drain(random.uniform(0.5, COME_BACK_WITHIN))  # noqa: S311
+            socket.drain(comeback(people, random.random()))  # noqa: S311
         deadline = time.monotonic() + DRAIN_SECONDS
         while len(connections) and time.monotonic() < deadline:
             await self._later(0.05)
