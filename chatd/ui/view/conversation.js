@@ -108,7 +108,7 @@ export class Conversation {
       fill(
         this.node,
         this.#head,
-        h('div', { class: 'scene' }, this.#list.node, this.#newPill, this.#pill),
+        h('div', { class: 'scene' }, this.#list.node, this.#pill, this.#newPill),
         this.#ears,
         this.#typing,
         this.composer.node,

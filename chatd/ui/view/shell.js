@@ -88,6 +88,9 @@ export class Shell {
     this.node.addEventListener('pointerdown', () => this.#press(), true);
     for (const event of ['pointerup', 'pointercancel']) addEventListener(event, () => this.#release(), true);
     setInterval(() => this.#tick(), TICK * 1000);
+    // The frame in which something was to be drawn may never have come. Not on focus and blur: those
+    // happen in the midst of drawing.
+    addEventListener('visibilitychange', () => this.#drawDue());
     for (const event of ['visibilitychange', 'focus', 'blur']) {
       addEventListener(event, () => this.#looked(), true);
     }
@@ -243,7 +246,6 @@ export class Shell {
   }
 
   #looked() {
-    this.#drawDue();
     this.#conversation.look();
     clearTimeout(this.#awayTimer);
     if (document.visibilityState === 'visible') this.#chat.away(false);
