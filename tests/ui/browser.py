@@ -164,7 +164,7 @@ class Browser:
 
 
 class Window:
-    def __init__(self, browser: Browser, session: str, context: str, target: str) -> None:
+    def __init__(self, browser: Browser, session: str, context: str, target: str = "") -> None:
         self._target = target
         self._browser = browser
         self._session = session
