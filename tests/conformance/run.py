@@ -22,8 +22,9 @@ FOLDER = REPOSITORY / "var" / "conformance"
 SUITE = FOLDER / "suite"
 REPORT = FOLDER / "report"
 CASES = [f"{number}.*" for number in (1, 2, 3, 4, 5, 6, 7, 9, 10, 12, 13)]
-#: Unimplemented is what the suite calls an offer that we decline: for a window of under 4 KiB.
-FINE = {"OK", "INFORMATIONAL", "UNIMPLEMENTED"}
+FINE = {"OK", "INFORMATIONAL"}
+#: Here it offers windows of under 4 KiB alone, which we decline: "unimplemented", as it should be.
+DECLINED = ("13.3.", "13.5.")
 #: A folder of namespace packages: PYTHONPATH alone would not do.
 START = (
     "import site, sys; site.addsitedir({0!r}); sys.path.insert(0, {0!r});"
@@ -83,6 +84,9 @@ def fuzz(python: str, port: int, cases: list[str]) -> Counter[str]:
     with (FOLDER / "suite.log").open("w") as log:
         subprocess.run(command, cwd=FOLDER, stdout=log, stderr=log, check=True)
     found: dict[str, dict[str, str]] = json.loads((REPORT / "index.json").read_text())["chatd"]
+    for case, result in found.items():
+        if case.startswith(DECLINED) and result["behavior"] == "UNIMPLEMENTED":
+            result["behavior"] = "INFORMATIONAL"
     for case, result in sorted(found.items()):
         if result["behavior"] not in FINE or result["behaviorClose"] not in FINE:
             print(f"{case}: {result['behavior']}, at the close {result['behaviorClose']}")
