@@ -45,17 +45,20 @@ class _Broken(Exception):
 
 class Indexer:
     """`start` and `stop` belong to the reactor's thread; the rest may be called from any.
-    ``connect_log`` opens a connection that reads the log."""
+    ``head``: where the log ends before anything is written; ``connect_log`` opens a connection
+    that reads the log."""
 
     def __init__(
         self,
         folder: Path,
         epoch: str,
+        head: int,
         connect_log: Callable[[], Sqlite],
         call_in_reactor: Callable[..., object],
     ) -> None:
         self.path = folder / FILE
         self._epoch = epoch
+        self._first_head = head
         self._connect_log = connect_log
         self._call_in_reactor = call_in_reactor
         self._changed = threading.Condition()
@@ -63,6 +66,7 @@ class Indexer:
         self._stopped: Promise[None] = Promise()
         self._thread = threading.Thread(target=self._run, name="chatd-indexer", daemon=True)
         self._rows = 0
+        self._begun = False
         # Guarded by `_changed`:
         self._position: int | None = None
         self._head = 0
@@ -193,8 +197,11 @@ class Indexer:
         position = _on_index(lambda: index.begin(self._epoch))
         if position is None:
             raise _Broken("it is not whole, or of another log or another version of chatd")
-        if position > head:
+        # What is written since the start could hide that the index was ahead of the log: on the
+        # first time the log as it was is what counts.
+        if position > (head if self._begun else self._first_head):
             raise _Broken("it is ahead of the log")
+        self._begun = True
         with self._changed:
             self._head = max(self._head, head)
             self._position = position

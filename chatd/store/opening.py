@@ -7,6 +7,7 @@ import apsw
 
 from chatd.core import ids
 from chatd.engine.ports import Clock, Random
+from chatd.store import timeline
 from chatd.store.errors import StoreError, cannot_open
 from chatd.store.indexer import FILE as SEARCH_FILE
 from chatd.store.indexer import Indexer
@@ -85,12 +86,13 @@ def _open(
         migrate(first, path, todo=steps(), new_epoch=lambda: ids.epoch(random), now=clock.wall())
         row = first.row("select value from meta where name = 'epoch'", {})
         assert row is not None
+        head = timeline.position(first)
     finally:
         first.close()
     space = Space(floor or Floor(), lambda: free_and_total(folder), clock.now)
     writer = Writer(writing, call_in_reactor, space, lambda committed: store.publish(committed))
     readers = Readers(reading, call_in_reactor, clock.now, READERS)
-    indexer = Indexer(folder, row[0], reading, call_in_reactor)
+    indexer = Indexer(folder, row[0], head, reading, call_in_reactor)
     searcher = Searcher(indexer, reading, call_in_reactor, clock.now)
     store = SqliteStore(row[0], writer, readers, indexer, searcher, lock)
     return store

@@ -24,6 +24,7 @@ export class Chat {
   #connection;
   #ports;
   #outbox;
+  #held = 0;
   #reading;
   #recent = [];
   #opening = new Set();
@@ -215,6 +216,8 @@ export class Chat {
 
   async #deliver(message) {
     const { key, room, text, more } = message;
+    const held = this.#outbox.holds(key) ? 1 : 0;
+    this.#held += held;
     try {
       const sent = () => this.#store.sent(room, key);
       const fields = { key, room, text, ...more };
@@ -228,9 +231,16 @@ export class Chat {
       this.#store.failed(room, key, error.message);
       this.#outbox.keep({ ...message, failed: error.message });
       return 0;
+    } finally {
+      this.#held -= held;
     }
     this.#outbox.done(key);
     return 0;
+  }
+
+  /** Messages on their way that another page of this browser would send, were this one gone. */
+  get held() {
+    return this.#held;
   }
 
   /** What tabs that are gone left unsent: sent now, unless it is old; then one is asked. */

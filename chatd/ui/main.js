@@ -221,6 +221,6 @@ addEventListener('hashchange', () => {
   if (link) follow(link);
 });
 addEventListener('beforeunload', (event) => {
-  if (connection.unsent > 0) event.preventDefault();
+  if (connection.unsent > chat.held) event.preventDefault();
 });
 start();

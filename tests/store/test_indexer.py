@@ -114,6 +114,24 @@ def test_an_index_that_is_of_no_use_is_made_anew(folder: Path, harm: str) -> Non
     assert rows(folder) == (32, list(range(2, 33)))
 
 
+def test_an_index_ahead_of_its_log_is_found_though_the_log_catches_up_at_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Opened(folder).start().tea()
+    opened.send("first cup")
+    opened.stop()
+    connection = apsw.Connection(str(folder / FILE))
+    connection.execute("update meta set position = position + 1")
+    connection.close()
+    begin = indexer.Indexer.start
+    monkeypatch.setattr(indexer.Indexer, "start", lambda self: None)
+    opened = Opened(folder).start()
+    opened.send("second cup")
+    begin(opened.store._indexer)
+    assert said(opened, "cup") == ["second cup", "first cup"]
+    opened.stop()
+
+
 @pytest.mark.logs_errors("A search failed")
 def test_an_index_that_turns_out_to_be_damaged_is_made_anew(folder: Path) -> None:
     opened = Opened(folder).start().tea()

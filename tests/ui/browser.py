@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ from websockets.sync.client import connect
 
 #: Seconds within which anything a page does must have happened.
 PATIENCE = 15.0
+#: Seconds the browser may take for one command.
+ANSWER = 60.0
 KEYS = {
     "Enter": ("Enter", 13, "\r"),
     "Escape": ("Escape", 27, None),
@@ -116,8 +118,7 @@ class Browser:
         if session:
             frame["sessionId"] = session
         self._socket.send(json.dumps(frame))
-        while True:
-            answer = json.loads(self._socket.recv(timeout=60))
+        for answer in self._answers(method):
             if answer.get("id") == number:
                 if "error" in answer:
                     raise PageError(f"{method}: {answer['error']['message']}")
@@ -126,14 +127,21 @@ class Browser:
             window = self._windows.get(answer.get("sessionId", ""))
             if window is not None:
                 window.heard(answer["method"], answer["params"])
+        raise AssertionError
+
+    def _answers(self, to: str) -> Iterator[dict[str, Any]]:
+        """What the browser says, events among it, for as long as it may take for one answer."""
+        deadline = time.monotonic() + ANSWER
+        while (left := deadline - time.monotonic()) > 0:
+            yield json.loads(self._socket.recv(timeout=left))
+        raise TimeoutError(f"Chromium does not answer {to}.")
 
     def expect_crash(self, session: str) -> None:
         """Kills the renderer of a window; its answer never comes."""
         frame = {"id": next(self._ids), "method": "Page.crash", "sessionId": session}
         self._socket.send(json.dumps(frame))
-        while True:
-            told = json.loads(self._socket.recv(timeout=60))
-            if told.get("method") == "Inspector.targetCrashed":
+        for told in self._answers("Page.crash"):
+            if (told.get("method"), told.get("sessionId")) == ("Inspector.targetCrashed", session):
                 return
 
     def window(self, width: int = 1280, height: int = 800, context: str | None = None) -> Window:
@@ -187,6 +195,10 @@ class Window:
         self.size(width, height)
 
     def heard(self, method: str, params: dict[str, Any]) -> None:
+        if method == "Page.javascriptDialogOpening":
+            # Until somebody presses a button of it, the page does nothing and answers nothing.
+            self.call("Page.handleJavaScriptDialog", accept=True)
+            raise PageError(f"The page asks: {params['message'] or params['type']}")
         if method == "Runtime.exceptionThrown":
             details = params["exceptionDetails"]
             self.complaints.append(details.get("exception", {}).get("description", str(details)))

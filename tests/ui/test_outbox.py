@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui.people import make_room, two
+from tests.ui.people import join_room, make_room, two
 from tests.ui.test_two_people import lines, say, state_of
 
 pytestmark = pytest.mark.browser
@@ -40,11 +40,7 @@ def test_a_page_that_is_killed_between_saying_and_storing_loses_and_doubles_noth
     anna, ben = two(daemon, browser)
     make_room(anna, "Tea")
     room = anna.js("location.hash")
-    ben.go(f"{daemon.url}/")
-    ben.click(".place button", "More")
-    ben.click(".menu button", "Find or make a room")
-    ben.click("dialog .choice", "Tea")
-    ben.sees("This is the beginning of Tea", ".talk")
+    join_room(ben, "Tea")
     said = []
     for number in range(ROUNDS):
         offline = number % 2 == 0
@@ -88,3 +84,17 @@ def test_a_tab_takes_over_from_one_that_is_gone_and_signing_out_leaves_nothing(d
     beside.until(lambda: sorted(lines(beside)) == ["first", "second"], "both", 40)
     beside.reload()
     beside.until(lambda: sorted(lines(beside)) == ["first", "second"], "both, once", 40)
+
+
+def test_nobody_is_held_back_from_a_reload_by_what_is_kept_and_sent_after_it(daemon, browser):
+    anna, ben = two(daemon, browser)
+    make_room(anna, "Tea")
+    join_room(ben, "Tea")
+    daemon.relay.cut()
+    say(anna, "said without a network")
+    anna.until(lambda: kept(anna) == ["said without a network"], "kept")
+    daemon.relay.mend()
+    # A question of the browser's would be an error here.
+    anna.reload()
+    arrived(anna, ["said without a network"])
+    arrived(ben, ["said without a network"])

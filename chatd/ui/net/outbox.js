@@ -17,6 +17,8 @@ export class Outbox {
   #now;
   #tab;
   #count = 0;
+  /** Keys of what is kept, and so outlives this page. */
+  #held = new Set();
 
   /** `database`: see there; `locks`: navigator.locks or null; `tab`: a name of this tab's own. */
   constructor(database, locks, { now, tab }) {
@@ -31,15 +33,24 @@ export class Outbox {
   async keep(message) {
     this.#count += 1;
     const place = { tab: this.#tab, place: this.#count };
-    await this.#database.put({ failed: null, ...message, ...place }).catch(() => {});
+    await this.#database.put({ failed: null, ...message, ...place }).then(
+      () => this.#held.add(message.key),
+      () => {},
+    );
+  }
+
+  holds(key) {
+    return this.#held.has(key);
   }
 
   async done(key) {
+    this.#held.delete(key);
     await this.#database.delete(key).catch(() => {});
   }
 
   /** Nothing of anybody stays in this browser. */
   async forget() {
+    this.#held.clear();
     await this.#database.clear().catch(() => {});
   }
 

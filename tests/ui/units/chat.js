@@ -44,3 +44,22 @@ test('who is brought into a room, or out of one, while the list is read sees tha
   await one.live();
   equal([...store.rooms.keys()].sort(), ['a', 'b', 'd']);
 });
+
+test('of what is on its way it tells what another page would send', async () => {
+  let stored;
+  const connection = { keep: () => new Promise((resolve) => (stored = resolve)) };
+  const store = new Store();
+  store.signedIn({ user: 'anna', name: 'anna' });
+  store.list([state('tea')], []);
+  for (const held of [true, false]) {
+    const place = { ...outbox, holds: () => held };
+    const one = new Chat(store, connection, { now: () => 0, later: () => {}, key: () => 'k', outbox: place });
+    const sending = one.send('tea', 'hello');
+    await Promise.resolve();
+    await Promise.resolve();
+    equal(one.held, held ? 1 : 0);
+    stored({ seq: 1 });
+    await sending;
+    equal(one.held, 0);
+  }
+});

@@ -53,6 +53,19 @@ test('what a tab that is gone left is taken over once, in the order in which it 
   equal(keys(await third.adopt('anna')), ['a', 'c']);
 });
 
+test('it knows what it holds, and nothing of what found no place', async () => {
+  const { locks } = browser();
+  const shared = table();
+  const outbox = new Outbox(shared, locks, { now: () => 0, tab: 'first' });
+  await outbox.keep(message('a'));
+  equal(outbox.holds('a'), true);
+  await outbox.done('a');
+  equal(outbox.holds('a'), false);
+  shared.put = async () => Promise.reject(new Error('full'));
+  await outbox.keep(message('b'));
+  equal(outbox.holds('b'), false);
+});
+
 test('nobody gets what somebody else wrote', async () => {
   const { locks, die } = browser();
   const shared = table();
