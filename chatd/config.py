@@ -1,6 +1,7 @@
 """Reading chatd.toml: typed, and every mistake named with its file, line and mend."""
 
 import difflib
+import os
 import re
 import tomllib
 from dataclasses import fields, replace
@@ -8,6 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from chatd.settings import Settings
+
+#: Begins the name of a file that systemd hands over: LoadCredential= in systemd.exec(5).
+CREDENTIAL = "credential:"
+#: Where they lie while the service runs, for a `chatctl` that was not started by systemd.
+CREDENTIALS = Path("/run/credentials/chatd.service")
+
+
+def credentials() -> Path:
+    """The folder of what systemd hands over."""
+    return Path(os.environ.get("CREDENTIALS_DIRECTORY", CREDENTIALS))
 
 
 class ConfigError(Exception):
@@ -124,6 +135,8 @@ class _Lines:
 
 def _resolved(settings: Settings, folder: Path) -> Settings:
     def path(text: str, base: Path = folder) -> str:
+        if text.startswith(CREDENTIAL):
+            return str(credentials() / text.removeprefix(CREDENTIAL))
         return str((base / text).resolve()) if text else ""
 
     store = replace(settings.store, path=path(settings.store.path))

@@ -1,7 +1,9 @@
-"""Listening sockets: bound first, with whatever rights that takes, and served later."""
+"""Listening sockets: bound first, with whatever rights that takes, or handed over by systemd, and
+served later."""
 
 import errno
 import socket
+from collections.abc import Sequence
 from typing import Any
 
 from twisted.internet.interfaces import IListeningPort
@@ -10,6 +12,7 @@ from chatd.edge.door import listen
 from chatd.edge.door_shared import Door
 from chatd.edge.tls import Certificates
 from chatd.settings import Settings
+from chatd.systemd.inherited import Inherited, kept_name, name_of
 
 BACKLOG = 1024
 
@@ -18,17 +21,25 @@ class CannotListen(Exception):
     """An address cannot be had: which, why, and what to do."""
 
 
-def bind(addresses: list[str]) -> list[socket.socket]:
-    """A listening socket for each "host:port". All or none."""
-    bound: list[socket.socket] = []
+def bind(addresses: list[str], given: Sequence[Inherited] = ()) -> list[socket.socket]:
+    """A listening socket for each "host:port", all or none; of those that systemd has ``given``
+    back, the ones for these addresses. Sockets of a socket unit take the place of all addresses."""
+    units = [each.socket for each in given if not each.kept]
+    kept = {name_of(each.socket): each.socket for each in given if each.kept}
+    bound = units
     try:
-        for text in addresses:
+        for text in addresses if not units else ():
             host, _, port = text.rpartition(":")
-            bound.append(_bind(text, host.strip("[]"), int(port)))
+            host = host.strip("[]")
+            again = kept.pop(kept_name(host, int(port)), None)
+            bound.append(again or _bind(text, host, int(port)))
     except CannotListen:
         for opened in bound:
             opened.close()
         raise
+    finally:
+        for opened in kept.values():
+            opened.close()
     return bound
 
 

@@ -2,13 +2,10 @@
 pure and the touching half."""
 
 import atexit
-import gc
 import os
-import random
 import secrets
 import signal
 import sys
-import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,11 +21,12 @@ from twisted.python.failure import Failure
 from chatd import __version__, description, features
 from chatd.admin.control import listen_control
 from chatd.auth.origins import OriginPolicy
+from chatd.auth.pulse import Pulse
 from chatd.config import ConfigError, load
-from chatd.core.comeback import comeback
 from chatd.core.emojis import warm_up
 from chatd.deletions import Deletions
 from chatd.descriptors import raise_descriptors
+from chatd.drain import drain
 from chatd.edge.api.desk import Chat
 from chatd.edge.build import Edge, build_site
 from chatd.edge.door_shared import Door
@@ -46,7 +44,6 @@ from chatd.fanout.node import Node
 from chatd.fanout.sequencer import Sequencer
 from chatd.features.scheduled import Sayings
 from chatd.listen import CannotListen, bind, serve
-from chatd.options import Options
 from chatd.outgoing import hook_settings, mailer, webhook
 from chatd.parts import Parts, ReactorScheduler, public_url
 from chatd.reload import changed
@@ -55,37 +52,14 @@ from chatd.sessions import Sessions
 from chatd.settings import Settings
 from chatd.store.errors import StoreError
 from chatd.store.sqlite import Synchronous
+from chatd.supervision import Supervision
+from chatd.told import first_steps, state, status
 from chatd.translate import door_limits, edge_settings, origins, vouching, wire_limits
-
-__all__ = ["ChatService", "Options", "makeService"]
 
 log = Logger()
 
-#: How long a stop waits for connections to close.
-DRAIN_SECONDS = 3.0
 #: After so long those who came back with a start are in; then there is time for other things.
 CALM_SECONDS = 20.0
-
-
-def makeService(options: Any) -> Service:
-    """twistd's entry: mistakes in the configuration end it here, in sentences."""
-    path = Path(options["config"])
-    try:
-        settings = load(path)
-    except ConfigError as error:
-        raise SystemExit(f"chatd: {error}") from None
-    wrong = unsafe(settings)
-    if wrong:
-        raise SystemExit("\n".join(f"chatd: {path}: {text}" for text in wrong))
-    from twisted.internet import reactor as the_reactor
-
-    reactor: Any = the_reactor
-    # Every timer, limit and timeout follows this clock; a wall clock steps (twisted#2424).
-    reactor.seconds = time.monotonic
-    # What is loaded by now stays. Where many connect at once the collector would walk all of it
-    # again and again: 100 µs of each connect.
-    gc.freeze()
-    return ChatService(reactor, settings, path, bool(options["quickstart"]))
 
 
 class ChatService(Service):
@@ -94,10 +68,19 @@ class ChatService(Service):
     #: Anything less than FULL loses acknowledged messages when the power goes: tests show that.
     synchronous: Synchronous = "FULL"
 
-    def __init__(self, reactor: Any, settings: Settings, path: Path, quickstart: bool) -> None:
+    def __init__(
+        self,
+        reactor: Any,
+        settings: Settings,
+        path: Path,
+        supervision: Supervision,
+        quickstart: bool = False,
+    ) -> None:
         self.setName("chatd")
         self.settings = settings
         self.path = path
+        self._supervision = supervision
+        self._pulse = Pulse(secrets.token_bytes)
         self._reactor = reactor
         self._quickstart = quickstart
         self._sockets: list[Any] = []
@@ -110,9 +93,10 @@ class ChatService(Service):
     def privilegedStartService(self) -> None:
         """Before twistd gives up its rights: the ports."""
         try:
-            self._sockets = bind(self.settings.server.listen)
+            self._sockets = bind(self.settings.server.listen, self._supervision.given)
         except CannotListen as error:
             raise SystemExit(f"chatd: {error}") from None
+        self._supervision.keep(self._sockets)
 
     def startService(self) -> None:
         super().startService()
@@ -217,6 +201,7 @@ class ChatService(Service):
             lambda failure: self.engine.fault(failure, "agenda"),
         )
         self.agenda.start()
+        where = self._sockets[0].getsockname()[:2]
         self._ports = serve(
             self._reactor, self._sockets, self.edge.site, self._certificates, self.door, settings
         )
@@ -229,11 +214,20 @@ class ChatService(Service):
         signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self.reload))
         self._ready = True
         log.info("ready: {url}", url=public_url(settings))
+        self._supervision.ready(
+            self._reactor,
+            scheduler,
+            settings,
+            where,
+            self._pulse.protocol,
+            lambda: parts.store.progress,
+            self._state,
+        )
         self._calm = self._reactor.callLater(
             CALM_SECONDS, self._reactor.callInThread, self._afterwards
         )
         if self._quickstart:
-            await self._show_banner()
+            await first_steps(self.settings, self.path, parts.store, self.edge.invitations)
 
     def _site(self) -> Edge:
         settings = self.settings
@@ -259,6 +253,7 @@ class ChatService(Service):
             vouching=vouching(settings),
             mailer=self.mailer if settings.mail.host else None,
             deletions=self.deletions,
+            pulse=self._pulse,
         )
 
     def _afterwards(self) -> None:
@@ -268,41 +263,14 @@ class ChatService(Service):
             _ = page.page
         warm_up()
 
-    async def _show_banner(self) -> None:
-        from chatd.admin.banner import banner, show
-
-        link = None
-        if not await self.parts.store.invitations() and not await self.parts.store.users(None, 1):
-            made = await self.edge.invitations.create_setup()
-            if made is not None:
-                link = f"{public_url(self.settings)}/#setup={made.secret}"
-        show(
-            banner(
-                public_url=public_url(self.settings),
-                config=self.path,
-                state=Path(self.settings.store.path),
-                authority=Path(self.settings.tls.certificate).parent / "ca.pem",
-                first_administrator=link,
-                has_administrator=await self.parts.store.has_admin(),
-            )
-        )
-
     # ---- running --------------------------------------------------------------------------------
 
     def status(self) -> dict[str, Any]:
         """What `chatctl status` shows of a running daemon."""
-        counters = self.door.counters
-        return {
-            "connections": len(self.edge.connections),
-            "opened": self.edge.connections.opened,
-            "accepted": counters.accepted,
-            "handshakes": counters.handshakes,
-            "resumed": counters.resumed,
-            "refused": sum(counters.refused.values()),
-            "search": self.parts.store.search_index,
-            "webhook": self.webhook.summary(),
-            "pid": os.getpid(),
-        }
+        return status(self.edge, self.door, self.parts.store, self.webhook)
+
+    def _state(self) -> str:
+        return state(self.edge, self.node.hub, self.parts.store)
 
     def _committed(self, outcomes: Sequence[Committed]) -> None:
         self.node.committed(outcomes)
@@ -311,8 +279,15 @@ class ChatService(Service):
     def reload(self) -> None:
         """Limits and certificates as the files have them now, for everybody who is connected. A
         file with a mistake changes nothing."""
+        self._supervision.notifier.reloading()
         try:
-            settings = load(self.path)
+            self._reload()
+        finally:
+            self._supervision.notifier.ready(self._state())
+
+    def _reload(self) -> None:
+        try:
+            settings = self._supervision.where(load(self.path))
             if wrong := unsafe(settings):
                 raise ConfigError(" ".join(wrong))
             if self._certificates is not None:
@@ -346,6 +321,7 @@ class ChatService(Service):
     def stopService(self) -> Any:
         """Tells everybody when to come back, waits a little, commits what was accepted."""
         super().stopService()
+        self._supervision.stopping()
         stopping = Deferred.fromCoroutine(self._stop())
         return stopping.addErrback(lambda failure: log.failure("the stop failed", failure))
 
@@ -365,7 +341,7 @@ class ChatService(Service):
             await _maybe(port.stopListening())
         if self._ports:
             await _maybe(self._control.stopListening())
-            await self._drain()
+            await drain(self.edge.connections, self.parts.clock, self._later)
             self.deletions.stop()
             present = self.node.hub.audience.present()
             self.agenda.stop()
@@ -376,18 +352,6 @@ class ChatService(Service):
             self.mailer.stop()
         for opened in self._sockets:
             opened.close()
-
-    async def _drain(self) -> None:
-        connections = self.edge.connections
-        people = len(connections)
-        for socket in connections.all():
-            # Jitter for a thundering herd, nothing secret.
-            socket.drain(comeback(people, random.random()))  # noqa: S311
-        deadline = time.monotonic() + DRAIN_SECONDS
-        while len(connections) and time.monotonic() < deadline:
-            await self._later(0.05)
-        for socket in connections.all():
-            socket.abort()
 
     def _later(self, seconds: float) -> "Deferred[None]":
         waited: Deferred[None] = Deferred()

@@ -57,7 +57,8 @@ class WentWrong(Exception):
 class Daemon:
     """One chatd in ``folder``, on loopback. ``sections`` go on top of the quickstart's settings, as
     ``{"limits": {"rooms_open": 3}}``; ``command`` stands before twistd (strace, for example);
-    ``program`` replaces twistd's own: it is given ``--config PATH``."""
+    ``program`` replaces twistd's own: it is given ``--config PATH``; ``descriptors`` stay open in
+    it."""
 
     def __init__(
         self,
@@ -66,6 +67,7 @@ class Daemon:
         port: int | None = None,
         command: Sequence[str] = (),
         program: Sequence[str] = (),
+        descriptors: Sequence[int] = (),
     ) -> None:
         self.folder = folder
         self.port = port or free_port()
@@ -78,7 +80,8 @@ class Daemon:
         self._control = self.state / "control.sock"
         self._process: subprocess.Popen[bytes] | None = None
         served = [*twistd(), "--nodaemon", "--pidfile=", "chatd"]
-        self._command = [*command, *(program or served), "--config", str(self.config)]
+        self._program = [*(program or served), "--config", str(self.config)]
+        self.launched_by(command, descriptors)
         self._furnish(sections)
 
     def __enter__(self) -> Daemon:
@@ -91,6 +94,12 @@ class Daemon:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    def launched_by(self, command: Sequence[str], descriptors: Sequence[int] = ()) -> Daemon:
+        """Another ``command`` in front, and other descriptors, from the next start on."""
+        self._command = [*command, *self._program]
+        self._descriptors = descriptors
+        return self
 
     # ---- its life -------------------------------------------------------------------------------
 
@@ -123,6 +132,7 @@ class Daemon:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=self._descriptors,
             )
 
     def wait_until_ready(self) -> None:

@@ -70,3 +70,13 @@ def test_the_description_is_a_file_that_holds_the_defaults() -> None:
     assert parse(text, FILE) == parse("", FILE)
     assert [line for line in text.splitlines() if len(line) > 80] == []
     assert "# Silence after which a peer counts as gone. [s]\ndead_seconds = 35.0" in text
+
+
+def test_a_secret_may_be_one_that_systemd_hands_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = '[accounts]\nsecret_file = "credential:server.key"\n'
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", "/run/credentials/chatd@a.service")
+    handed_over = parse(text, FILE).accounts.secret_file
+    assert handed_over == "/run/credentials/chatd@a.service/server.key"
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+    looked_up = parse(text, FILE).accounts.secret_file
+    assert looked_up == "/run/credentials/chatd.service/server.key"

@@ -13,6 +13,7 @@ from chatd.client.connection import trust_root
 from chatd.client.http import Api
 from chatd.service import ChatService
 from chatd.settings import Settings
+from chatd.supervision import Supervision
 from tests.daemon import Daemon, WentWrong, free_port
 from tests.scenarios.wss import WssWorld
 
@@ -214,7 +215,7 @@ async def test_a_stop_that_fails_on_the_way_still_stops_the_store(tmp_path: Path
         async def stop(self) -> None:
             stopped.append("store")
 
-    service = ChatService(reactor, Settings(), tmp_path / "chatd.toml", False)
+    service = ChatService(reactor, Settings(), tmp_path / "chatd.toml", Supervision())
     service._ports = [Stuck()]  # type: ignore[list-item]
     service.parts = Parts()  # type: ignore[assignment]
     await service.stopService()

@@ -7,6 +7,7 @@ whichever rule picked one of them, somebody could be made to act as somebody els
 from dataclasses import dataclass
 
 from chatd.auth.credentials import Credentials, Recognised, unauthorized
+from chatd.auth.pulse import NOBODY, Pulse
 from chatd.auth.tickets import Tickets
 from chatd.core.codes import Code
 from chatd.core.principal import Credential, Principal
@@ -47,9 +48,14 @@ class Admitted:
 
 
 class Door:
-    def __init__(self, credentials: Credentials, tickets: Tickets) -> None:
+    """``pulse``: by which the daemon itself comes in, if it does."""
+
+    def __init__(
+        self, credentials: Credentials, tickets: Tickets, pulse: Pulse | None = None
+    ) -> None:
         self._credentials = credentials
         self._tickets = tickets
+        self._pulse = pulse
 
     async def admit(self, presented: Presented, *, arriving: bool = False) -> Admitted:
         """Refusal `unauthorized` where nothing, or nothing valid, is presented. ``arriving``: for a
@@ -68,6 +74,8 @@ class Door:
             secret = _bearer(presented.authorizations[0])
             return _by_bearer(await self._credentials.token(secret, arriving=arriving))
         if presented.tickets:
+            if self._pulse is not None and self._pulse.fits(presented.tickets[0]):
+                return Admitted(NOBODY)
             ticket = await self._tickets.redeem(presented.tickets[0], presented.origin)
             row = await self._credentials.by_id(ticket.user, ticket.session)
             return Admitted(_principal(row, "ticket"), expires=row.expires)

@@ -17,6 +17,7 @@ from chatd.auth.door import Door
 from chatd.auth.invitations import Invitations
 from chatd.auth.login import Login, Passwords
 from chatd.auth.origins import OriginPolicy
+from chatd.auth.pulse import Pulse
 from chatd.auth.recovery import Mailer, Recovery, RecoveryStore
 from chatd.auth.recovery_mails import Server
 from chatd.auth.site_claims import Site
@@ -92,6 +93,7 @@ def build_site(
     chat: Chat | None = None,
     mailer: Mailer | None = None,
     deletions: Deletions | None = None,
+    pulse: Pulse | None = None,
 ) -> Edge:
     if not websocket.USES_NVX:
         log.warn(
@@ -113,7 +115,7 @@ def build_site(
     tickets = Tickets(store, clock, random)
     login = Login(store, passwords, credentials, clock)
     invitations = Invitations(store, passwords, credentials, clock, random)
-    guard = Guard(Door(credentials, tickets), origins, server_key)
+    guard = Guard(Door(credentials, tickets, pulse), origins, server_key)
     sessions = SessionApi(
         guard, login, credentials, connections.ended, members_invite=settings.members_invite
     )

@@ -113,6 +113,11 @@ class SqliteStore:
         return self._writer.committing
 
     @property
+    def progress(self) -> tuple[int, bool]:
+        """How much the writer has done, and whether anything waits for it."""
+        return self._writer.progress
+
+    @property
     def search_index(self) -> str:
         """How much of the log the search index holds, in words for the operator."""
         return self._indexer.told

@@ -96,6 +96,11 @@ class Writer:
         return self._waiting > 0
 
     @property
+    def progress(self) -> tuple[int, bool]:
+        """How many units have had their outcome, and whether any waits for its own."""
+        return self._handed - self._waiting, self._waiting > 0
+
+    @property
     def handed(self) -> int:
         """Goes up with each unit; -1 while something may be on its way to the disk."""
         return -1 if self._waiting or self._down else self._handed

@@ -14,6 +14,7 @@ from twisted.logger import globalLogBeginner, textFileLogObserver
 
 from chatd.config import load
 from chatd.service import ChatService
+from chatd.supervision import Supervision
 
 
 class CarelessService(ChatService):
@@ -25,7 +26,7 @@ def main() -> None:
     parser.add_argument("--config", type=Path, required=True)
     config = parser.parse_args().config
     globalLogBeginner.beginLoggingTo([textFileLogObserver(sys.stdout)], redirectStandardIO=False)
-    service = CarelessService(reactor, load(config), config, quickstart=False)
+    service = CarelessService(reactor, load(config), config, Supervision())
     service.privilegedStartService()
     service.startService()
     reactor.addSystemEventTrigger("before", "shutdown", service.stopService)

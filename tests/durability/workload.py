@@ -80,11 +80,12 @@ async def run(reactor: Any, folder: Path, cycle: int, seed: int, synchronous: An
     from chatd.client.connection import trust_root
     from chatd.config import load
     from chatd.service import ChatService
+    from chatd.supervision import Supervision
     from tests.durability.crowd import Person
 
     chance = random.Random(seed)
     config = furnish(folder)
-    service = ChatService(reactor, load(config), config, quickstart=False)
+    service = ChatService(reactor, load(config), config, Supervision())
     service.synchronous = synchronous
     service.privilegedStartService()
     service.startService()

@@ -2,4 +2,4 @@
 
 from twisted.application.service import ServiceMaker
 
-chatd = ServiceMaker("chatd", "chatd.service", "A secure, durable chat daemon", "chatd")
+chatd = ServiceMaker("chatd", "chatd.start", "A secure, durable chat daemon", "chatd")

@@ -1,0 +1,39 @@
+"""twistd's entry: from the command line to a service, or to sentences that say why not."""
+
+import gc
+import time
+from pathlib import Path
+from typing import Any
+
+from twisted.application.service import Service
+
+from chatd.config import ConfigError, load
+from chatd.options import Options
+from chatd.safety import unsafe
+from chatd.supervision import Supervision
+
+__all__ = ["Options", "makeService"]
+
+
+def makeService(options: Any) -> Service:
+    """Mistakes in the configuration end it here."""
+    path = Path(options["config"])
+    supervision = Supervision()
+    try:
+        settings = supervision.where(load(path))
+    except ConfigError as error:
+        raise SystemExit(f"chatd: {error}") from None
+    wrong = unsafe(settings)
+    if wrong:
+        raise SystemExit("\n".join(f"chatd: {path}: {text}" for text in wrong))
+    from twisted.internet import reactor as the_reactor
+
+    from chatd.service import ChatService
+
+    reactor: Any = the_reactor
+    # Every timer, limit and timeout follows this clock; a wall clock steps (twisted#2424).
+    reactor.seconds = time.monotonic
+    # What is loaded by now stays. Where many connect at once the collector would walk all of it
+    # again and again: 100 µs of each connect.
+    gc.freeze()
+    return ChatService(reactor, settings, path, supervision, bool(options["quickstart"]))

@@ -1,0 +1,71 @@
+"""Listening sockets that systemd hands over: those of a socket unit, and those it kept for us while
+the daemon was restarted, in which connections have been waiting (sd_listen_fds(3))."""
+
+import os
+import socket
+from dataclasses import dataclass
+
+from twisted.internet.endpoints import _SystemdParser
+from twisted.python.systemd import ListenFDs
+
+#: What the names of our own sockets in systemd's store begin with.
+OURS = "kept."
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """``name``: of the unit that the socket belongs to, or what we called it when it was kept."""
+
+    name: str
+    socket: socket.socket
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is our own of an earlier run, not one of a socket unit."""
+        return self.name.startswith(OURS)
+
+
+def handed_over() -> ListenFDs:
+    """Twisted takes the variables of sd_listen_fds(3) out of the environment when its endpoints are
+    loaded, which is before anything of ours; here is what it found."""
+    found: ListenFDs = _SystemdParser._sddaemon
+    return found
+
+
+def inherited(given: ListenFDs) -> tuple[Inherited, ...]:
+    """Every listening TCP socket among the descriptors; what is something else is closed."""
+    names = {number: name for name, number in given.inheritedNamedDescriptors().items()}
+    found = []
+    for number in given.inheritedDescriptors():
+        try:
+            opened = socket.socket(fileno=number)
+        except OSError:
+            os.close(number)
+            continue
+        opened.set_inheritable(False)
+        if _listens(opened):
+            opened.setblocking(False)
+            # Of several sockets of one unit, which share its name, only one is named there.
+            found.append(Inherited(names.get(number, ""), opened))
+        else:
+            opened.close()
+    return tuple(found)
+
+
+def name_of(opened: socket.socket) -> str:
+    """What our own socket is called in systemd's store; a colon must not be in it."""
+    host, port = opened.getsockname()[:2]
+    return kept_name(host, port)
+
+
+def kept_name(host: str, port: int) -> str:
+    """As `name_of`, of a socket bound to that address."""
+    return f"{OURS}{host.replace(':', '_')}.{port}"
+
+
+def _listens(opened: socket.socket) -> bool:
+    if opened.family not in (socket.AF_INET, socket.AF_INET6):
+        return False
+    if opened.type != socket.SOCK_STREAM:
+        return False
+    return bool(opened.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))

@@ -1,0 +1,62 @@
+"""What an operator is told of the daemon: its state, and the first steps with a new one."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from chatd import __version__
+from chatd.auth.invitations import Invitations
+from chatd.edge.build import Edge
+from chatd.edge.door_shared import Door
+from chatd.fanout.hub import Hub
+from chatd.parts import public_url
+from chatd.settings import Settings
+from chatd.store.store import SqliteStore
+
+
+def status(edge: Edge, door: Door, store: SqliteStore, webhook: Any) -> dict[str, Any]:
+    """What `chatctl status` shows of a running daemon."""
+    counters = door.counters
+    return {
+        "connections": len(edge.connections),
+        "opened": edge.connections.opened,
+        "accepted": counters.accepted,
+        "handshakes": counters.handshakes,
+        "resumed": counters.resumed,
+        "refused": sum(counters.refused.values()),
+        "search": store.search_index,
+        "webhook": webhook.summary(),
+        "pid": os.getpid(),
+    }
+
+
+def state(edge: Edge, hub: Hub, store: SqliteStore) -> str:
+    """One line for `systemctl status`."""
+    trouble = store.trouble
+    how = "Serving" if trouble is None else f"In trouble ({trouble})"
+    rooms = sum(1 for channel in hub.books.channels.values() if channel.open)
+    return f"{how}: {len(edge.connections)} connections, {rooms} rooms in view; chatd {__version__}"
+
+
+async def first_steps(
+    settings: Settings, path: Path, store: SqliteStore, invitations: Invitations
+) -> None:
+    """Prints where it is and what comes next, with a link for the first administrator of an empty
+    store."""
+    from chatd.admin.banner import banner, show
+
+    link = None
+    if not await store.invitations() and not await store.users(None, 1):
+        made = await invitations.create_setup()
+        if made is not None:
+            link = f"{public_url(settings)}/#setup={made.secret}"
+    show(
+        banner(
+            public_url=public_url(settings),
+            config=path,
+            state=Path(settings.store.path),
+            authority=Path(settings.tls.certificate).parent / "ca.pem",
+            first_administrator=link,
+            has_administrator=await store.has_admin(),
+        )
+    )
