@@ -5,7 +5,7 @@ python := .venv/bin/python
 twistd := .venv/bin/twistd --nodaemon --pidfile= --logfile=var/log/chatd.log
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format lint types bench generate durability conformance kills life great stock fresh lock clean
+.PHONY: help run test format lint types bench generate durability conformance kills life great deb systemd stock fresh lock clean
 
 help: ## this list
 	@awk -F ' ## ' '/^[a-z]+:.* ## / {sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2}' \
@@ -62,6 +62,14 @@ great: ## rooms of 10,000 people and 1,000,000 messages: within their bounds?
 conformance: ## run the Autobahn Testsuite on /ws (needs a Python 2.7)
 	@tools/bootstrap dev >/dev/null
 	@$(python) -m tests.conformance.run $(ARGS)
+
+deb: ## the package for Debian 12, into dist/
+	@tools/bootstrap deb >/dev/null
+	@$(python) -m tools.deb
+
+systemd: ## install that package on a machine with a real systemd, try it (needs root)
+	@tools/bootstrap systemd >/dev/null
+	@$(python) -m tests.rigs.installed
 
 stock: ## all tests once more, every daemon on Twisted's own TLS
 	@CHATD_TESTS_TLS=stock $(MAKE) --no-print-directory test

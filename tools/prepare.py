@@ -1,6 +1,6 @@
 """Sets up all that a make target needs: system packages, virtual environment, pinned dependencies.
 
-    tools/bootstrap PROFILE      one of: run dev test bench durability fresh
+    tools/bootstrap PROFILE      one of: run dev test bench durability deb systemd fresh
 
 Standard library only. When nothing is to be done it says nothing and takes a tenth of a second.
 Progress goes to standard error, the output of pip and apt to var/log/bootstrap.log. Standard output
@@ -21,6 +21,8 @@ from tools.system import (
     FAKETIME,
     FILESYSTEM,
     LOAD,
+    NSPAWN,
+    PACKAGING,
     PHP,
     POWER,
     STRACE,
@@ -52,6 +54,8 @@ PROFILES = {
     "test": Profile("dev.txt", should=(BROWSER, STRACE, FAKETIME, LOAD, TMUX, PHP)),
     "bench": Profile("dev.txt", must=(LOAD,)),
     "durability": Profile("dev.txt", must=(POWER, FILESYSTEM, COMPILER)),
+    "deb": Profile("dev.txt", must=(PACKAGING,)),
+    "systemd": Profile("dev.txt", must=(PACKAGING, DEBOOTSTRAP, NSPAWN)),
     "fresh": Profile("run.txt", must=(DEBOOTSTRAP,)),
 }
 

@@ -62,6 +62,10 @@ POWER = Need("power", "user-mode-linux", "the power cuts", has_program("linux.um
 FILESYSTEM = Need("filesystem", "e2fsprogs", "the power cuts", has_program("mkfs.ext4"))
 # Only where the processor's registers are too wide for the kernel: see tests/rigs/uml.py.
 COMPILER = Need("compiler", "gcc libc6-dev", "the power cuts", has_compiler_or_needs_none)
+PACKAGING = Need("packaging", "dpkg-dev", "the Debian package", has_program("dpkg-deb"))
+NSPAWN = Need(
+    "nspawn", "systemd-container", "a machine with systemd", has_program("systemd-nspawn")
+)
 DEBOOTSTRAP = Need("debootstrap", "debootstrap", "the bare Debian tree", has_program("debootstrap"))
 
 

@@ -58,6 +58,21 @@ def _parser() -> argparse.ArgumentParser:
     quickstart.add_argument("--port", type=int, help="on localhost (8443)")
     quickstart.set_defaults(run=_quickstart)
 
+    setup = commands.add_parser(
+        "setup", help="open a server to others under a name, or make its first configuration"
+    )
+    setup.add_argument("host", nargs="?", help="such as chat.example.org; asks for what is missing")
+    setup.add_argument(
+        "--here", action="store_true", help="the first configuration, for this machine alone"
+    )
+    setup.add_argument("--certificate", default="", metavar="FILE", help="PEM, with its chain")
+    setup.add_argument("--key", default="", metavar="FILE", help="PEM")
+    setup.add_argument(
+        "--behind-proxy", action="store_true", help="a web server on this machine ends TLS"
+    )
+    setup.add_argument("--quiet", action="store_true", help="say nothing but what went wrong")
+    setup.set_defaults(run=_setup)
+
     check = commands.add_parser("check", help="say what is wrong with the configuration")
     check.set_defaults(run=_check)
     verify = commands.add_parser("verify", help="look whether a stopped daemon's data is sound")
@@ -170,6 +185,26 @@ def _quickstart(options: argparse.Namespace) -> int:
     from chatd.admin import quickstart
 
     return quickstart.main(options.folder, options.port)
+
+
+def _setup(options: argparse.Namespace) -> int:
+    from chatd.admin import setup
+
+    if (options.host is None) != options.here:
+        print("chatctl: either a host, such as chat.example.org, or --here.", file=sys.stderr)
+        return EXIT_USAGE
+    place = setup.Place()
+    if options.config is not None and options.config.parent != place.folder:
+        folder = options.config.parent
+        place = setup.Place(folder, folder / "state", group=None)
+    return setup.main(
+        options.host,
+        place,
+        certificate=options.certificate,
+        key=options.key,
+        behind_proxy=options.behind_proxy,
+        quiet=options.quiet,
+    )
 
 
 def _settings(options: argparse.Namespace) -> int:

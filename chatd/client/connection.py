@@ -114,7 +114,10 @@ class Connection:
         self.send_bytes(json.dumps(frame, separators=(",", ":")).encode())
 
     def send_bytes(self, payload: bytes) -> None:
-        self._protocol.sendMessage(payload)
+        """Nothing goes out on a connection that is closing: its loss, which the receiver hears of
+        soon, says the same of whatever was sent last."""
+        if self._protocol.state == self._protocol.STATE_OPEN:
+            self._protocol.sendMessage(payload)
 
     def close(self) -> None:
         self._protocol.sendClose(1000)

@@ -89,6 +89,16 @@ async def test_frames_go_both_ways_and_a_close_is_heard(bench: Bench) -> None:
 
 
 @pytest_twisted.ensureDeferred
+async def test_what_is_sent_after_the_close_goes_nowhere_and_hurts_nobody(bench: Bench) -> None:
+    close = bytes([0x88, 2]) + (1012).to_bytes(2, "big")
+    bench.end.answer = lambda request: accepted(request, '{"type":"welcome"}') + close
+    connection = await bench.connect()
+    connection.send({"type": "ping"})
+    await bench.receiver.gone.addTimeout(SECONDS, reactor)
+    connection.send({"type": "ping"})
+
+
+@pytest_twisted.ensureDeferred
 async def test_a_certificate_for_another_name_is_refused(bench: Bench) -> None:
     error = await bench.failure(host="other.example")
     assert isinstance(error, Untrusted), error

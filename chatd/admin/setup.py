@@ -1,0 +1,185 @@
+"""`chatctl setup`: the first configuration of a server, and the way from this machine to others."""
+
+import grp
+import os
+import re
+import secrets
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from chatd.admin import local_ca
+from chatd.admin.files import write_private
+from chatd.admin.quickstart import DEFAULT_PORT, render
+from chatd.admin.toml_lines import CannotChange, put
+from chatd.config import ConfigError, parse
+from chatd.edge import tls_files
+from chatd.safety import unsafe
+
+FOLDER = Path("/etc/chatd")
+STATE = Path("/var/lib/chatd")
+GROUP = "chatd"
+#: Where certbot keeps what it fetched.
+CERTBOT = Path("/etc/letsencrypt/live")
+
+Ask = Callable[[str], str]
+"""Puts a question to somebody at a terminal; their answer."""
+
+
+class SetupError(Exception):
+    """One sentence for people: what is in the way and what to do."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a server's files are, and the group that may read them; None: nobody else."""
+
+    folder: Path = FOLDER
+    state: Path = STATE
+    group: str | None = GROUP
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "chatd.toml"
+
+
+def here(place: Place) -> list[str]:
+    """The first configuration: for this machine alone, with an authority of its own. What is there
+    is kept. What was done, in sentences."""
+    if place.config.exists():
+        return [f"{place.config} is there and was left as it is."]
+    for folder in (place.folder, place.folder / "secrets", place.folder / "tls"):
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    secret = place.folder / "secrets" / "server.key"
+    if not secret.exists():
+        write_private(secret, secrets.token_urlsafe(48).encode() + b"\n")
+    local_ca.ensure(place.folder / "tls", local_ca.host_names(), datetime.now(UTC))
+    text = put(render(DEFAULT_PORT), "store", "path", str(place.state))
+    text = text.replace("# Written by `chatctl quickstart`", "# Written by `chatctl setup`")
+    write_private(place.config, text.encode())
+    _share(place)
+    return [f"Wrote {place.config}: chatd serves https://localhost:{DEFAULT_PORT} alone."]
+
+
+def opened(
+    place: Place,
+    host: str,
+    ask: Ask | None,
+    *,
+    certificate: str = "",
+    key: str = "",
+    behind_proxy: bool = False,
+) -> list[str]:
+    """chatd under a name of its own, for everybody. ``ask``: None where nobody can be asked; then
+    all must be said. What was done, and what is left to do, in sentences."""
+    if not re.fullmatch(local_ca.HOST_NAME.pattern, host) or "." not in host:
+        raise SetupError(f"{host!r} is no name that a browser could look up: chat.example.org.")
+    done = here(place) if not place.config.exists() else []
+    text = place.config.read_text("utf-8")
+    if not behind_proxy and not certificate:
+        certificate, key, behind_proxy = _how(host, ask)
+    try:
+        text = put(text, "server", "public_url", f"https://{host}")
+        text = _behind(text) if behind_proxy else _with_certificate(text, place, certificate, key)
+    except CannotChange as error:
+        raise SetupError(f"{place.config}: {error}") from None
+    try:
+        wrong = unsafe(parse(text, place.config))
+    except ConfigError as error:
+        wrong = str(error).splitlines()
+    if wrong:
+        raise SetupError("nothing was changed, since it would be wrong:\n" + "\n".join(wrong))
+    write_private(place.config, text.encode())
+    _share(place)
+    return [*done, f"Wrote {place.config}: chatd will serve https://{host}."]
+
+
+def _how(host: str, ask: Ask | None) -> tuple[str, str, bool]:
+    """Certificate, key, or that a proxy has them."""
+    found = CERTBOT / host
+    if (found / "fullchain.pem").exists():
+        return str(found / "fullchain.pem"), str(found / "privkey.pem"), False
+    if ask is None:
+        raise SetupError(
+            "say where the certificate is (--certificate FILE --key FILE), or that a web server on"
+            " this machine has it (--behind-proxy)."
+        )
+    certificate = ask(
+        "The file with the certificate and its chain (PEM); empty if a web server on this machine"
+        " ends TLS: "
+    ).strip()
+    if not certificate:
+        return "", "", True
+    return certificate, ask("The file with its private key: ").strip(), False
+
+
+def _with_certificate(text: str, place: Place, certificate: str, key: str) -> str:
+    """Copies the two to where chatd may read them; whatever renews them has to copy them again
+    (docs/operating.md has the hook for certbot)."""
+    names = {"certificate": (certificate, "fullchain.pem"), "key": (key, "privkey.pem")}
+    try:
+        tls_files.load(Path(certificate), Path(key), datetime.now(UTC))
+    except tls_files.TlsFilesError as error:
+        raise SetupError(str(error)) from None
+    for setting, (source, name) in names.items():
+        path = Path(source)
+        target = place.folder / "tls" / name
+        if path.resolve() != target.resolve():
+            write_private(target, path.read_bytes())
+        text = put(text, "tls", setting, f"tls/{name}")
+    if re.search(r"^\s*terminated\s*=", text, re.MULTILINE):
+        text = put(text, "tls", "terminated", False)
+    return put(text, "server", "listen", ["0.0.0.0:443", "[::]:443"])
+
+
+def _behind(text: str) -> str:
+    text = put(text, "server", "listen", [f"127.0.0.1:{DEFAULT_PORT}"])
+    text = put(text, "server", "proxies", ["127.0.0.1/32"])
+    text = put(text, "server", "forwarded_by", "x-forwarded-for")
+    return put(text, "tls", "terminated", True)
+
+
+def _share(place: Place) -> None:
+    """All of it root's, readable for the daemon, and for nobody else."""
+    if place.group is None or os.geteuid() != 0:
+        return
+    try:
+        grp.getgrnam(place.group)
+    except KeyError:
+        raise SetupError(
+            f"there is no group {place.group}: `systemd-sysusers` or `useradd --system"
+            f" {place.group}` makes it."
+        ) from None
+    for path in (place.folder, *place.folder.rglob("*")):
+        shutil.chown(path, "root", place.group)
+        path.chmod(0o750 if path.is_dir() else 0o640)
+    # Of the authority only the certificate is for the daemon's group; its key stays root's.
+    authority = place.folder / "tls" / "ca.key"
+    if authority.exists():
+        authority.chmod(0o600)
+
+
+def main(
+    host: str | None, place: Place, *, certificate: str, key: str, behind_proxy: bool, quiet: bool
+) -> int:
+    """The exit code."""
+    ask = input if sys.stdin.isatty() and not quiet else None
+    try:
+        done = (
+            here(place)
+            if host is None
+            else opened(
+                place, host, ask, certificate=certificate, key=key, behind_proxy=behind_proxy
+            )
+        )
+    except (SetupError, OSError) as error:
+        print(f"chatctl: {error}", file=sys.stderr)
+        return 1
+    if not quiet:
+        print("\n".join(done))
+        if host is not None:
+            print("Next: systemctl restart chatd; systemctl status chatd; chatctl setup-link")
+    return 0

@@ -1,0 +1,113 @@
+"""From nothing to a server of this machine, and on to one under a name."""
+
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from chatd.admin import local_ca
+from chatd.admin.main import main
+from chatd.admin.setup import Place, SetupError, here, opened
+from chatd.config import load
+from chatd.safety import unsafe
+
+HOST = "chat.example.org"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    state = tmp_path / "lib"
+    state.mkdir()
+    return Place(tmp_path / "etc", state, group=None)
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[str, str]:
+    """A certificate and its key, as a person has them somewhere."""
+    issued = local_ca.ensure(tmp_path / "own", [HOST], datetime.now(UTC))
+    return str(issued.certificate), str(issued.key)
+
+
+def nobody(question: str) -> str:
+    raise AssertionError(f"nobody should be asked: {question}")
+
+
+def test_the_first_configuration_is_for_this_machine_and_right(place: Place) -> None:
+    here(place)
+    settings = load(place.config)
+    assert unsafe(settings) == []
+    assert settings.store.path == str(place.state)
+    assert all(address.startswith(("127.", "[::1]")) for address in settings.server.listen)
+    before = place.config.read_bytes(), (place.folder / "secrets/server.key").read_bytes()
+    assert "was left as it is" in here(place)[0]
+    assert before == (place.config.read_bytes(), (place.folder / "secrets/server.key").read_bytes())
+
+
+def test_a_name_and_a_certificate_open_it_to_others(place: Place, pair: tuple[str, str]) -> None:
+    opened(place, HOST, nobody, certificate=pair[0], key=pair[1])
+    settings = load(place.config)
+    assert unsafe(settings) == []
+    assert settings.server.public_url == f"https://{HOST}"
+    assert settings.server.listen == ["0.0.0.0:443", "[::]:443"]
+    key = Path(settings.tls.key)
+    assert key.read_bytes() == Path(pair[1]).read_bytes()
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+def test_what_is_missing_is_asked_for(place: Place, pair: tuple[str, str]) -> None:
+    answers = iter(pair)
+    asked: list[str] = []
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return next(answers)
+
+    opened(place, HOST, ask)
+    assert len(asked) == 2 and unsafe(load(place.config)) == []
+
+
+def test_behind_a_web_server_it_stays_on_loopback_without_tls_and_can_go_back(
+    place: Place, pair: tuple[str, str]
+) -> None:
+    opened(place, HOST, nobody, behind_proxy=True)
+    settings = load(place.config)
+    assert unsafe(settings) == []
+    assert settings.tls.terminated and settings.server.listen == ["127.0.0.1:8443"]
+    opened(place, HOST, nobody, certificate=pair[0], key=pair[1])
+    assert unsafe(load(place.config)) == [] and not load(place.config).tls.terminated
+
+
+@pytest.mark.parametrize("host", ["localhost", "https://chat.example.org", "-a.example.org", ""])
+def test_what_is_no_name_is_refused_before_anything_is_written(place: Place, host: str) -> None:
+    with pytest.raises(SetupError, match="no name that a browser could look up"):
+        opened(place, host, nobody)
+    assert not place.config.exists()
+
+
+def test_a_certificate_that_is_none_changes_nothing(place: Place, tmp_path: Path) -> None:
+    here(place)
+    before = place.config.read_bytes()
+    nonsense = tmp_path / "nonsense.pem"
+    nonsense.write_text("nonsense")
+    for file in (str(nonsense), str(tmp_path / "nowhere")):
+        with pytest.raises(SetupError):
+            opened(place, HOST, nobody, certificate=file, key=file)
+    assert place.config.read_bytes() == before
+
+
+def test_settings_that_somebody_wrote_stay(place: Place) -> None:
+    here(place)
+    with place.config.open("a") as file:
+        file.write("\n[limits]\nconnections = 100 # few\n")
+    opened(place, HOST, nobody, behind_proxy=True)
+    assert "connections = 100 # few" in place.config.read_text()
+
+
+def test_with_nobody_to_ask_the_command_says_what_to_say(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = str(tmp_path / "etc" / "chatd.toml")
+    assert main(["--config", config, "setup"]) == 2
+    assert main(["--config", config, "setup", HOST, "--quiet"]) == 1
+    assert "--behind-proxy" in capsys.readouterr().err
