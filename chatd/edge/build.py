@@ -34,6 +34,7 @@ from chatd.edge.api_exchange import ExchangeApi, vouched
 from chatd.edge.api_pictures import PictureApi, PictureStore
 from chatd.edge.api_recovery import RecoveryApi
 from chatd.edge.api_session import SessionApi
+from chatd.edge.api_sessions import SessionsApi
 from chatd.edge.api_tickets import TicketApi
 from chatd.edge.connections import Connections
 from chatd.edge.embed_page import EmbedPage
@@ -168,6 +169,7 @@ def build_site(
             *Pages(ui).routes(),
             *EmbedPage(ui, settings.public_url, vouching.origins if vouching else ()).routes(),
             *sessions.routes(),
+            *SessionsApi(guard, credentials, connections.ended).routes(),
             *ExchangeApi(guard, people).routes(),
             *TicketApi(guard, tickets).routes(),
             *accounts.routes(),
