@@ -1,10 +1,11 @@
 // Small parts that several views show: a person's circle, a room's sign, how far a message got.
 
 import { hue, initials } from '../state/text.js';
+import { brand } from './brand.js';
 import { h, hidden, icon } from './dom.js';
 
 export function logo(size) {
-  return h('img', { src: '/ui/icon.svg', alt: '', width: String(size), height: String(size) });
+  return h('img', { class: 'logo', src: brand.icon, alt: '', width: String(size), height: String(size) });
 }
 
 /** The id of somebody's picture, null for none; the page says where that is known. */

@@ -2,6 +2,7 @@
 
 import { isQuiet, isUnread, titleMark } from '../state/keeping.js';
 import { sections } from '../state/sections.js';
+import { brand } from './brand.js';
 import { append, bdi, fill, h, hidden, icon, iconButton } from './dom.js';
 import { count, plural } from './format.js';
 import { Kept, arrange } from './kept.js';
@@ -25,7 +26,7 @@ export class Sidebar {
     this.#wish = wish;
     const more = iconButton('dots', 'More', { onclick: (event) => wish.menu(event.currentTarget) });
     this.node = append(h('nav', { class: 'sidebar', 'aria-label': 'Rooms and people' }), [
-      h('div', { class: 'place' }, logo(26), bdi(location.hostname), more),
+      h('div', { class: 'place' }, logo(26), bdi(brand.name), more),
       this.#rooms,
       this.#me,
     ]);
@@ -83,7 +84,7 @@ export class Sidebar {
     if (focused && !this.#rooms.contains(document.activeElement)) {
       this.#rooms.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
     }
-    document.title = `${titleMark(all, Date.now())}chatd`;
+    document.title = `${titleMark(all, Date.now())}${brand.title}`;
   }
 
   #invitations() {
