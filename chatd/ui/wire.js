@@ -49,11 +49,12 @@
  */
 
 /**
- * How far someone got: the `seq` delivered to them and the one read, 0 for none.
+ * How far someone got: the `seq` delivered to them and the one read, 0 for none; and when they read that far, where that is known.
  * @typedef {Object} Mark
  * @property {string} user
  * @property {number} [delivered]
  * @property {number} [read]
+ * @property {number} [read_at] Unix time in milliseconds.
  */
 
 /**
@@ -209,11 +210,12 @@
  */
 
 /**
- * How far `user` got in a room.
+ * How far `user` got in a room, and when they read that far.
  * @typedef {Object} Reader
  * @property {string} user
  * @property {number} delivered A seq, 0 for none.
  * @property {number} read A seq, 0 for none.
+ * @property {number} [read_at] Unix time in milliseconds.
  */
 
 /**
