@@ -83,12 +83,19 @@ export class Here {
       rest.length > 0 && this.#group('rest', `Not here, ${rest.length}`, rest, state),
       !room.members && this.#kept.get('loading', null, () => h('p', { class: 'nothing' }, 'Loading…')),
       none && this.#kept.get('none', null, () => h('p', { class: 'nothing' }, 'Nobody here is called that.')),
+      room.members?.length === 1 && room.kind !== 'direct' && this.#kept.get('alone', [room.moderates, room.archived], () => this.#alone(room)),
       room.moreMembers && this.#kept.get('more', room.memberCount, () => this.#next(room)),
     );
     this.#kept.sweep();
     if (focused && !this.#list.contains(document.activeElement)) {
       this.#list.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
     }
+  }
+
+  /** Nobody else is a member: what one can do about it. */
+  #alone(room) {
+    const add = room.moderates && !room.archived && h('button', { type: 'button', 'data-key': 'alone', onclick: () => this.#wish.add(room) }, 'Add somebody');
+    return h('div', { class: 'alone' }, h('p', { class: 'nothing' }, 'Nobody but you is here yet.'), add);
   }
 
   #next(room) {

@@ -30,7 +30,7 @@ export async function sessions(api, place) {
   const ordered = [...found.filter((one) => one.current), ...others];
   fill(
     place,
-    h('p', { class: 'lead' }, 'End what you do not know, and change your password if there was any such.'),
+    h('p', { class: 'lead' }, 'If there is one that is not yours, end it and change your password.'),
     h('ul', { class: 'lines sessions-of' }, ordered.map((one) => line(one, end))),
     others.length === 0 && h('p', { class: 'nothing' }, 'You are signed in nowhere else.'),
     wrong,
@@ -43,7 +43,7 @@ function line(one, end) {
   const facts = [
     one.kind !== 'session' && KINDS[one.kind],
     one.address && ['from ', bdi(one.address)],
-    h('span', { title: exactly(one.created) }, `made ${ago(one.created)}`),
+    h('span', { title: exactly(one.created) }, `signed in ${ago(one.created)}`),
     !one.current && h('span', { title: exactly(one.seen) }, `last seen ${ago(one.seen)}`),
   ];
   const words = facts.filter(Boolean).map((fact, at) => [at > 0 && ' · ', fact]);
