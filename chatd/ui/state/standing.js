@@ -30,7 +30,10 @@ function lastUpTo(messages, seq) {
   return messages[low - 1];
 }
 
-/** When the other of a conversation saw one's last words there: {at} (null: not known), or null where the last words are not one's own or not seen. */
+/**
+ * When the other of a conversation saw one's last words there: {at}, null for a time not known; null
+ * where the last words are not one's own, or not seen.
+ */
 export function seenLast({ messages, pending }, marks, me) {
   const last = messages.at(-1);
   if (!last || last.from !== me || last.deleted || pending.length) return null;

@@ -176,7 +176,7 @@ export class Conversation {
 
   /** In the line that is kept for typing: when the other saw one's last words. */
   #seen(room) {
-    if (room.kind !== 'direct' || !this.#list.atEnd) return null;
+    if (room.kind !== 'direct') return null;
     const seen = seenLast(room.timeline, room.marks, this.#store.me.user);
     return seen && h('span', { class: 'seen-at', 'aria-hidden': 'true' }, seenWords(seen.at));
   }

@@ -65,10 +65,7 @@ export class Shell {
         giveBack: (item) => this.#giveBack(item),
         people: () => this.#people(),
         switch: () => this.#keys.switch(),
-        hints: () => {
-          this.#route.go({ pane: 'list' });
-          this.#sidebar.hints();
-        },
+        hints: () => this.#sidebar.hints(),
         offline: () => this.bar.away,
       },
     });
@@ -238,6 +235,7 @@ export class Shell {
         break;
       case 'looking':
         this.#conversation.look();
+        this.#sidebar.draw();
         break;
       case 'draft':
         this.#conversation.composer.refresh();

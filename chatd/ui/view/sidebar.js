@@ -11,7 +11,8 @@ import { asksForMenu } from './menu.js';
 import { avatar, logo, mood, sign } from './parts.js';
 
 /**
- * `wish`: hints (whether newcomers get some), go(room), rooms(), person(), invite(), settings(), notes(), card(user), accept(room),
+ * `wish`: hints (whether newcomers get some), go(room), rooms(), person(), invite(), settings(),
+ * notes(), card(user), accept(room),
  * decline(room), menu(at) of the place, roomMenu(room, at): what the buttons ask for.
  */
 export class Sidebar {
@@ -89,7 +90,8 @@ export class Sidebar {
     );
     this.#kept.sweep();
     // A page of a site has a list of its own around it, or none.
-    if (this.#wish.hints) this.#hint.draw(this.#store.me.user, all.some((room) => room.kind !== 'direct' || room.other !== this.#store.me.user));
+    const { me } = this.#store;
+    if (this.#wish.hints) this.#hint.draw(me.user, all.some((room) => room.other !== me.user));
     // What changed was made anew, and the keyboard stays with it.
     if (focused && !this.#rooms.contains(document.activeElement)) {
       this.#rooms.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
