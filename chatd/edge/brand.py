@@ -4,7 +4,9 @@ All of it goes into the page when it is served: the name and the words as data i
 colour as a stylesheet of its own. So nothing is inline and the security policy stays as it is.
 """
 
+import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -31,7 +33,10 @@ HOVERED: Final = 0.12
 #: In the pages, what stands here is replaced.
 PLACE: Final = b'<meta name="chatd-brand" content="{}">'
 TITLES: Final = (b"<title>chatd</title>", b"<title>Chat</title>")
-ICON: Final = b'<link rel="icon" href="/ui/icon.svg" type="image/svg+xml">'
+ICON: Final = re.compile(rb'<link rel="icon" href="[^"]*"[^>]*>')
+#: What a service worker keeps: the version, and the addresses of that version's files.
+VERSION: Final = re.compile(rb"""(\bVERSION = ["'][^"']*)""")
+KEPT: Final = re.compile(rb"\bFILES = \[")
 STYLE: Final = "brand.css"
 #: All that a brand may have below /ui/.
 FILES: Final = (STYLE, "logo.svg", "logo.png")
@@ -82,11 +87,23 @@ class Brand:
                 html = html.replace(before, title)
         if self.logo is not None:
             icon = f'<link rel="icon" href="/ui/{self.logo.name}" type="{self.logo.type}">'
-            html = html.replace(ICON, icon.encode())
+            html = ICON.sub(lambda _: icon.encode(), html)
         if self.accent:
             link = f'  <link rel="stylesheet" href="/ui/{STYLE}">\n  </head>'
             html = html.replace(b"</head>", link.encode(), 1)
         return html
+
+    def worker(self, script: bytes) -> bytes:
+        """A service worker that keeps the brand's files with the rest, and is another where the
+        brand is another: what it kept of the page before is old then."""
+        files = self.files()
+        looks = [json.dumps(self.told()).encode(), *files.values()]
+        if not (self.told() or files):
+            return script
+        tag = hashlib.sha256(b"\0".join(looks)).hexdigest()[:8].encode()
+        named = b"".join(b'"/ui/' + name.encode() + b'", ' for name in files)
+        script = VERSION.sub(rb"\1" + b"-" + tag, script)
+        return KEPT.sub(lambda found: found[0] + named, script)
 
     def manifest(self, manifest: bytes) -> bytes:
         """A web app manifest with the name and the logo in it."""

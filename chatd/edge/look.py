@@ -23,14 +23,20 @@ class Look:
         return True
 
     def dress(self, page: Page) -> Page:
-        """A page, or a manifest, with the brand in it."""
+        """A page, a manifest or a service worker with the brand in it."""
         dressed = self._dressed.get(page.etag)
         if dressed is None:
-            put = self._brand.page if page.type.startswith("text/html") else self._brand.manifest
-            body = put(page.body)
+            body = self._put(page)
             dressed = page if body == page.body else Page.of(body, page.type)
             self._dressed[page.etag] = dressed
         return dressed
+
+    def _put(self, page: Page) -> bytes:
+        if page.type.startswith("text/html"):
+            return self._brand.page(page.body)
+        if page.type.startswith("text/javascript"):
+            return self._brand.worker(page.body)
+        return self._brand.manifest(page.body)
 
     def routes(self) -> tuple[Route, ...]:
         return tuple(Route("GET", f"/ui/{name}", self.file) for name in FILES)

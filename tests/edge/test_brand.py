@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -101,6 +102,15 @@ def test_a_manifest_has_the_name_and_the_logo():
     )
     assert (made["name"], made["short_name"], made["start_url"]) == (OURS.name, OURS.name, "/")
     assert [one["src"] for one in made["icons"]] == ["/ui/logo.svg", "/x"]
+
+
+def test_a_service_worker_keeps_the_brands_files_and_is_another_with_another_brand():
+    script = b'const VERSION = "abc";\nconst FILES = ["/", "/ui/app.js"];\nuse(VERSION, FILES);\n'
+    assert Brand().worker(script) == script
+    one, other = OURS.worker(script), replace(OURS, name="Coffee").worker(script)
+    assert b'FILES = ["/ui/brand.css", "/ui/logo.svg", "/", "/ui/app.js"]' in one
+    assert one.startswith(b'const VERSION = "abc-') and one != other
+    assert one == OURS.worker(script)
 
 
 # ---- the colour ----------------------------------------------------------------------------------
