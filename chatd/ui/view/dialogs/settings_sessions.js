@@ -41,7 +41,7 @@ export async function sessions(api, place) {
 function line(one, end) {
   const name = one.label || KINDS[one.kind];
   const facts = [
-    one.kind !== 'session' && KINDS[one.kind],
+    one.kind !== 'session' && one.label && KINDS[one.kind],
     one.address && ['from ', bdi(one.address)],
     h('span', { title: exactly(one.created) }, `signed in ${ago(one.created)}`),
     !one.current && h('span', { title: exactly(one.seen) }, `last seen ${ago(one.seen)}`),
