@@ -11,7 +11,7 @@ import { device } from './view/device.js';
 import { fill, h } from './view/dom.js';
 import { confirmed, forgotten, reset } from './view/recovery.js';
 import { Shell } from './view/shell.js';
-import { brand, signIn } from './view/signin.js';
+import { signIn } from './view/signin.js';
 
 const SUBPROTOCOL = 'chatd.v1';
 /** Seconds between two looks for what tabs that are gone left unsent. */
@@ -196,8 +196,8 @@ async function start() {
     if (session.signed_in) enter(session);
     else showFront(notice());
   } catch (error) {
-    const again = h('button', { type: 'button', class: 'main wide', onclick: start }, 'Try again');
-    fill(document.body, h('main', { class: 'front' }, h('div', { class: 'card' }, brand(), h('h1', {}, 'This did not work'), h('p', { class: 'lead', role: 'alert' }, error.message), again)));
+    const again = h('button', { type: 'button', class: 'main', onclick: start }, 'Try again');
+    fill(document.body, h('main', { class: 'front' }, h('div', { class: 'card' }, h('p', {}, error.message), again)));
   }
 }
 
