@@ -62,7 +62,23 @@ def parse(text: str, path: Path) -> Settings:
         sections[name] = _section(known[name], name, content, lines, wrong)
     if wrong:
         raise ConfigError("\n".join(wrong))
-    return _resolved(Settings(**sections), path.parent)
+    settings = _resolved(Settings(**sections), path.parent)
+    if wrong := _files(settings, lines):
+        raise ConfigError("\n".join(wrong))
+    return settings
+
+
+def _files(settings: Settings, lines: "_Lines") -> list[str]:
+    """What is wrong in files that are named."""
+    found = []
+    for section in fields(settings):
+        values = getattr(settings, section.name)
+        for item in fields(values):
+            check, path = item.metadata.get("file"), getattr(values, item.name)
+            if check is not None and path and (problem := check(Path(path))) is not None:
+                what = f"`{item.name}`: {path} {problem}"
+                found.append(lines.say(section.name, item.name, what))
+    return found
 
 
 def _section(
@@ -160,4 +176,5 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
             ca_file=path(settings.webhook.ca_file),
         ),
         site=replace(settings.site, key_file=path(settings.site.key_file)),
+        page=replace(settings.page, logo=path(settings.page.logo)),
     )

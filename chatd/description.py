@@ -74,6 +74,7 @@ _ASKED: Final[dict[str, tuple[Code, ...]]] = {
     "room": (Code.NOT_FOUND,),
     "room_links": (Code.NOT_FOUND, Code.FORBIDDEN),
     "behind_link": (Code.NOT_FOUND,),
+    "banned_people": (Code.NOT_FOUND, Code.FORBIDDEN),
     "invited_people": (Code.NOT_FOUND, Code.FORBIDDEN),
     "person": (Code.NOT_FOUND,),
     "profile": (Code.NOT_FOUND,),

@@ -32,7 +32,8 @@ def changed(old: Settings, new: Settings) -> Changed:
         for item in fields(before):
             same = getattr(before, item.name) == getattr(after, item.name)
             name = f"{section.name}.{item.name}"
-            at_once = (section.name == "limits" and item.name in LIVE) or name in READ_AGAIN
+            live_limit = section.name == "limits" and item.name in LIVE
+            at_once = live_limit or section.name == "page" or name in READ_AGAIN
             if not same and not at_once:
                 later.append(name)
     applied = replace(old.limits, **{name: getattr(new.limits, name) for name in live})

@@ -54,7 +54,7 @@ from chatd.store.errors import StoreError
 from chatd.store.sqlite import Synchronous
 from chatd.supervision import Supervision
 from chatd.told import first_steps, state, status
-from chatd.translate import door_limits, edge_settings, origins, vouching, wire_limits
+from chatd.translate import brand, door_limits, edge_settings, origins, vouching, wire_limits
 
 log = Logger()
 
@@ -243,6 +243,7 @@ class ChatService(Service):
             random=secrets.token_bytes,
             server_key=Path(settings.accounts.secret_file).read_bytes().strip(),
             ui=ui_files(),
+            brand=brand(settings),
             protocol_text=description.protocol_text,
             protocol_schema=description.protocol_schema,
             in_thread=lambda call: deferToThreadPool(
@@ -290,19 +291,24 @@ class ChatService(Service):
             settings = self._supervision.where(load(self.path))
             if wrong := unsafe(settings):
                 raise ConfigError(" ".join(wrong))
+            looks = replace(self.settings, page=settings.page)
+            branded = brand(looks)
             if self._certificates is not None:
                 self._certificates.reload()
-        except (ConfigError, TlsFilesError) as error:
+        except (ConfigError, TlsFilesError, OSError, ValueError) as error:
             log.error("nothing was reloaded: {error}", error=error)
             return
         change = changed(self.settings, settings)
         if change.limits:
             self.sessions.change(settings.limits, self.edge.connections.all())
-        self.settings = replace(self.settings, limits=change.applied)
+        now = ["certificates", *change.limits]
+        if self.edge.looks(branded):
+            now.append("the page")
+        self.settings = replace(looks, limits=change.applied)
         self.webhook.reload(hook_settings(settings).secret_files)
         log.info(
             "reloaded: {now}; {later}",
-            now=", ".join(["certificates", *change.limits]),
+            now=", ".join(now),
             later="at the next start: " + ", ".join(change.later) if change.later else "all of it",
         )
 

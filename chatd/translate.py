@@ -5,13 +5,15 @@ from pathlib import Path
 
 from chatd.auth.origins import normalise
 from chatd.auth.site_claims import Site
+from chatd.core.logo import logo
+from chatd.edge.brand import Brand
 from chatd.edge.door_budget import Places
 from chatd.edge.door_shared import DoorLimits
 from chatd.edge.settings import EdgeSettings
 from chatd.edge.transport_closing import TransportSettings
 from chatd.parts import public_url
 from chatd.safety import is_loopback
-from chatd.settings import LimitSettings, Settings
+from chatd.settings import LimitSettings, Server, Settings, read_logo
 from chatd.wire.frames import Limits
 
 
@@ -34,6 +36,19 @@ def edge_settings(settings: Settings) -> EdgeSettings:
         deflate=settings.websocket.compression == "events",
         connections_per_user=limits.connections_per_user,
         connections_per_address=limits.connections_per_address,
+    )
+
+
+def brand(settings: Settings) -> Brand:
+    """What the page looks like. The logo is read now: OSError, ValueError as of `logo`."""
+    page, server = settings.page, settings.server
+    links = {"help": page.help, "terms": page.terms, "privacy": page.privacy}
+    return Brand(
+        name=page.name or (server.name if server.name != Server().name else ""),
+        logo=logo(read_logo(Path(page.logo))) if page.logo else None,
+        accent=page.accent,
+        login_text=page.login_text,
+        links={name: link for name, link in links.items() if link},
     )
 
 

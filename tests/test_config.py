@@ -28,6 +28,17 @@ FILE = Path("/etc/chatd/chatd.toml")
         ("[tls]\nkey = 1\n", "right would be a text in quotes"),
         ('[accounts]\ninvitations_by = "me"\n', 'right would be one of "admins", "members"'),
         ("server.nam = 1\n", "chatd.toml:1: unknown setting `nam`"),
+        ('[page]\naccent = "teal"\n', "chatd.toml:2: `accent` is 'teal'; right would be a colour"),
+        ('[page]\nhelp = "http://x.example"\n', "`help` is 'http://x.example'; right would be an"),
+        ('[page]\nterms = "javascript:alert(1)"\n', "right would be an https address"),
+        ('[page]\nprivacy = "https://a@b.example/"\n', "right would be an https address"),
+        ('[page]\nhelp = "https://[::"\n', "right would be an https address"),
+        ('[page]\nname = "a\\nb"\n', "right would be at most 60 characters, in one line"),
+        ('[page]\nlogin_text = "\\u001b[2J"\n', "right would be at most 500 characters, in lines"),
+        (
+            '[page]\n\nlogo = "no.svg"\n',
+            "chatd.toml:3: `logo`: /etc/chatd/no.svg cannot be read: No",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_line_and_mend(text: str, says: str) -> None:
@@ -63,6 +74,19 @@ def test_the_shipped_file_is_short_and_has_no_mistake() -> None:
     shipped = Path(__file__).parent.parent / "conf" / "chatd.toml"
     assert len(shipped.read_text().splitlines()) <= 40
     load(shipped)
+
+
+def test_a_logo_that_does_more_than_draw_is_named_with_line_and_mend(tmp_path: Path) -> None:
+    logo = tmp_path / "logo.svg"
+    logo.write_text('<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>')
+    text, file = '[page]\naccent = "#0f6b62"\nlogo = "logo.svg"\n', tmp_path / "chatd.toml"
+    with pytest.raises(ConfigError) as caught:
+        parse(text, file)
+    assert str(caught.value) == (
+        f"{file}:3: `logo`: {logo} holds <script>, and a logo only draws: remove it."
+    )
+    logo.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    assert parse(text, file).page.logo == str(logo)
 
 
 def test_the_description_is_a_file_that_holds_the_defaults() -> None:

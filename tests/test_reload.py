@@ -1,24 +1,29 @@
 """A reload changes limits and certificates at once, tells everybody, and survives mistakes."""
 
+import ssl
+import urllib.request
 from dataclasses import replace
 from pathlib import Path
 
 import pytest_twisted
 from twisted.internet import reactor
 from twisted.internet.task import deferLater
+from twisted.internet.threads import deferToThread
 
 from chatd.reload import changed
-from chatd.settings import LimitSettings, Server, Settings, WebSocket
+from chatd.settings import LimitSettings, Page, Server, Settings, WebSocket
 from tests.daemon import Daemon, with_settings
 from tests.scenarios.wss import WssWorld
 
 HANGUP = 1
+DRAWN = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>'
 
 
 def test_what_changes_at_once_and_what_later() -> None:
     old = Settings()
     new = Settings(
         server=Server(name="tea"),
+        page=Page(name="Tea", accent="#0f6b62"),
         limits=replace(LimitSettings(), rooms_open=7, frame_bytes=2048, connections=99),
         websocket=WebSocket(compression="off"),
     )
@@ -35,6 +40,17 @@ def test_what_changes_at_once_and_what_later() -> None:
 
 def rewrite(daemon: Daemon, **limits: object) -> None:
     daemon.config.write_text(with_settings(daemon.config.read_text(), "limits", limits))
+
+
+async def front(daemon: Daemon, path: str = "/") -> str:
+    """What the page is, or a file of it."""
+    trust = ssl.create_default_context(cafile=str(daemon.ca))
+
+    def get() -> str:
+        with urllib.request.urlopen(daemon.url + path, context=trust, timeout=10) as answer:
+            return str(answer.read().decode())
+
+    return await deferToThread(get)
 
 
 async def logged(daemon: Daemon, text: str) -> None:
@@ -74,3 +90,31 @@ async def test_a_file_with_a_mistake_changes_nothing_and_says_why(tmp_path: Path
         await logged(daemon, "nothing was reloaded")
         assert "`rooms_open` is 0; right would be a number from 1" in daemon.log()
         assert daemon.running
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_page_looks_as_the_file_says_from_the_reload_on(tmp_path: Path) -> None:
+    logo = tmp_path / "logo.svg"
+    logo.write_text(DRAWN)
+    with Daemon(tmp_path) as daemon:
+        assert "brand.css" not in await front(daemon)
+        page = {"name": "Tea House", "accent": "#8a2be2", "logo": str(logo)}
+        text = daemon.config.read_text()
+        daemon.config.write_text(with_settings(text, "page", page))
+        daemon.signal(HANGUP)
+        await logged(daemon, "reloaded: certificates, the page; all of it")
+        html = await front(daemon)
+        assert "<title>Tea House</title>" in html and "brand.css" in html
+        assert "light-dark(#8a2be2," in await front(daemon, "/ui/brand.css")
+        # The file may change without the setting.
+        logo.write_text(DRAWN.replace("M0 0", "M1 1"))
+        daemon.signal(HANGUP)
+        for _ in range(200):
+            if "M1 1" in await front(daemon, "/ui/logo.svg"):
+                break
+        else:
+            raise AssertionError("the logo stayed as it was")
+        logo.write_text("<svg>")
+        daemon.signal(HANGUP)
+        await logged(daemon, "`logo`")
+        assert "M1 1" in await front(daemon, "/ui/logo.svg")

@@ -63,6 +63,18 @@ class AccountStore(Writer, Accounts, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Whence:
+    """Where somebody signs in from: the browser in words, and its address. Both are for the eyes of
+    the account's owner; nothing is decided by them."""
+
+    label: str = ""
+    address: str = ""
+
+
+NOWHERE: Final = Whence()
+
+
+@dataclass(frozen=True, slots=True)
 class Issued:
     """What the owner gets, once. ``expires`` in Unix ms, None = no end."""
 
@@ -114,10 +126,15 @@ class Credentials:
         self._touch = touch or self._commit_touch
         self.idle_ms = int(session_days * DAY_MS)
 
-    async def new_session(self, user: str, label: str = "") -> Issued:
+    async def new_session(self, user: str, whence: Whence = NOWHERE) -> Issued:
         """A login session that ends after so many days without use."""
         return await self._create(
-            "session", SESSION_PREFIX, user, label, self._clock.wall() + self.idle_ms
+            "session",
+            SESSION_PREFIX,
+            user,
+            whence.label,
+            self._clock.wall() + self.idle_ms,
+            address=whence.address,
         )
 
     async def new_token(
@@ -156,6 +173,18 @@ class Credentials:
                 return self._good(row)
         raise unauthorized()
 
+    async def held(self, user: str) -> tuple[CredentialRow, ...]:
+        """All of the user's credentials that are still good, the one used last first."""
+        now = self._clock.wall()
+        rows = await self._store.credentials(user)
+        return tuple(row for row in rows if row.expires is None or row.expires > now)
+
+    async def end_others(self, user: str, credential: str) -> None:
+        """All of the user's credentials but one."""
+        await self._store.commit(
+            Unit(actor=user, changes=(EndCredential(user=user, id=None, but=credential),))
+        )
+
     async def end(self, user: str, credential: str) -> None:
         await self._store.commit(
             Unit(actor=user, changes=(EndCredential(user=user, id=credential),))
@@ -170,6 +199,7 @@ class Credentials:
         expires: int | None,
         scopes: frozenset[str] | None = None,
         taking: tuple[Change, ...] = (),
+        address: str = "",
     ) -> Issued:
         now = self._clock.wall()
         secret = new_secret(prefix, self._random)
@@ -184,6 +214,7 @@ class Credentials:
             at=now,
             expires=expires,
             scopes=scopes,
+            address=address[:64],
         )
         room = await self._make_room(user, kind)
         await self._store.commit(Unit(actor=user, changes=(*taking, *room, change)))

@@ -7,7 +7,15 @@ and no log sees; the page reads it there and posts it.
 from dataclasses import dataclass
 from typing import Final
 
-from chatd.auth.credentials import AccountStore, Credentials, Issued, digest_of, new_secret
+from chatd.auth.credentials import (
+    NOWHERE,
+    AccountStore,
+    Credentials,
+    Issued,
+    Whence,
+    digest_of,
+    new_secret,
+)
 from chatd.auth.login import Passwords
 from chatd.core.codes import Code
 from chatd.core.ids import letters, user_id
@@ -99,7 +107,14 @@ class Invitations:
         return row
 
     async def register(
-        self, secret: str, name: str, password: str, display: str = "", *, setup: bool = False
+        self,
+        secret: str,
+        name: str,
+        password: str,
+        display: str = "",
+        *,
+        setup: bool = False,
+        whence: Whence = NOWHERE,
     ) -> Joined:
         """A new account and a session of it. ``setup``: only with the first administrator's
         invitation and only while there is no administrator."""
@@ -133,7 +148,8 @@ class Invitations:
                 ),
             )
         )
-        return Joined(user, plain, row.admin, await self._credentials.new_session(user))
+        session = await self._credentials.new_session(user, whence)
+        return Joined(user, plain, row.admin, session)
 
     async def _create(self, by: str | None, admin: bool, lifetime_ms: int, uses: int) -> Invited:
         now = self._clock.wall()

@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from contextlib import suppress
 from typing import Final, Protocol, TypeVar
 
-from chatd.auth.credentials import AccountStore, Credentials, Issued
+from chatd.auth.credentials import NOWHERE, AccountStore, Credentials, Issued, Whence
 from chatd.core.bucket import Buckets, Rate
 from chatd.core.codes import Code
 from chatd.core.expiring import ExpiringSet
@@ -72,12 +72,12 @@ class Login:
         self._known: ExpiringSet[tuple[str, Address]] = ExpiringSet(MOST_KNOWN)
 
     async def login(
-        self, name: str, password: str, address: Address, label: str = ""
+        self, name: str, password: str, address: Address, whence: Whence = NOWHERE
     ) -> tuple[UserRow, Issued]:
         """A new session. ``address`` is what counts as one address. `unauthorized`,
         `rate-limited`."""
         user = await self._proven(name, password, address)
-        issued = await self._credentials.new_session(user.id, label)
+        issued = await self._credentials.new_session(user.id, whence)
         # The password may have been changed, which ends all sessions, while it was being verified.
         now = await self._store.user(user.id)
         if now is None or now.disabled or now.password != user.password:

@@ -11,7 +11,7 @@ from twisted.logger import Logger
 
 from chatd.auth import recovery_mails as mails
 from chatd.auth.account_links import BY_MAIL_MS, CONFIRM_MS, AccountLinks
-from chatd.auth.credentials import AccountStore, Credentials, Issued
+from chatd.auth.credentials import NOWHERE, AccountStore, Credentials, Issued, Whence
 from chatd.auth.login import Address, Login, Passwords
 from chatd.core.bucket import Buckets, Rate
 from chatd.core.codes import Code
@@ -90,7 +90,9 @@ class Recovery:
         """What a link to a new password is for, else `gone`."""
         return (await self._links.check(secret, "reset"))[0]
 
-    async def reset(self, secret: str, password: str) -> tuple[UserRow, Issued]:
+    async def reset(
+        self, secret: str, password: str, whence: Whence = NOWHERE
+    ) -> tuple[UserRow, Issued]:
         """Sets the password and ends every session and token; then a new session."""
         link, use = await self._links.check(secret, "reset")
         # Only now: hashing is the costly part, and strangers have no claim to it.
@@ -99,7 +101,7 @@ class Recovery:
         await self._store.commit(Unit(actor=link.user, changes=changes))
         user = await self._store.user(link.user)
         assert user is not None
-        return user, await self._credentials.new_session(link.user)
+        return user, await self._credentials.new_session(link.user, whence)
 
     # An address.
 

@@ -6,7 +6,7 @@ from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.edge import bodies
 from chatd.edge.answers import Ask, Response, done
-from chatd.edge.api_session import BODY, SessionApi
+from chatd.edge.api_session import BODY, SessionApi, whence
 from chatd.edge.connections import Ended
 from chatd.edge.guard import Guard
 from chatd.edge.router import Route
@@ -84,6 +84,11 @@ class AccountApi:
         # An invitation outlives a refused name: without this its holder could keep us hashing.
         self._login.charge(address_key_of(ask.address))
         joined = await self._invitations.register(
-            body.secret, body.name, body.password, body.display, setup=setup
+            body.secret,
+            body.name,
+            body.password,
+            body.display,
+            setup=setup,
+            whence=whence(ask),
         )
         return self._sessions.signed_in(joined.user, joined.name, joined.admin, joined.session, 201)

@@ -4,7 +4,7 @@ from chatd.auth.login import Login
 from chatd.auth.recovery import Recovery
 from chatd.edge import bodies
 from chatd.edge.answers import Ask, Response, done
-from chatd.edge.api_session import BODY, SessionApi
+from chatd.edge.api_session import BODY, SessionApi, whence
 from chatd.edge.connections import Ended
 from chatd.edge.guard import Guard
 from chatd.edge.router import Route
@@ -56,7 +56,7 @@ class RecoveryApi:
         body = bodies.read(ask, bodies.Reset)
         # A link outlives a refused password: without this its holder could keep us hashing.
         self._login.charge(address_key_of(ask.address))
-        user, session = await self._recovery.reset(body.secret, body.password)
+        user, session = await self._recovery.reset(body.secret, body.password, whence(ask))
         self._ended(user.id, but=session.id)
         return self._sessions.signed_in(user.id, user.name, user.admin, session)
 

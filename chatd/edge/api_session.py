@@ -1,6 +1,7 @@
 """/api/session: signing in and out, and the page's oracle of who it is."""
 
-from chatd.auth.credentials import Credentials, Issued
+from chatd.auth.agents import browser_name
+from chatd.auth.credentials import Credentials, Issued, Whence
 from chatd.auth.login import Login
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
@@ -23,6 +24,11 @@ def session_cookie(secret: str, idle_ms: int) -> Header:
         "Set-Cookie",
         f"{COOKIE}={secret}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={idle_ms // 1000}",
     )
+
+
+def whence(ask: Ask) -> Whence:
+    """What the owner of a session will read of how it was made."""
+    return Whence(browser_name(ask.one("user-agent") or ""), ask.address)
 
 
 def signed_out() -> Response:
@@ -93,9 +99,8 @@ class SessionApi:
     async def sign_in(self, ask: Ask) -> Response:
         self._guard.nobody_yet(ask)
         body = bodies.read(ask, bodies.SignIn)
-        label = (ask.one("user-agent") or "")[:80]
         user, session = await self._login.login(
-            body.name, body.password, address_key_of(ask.address), label
+            body.name, body.password, address_key_of(ask.address), whence(ask)
         )
         return self.signed_in(user.id, user.name, user.admin, session)
 

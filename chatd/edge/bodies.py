@@ -45,6 +45,13 @@ class ChangePassword(Body, frozen=True, kw_only=True):
     new: Password
 
 
+class EndSession(Body, frozen=True, kw_only=True):
+    """``session``: one of one's own; ``others``: all but the asking one."""
+
+    session: Word = ""
+    others: bool = False
+
+
 class AskReset(Body, frozen=True, kw_only=True):
     """``who``: a user name or a mail address."""
 

@@ -35,12 +35,15 @@ from chatd.edge.api_exchange import ExchangeApi, vouched
 from chatd.edge.api_pictures import PictureApi, PictureStore
 from chatd.edge.api_recovery import RecoveryApi
 from chatd.edge.api_session import SessionApi
+from chatd.edge.api_sessions import SessionsApi
 from chatd.edge.api_tickets import TicketApi
+from chatd.edge.brand import Brand
 from chatd.edge.connections import Connections
 from chatd.edge.embed_page import EmbedPage
 from chatd.edge.guard import Guard
 from chatd.edge.health import Health
 from chatd.edge.journal import Journal
+from chatd.edge.look import Look
 from chatd.edge.pages import InThread, LatePage, Pages
 from chatd.edge.protocol_page import ProtocolPages
 from chatd.edge.router import Route, Router
@@ -54,6 +57,8 @@ from chatd.engine.ports import Clock, Random, Scheduler
 
 log = Logger()
 
+NO_BRAND = Brand()
+
 
 class EdgeStore(DeviceStore, SiteStore, RecoveryStore, PictureStore, Protocol):
     """The part of the store that the edge uses."""
@@ -62,7 +67,8 @@ class EdgeStore(DeviceStore, SiteStore, RecoveryStore, PictureStore, Protocol):
 @dataclass(frozen=True, slots=True)
 class Edge:
     """``site`` is the factory to listen with. ``late`` are pages that are best made in a thread
-    once the server answers. The rest is for the operator and the shutdown."""
+    once the server answers. ``looks`` gives the page another look from now on, and tells whether it
+    is another. The rest is for the operator and the shutdown."""
 
     site: ChatSite
     connections: Connections
@@ -70,6 +76,7 @@ class Edge:
     invitations: Invitations
     touches: Touches
     late: tuple[LatePage, ...]
+    looks: Callable[[Brand], bool]
 
 
 def build_site(
@@ -94,6 +101,7 @@ def build_site(
     mailer: Mailer | None = None,
     deletions: Deletions | None = None,
     pulse: Pulse | None = None,
+    brand: Brand = NO_BRAND,
 ) -> Edge:
     if not websocket.USES_NVX:
         log.warn(
@@ -165,11 +173,15 @@ def build_site(
             journal,
         )
         api = Api(desk, table.ALL, described).routes()
+    look = Look(brand)
+    framing = vouching.origins if vouching else ()
     router = Router(
         (
-            *Pages(ui).routes(),
-            *EmbedPage(ui, settings.public_url, vouching.origins if vouching else ()).routes(),
+            *look.routes(),
+            *Pages(ui, look.dress).routes(),
+            *EmbedPage(ui, settings.public_url, framing, look.dress).routes(),
             *sessions.routes(),
+            *SessionsApi(guard, credentials, connections.ended).routes(),
             *ExchangeApi(guard, people).routes(),
             *TicketApi(guard, tickets).routes(),
             *accounts.routes(),
@@ -185,7 +197,8 @@ def build_site(
     factory = SocketFactory(reactor, settings, make_session, connections, journal)
     upgrader = Upgrader(factory, guard, connections)
     site = ChatSite(reactor, settings, router, upgrader, journal, random)
-    return Edge(site, connections, credentials, invitations, touches, (described, *protocol.late))
+    late = (described, *protocol.late)
+    return Edge(site, connections, credentials, invitations, touches, late, look.change)
 
 
 def _drive(coroutine: Coroutine[Any, Any, None]) -> None:

@@ -4,7 +4,7 @@ Only /embed may be framed, by the pages of site.origins. It is told their names 
 believes no other page that speaks to it. The script is a file like any other page may load.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 from chatd.edge.answers import Ask, Declined, Response
@@ -21,7 +21,15 @@ PLACE = b'content="SITE-ORIGINS"'
 class EmbedPage:
     """``contents`` by path below ui/; ``origins`` of the site, normalised."""
 
-    def __init__(self, contents: Mapping[str, bytes], public_url: str, origins: Sequence[str]):
+    def __init__(
+        self,
+        contents: Mapping[str, bytes],
+        public_url: str,
+        origins: Sequence[str],
+        dress: Callable[[Page], Page] = lambda page: page,
+    ) -> None:
+        """``dress`` puts the server's own look into the page."""
+        self._dress = dress
         listed = escape(" ".join(origins), quote=True).encode("ascii")
         page = contents.get(PAGE, b"").replace(PLACE, b'content="' + listed + b'"')
         self._page = Page.of(page, "text/html; charset=utf-8")
@@ -37,7 +45,7 @@ class EmbedPage:
         return (Route("GET", "/embed", self.page), Route("GET", "/embed.js", self.script))
 
     async def page(self, ask: Ask) -> Response:
-        return _with(_there(self._page).answer(ask), *self._framed)
+        return _with(self._dress(_there(self._page)).answer(ask), *self._framed)
 
     async def script(self, ask: Ask) -> Response:
         answer = _there(self._script).answer(ask)

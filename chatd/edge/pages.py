@@ -111,9 +111,13 @@ class Pages:
     """``contents`` by path below /ui/; "index.html" also answers at /, the developer's page at
     /protocol/try. Each is compressed when it is first asked for."""
 
-    def __init__(self, contents: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, contents: Mapping[str, bytes], dress: Callable[[Page], Page] = lambda page: page
+    ) -> None:
+        """``dress`` puts the server's own look into what people see."""
         self._contents = contents
         self._pages: dict[str, Page] = {}
+        self._dress = dress
 
     def routes(self) -> tuple[Route, ...]:
         return (
@@ -123,7 +127,7 @@ class Pages:
         )
 
     async def index(self, ask: Ask) -> Response:
-        return self._page("index.html").answer(ask)
+        return self._dress(self._page("index.html")).answer(ask)
 
     async def trial(self, ask: Ask) -> Response:
         return self._page("try/index.html").answer(ask)

@@ -33,7 +33,8 @@ class CredentialRow:
     ``expires`` None = no end. ``scopes``: all it may be used for, None = whatever its owner may.
 
     ``id`` is its public name (in lists, in `Principal.session`); ``digest`` is the SHA-256 of its
-    secret. ``user_name``, ``admin`` and ``disabled`` are the account's at the time of reading.
+    secret; ``address`` is where it was made from, "" where that is not known. ``user_name``,
+    ``admin`` and ``disabled`` are the account's at the time of reading.
     """
 
     id: str
@@ -47,6 +48,7 @@ class CredentialRow:
     seen: int
     expires: int | None
     scopes: frozenset[str] | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ class CreateCredential(Change):
     at: int
     expires: int | None
     scopes: frozenset[str] | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

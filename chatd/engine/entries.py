@@ -50,6 +50,18 @@ class InvitedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BannedRow:
+    """Somebody who is kept out of a room; ``until`` in ms, None for good."""
+
+    user: str
+    name: str
+    by: str
+    by_name: str
+    at: int
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class IsInvited(Requirement):
     """``user`` was invited into ``room``: else `not-found`, as for a room that is not there."""
 
@@ -139,3 +151,8 @@ class Entries(Protocol):
 
     def invited_people(self, user: str, room: str) -> Awaitable[Sequence[InvitedRow]]:
         """Who is invited into the room, by name; for its moderators."""
+
+    def banned_people(
+        self, user: str, room: str, after: str | None, limit: int, now: int
+    ) -> Awaitable[Sequence[BannedRow]]:
+        """Who is banned from the room at ``now``, by name behind ``after``; for its moderators."""

@@ -5,7 +5,7 @@ seven times as long to make (0.7 against 0.1 µs for two fields), and the collec
 not look at these, which hold nothing that could point back at them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
@@ -136,13 +136,15 @@ class MemberRow:
 @dataclass(frozen=True, slots=True)
 class MarkRow:
     """How far a member got in a room: the seq delivered to and read by them, 0 for none.
-    ``hidden``: they show it to nobody else."""
+    ``hidden``: they show it to nobody else. ``read_at``: when they read that far, in ms, 0 where
+    that is not known; it is no part of how far they got."""
 
     room: str
     user: str
     delivered: int
     read: int
     hidden: bool = False
+    read_at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,7 +264,7 @@ class Audience:
         channel = self._books.channels.get(room)
         if channel is not None and channel.members <= READERS and channel.views():
             readers = [
-                signals.Reader(user, row.delivered, row.read)
+                signals.Reader(user, row.delivered, row.read, row.read_at or None)
                 for user, (row, _) in rows.items()
                 if not row.hidden
             ]

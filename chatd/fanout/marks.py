@@ -38,6 +38,7 @@ class Marks:
                 max(row.delivered, before.delivered),
                 max(row.read, before.read),
                 row.hidden,
+                (row if row.read >= before.read else before).read_at,
             )
             waiting[row.user] = (furthest, here and all_here)
             rooms[row.room] = None

@@ -2,6 +2,7 @@
 
 from chatd.engine.table import Feature
 from chatd.features import (
+    bans,
     direct,
     drafts,
     forward,
@@ -40,6 +41,7 @@ ALL: tuple[Feature, ...] = (
     room_links.feature,
     room_settings.feature,
     members.feature,
+    bans.feature,
     direct.feature,
     drafts.feature,
     scheduled.feature,

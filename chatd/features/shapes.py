@@ -66,11 +66,13 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How far someone got: the ``seq`` delivered to them and the one read, 0 for none."""
+    """How far someone got: the ``seq`` delivered to them and the one read, 0 for none; and when
+    they read that far, where that is known."""
 
     user: str
     delivered: int = 0
     read: int = 0
+    read_at: Millis | None = None
 
 
 def line(row: EventRow, cursor: str) -> dict[str, Any]:
@@ -127,4 +129,4 @@ def member(row: MemberRow, now: int) -> Member:
 
 
 def mark(row: MarkRow) -> Mark:
-    return Mark(user=row.user, delivered=row.delivered, read=row.read)
+    return Mark(user=row.user, delivered=row.delivered, read=row.read, read_at=row.read_at or None)

@@ -110,8 +110,9 @@ def set_admin(work: Work, change: accounts.SetAdmin) -> None:
 def create_credential(work: Work, change: accounts.CreateCredential) -> None:
     work.database.run(
         """
-        insert into credentials (id, digest, kind, person, label, created, seen, expires, scopes)
-        values (:id, :digest, :kind, :user, :label, :at, :at, :expires, :scopes)
+        insert into credentials
+            (id, digest, kind, person, label, created, seen, expires, scopes, address)
+        values (:id, :digest, :kind, :user, :label, :at, :at, :expires, :scopes, :address)
         """,
         {
             "id": change.id,
@@ -122,6 +123,7 @@ def create_credential(work: Work, change: accounts.CreateCredential) -> None:
             "at": change.at,
             "expires": change.expires,
             "scopes": stored(change.scopes),
+            "address": change.address,
         },
     )
 

@@ -7,7 +7,7 @@ from chatd.store.database import Database, Row
 _USER = "select id, name, display, password, admin, disabled, created, kind from users"
 _CREDENTIAL = """
     select c.id, c.kind, c.person, u.name, u.admin, u.disabled, c.label, c.created, c.seen,
-           c.expires, c.scopes
+           c.expires, c.scopes, c.address
     from credentials c join users u on u.id = c.person
 """
 _INVITATION = "select id, invited_by, admin, created, expires, uses_left from invitations"
@@ -37,7 +37,7 @@ def users(database: Database, after: str | None, limit: int) -> tuple[UserRow, .
 
 
 def _credential(row: Row) -> CredentialRow:
-    id, kind, user, name, admin, disabled, label, created, seen, expires, scopes = row
+    id, kind, user, name, admin, disabled, label, created, seen, expires, scopes, address = row
     return CredentialRow(
         id=id,
         kind=kind,
@@ -50,6 +50,7 @@ def _credential(row: Row) -> CredentialRow:
         seen=seen,
         expires=expires,
         scopes=loaded(scopes),
+        address=address,
     )
 
 

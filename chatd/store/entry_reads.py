@@ -4,14 +4,15 @@ from dataclasses import replace
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
-from chatd.engine.entries import EntryRow, InvitedRow, RoomLinkRow
+from chatd.engine.entries import BannedRow, EntryRow, InvitedRow, RoomLinkRow
 from chatd.engine.rows import RoleName
 from chatd.engine.unit import IsMember
 from chatd.store.database import Database
 from chatd.store.requirements import is_member
 
-# Only those who may invite see who else may come.
+# Only those who may invite see who else may come, and who may ban whom that keeps out.
 _INVITES: RoleName = "moderator"
+_BANS: RoleName = "moderator"
 _ENTRY = "select r.id, r.kind, r.name, r.topic, r.avatar, r.members, u.id, u.name"
 _BEHIND_LINK = f"""
     {_ENTRY}, l.created,
@@ -84,3 +85,21 @@ def invited_people(database: Database, user: str, room: str) -> tuple[InvitedRow
         {"room": room},
     )
     return tuple(InvitedRow(*row) for row in rows)
+
+
+def banned_people(
+    database: Database, user: str, room: str, after: str | None, limit: int, now: int
+) -> tuple[BannedRow, ...]:
+    is_member(database, IsMember(room, user, _BANS))
+    rows = database.rows(
+        """
+        select u.id, u.name, b.id, b.name, x.at, x.until
+        from bans x
+        join users u on u.id = x.person
+        join users b on b.id = x.banned_by
+        where x.room = :room and (x.until is null or x.until > :now) and u.name > :after
+        order by u.name limit :limit
+        """,
+        {"room": room, "after": after or "", "limit": limit, "now": now},
+    )
+    return tuple(BannedRow(*row) for row in rows)

@@ -175,7 +175,7 @@ def marks(database: Database, user: str, room: str, limit: int) -> tuple[MarkRow
     require_member(database, room, user)
     rows = database.rows(
         """
-        select k.room, k.person, k.delivered, k.read
+        select k.room, k.person, k.delivered, k.read, 0, k.read_at
         from marks k
         join memberships m on m.room = k.room and m.person = k.person and m.to_seq is null
         join users u on u.id = k.person and (u.shows_receipts = 1 or u.id = :user)
@@ -184,7 +184,10 @@ def marks(database: Database, user: str, room: str, limit: int) -> tuple[MarkRow
         """,
         {"room": room, "user": user, "limit": limit},
     )
-    return tuple(MarkRow(*row) for row in rows)
+    return tuple(
+        MarkRow(room, person, delivered, read, bool(hidden), read_at)
+        for room, person, delivered, read, hidden, read_at in rows
+    )
 
 
 def by_slug(database: Database, slug: str) -> str:

@@ -41,10 +41,11 @@ _EVENT = """
     values (?, ?, ?, ?, 1, ?, ?, ?, null, null, ?, '')
 """
 _MARK = """
-    insert into marks (room, person, delivered, read, at, sent) values (?, ?, ?, ?, ?, ?)
+    insert into marks (room, person, delivered, read, at, sent, read_at)
+    values (?1, ?2, ?3, ?4, ?5, ?6, ?5)
     on conflict (room, person) do update
         set delivered = excluded.delivered, read = excluded.read, at = excluded.at,
-            sent = excluded.sent
+            sent = excluded.sent, read_at = excluded.read_at
 """
 _ANSWER = """
     insert into ledger (author, key, digest, room, seq, number, at) values (?, ?, ?, ?, ?, ?, ?)

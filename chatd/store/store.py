@@ -8,7 +8,7 @@ from chatd.engine.account_links import LinkRow, MailAddress
 from chatd.engine.accounts import CredentialRow, InvitationRow, TicketRow, UserRow
 from chatd.engine.deletion import OwnMessages, Parting
 from chatd.engine.devices import DeviceRow
-from chatd.engine.entries import EntryRow, InvitedRow, RoomLinkRow
+from chatd.engine.entries import BannedRow, EntryRow, InvitedRow, RoomLinkRow
 from chatd.engine.followers import Absent, Followed
 from chatd.engine.identities import NamedRoom
 from chatd.engine.keeping import DraftRow
@@ -213,6 +213,11 @@ class SqliteStore:
 
     def invited_people(self, user: str, room: str) -> Promise[tuple[InvitedRow, ...]]:
         return self._readers.ask(entry_reads.invited_people, user, room)
+
+    def banned_people(
+        self, user: str, room: str, after: str | None, limit: int, now: int
+    ) -> Promise[tuple[BannedRow, ...]]:
+        return self._readers.ask(entry_reads.banned_people, user, room, after, limit, now)
 
     def drafts(
         self, user: str, after: str | None, limit: int

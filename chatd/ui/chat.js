@@ -3,6 +3,7 @@
 import { People } from './acts/people.js';
 import { Rooms } from './acts/rooms.js';
 import { Scheduled } from './acts/scheduled.js';
+import { Dwelling } from './state/dwelling.js';
 import { Reading } from './state/reading.js';
 import { Talk } from './talk.js';
 
@@ -26,6 +27,9 @@ export class Chat {
   #outbox;
   #held = 0;
   #reading;
+  #dwelling;
+  /** {room, seq}: as far as somebody has it before their eyes; null for nobody. */
+  #seen = null;
   #recent = [];
   #opening = new Set();
   #loading = new Set();
@@ -48,6 +52,7 @@ export class Chat {
     this.#reading = new Reading((room, mark) => {
       connection.ask('mark', { room, ...mark }).catch(() => {});
     }, ports.later);
+    this.#dwelling = new Dwelling(ports.later, (room, seq) => this.#saw(room, seq));
   }
 
   get limits() {
@@ -304,13 +309,22 @@ export class Chat {
     this.#connection.tell('presence', { state: away ? 'away' : 'online' });
   }
 
-  /** Tells what is seen right now, and lets go of what is far above it. */
-  look() {
+  /** What is in view right now; what stays there a while is told as seen, and what is far above it let go. */
+  look(seen = this.#seen) {
+    this.#seen = seen;
     const { room, looking } = this.#store;
-    if (!looking || !room?.timeline.loaded) return;
-    if (room.unreadFrom !== null) this.#reading.forget(room.id);
-    this.#reading.read(room.id, room.seq);
-    this.#store.read(room.id, room.seq);
-    if (room.timeline.messages.length > 2 * KEPT) this.#store.trim(room.id, KEPT);
+    const there = room?.timeline.loaded ?? false;
+    const upTo = looking ? room?.seq : seen?.room === room?.id ? seen?.seq : null;
+    this.#dwelling.at(room?.id ?? null, there ? (upTo ?? null) : null);
+    if (there && looking && room.timeline.messages.length > 2 * KEPT) this.#store.trim(room.id, KEPT);
+  }
+
+  #saw(id, seq) {
+    const room = this.#store.rooms.get(id);
+    // What one marked as unread stays so until one comes to it.
+    if (!room || (room.unreadFrom !== null && seq < room.unreadFrom)) return;
+    if (room.unreadFrom !== null) this.#reading.forget(id);
+    this.#reading.read(id, seq);
+    this.#store.read(id, seq);
   }
 }

@@ -49,11 +49,12 @@
  */
 
 /**
- * How far someone got: the `seq` delivered to them and the one read, 0 for none.
+ * How far someone got: the `seq` delivered to them and the one read, 0 for none; and when they read that far, where that is known.
  * @typedef {Object} Mark
  * @property {string} user
  * @property {number} [delivered]
  * @property {number} [read]
+ * @property {number} [read_at] Unix time in milliseconds.
  */
 
 /**
@@ -141,6 +142,17 @@
  */
 
 /**
+ * Banned by `by` at `at`, until `until` or for good.
+ * @typedef {Object} BannedPerson
+ * @property {string} user
+ * @property {string} name
+ * @property {string} by
+ * @property {string} by_name
+ * @property {number} at Unix time in milliseconds.
+ * @property {number} [until] Unix time in milliseconds.
+ */
+
+/**
  *
  * @typedef {Object} DraftShape
  * @property {string} room
@@ -209,11 +221,12 @@
  */
 
 /**
- * How far `user` got in a room.
+ * How far `user` got in a room, and when they read that far.
  * @typedef {Object} Reader
  * @property {string} user
  * @property {number} delivered A seq, 0 for none.
  * @property {number} read A seq, 0 for none.
+ * @property {number} [read_at] Unix time in milliseconds.
  */
 
 /**
@@ -654,6 +667,15 @@
  */
 
 /**
+ * Who is banned from a room, by user name, a page at a time: `after` is the last name seen. For moderators.
+ * @typedef {Object} ListBanned
+ * @property {"banned_people"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room A room's id, or "#name".
+ * @property {string} [after]
+ */
+
+/**
  * The conversation with `user`, made if it is the first time, which not everybody lets everybody do (`set_privacy`). With oneself these are one's notes. The reply names the room.
  * @typedef {Object} Direct
  * @property {"direct"} type
@@ -1086,6 +1108,16 @@
  */
 
 /**
+ *
+ * @typedef {Object} BannedPeople
+ * @property {"banned_people"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} room
+ * @property {Array<BannedPerson>} people
+ * @property {boolean} [more]
+ */
+
+/**
  * A page of drafts. With `more` there are others behind the last one.
  * @typedef {Object} Drafts
  * @property {"drafts"} type
@@ -1447,9 +1479,9 @@
  * @property {boolean} [typing]
  */
 
-/** @typedef {Send|Edit|Delete|GetHistory|GetMessages|Open|Close|Resume|AddReaction|RemoveReaction|ListReactors|AddPin|RemovePin|ListPins|ForwardMessage|ListRevisions|CreateRoomCommand|ChangeRoomCommand|ListRooms|GetRoom|ListPublicRooms|Invite|Uninvite|Accept|Decline|ListInvitations|ListInvitedPeople|InviteLink|ListLinks|EndLink|PeekLink|JoinByLink|SetRoom|OrderMine|MarkUnread|Join|Leave|AddMember|SetRole|Kick|Ban|Unban|ListMembers|Direct|WriteDraft|ListDrafts|ScheduleMessage|UnscheduleMessage|ListScheduled|SetMark|ListMarks|ListRecipients|SetTyping|SetPresence|GetPerson|FindPeople|ListBlocked|Block|Unblock|SetProfileCommand|SetStatusCommand|SetPrivacyCommand|GetPrivacy|Search} AnyCommand */
+/** @typedef {Send|Edit|Delete|GetHistory|GetMessages|Open|Close|Resume|AddReaction|RemoveReaction|ListReactors|AddPin|RemovePin|ListPins|ForwardMessage|ListRevisions|CreateRoomCommand|ChangeRoomCommand|ListRooms|GetRoom|ListPublicRooms|Invite|Uninvite|Accept|Decline|ListInvitations|ListInvitedPeople|InviteLink|ListLinks|EndLink|PeekLink|JoinByLink|SetRoom|OrderMine|MarkUnread|Join|Leave|AddMember|SetRole|Kick|Ban|Unban|ListMembers|ListBanned|Direct|WriteDraft|ListDrafts|ScheduleMessage|UnscheduleMessage|ListScheduled|SetMark|ListMarks|ListRecipients|SetTyping|SetPresence|GetPerson|FindPeople|ListBlocked|Block|Unblock|SetProfileCommand|SetStatusCommand|SetPrivacyCommand|GetPrivacy|Search} AnyCommand */
 
-/** @typedef {Done|Error|History|Messages|Opened|Resumed|Reactors|Pins|Revisions|Rooms|Room|Invitations|InvitedPeople|LinkMade|Links|Peeked|Members|Drafts|Scheduled|MarksReply|RecipientsReply|Person|People|Privacy|SearchFound} AnyReply */
+/** @typedef {Done|Error|History|Messages|Opened|Resumed|Reactors|Pins|Revisions|Rooms|Room|Invitations|InvitedPeople|LinkMade|Links|Peeked|Members|BannedPeople|Drafts|Scheduled|MarksReply|RecipientsReply|Person|People|Privacy|SearchFound} AnyReply */
 
 /** @typedef {Message|Edited|Deleted|Reacted|Pinned|RoomChanged|Membership} AnyEvent */
 
@@ -1631,6 +1663,10 @@ export const COMMANDS = Object.freeze({
   "members": {
     "keyed": false,
     "reply": "members"
+  },
+  "banned_people": {
+    "keyed": false,
+    "reply": "banned_people"
   },
   "direct": {
     "keyed": true,

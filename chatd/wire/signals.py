@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from chatd.wire.frames import Seq, Signal
+from chatd.wire.frames import Millis, Seq, Signal
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 #: How far somebody got: a seq, or 0 for nowhere yet.
@@ -40,12 +40,13 @@ class PresenceChanged(Signal, frozen=True, kw_only=True, tag="presence"):
     state: Literal["online", "away", "offline"]
 
 
-class Reader(msgspec.Struct, frozen=True):
-    """How far ``user`` got in a room."""
+class Reader(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How far ``user`` got in a room, and when they read that far."""
 
     user: str
     delivered: Reached
     read: Reached
+    read_at: Millis | None = None
 
 
 class Marks(Signal, frozen=True, kw_only=True, tag="marks"):

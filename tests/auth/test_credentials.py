@@ -8,6 +8,7 @@ from chatd.auth.credentials import (
     SESSION_PREFIX,
     TOKEN_PREFIX,
     Credentials,
+    Whence,
     digest_of,
     new_secret,
 )
@@ -92,7 +93,7 @@ def test_what_has_not_the_form_of_a_secret_is_not_even_looked_up(text):
 
 
 def test_a_session_is_recognised_with_what_the_account_is_now(store, credentials):
-    issued = run(credentials.new_session("u1", "a browser"))
+    issued = run(credentials.new_session("u1", Whence("a browser", "203.0.113.7")))
     row = run(credentials.session(issued.secret)).row
     assert (row.id, row.user_name, row.label) == (issued.id, "alice", "a browser")
     assert issued.secret not in repr(row)

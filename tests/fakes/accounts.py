@@ -142,6 +142,7 @@ class FakeAccounts:
                     change.at,
                     change.expires,
                     change.scopes,
+                    change.address,
                 )
             case TouchCredential():
                 for digest, row in self.held.items():

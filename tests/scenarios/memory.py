@@ -101,6 +101,7 @@ _READS: dict[str, Callable[..., Any]] = {
     "room_links": entry_reads.room_links,
     "behind_link": entry_reads.behind_link,
     "invited": entry_reads.invited,
+    "banned_people": entry_reads.banned_people,
     "invited_people": entry_reads.invited_people,
     "drafts": keeping_reads.drafts,
     "due": scheduled_reads.due,

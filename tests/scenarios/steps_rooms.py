@@ -35,7 +35,7 @@ async def does(
 #: Commands that take no key.
 _UNKEYED = frozenset(
     {"set_room", "order", "mark_unread", "mark", "draft", "peek_link", "links", "invited"}
-    | {"invited_people", "drafts", "scheduled", "room", "rooms", "public_rooms"}
+    | {"invited_people", "banned_people", "drafts", "scheduled", "room", "rooms", "public_rooms"}
 )
 
 

@@ -222,3 +222,24 @@ def test_a_change_to_what_is_not_there_is_our_mistake_and_leaves_no_trace(
     assert timeline.position(desk.database) == 1
     assert desk.say("tea", "alice") == 2
     assert timeline.position(desk.database) == 2
+
+
+def test_when_somebody_read_so_far_is_kept_whatever_is_delivered_later(desk: Desk) -> None:
+    desk.room("tea")
+    desk.member("tea", "bob")
+    for _ in range(4):
+        desk.say("tea", "alice")
+
+    def moved(at: int, delivered: int | None, read: int | None) -> tuple[int, int]:
+        (told,) = desk.do(AdvanceMark("tea", "bob", delivered, read, at)).marks
+        (kept,) = [one for one in rooms.marks(desk.database, "bob", "tea", 9) if one.user == "bob"]
+        assert (kept.read, kept.read_at) == (told.read, told.read_at)
+        return told.read, told.read_at
+
+    assert moved(NOW + 1, 3, None) == (0, 0)
+    assert moved(NOW + 2, None, 2) == (2, NOW + 2)
+    assert moved(NOW + 3, 5, None) == (2, NOW + 2)
+    assert moved(NOW + 4, None, 5) == (5, NOW + 4)
+    desk.say("tea", "bob")
+    (kept,) = [one for one in rooms.marks(desk.database, "bob", "tea", 9) if one.user == "bob"]
+    assert kept.read_at == NOW

@@ -277,11 +277,20 @@ def test_owners_give_roles_and_put_people_out(daemon, browser):
     carla.wait("document.querySelector('dialog .wrong').textContent.length > 0")
     settings(ben)
     section(ben, "Banned people")
-    ben.write("dialog #field-user-name", "carla")
-    ben.click("dialog button", "Lift the ban")
-    ben.sees("They may come back now", "dialog")
+    ben.sees("for good, by ben", "dialog .lines")
+    ben.click("dialog .lines button", "Lift the ban of carla")
+    ben.sees("Nobody is banned from this room", "dialog")
     carla.click("dialog .choice", "Tea")
     carla.sees("This is the beginning of Tea", ".talk")
+    menu(anna, "anna")
+    assert anna.count(".menu [role=menuitemradio]:disabled") == 3, "a room keeps an owner"
+    anna.press("Escape")
+    menu(anna, "ben")
+    anna.click(".menu button", "Hand the room over")
+    anna.click("dialog button.danger", "Hand it over")
+    roles = "[...document.querySelectorAll('.members li')].map((one) => one.innerText).join(' | ')"
+    anna.until(lambda: "you · moderator" in anna.js(roles), "anna is a moderator")
+    ben.until(lambda: "you · owner" in ben.js(roles), "ben is the owner")
 
 
 def test_a_draft_goes_on_in_another_window(daemon, browser):

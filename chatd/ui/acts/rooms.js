@@ -121,6 +121,11 @@ export class Rooms {
     return this.#keep('ban', { room, user });
   }
 
+  /** A page of those who are kept out: {people, more}. */
+  banned(room, after = null) {
+    return this.#ask('banned_people', { room, ...(after && { after }) });
+  }
+
   unban(room, user) {
     return this.#keep('unban', { room, user });
   }

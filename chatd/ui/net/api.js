@@ -29,6 +29,21 @@ export class Api {
     return this.#call('DELETE', '/api/session');
   }
 
+  /** Where one is signed in: [{session, kind, label, address, created, seen, current}]. */
+  async sessions() {
+    return (await this.#call('GET', '/api/sessions')).sessions;
+  }
+
+  /** Ends one session, a token among them. */
+  endSession(session) {
+    return this.#call('POST', '/api/sessions/end', { session });
+  }
+
+  /** Ends all but this one. */
+  endOthers() {
+    return this.#call('POST', '/api/sessions/end', { others: true });
+  }
+
   /** The first administrator, with the secret that the operator was shown. */
   setUp(secret, name, password) {
     return this.#call('POST', '/api/setup', { secret, name, password });

@@ -7,7 +7,7 @@ const RANKS = ['reader', 'member', 'moderator', 'owner'];
 
 export class Room {
   timeline = new Timeline();
-  /** How far members got: user id to {delivered, read}. */
+  /** How far members got: user id to {delivered, read, at}, `at` when they read so far. */
   marks = new Map();
   /** Who is here: user id to "online" or "away". */
   here = new Map();
@@ -120,7 +120,7 @@ export class Room {
     this.typing = without(this.typing, frame.from);
     this.number = frame.number;
     // Saying something moves the author's own marks there.
-    this.marks.set(frame.from, { delivered: frame.seq, read: frame.seq });
+    this.marks.set(frame.from, { delivered: frame.seq, read: frame.seq, at: frame.at ?? null });
     if (frame.from === me) {
       // Whoever answers has read what was above.
       this.unread = 0;
@@ -216,8 +216,8 @@ export class Room {
   }
 }
 
-function reached({ delivered = 0, read = 0 }) {
-  return { delivered, read };
+function reached({ delivered = 0, read = 0, read_at: at = null }) {
+  return { delivered, read, at };
 }
 
 /** Who types, but for one person. */

@@ -2,6 +2,7 @@
 
 import { mentionsMe } from './mentions.js';
 import { wished } from './reactions.js';
+import { standing } from './standing.js';
 
 /** Messages of one author closer than this are one group, in milliseconds. */
 const GROUP = 5 * 60_000;
@@ -11,8 +12,8 @@ const NOBODY = new Set();
 /**
  * The rows, each with a `key` that stays its own:
  * start | more | day {at} | gap {before, after} | unread {count} | note {notes} |
- * message {message, first, own, state, seenBy, quote, reactions, pinned, forMe, blocked,
- * quoteBlocked}.
+ * message {message, first, own, state, seenBy, here, quote, reactions, pinned, forMe, blocked,
+ * quoteBlocked}; `here`: who has read up to it, as `standing` has it.
  *
  * `me`: {user, name}; `unreadAfter`: the seq above the unread line, null for none; `marks`: how far
  * others got, user id to {delivered, read}; `dayOf(ms)`: a word that is the same for one day;
@@ -27,6 +28,7 @@ export function rows(
   const found = [];
   const me = self.user;
   const others = [...marks].filter(([user]) => user !== me).map(([, mark]) => mark);
+  const where = standing(timeline.messages, marks, me);
   let day = null;
   let before = null;
   let unread = unreadAfter !== null;
@@ -53,6 +55,7 @@ export function rows(
       own,
       state,
       seenBy,
+      here: where.get(one.seq) ?? [],
       quote: timeline.quoted(one.reply_to),
       reactions: wished(one.seq, one.reactions ?? [], one.deleted ? [] : timeline.wishes, me),
       pinned: pinned.has(one.seq),
@@ -65,7 +68,7 @@ export function rows(
 
   if (timeline.loaded) {
     const kind = timeline.moreBefore ? 'more' : 'start';
-    found.push({ kind, key: kind });
+    found.push({ kind, key: kind, empty: !timeline.messages.length && !timeline.pending.length });
   }
   const notes = [...timeline.notes];
   const notesUpTo = (seq) => {

@@ -11,13 +11,21 @@ export class Bar {
   #now;
   node;
   #connection;
+  #onChange;
   #lostAt = null;
   #timer = null;
 
-  constructor(connection) {
+  /** `changed()`: the bar comes or goes. */
+  constructor(connection, changed = () => {}) {
     this.#connection = connection;
+    this.#onChange = changed;
     this.#now = h('button', { type: 'button', onclick: () => connection.hurry() }, 'Now');
     this.node = h('div', { class: 'bar', hidden: true }, this.#ears, this.#text, this.#now);
+  }
+
+  /** Whether it is told that the connection is lost. */
+  get away() {
+    return !this.node.hidden;
   }
 
   /** The connection's state changed. */
@@ -37,7 +45,9 @@ export class Bar {
 
   #draw() {
     const { shown, said } = this.#words();
+    const changed = this.node.hidden !== !shown;
     this.node.hidden = !shown;
+    if (changed) this.#onChange();
     this.#now.hidden = this.#connection.state !== 'waiting';
     if (this.#text.textContent !== shown) this.#text.textContent = shown;
     // The countdown is for eyes; ears hear once what is the matter.

@@ -1,15 +1,16 @@
 // A conversation: its head, its list, who types, and the box to write in.
 
 import { rows } from '../state/rows.js';
+import { seenLast } from '../state/standing.js';
 import { Composer } from './composer.js';
 import { jump } from './dialogs/jump.js';
 import { bdi, fill, h, icon, iconButton } from './dom.js';
 import { dayOf, plural } from './format.js';
 import { List } from './list.js';
 import { Messages } from './messages.js';
-import { nothing } from './nothing.js';
+import { nothing, waiting } from './nothing.js';
 import { typists } from './notes.js';
-import { kindOf, sign } from './parts.js';
+import { kindOf, seenWords, sign } from './parts.js';
 
 /** Seconds between two messages that are read out. */
 const SPOKEN = 2;
@@ -28,6 +29,7 @@ export class Conversation {
   #list;
   #typing = h('div', { class: 'typing', 'aria-live': 'off' });
   #ears = h('div', { class: 'ears', role: 'log', 'aria-live': 'polite' });
+  #waiting = h('div', { class: 'waiting-here' });
   #pill;
   #newPill;
   #shown = null;
@@ -108,7 +110,7 @@ export class Conversation {
       fill(
         this.node,
         this.#head,
-        h('div', { class: 'scene' }, this.#list.node, this.#pill, this.#newPill),
+        h('div', { class: 'scene' }, this.#list.node, this.#waiting, this.#pill, this.#newPill),
         this.#ears,
         this.#typing,
         this.composer.node,
@@ -151,23 +153,40 @@ export class Conversation {
     this.composer.show(room, this.#chat.limits?.text_code_points);
   }
 
+  /** In place of messages that are not here yet: that they come, or why they do not. */
+  drawWaiting() {
+    const { room } = this.#store;
+    if (!room) {
+      this.draw();
+      return;
+    }
+    const loaded = room.timeline.loaded;
+    this.node.classList.toggle('loading', !loaded);
+    fill(this.#waiting, !loaded && waiting(this.#wish.offline(), 'The messages of this room'));
+  }
+
   drawTyping() {
     const { room } = this.#store;
     if (!room) return;
     const { people } = this.#store;
     const users = room.typing.users.map((one) => ({ ...one, name: people.display(one.user, one.name) }));
-    fill(this.#typing, typists({ ...room.typing, users }));
+    const typing = typists({ ...room.typing, users });
+    fill(this.#typing, typing, !typing.length && this.#seen(room));
+  }
+
+  /** In the line that is kept for typing: when the other saw one's last words. */
+  #seen(room) {
+    if (room.kind !== 'direct') return null;
+    const seen = seenLast(room.timeline, room.marks, this.#store.me.user);
+    return seen && h('span', { class: 'seen-at', 'aria-hidden': 'true' }, seenWords(seen.at));
   }
 
   drawList() {
     const { room, me } = this.#store;
     if (!room) return;
     const { timeline } = room;
-    if (!timeline.loaded) {
-      this.node.classList.add('loading');
-      return;
-    }
-    this.node.classList.remove('loading');
+    this.drawWaiting();
+    if (!timeline.loaded) return;
     const { unreadAfter, marks } = room;
     const pinned = room.pinned ?? new Set();
     const blocked = new Set([...(this.#store.blocked ?? [])].filter((user) => !this.#shownAnyway.has(user)));
@@ -175,10 +194,17 @@ export class Conversation {
     const nameOf = ({ from, name }) => people.display(from, name);
     const called = (row) =>
       row.kind === 'message'
-        ? { ...row, called: nameOf(row.message), quoteCalled: row.quote && nameOf(row.quote) }
+        ? {
+            ...row,
+            called: nameOf(row.message),
+            quoteCalled: row.quote && nameOf(row.quote),
+            hereCalled: row.here.map(({ user }) => people.display(user, this.#store.names.get(user))),
+          }
         : row;
+    this.#list.node.classList.toggle('with-readers', room.kind !== 'direct');
     this.#list.draw(rows(timeline, { me, unreadAfter, marks, dayOf, pinned, blocked }).map(called), room);
     this.composer.update();
+    this.drawTyping();
     this.#askMore(room);
     if (!this.#placed) {
       this.#placed = true;
@@ -258,7 +284,8 @@ export class Conversation {
     const awake = document.visibilityState === 'visible' && document.hasFocus();
     const shown = this.node.offsetParent !== null && this.#placed;
     this.#store.look(awake && shown && this.#list.atEnd);
-    this.#chat.look();
+    const seq = awake && shown ? this.#list.seen : null;
+    this.#chat.look(seq === null ? null : { room: this.#shown.id, seq });
   }
 
   #drawPill() {

@@ -83,12 +83,19 @@ export class Here {
       rest.length > 0 && this.#group('rest', `Not here, ${rest.length}`, rest, state),
       !room.members && this.#kept.get('loading', null, () => h('p', { class: 'nothing' }, 'Loading…')),
       none && this.#kept.get('none', null, () => h('p', { class: 'nothing' }, 'Nobody here is called that.')),
+      room.members?.length === 1 && room.kind !== 'direct' && this.#kept.get('alone', [room.moderates, room.archived], () => this.#alone(room)),
       room.moreMembers && this.#kept.get('more', room.memberCount, () => this.#next(room)),
     );
     this.#kept.sweep();
     if (focused && !this.#list.contains(document.activeElement)) {
       this.#list.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
     }
+  }
+
+  /** Nobody else is a member: what one can do about it. */
+  #alone(room) {
+    const add = room.moderates && !room.archived && h('button', { type: 'button', 'data-key': 'alone', onclick: () => this.#wish.add(room) }, 'Add somebody');
+    return h('div', { class: 'alone' }, h('p', { class: 'nothing' }, 'Nobody but you is here yet.'), add);
   }
 
   #next(room) {
@@ -185,6 +192,11 @@ export class Here {
     return member.user !== this.#store.me.user && RANKS.indexOf(member.role) < RANKS.indexOf(room.role);
   }
 
+  #onlyOwner(member) {
+    const { members, moreMembers } = this.#room;
+    return !moreMembers && members.every((one) => one.user === member.user || one.role !== 'owner');
+  }
+
   #menu(member, name, at) {
     const room = this.#room;
     const { rooms } = this.#chat;
@@ -194,6 +206,8 @@ export class Here {
       label,
       hint,
       checked: member.role === role,
+      // A room keeps an owner; where not all members are known, the server says so.
+      disabled: role !== 'owner' && member.role === 'owner' && this.#onlyOwner(member),
       act: act(() => (member.role === role ? null : rooms.setRole(room.id, member.user, role))),
     }));
     const below = RANKS.indexOf(member.role) < RANKS.indexOf(room.role);
@@ -201,11 +215,20 @@ export class Here {
       const text = 'They are put out, and cannot come back until the ban is lifted in the room’s settings.';
       if (await sure(`Ban ${name}?`, text, 'Ban')) this.#wish.attempt(() => rooms.ban(room.id, member.user));
     };
+    const over = async () => {
+      const text = `${name} becomes the owner, and you a moderator. Only they can give it back.`;
+      if (!(await sure(`Hand ${room.name} over?`, text, 'Hand it over'))) return;
+      this.#wish.attempt(async () => {
+        await rooms.setRole(room.id, member.user, 'owner');
+        await rooms.setRole(room.id, this.#store.me.user, 'moderator');
+      });
+    };
     openMenu(
       `What to do with ${name}`,
       [
         ...(room.role === 'owner' ? roles : []),
-        room.role === 'owner' && !self && below && null,
+        room.role === 'owner' && !self && null,
+        room.role === 'owner' && !self && { label: 'Hand the room over', icon: 'forward', act: over },
         !self && below && { label: 'Remove', icon: 'close', act: act(() => rooms.kick(room.id, member.user)) },
         !self && below && { label: 'Ban', icon: 'block', danger: true, act: ban },
       ],

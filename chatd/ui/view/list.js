@@ -151,6 +151,16 @@ export class List {
     return this.#inner.querySelector(`.message[data-seq="${Number(seq)}"]`);
   }
 
+  /** The seq of the last message of which half can be seen, null for none. */
+  get seen() {
+    const { bottom } = this.node.getBoundingClientRect();
+    const half = ({ top, height }) => top + height / 2;
+    const last = [...this.#rows.values()].findLast(
+      ({ node }) => node.dataset.seq && half(node.getBoundingClientRect()) <= bottom,
+    );
+    return last ? Number(last.node.dataset.seq) : null;
+  }
+
   /** A hole that is about to be seen: {before, after, fromAbove}, or null. */
   get gap() {
     const view = this.node.getBoundingClientRect();

@@ -5,8 +5,9 @@ import { card } from './card.js';
 import { chips } from './reactions.js';
 import { bdi, h, hidden, icon, iconButton } from './dom.js';
 import { dayName, exactly, shortTime, time } from './format.js';
-import { said } from './notes.js';
+import { said, together } from './notes.js';
 import { avatar, progress } from './parts.js';
+import { readersHere } from './readers.js';
 import { forwarded, quote } from './quote.js';
 import { words } from './words.js';
 
@@ -18,7 +19,7 @@ import { words } from './words.js';
 export function row(shown, room, wish) {
   switch (shown.kind) {
     case 'start':
-      return start(room);
+      return start(shown, room, wish);
     case 'more':
       return h('div', { class: 'more', 'aria-hidden': 'true' }, 'Loading earlier messages…');
     case 'day':
@@ -28,7 +29,7 @@ export function row(shown, room, wish) {
     case 'gap':
       return gap(shown, wish);
     case 'note':
-      return h('p', { class: 'note' }, shown.notes.map((note, at) => [at > 0 && ' · ', said(note, wish)]));
+      return h('p', { class: 'note' }, together(shown.notes).map((note, at) => [at > 0 && ' · ', said(note, wish)]));
     default:
       return shown.blocked ? unwanted(shown, wish) : message(shown, room, wish);
   }
@@ -47,11 +48,13 @@ export function signature(shown, room) {
       const { message: one, first, state, seenBy, quote: answered, reactions } = shown;
       const about = [one.text, one.name, shown.called, one.edited, one.deleted, one.failed, one.seq, one.at];
       const more = [one.data, one.mentions, answered?.text, answered?.deleted, answered === null, answered?.name];
-      const around = [first, state, seenBy, shown.pinned, shown.blocked, shown.quoteBlocked, shown.quoteCalled, room.mayReact];
+      const around = [first, state, seenBy, shown.here, shown.hereCalled, shown.pinned, shown.blocked, shown.quoteBlocked, shown.quoteCalled, room.mayReact];
       return JSON.stringify([about, more, around, reactions]);
     }
     case 'day':
       return dayName(shown.at);
+    case 'start':
+      return `${shown.empty} ${room.moderates} ${room.closedTo}`;
     case 'note':
       return String(shown.notes.length);
     default:
@@ -59,7 +62,7 @@ export function signature(shown, room) {
   }
 }
 
-function start(room) {
+function start({ empty }, room, wish) {
   const text =
     room.kind === 'direct'
       ? ['This is the beginning of your conversation with ', bdi(room.name), '. Say hello.']
@@ -72,7 +75,15 @@ function start(room) {
       : h('span', { class: 'emblem' }, icon(room.kind === 'public' ? 'hash' : 'lock')),
     h('h2', {}, bdi(room.name)),
     h('p', {}, text),
+    empty && room.kind !== 'direct' && begin(room, wish),
   );
+}
+
+/** Nothing was said here yet: what one can do about it. */
+function begin(room, wish) {
+  const words = room.closedTo ? 'Nobody has said anything here yet.' : 'Nobody has said anything here yet. Say the first word below.';
+  const add = room.moderates && !room.archived && h('button', { type: 'button', onclick: () => wish.add(room) }, 'Add people');
+  return [h('p', {}, words), add && h('div', { class: 'choices' }, add)];
 }
 
 function gap(shown, wish) {
@@ -118,8 +129,13 @@ function message(shown, room, wish) {
     },
     h('div', { class: 'side' }, first ? face(shown) : when(one, 'aside', shortTime)),
     body,
-    h('div', { class: 'end' }, state && progress(state, seenBy, room.kind === 'direct')),
-    stored && tools(one, room, wish),
+    h(
+      'div',
+      { class: 'end' },
+      room.kind !== 'direct' && readersHere(shown, () => wish.readers(one)),
+      state && progress(state, seenBy, room.kind === 'direct', shown.here[0]?.at),
+    ),
+    stored && tools(one, own, room, wish),
   );
 }
 
@@ -171,7 +187,7 @@ function failure(one, wish) {
   );
 }
 
-function tools(one, room, wish) {
+function tools(one, own, room, wish) {
   const button = (drawing, label, act) => {
     const node = iconButton(drawing, label, { onclick: () => act(node) });
     return node;
@@ -181,6 +197,7 @@ function tools(one, room, wish) {
     { class: 'tools' },
     !one.deleted && room.mayReact && button('smile', 'React', (node) => wish.pick(node, one)),
     !one.deleted && !room.closedTo && button('reply', 'Reply', () => wish.reply(one)),
+    own && !one.deleted && !one.forwarded && !room.closedTo && button('edit', 'Edit', () => wish.edit(one)),
     button('dots', 'More', (node) => wish.more(node, one)),
   );
 }

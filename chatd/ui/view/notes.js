@@ -13,9 +13,28 @@ const CHANGES = {
 };
 const WRITERS = { member: 'everybody may write', moderator: 'only moderators may write', owner: 'only owners may write' };
 
+/** So many are named of those who came or went one after the other. */
+const FEW = 2;
+
+/**
+ * The notes of one row, those about one kind of coming or going put together: a note of several has
+ * `names`.
+ */
+export function together(notes) {
+  const found = [];
+  for (const note of notes) {
+    const last = found.at(-1);
+    const same = note.type === 'membership' && note.change !== 'role' && last?.type === 'membership' && last.change === note.change;
+    if (same) found[found.length - 1] = { ...last, names: [...(last.names ?? [last.user_name]), note.user_name] };
+    else found.push(note);
+  }
+  return found;
+}
+
 /** One thing that happened; `wish.goTo(seq)` leads to a message. */
 export function said(note, wish) {
   if (note.type === 'membership') {
+    if (note.names) return several(note);
     const what =
       note.change === 'role'
         ? `is ${note.role === 'owner' ? 'an' : 'a'} ${note.role} now`
@@ -27,6 +46,20 @@ export function said(note, wish) {
     return [bdi(note.name), note.on ? ' pinned ' : ' unpinned ', message];
   }
   return changed(note);
+}
+
+const MANY = { ...CHANGES, added: 'were added', kicked: 'were removed', banned: 'were banned' };
+
+/** "Anna, Ben and 12 others joined"; all the names are told on pointing. */
+function several({ names, change }) {
+  const unique = [...new Set(names)];
+  const named = unique.slice(0, FEW);
+  const rest = unique.length - named.length;
+  if (unique.length === 1) return [bdi(named[0]), ` ${CHANGES[change]}`];
+  const words = rest
+    ? [bdi(named[0]), ', ', bdi(named[1]), ` and ${plural(rest, 'other', 'others')}`]
+    : [bdi(named[0]), ' and ', bdi(named[1])];
+  return h('span', { title: unique.join(', ') }, words, ` ${MANY[change]}`);
 }
 
 function changed(note) {

@@ -1,10 +1,12 @@
 // Small parts that several views show: a person's circle, a room's sign, how far a message got.
 
 import { hue, initials } from '../state/text.js';
+import { brand } from './brand.js';
 import { h, hidden, icon } from './dom.js';
+import { dayAndTime, dayOf, time } from './format.js';
 
 export function logo(size) {
-  return h('img', { src: '/ui/icon.svg', alt: '', width: String(size), height: String(size) });
+  return h('img', { class: 'logo', src: brand.icon, alt: '', width: String(size), height: String(size) });
 }
 
 /** The id of somebody's picture, null for none; the page says where that is known. */
@@ -83,14 +85,20 @@ export function mood(status) {
   return h('span', { class: 'mood', role: 'img', 'aria-label': text || emoji, title: text || null }, emoji);
 }
 
+/** "Seen" or, where it is known, "Seen 14:02". */
+export function seenWords(at) {
+  if (!at) return 'Seen';
+  return dayOf(at) === dayOf(Date.now()) ? `Seen ${time(at)}` : `Seen ${dayAndTime(at)}`;
+}
+
 /** How far one's own message got: a drawing of one width, and words. */
-export function progress(state, seenBy, direct) {
+export function progress(state, seenBy, direct, at = null) {
   const [drawing, label] = {
     waiting: ['clock', 'Waiting to be sent'],
     failed: ['alert', 'Not sent'],
     stored: ['check', 'Sent'],
     delivered: ['checks', 'Delivered'],
-    seen: ['checks', direct ? 'Seen' : `Seen by ${seenBy}`],
+    seen: ['checks', direct ? seenWords(at) : `Seen by ${seenBy}`],
   }[state];
   return h('span', { class: `progress ${state}`, title: label }, icon(drawing), hidden(label));
 }

@@ -48,7 +48,7 @@ export class Shell {
   constructor({ store, chat, connection, api, drafts, signOut }) {
     this.#store = store;
     this.#chat = chat;
-    this.bar = new Bar(connection);
+    this.bar = new Bar(connection, () => this.#changed('connection'));
     const go = (room, seq = null) => this.#route.go({ pane: 'talk', room, seq });
     const back = () => this.#route.up();
     const wish = wishes({
@@ -65,6 +65,8 @@ export class Shell {
         giveBack: (item) => this.#giveBack(item),
         people: () => this.#people(),
         switch: () => this.#keys.switch(),
+        hints: () => this.#sidebar.hints(),
+        offline: () => this.bar.away,
       },
     });
     facesFrom((user) => store.people.get(user)?.avatar ?? null);
@@ -220,6 +222,9 @@ export class Shell {
       case 'marks':
         this.#conversation.drawList();
         break;
+      case 'connection':
+        this.#conversation.drawWaiting();
+        break;
       case 'typing':
         this.#conversation.drawTyping();
         break;
@@ -230,6 +235,7 @@ export class Shell {
         break;
       case 'looking':
         this.#conversation.look();
+        this.#sidebar.draw();
         break;
       case 'draft':
         this.#conversation.composer.refresh();

@@ -2,14 +2,17 @@
 
 import { isQuiet, isUnread, titleMark } from '../state/keeping.js';
 import { sections } from '../state/sections.js';
+import { brand } from './brand.js';
 import { append, bdi, fill, h, hidden, icon, iconButton } from './dom.js';
 import { count, plural } from './format.js';
+import { Hint } from './hint.js';
 import { Kept, arrange } from './kept.js';
 import { asksForMenu } from './menu.js';
 import { avatar, logo, mood, sign } from './parts.js';
 
 /**
- * `wish`: go(room), rooms(), person(), invite(), settings(), notes(), card(user), accept(room),
+ * `wish`: hints (whether newcomers get some), go(room), rooms(), person(), invite(), settings(),
+ * notes(), card(user), accept(room),
  * decline(room), menu(at) of the place, roomMenu(room, at): what the buttons ask for.
  */
 export class Sidebar {
@@ -19,14 +22,16 @@ export class Sidebar {
   #rooms = h('div', { class: 'lists' });
   #me = h('div', { class: 'me' });
   #kept = new Kept();
+  #hint = new Hint();
 
   constructor(store, wish) {
     this.#store = store;
     this.#wish = wish;
     const more = iconButton('dots', 'More', { onclick: (event) => wish.menu(event.currentTarget) });
     this.node = append(h('nav', { class: 'sidebar', 'aria-label': 'Rooms and people' }), [
-      h('div', { class: 'place' }, logo(26), bdi(location.hostname), more),
+      h('div', { class: 'place' }, logo(26), bdi(brand.name), more),
       this.#rooms,
+      this.#hint.node,
       this.#me,
     ]);
     this.#rooms.addEventListener('keydown', (event) => this.#step(event));
@@ -54,6 +59,11 @@ export class Sidebar {
     );
   }
 
+  /** The hints for newcomers once more. */
+  hints() {
+    this.#hint.again(this.#store.me.user);
+  }
+
   /** Ids of the rooms as they stand in the list. */
   get order() {
     return [...this.#rooms.querySelectorAll('a.item[data-room]')]
@@ -79,11 +89,14 @@ export class Sidebar {
       found.archived.length > 0 && this.#archived(found.archived),
     );
     this.#kept.sweep();
+    // A page of a site has a list of its own around it, or none.
+    const { me } = this.#store;
+    if (this.#wish.hints) this.#hint.draw(me.user, all.some((room) => room.other !== me.user));
     // What changed was made anew, and the keyboard stays with it.
     if (focused && !this.#rooms.contains(document.activeElement)) {
       this.#rooms.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
     }
-    document.title = `${titleMark(all, Date.now())}chatd`;
+    document.title = `${titleMark(all.filter((room) => !this.#looked(room)), Date.now())}${brand.title}`;
   }
 
   #invitations() {
@@ -185,7 +198,7 @@ export class Sidebar {
       active: room.id === active,
       quiet,
       muted: quiet && !room.archived,
-      unread: isUnread(room) && !quiet,
+      unread: isUnread(room) && !quiet && !this.#looked(room),
       numbers: [room.unread, room.mentions],
       draft: Boolean(room.draft) && room.id !== active,
       presence: other && this.#store.presence(other),
@@ -194,6 +207,11 @@ export class Sidebar {
       kind: room.kind,
     };
     return this.#kept.get(`room ${room.id}`, shown, () => h('li', { class: className }, this.#link(room, shown)));
+  }
+
+  /** Somebody has its end before their eyes: what comes there is as good as read. */
+  #looked(room) {
+    return room.id === this.#store.active && this.#store.looking;
   }
 
   #link(room, { name, active, quiet, muted, unread, draft, presence, status }) {

@@ -1,5 +1,6 @@
 // Before the chat: signing in, making the first account, accepting an invitation.
 
+import { brand as own, brandLinks } from './brand.js';
 import { append, bdi, fill, h } from './dom.js';
 import { logo } from './parts.js';
 
@@ -31,7 +32,7 @@ const WAYS = {
  */
 export function signIn(api, { way = 'in', secret = null, notice = '', name = '' }, done, forgot) {
   const node = h('main', { class: 'front' });
-  const show = (next) => fill(node, h('div', { class: 'card' }, brand(), next));
+  const show = (next) => fill(node, h('div', { class: 'card' }, brand(), welcome(), next), links());
   const form = (which) => show(fields(api, which, secret, { notice, name }, done, forgot));
   form(way);
   if (way !== 'in') {
@@ -47,8 +48,20 @@ export function brand() {
     'p',
     { class: 'brand' },
     logo(28),
-    bdi(location.hostname),
+    bdi(own.name),
   );
+}
+
+/** The operator's words to whoever comes. */
+function welcome() {
+  return own.text && h('p', { class: 'welcome', dir: 'auto' }, own.text);
+}
+
+/** The operator's addresses, below the card. */
+export function links() {
+  if (!brandLinks.length) return null;
+  const link = ({ label, href }) => h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, label);
+  return h('nav', { class: 'brand-links', 'aria-label': own.name }, brandLinks.map(link));
 }
 
 function fields(api, which, secret, { notice, name }, done, forgot) {

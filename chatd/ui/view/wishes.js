@@ -1,5 +1,6 @@
 // What the buttons of the list, of the people and of the talk ask for: dialogs, menus, and rooms to go to.
 
+import { brandLinks } from './brand.js';
 import { invite } from './dialogs/invite.js';
 import { add, write } from './dialogs/pick.js';
 import { roomSettings } from './dialogs/room_settings.js';
@@ -30,6 +31,8 @@ export function wishes({ store, chat, api, drafts, signOut, shell }) {
   const profile = (first = null) => settings({ store, chat, api, upload, signOut, first });
   const all = {
     ...shell,
+    // The account is ours, and so is the newcomer.
+    hints: api !== null,
     sure,
     attempt,
     drafted: (room) => drafts.save(room),
@@ -80,6 +83,8 @@ export function wishes({ store, chat, api, drafts, signOut, shell }) {
           api && { label: 'Settings', icon: 'gear', act: all.settings },
           null,
           { label: 'Keys', icon: 'keys', hint: 'Ctrl /', act: shortcuts },
+          api && { label: 'Hints', icon: 'star', act: shell.hints },
+          ...brandLinks.map(({ label, href }) => ({ label, icon: 'link', act: () => open(href, '_blank', 'noopener') })),
         ].map((item) => (api === null && item === null ? false : item)),
         at,
       ),

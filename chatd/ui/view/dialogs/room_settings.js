@@ -1,10 +1,11 @@
 // A room's settings: what it is, who writes in it, who is invited.
 
-import { append, h, icon } from '../dom.js';
+import { append, bdi, fill, h, icon } from '../dom.js';
+import { ago, end } from '../format.js';
+import { avatar } from '../parts.js';
 import { choosing } from '../picture.js';
 import { input, problem, sectioned, select, staying, toggle } from './dialog.js';
 import { invitations } from './room_invitations.js';
-import { finding } from './pick.js';
 import { sure } from './sure.js';
 
 const SLOW = [['0', 'Off'], ['10', '10 seconds'], ['60', '1 minute'], ['300', '5 minutes'], ['3600', '1 hour']];
@@ -17,7 +18,7 @@ export function roomSettings({ chat, upload }, room) {
     { label: 'About', show: (place) => append(place, about(chat, room, upload, moderates)) },
     { label: 'Writing', show: (place) => append(place, writing(chat, room, moderates, owns)) },
     moderates && { label: 'Invitations', show: (place) => invitations(chat, room, place) },
-    moderates && { label: 'Banned people', show: (place) => append(place, banned(chat, room)) },
+    moderates && { label: 'Banned people', show: (place) => banned(chat, room, place) },
   ];
   return sectioned(`Settings of ${room.name}`, sections.filter(Boolean));
 }
@@ -108,15 +109,32 @@ function writing(chat, room, moderates, owns) {
   ];
 }
 
-function banned(chat, room) {
-  const hint = 'Whoever was banned may come back once you let them.';
-  const field = finding(chat, () => node.requestSubmit(), hint);
-  const act = async () => chat.rooms.unban(room.id, field.person());
-  const done = (_, say) => {
-    field.empty();
-    say('They may come back now.');
+/** Fills `place` with those who are kept out, each of whom may be let in again. */
+async function banned(chat, room, place) {
+  const { node: wrong, attempt } = problem();
+  const list = h('ul', { class: 'lines' }, h('li', { class: 'nothing' }, 'Loading…'));
+  const more = h('div', { class: 'actions' });
+  append(fill(place), [h('p', { class: 'lead' }, 'Ban somebody from their line in the list of people.'), list, more, wrong]);
+  const free = async (person) => {
+    await attempt(() => chat.rooms.unban(room.id, person.user));
+    if (!wrong.textContent) banned(chat, room, place);
   };
-  const node = staying(act, done, 'Lift the ban', field.parts);
-  node.noValidate = true;
-  return [h('p', { class: 'lead' }, 'Ban somebody from their line in the list of people.'), node];
+  const line = (person) => {
+    const until = person.until ? `until ${end(person.until)}` : 'for good';
+    return h(
+      'li',
+      {},
+      avatar(person.user, person.name),
+      h('span', { class: 'about' }, bdi(person.name, 'name'), h('small', {}, `${until}, by `, bdi(person.by_name), ` ${ago(person.at)}`)),
+      h('button', { type: 'button', 'aria-label': `Lift the ban of ${person.name}`, onclick: () => free(person) }, 'Lift'),
+    );
+  };
+  const page = async (after) => {
+    const reply = await attempt(() => chat.rooms.banned(room.id, after));
+    if (!reply) return;
+    if (after === null) fill(list, !reply.people.length && h('li', { class: 'nothing' }, 'Nobody is banned from this room.'));
+    list.append(...reply.people.map(line));
+    fill(more, reply.more && h('button', { type: 'button', onclick: () => page(reply.people.at(-1).name) }, 'Show more'));
+  };
+  await page(null);
 }

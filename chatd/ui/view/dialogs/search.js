@@ -34,6 +34,11 @@ export function search(talk, store, go) {
     autocomplete: 'off',
     enterkeyhint: 'search',
   });
+  /** In all rooms instead. */
+  const everywhere = () => {
+    dialog.querySelectorAll('[name=scope]')[1].click();
+    input.focus();
+  };
   const scope = (everywhere, label) =>
     h(
       'label',
@@ -108,7 +113,7 @@ export function search(talk, store, go) {
       if (page) list.append(...hits);
       else fill(list, hits);
       const { length } = list.children;
-      state.textContent = length || reply.next ? '' : 'Nothing was found.';
+      fill(state, !length && !reply.next && nothingFound(everywhere));
       if (reply.behind) state.textContent = `The ${plural(reply.behind, 'newest event is', 'newest events are')} not searched yet.`;
       fill(place, reply.next && h('button', { type: 'button', onclick: () => ask(mine, reply.next) }, 'More'));
     } catch (error) {
@@ -125,6 +130,11 @@ export function search(talk, store, go) {
   input.focus();
   input.select();
   begin();
+}
+
+function nothingFound(everywhere) {
+  if (last.everywhere) return 'Nothing was found. Try fewer words, or only their beginnings.';
+  return ['Nothing was found in this room. ', h('button', { type: 'button', class: 'inline', onclick: everywhere }, 'Search all rooms')];
 }
 
 /** `store` tells the names of rooms, where there are several. */

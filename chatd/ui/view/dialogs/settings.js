@@ -4,6 +4,7 @@ import { append, bdi, fill, h } from '../dom.js';
 import { avatar } from '../parts.js';
 import { choosing } from '../picture.js';
 import { account, email, password } from './settings_account.js';
+import { sessions } from './settings_sessions.js';
 import { status } from './settings_status.js';
 import { input, problem, sectioned, segments, staying, toggle } from './dialog.js';
 
@@ -21,6 +22,7 @@ export function settings({ store, chat, api, upload, signOut, first = null }) {
       { label: 'Blocked people', show: (place) => blocked(chat, place) },
       { label: 'E-mail', show: (place) => email(api, place) },
       { label: 'Password', show: shown(() => password(api, store)) },
+      { label: 'Sessions', show: (place) => sessions(api, place) },
       { label: 'Colours', show: shown(colours) },
       { label: 'Account', show: shown(() => account(store, api)) },
     ],

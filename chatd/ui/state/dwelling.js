@@ -1,0 +1,44 @@
+// What counts as seen: what was in view for a while, not what went by.
+
+/** Seconds in view after which something is seen. */
+const DWELL = 0.5;
+
+export class Dwelling {
+  #later;
+  #saw;
+  #room = null;
+  /** The furthest seq in view now, and when the wait began. */
+  #now = null;
+  #then = null;
+  #told = 0;
+  #cancel = null;
+
+  /** `saw(room, seq)` is called once all up to `seq` was in view for long enough. */
+  constructor(later, saw) {
+    this.#later = later;
+    this.#saw = saw;
+  }
+
+  /** What is in view: up to `seq` of a room; null for nothing that anybody looks at. */
+  at(room, seq) {
+    if (room !== this.#room || seq === null) {
+      this.#cancel?.();
+      this.#cancel = null;
+      this.#told = 0;
+    }
+    this.#room = room;
+    this.#now = seq;
+    if (seq !== null && this.#cancel === null && seq > this.#told) this.#wait();
+  }
+
+  #wait() {
+    this.#then = this.#now;
+    this.#cancel = this.#later(DWELL, () => {
+      this.#cancel = null;
+      // Who scrolled back meanwhile has not had the rest before them.
+      this.#told = Math.min(this.#then, this.#now);
+      this.#saw(this.#room, this.#told);
+      if (this.#now > this.#told) this.#wait();
+    });
+  }
+}
