@@ -15,6 +15,7 @@ from chatd.features import (
     presence,
     privacy,
     profile,
+    push,
     reactions,
     receipts,
     revisions,
@@ -52,4 +53,5 @@ ALL: tuple[Feature, ...] = (
     profile.feature,
     privacy.feature,
     search.feature,
+    push.feature,
 )

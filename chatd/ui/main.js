@@ -6,6 +6,7 @@ import { Api } from './net/api.js';
 import { Connection } from './net/connection.js';
 import { Database } from './net/database.js';
 import { Outbox } from './net/outbox.js';
+import { register } from './net/register.js';
 import { Tabs } from './net/tabs.js';
 import { Drafts } from './state/drafts.js';
 import { Store } from './state/store.js';
@@ -52,6 +53,15 @@ const locks = navigator.locks ?? null;
 const channel = window.BroadcastChannel ? (name) => new BroadcastChannel(name) : null;
 const tabs = new Tabs({ ...ports, locks, channel }, ports.key());
 const outbox = new Outbox(new Database(), locks, { now: ports.now, tab: tabs.tab });
+/** The browser's end of being told while the page is closed. */
+const browserPush = {
+  supported: 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window,
+  container: navigator.serviceWorker,
+  permission: () => Notification.permission,
+  request: () => Notification.requestPermission(),
+  storage: localStorage,
+  later: ports.later,
+};
 const connection = new Connection(ports, {
   onState: (state) => changed(state),
   onEvent: (frame) => {
@@ -71,7 +81,7 @@ const connection = new Connection(ports, {
     if (session.signed_in && session.user !== store.me.user) location.reload();
   },
 });
-const chat = new Chat(store, connection, { ...ports, outbox });
+const chat = new Chat(store, connection, { ...ports, outbox, push: browserPush });
 const drafts = new Drafts(sessionStorage, store, {
   ask: (type, fields) => connection.ask(type, fields),
   later: ports.later,
@@ -110,6 +120,7 @@ async function changed(state) {
       shell.listed();
       followIn();
       await drafts.sync();
+      await chat.push.sync(store.me.user);
     } catch {
       // The connection broke again; the next one brings it all.
     }
@@ -196,6 +207,7 @@ function notice() {
 
 async function signOut() {
   await api.signOut();
+  await chat.push.forget().catch(() => {});
   tabs.word('out');
   await outbox.forget();
   leave('front');
@@ -235,9 +247,22 @@ async function start() {
   }
 }
 
+/** Whoever looks at the page sees there what is new. */
+function inView() {
+  chat.push.clear().catch(() => {});
+}
+
 addEventListener('online', () => connection.hurry());
+addEventListener('focus', inView);
 addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'visible') connection.hurry();
+  if (document.visibilityState !== 'visible') return;
+  connection.hurry();
+  inView();
+});
+register(navigator.serviceWorker);
+// A notification was pressed.
+navigator.serviceWorker?.addEventListener('message', ({ data }) => {
+  if (data?.type === 'go') location.hash = `#/room/${data.room}`;
 });
 // A tab that was killed may have left something unsent.
 setInterval(() => connection.state === 'live' && chat.resend(), ORPHANS * 1000);

@@ -4,6 +4,7 @@ import { append, bdi, fill, h } from '../dom.js';
 import { avatar } from '../parts.js';
 import { choosing } from '../picture.js';
 import { account, email, password } from './settings_account.js';
+import { closed } from './settings_push.js';
 import { sessions } from './settings_sessions.js';
 import { status } from './settings_status.js';
 import { telling } from './settings_telling.js';
@@ -19,7 +20,7 @@ export function settings({ store, chat, api, upload, signOut, bell, first = null
     [
       { label: 'Profile', show: shown(() => profile(store, chat, upload)) },
       { label: 'Status', show: shown(() => status(store, chat)) },
-      ...(bell ? [{ label: 'Notifications', show: shown(() => telling(bell.wants)) }] : []),
+      { label: 'Notifications', show: (place) => notifications(store, chat, bell, place) },
       { label: 'Privacy', show: (place) => privacy(chat, place) },
       { label: 'Blocked people', show: (place) => blocked(chat, place) },
       { label: 'E-mail', show: (place) => email(api, place) },
@@ -30,6 +31,13 @@ export function settings({ store, chat, api, upload, signOut, bell, first = null
     ],
     { end: [wrong, out], first },
   );
+}
+
+/** While the page is open, and while it is closed. */
+function notifications(store, chat, bell, place) {
+  const later = h('div');
+  append(place, [bell && telling(bell.wants), h('h4', {}, 'While the page is closed'), later]);
+  return closed(chat.push, store.me.user, later);
 }
 
 function profile(store, chat, upload) {
