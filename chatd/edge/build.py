@@ -40,7 +40,7 @@ from chatd.edge.embed_page import EmbedPage
 from chatd.edge.guard import Guard
 from chatd.edge.health import Health
 from chatd.edge.journal import Journal
-from chatd.edge.pages import InThread, LatePage, Pages
+from chatd.edge.pages import InThread, Late, LatePage, Pages, late_release
 from chatd.edge.protocol_page import ProtocolPages
 from chatd.edge.router import Route, Router
 from chatd.edge.settings import EdgeSettings
@@ -60,7 +60,7 @@ class EdgeStore(DeviceStore, SiteStore, RecoveryStore, PictureStore, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """``site`` is the factory to listen with. ``late`` are pages that are best made in a thread
+    """``site`` is the factory to listen with. ``late`` is what is best made in a thread
     once the server answers. The rest is for the operator and the shutdown."""
 
     site: ChatSite
@@ -68,7 +68,7 @@ class Edge:
     credentials: Credentials
     invitations: Invitations
     touches: Touches
-    late: tuple[LatePage, ...]
+    late: tuple[Late[Any], ...]
 
 
 def build_site(
@@ -148,6 +148,7 @@ def build_site(
         people = SitePeople(vouching, store, credentials, clock, random, vouched)
     api: tuple[Route, ...] = ()
     described = LatePage(openapi.description, "application/json", in_thread)
+    joined = late_release(ui, in_thread)
     protocol = ProtocolPages(protocol_text, protocol_schema, in_thread)
     if chat is not None:
         desk = Desk(
@@ -165,8 +166,10 @@ def build_site(
         api = Api(desk, table.ALL, described).routes()
     router = Router(
         (
-            *Pages(ui).routes(),
-            *EmbedPage(ui, settings.public_url, vouching.origins if vouching else ()).routes(),
+            *Pages(ui, joined).routes(),
+            *EmbedPage(
+                ui, joined, settings.public_url, vouching.origins if vouching else ()
+            ).routes(),
             *sessions.routes(),
             *ExchangeApi(guard, people).routes(),
             *TicketApi(guard, tickets).routes(),
@@ -183,7 +186,8 @@ def build_site(
     factory = SocketFactory(reactor, settings, make_session, connections, journal)
     upgrader = Upgrader(factory, guard, connections)
     site = ChatSite(reactor, settings, router, upgrader, journal, random)
-    return Edge(site, connections, credentials, invitations, touches, (described, *protocol.late))
+    late: tuple[Late[Any], ...] = (joined, described, *protocol.late)
+    return Edge(site, connections, credentials, invitations, touches, late)
 
 
 def _drive(coroutine: Coroutine[Any, Any, None]) -> None:

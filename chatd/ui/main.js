@@ -5,13 +5,16 @@ import { Api } from './net/api.js';
 import { Connection } from './net/connection.js';
 import { Database } from './net/database.js';
 import { Outbox } from './net/outbox.js';
+import { install } from './net/worker.js';
 import { Drafts } from './state/drafts.js';
+import { Remembered } from './state/remembered.js';
 import { Store } from './state/store.js';
 import { device } from './view/device.js';
-import { fill, h } from './view/dom.js';
+import { fill } from './view/dom.js';
 import { confirmed, forgotten, reset } from './view/recovery.js';
 import { Shell } from './view/shell.js';
 import { signIn } from './view/signin.js';
+import { unreachable } from './view/unreachable.js';
 
 const SUBPROTOCOL = 'chatd.v1';
 /** Seconds between two looks for what tabs that are gone left unsent. */
@@ -19,6 +22,7 @@ const ORPHANS = 30;
 
 const api = new Api();
 const store = new Store();
+const remembered = new Remembered(localStorage);
 let shell = null;
 /** The code of a program that waits to be let in; "" where it is to be typed, null for none. */
 let waiting = null;
@@ -59,7 +63,10 @@ const connection = new Connection(ports, {
   onRemoved: (rooms) => chat.removed(rooms),
   onSession: (session) => {
     // Another tab signed in as somebody else: nothing of this person's may stay on the page.
-    if (session.signed_in && session.user !== store.me.user) location.reload();
+    if (session.signed_in && session.user !== store.me.user) {
+      remembered.forget();
+      location.reload();
+    } else if (session.signed_in) store.signedIn(session);
   },
 });
 const chat = new Chat(store, connection, { ...ports, outbox });
@@ -73,6 +80,7 @@ const drafts = new Drafts(sessionStorage, store, {
 async function changed(state) {
   shell.bar.update();
   if (state === 'signed-out') {
+    remembered.forget();
     showFront({ notice: 'Your session has ended. Sign in to go on where you were.' });
   } else if (state !== 'live') {
     store.offline();
@@ -83,6 +91,8 @@ async function changed(state) {
       shell.listed();
       followIn();
       await drafts.sync();
+      remembered.keep(store);
+      await install(navigator.serviceWorker);
     } catch {
       // The connection broke again; the next one brings it all.
     }
@@ -130,13 +140,18 @@ function goOn() {
 }
 
 /** Somebody is signed in: the chat, where it was left if it is the same person. */
-function enter(session) {
+function enter(session, rooms = []) {
   if (store.me && store.me.user !== session.user) {
     drafts.forget();
+    remembered.forget();
     location.reload();
     return;
   }
   store.signedIn(session);
+  if (rooms.length) {
+    store.list(rooms, null);
+    drafts.load();
+  }
   shell ??= new Shell({ store, chat, connection, api, drafts, signOut });
   fill(document.body, shell.node);
   shell.start();
@@ -171,6 +186,7 @@ async function signOut() {
   await api.signOut();
   connection.stop();
   drafts.forget();
+  remembered.forget();
   await outbox.forget();
   location.replace('/');
   location.reload();
@@ -191,13 +207,19 @@ async function start() {
     follow(link);
     return;
   }
+  // Whoever was here before finds their rooms at once; the connection asks who they are, and what is
+  // said without one is kept.
+  const known = remembered.read();
+  if (known) {
+    enter(known.session, known.rooms);
+    return;
+  }
   try {
     const session = await api.session();
     if (session.signed_in) enter(session);
     else showFront(notice());
   } catch (error) {
-    const again = h('button', { type: 'button', class: 'main', onclick: start }, 'Try again');
-    fill(document.body, h('main', { class: 'front' }, h('div', { class: 'card' }, h('p', {}, error.message), again)));
+    unreachable(error.message, start);
   }
 }
 
@@ -207,7 +229,10 @@ addEventListener('visibilitychange', () => {
 });
 // A tab that was killed may have left something unsent.
 setInterval(() => connection.state === 'live' && chat.resend(), ORPHANS * 1000);
-addEventListener('pagehide', () => drafts.flush());
+addEventListener('pagehide', () => {
+  drafts.flush();
+  remembered.update(store);
+});
 addEventListener('hashchange', () => {
   if (takeJoin()) {
     followIn();

@@ -163,11 +163,7 @@ export class Conversation {
     const { room, me } = this.#store;
     if (!room) return;
     const { timeline } = room;
-    if (!timeline.loaded) {
-      this.node.classList.add('loading');
-      return;
-    }
-    this.node.classList.remove('loading');
+    this.node.classList.toggle('loading', !timeline.loaded);
     const { unreadAfter, marks } = room;
     const pinned = room.pinned ?? new Set();
     const blocked = new Set([...(this.#store.blocked ?? [])].filter((user) => !this.#shownAnyway.has(user)));
@@ -177,8 +173,11 @@ export class Conversation {
       row.kind === 'message'
         ? { ...row, called: nameOf(row.message), quoteCalled: row.quote && nameOf(row.quote) }
         : row;
-    this.#list.draw(rows(timeline, { me, unreadAfter, marks, dayOf, pinned, blocked }).map(called), room);
+    const shown = rows(timeline, { me, unreadAfter, marks, dayOf, pinned, blocked }).map(called);
+    // What one says shows at once, also where the server has not told what was said before.
+    this.#list.draw(timeline.loaded ? shown : [{ kind: 'apart', key: 'apart' }, ...shown], room);
     this.composer.update();
+    if (!timeline.loaded) return;
     this.#askMore(room);
     if (!this.#placed) {
       this.#placed = true;

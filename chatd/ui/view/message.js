@@ -21,6 +21,12 @@ export function row(shown, room, wish) {
       return start(room);
     case 'more':
       return h('div', { class: 'more', 'aria-hidden': 'true' }, 'Loading earlier messages…');
+    case 'apart':
+      return h(
+        'p',
+        { class: 'apart' },
+        'The messages of this room come as soon as the server can be reached. What you write now is kept, and sent then.',
+      );
     case 'day':
       return day(shown, wish);
     case 'unread':
