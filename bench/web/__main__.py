@@ -11,6 +11,7 @@ from bench import machine
 from bench.run import Progress
 from bench.web import figures, measure, pages
 from bench.web.stage import Stage, stage
+from tests.ui.browser import find_chromium
 
 #: Seconds that each takes, about, the making of the rooms among them.
 PARTS = {"fresh": 10, "warm": 12, "everyday": 25, "scrolling": 150, "flood": 45}
@@ -19,6 +20,9 @@ FILLING = 20
 
 def main() -> int:
     options = _options()
+    if find_chromium() is None:
+        print("bench-web: Chromium is missing: apt-get install chromium", file=sys.stderr)
+        return 1
     messages = 400 if options.smoke else measure.MESSAGES
     seconds = 2.0 if options.smoke else float(measure.SECONDS)
     progress = Progress(FILLING + sum(PARTS[part] for part in options.parts))

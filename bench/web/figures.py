@@ -25,7 +25,7 @@ class Figure:
 FIGURES = (
     Figure("fresh_ms", "fresh profile, slow network and processor: one can write", "ms", 2500),
     Figure("fresh_requests", "the same: requests until then", "", 12),
-    Figure("fresh_kb", "the same: received until then", "kB", 150),
+    Figure("fresh_kb", "the same: received until then", "kB", 150, ".1f"),
     Figure("warm_ms", "warm start: the room stands there and one can write", "ms", 500),
     Figure("switch_ms", "to a room that was open before: the slowest of 20", "ms", 100),
     Figure("interaction_ms", "an interaction until its paint: the slowest", "ms", 200),

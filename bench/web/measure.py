@@ -77,7 +77,10 @@ def warm(stage: Stage) -> dict[str, float]:
     window = stage.profile()
     stage.visit(window, TALK)
     window.wait(USABLE, 60)
-    window.wait("navigator.serviceWorker.ready.then(({ active }) => active.state === 'activated')")
+    window.wait(
+        "navigator.serviceWorker.getRegistration()"
+        ".then((one) => one?.active?.state === 'activated')"
+    )
     time.sleep(1)
     found = []
     for _ in range(5):

@@ -28,6 +28,8 @@ let shell = null;
 let waiting = null;
 /** The secret of a link into a room that is followed once the server can be asked; null for none. */
 let joining = null;
+/** What the server said a moment ago of who one is: the first connection need not ask again. */
+let told = null;
 
 const ports = {
   socket: () => {
@@ -35,7 +37,11 @@ const ports = {
     address.protocol = address.protocol.replace('http', 'ws');
     return new WebSocket(address, [SUBPROTOCOL]);
   },
-  session: () => api.session(),
+  session: async () => {
+    const session = told ?? (await api.session());
+    told = null;
+    return session;
+  },
   random: Math.random,
   now: Date.now,
   later: (seconds, call) => {
@@ -216,7 +222,8 @@ async function start() {
   }
   try {
     const session = await api.session();
-    if (session.signed_in) enter(session);
+    told = session.signed_in ? session : null;
+    if (told) enter(told);
     else showFront(notice());
   } catch (error) {
     unreachable(error.message, start);

@@ -3,11 +3,25 @@
 
 const ADDRESS = '/worker.js';
 
-/** `container`: navigator.serviceWorker, or undefined. Without a worker the page works as well. */
+let address = null;
+
+/**
+ * The only address that this page may give to be run as a script: whatever goes into the policy, this
+ * comes out of it, and the page's security policy allows no second one.
+ */
+function trusted() {
+  address ??= globalThis.trustedTypes?.createPolicy('worker', { createScriptURL: () => ADDRESS });
+  return address?.createScriptURL('') ?? ADDRESS;
+}
+
+/**
+ * `container`: navigator.serviceWorker, or undefined. Looks for a newer worker, too. Without a worker
+ * the page works as well.
+ */
 export async function install(container) {
   if (!container) return;
   try {
-    await container.register(ADDRESS, { updateViaCache: 'none' });
+    await container.register(trusted(), { updateViaCache: 'none' });
   } catch {
     // Private windows and strict settings forbid it.
   }
