@@ -1,17 +1,19 @@
-"""Joins the ES modules that one of them needs into a single script, and stylesheets into one.
+"""Joins the ES modules that one of them needs into a single script.
 
 Every module becomes a function that gives its exports, in the order in which a browser would run
-them; what it imports it takes from those before. Not all of ECMA-262 §16.2 can be joined like this:
-whatever cannot, or is not understood for certain, is a BundleError and never a script that does
-something else. Comments are left out and lines are kept, so that the place in a stack trace is
-found: each module begins with its path.
+them; what it imports it takes from those before. What `import()` loads stays a module of its own,
+which needs no other. Not all of ECMA-262 §16.2 can be joined like this: whatever cannot, or is not
+understood for certain, is a BundleError and never a script that does something else. Comments
+are left out and lines are kept, so that the place in a stack trace is found: each module begins
+with its path.
 """
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from chatd.edge.script_words import ScriptError, Word, line_of, words
@@ -19,6 +21,7 @@ from chatd.edge.script_words import ScriptError, Word, line_of, words
 #: What the joined script calls a module's exports; no module may use such a name.
 _MODULE = "module$"
 _DECLARES = ("const", "function", "class", "async")
+_PATH = re.compile(r"(?:\.{1,2}/|/ui/)[\w./-]+", re.ASCII)
 _ASSIGNS = re.compile(r"\s*(?:=(?![=>])|(?:\*\*|\|\||&&|\?\?|<<|>>>?|[-+*/%&|^])=|\+\+|--)")
 
 
@@ -32,32 +35,71 @@ class _Module:
 
     path: str
     source: str
-    code: str = ""
+    #: Its code, with these texts in place of what `import()` names.
+    code: Callable[[list[str]], str] = lambda texts: ""
     #: What it takes of others: the path, and the left side of an assignment.
     taken: list[tuple[str, str]] = field(default_factory=list)
     exports: dict[str, str] = field(default_factory=dict)
+    #: What it loads by `import()`: where that stands, as a path in a string.
+    later: list[tuple[Word, str]] = field(default_factory=list)
 
 
-def bundle(files: Mapping[str, bytes], entry: str) -> bytes:
+#: The address at which a module is served that is loaded by itself.
+Address = Callable[[str], str]
+
+
+def bundle(files: Mapping[str, bytes], entry: str, address: Address | None = None) -> bytes:
     """The script that does what the module ``entry`` of ``files`` (by path) does.
 
     It is strict, has neither imports nor exports, and runs as a module or as a classic script.
+    ``address``: see there; without it nothing may be loaded later.
     """
     ordered: list[_Module] = []
     _visit(files, entry, "", (), {}, ordered)
+    joined = {module.path for module in ordered}
+    codes = [module.code(_addresses(files, module, joined, address)) for module in ordered]
     numbers = {module.path: number for number, module in enumerate(ordered)}
     parts = ["'use strict';"]
-    for module in ordered:
+    for module, code in zip(ordered, codes, strict=True):
         taken = "".join(f" const {what} = {_MODULE}{numbers[path]};" for path, what in module.taken)
         given = ", ".join(
             name if name == local else f"{name}: {local}" for name, local in module.exports.items()
         )
         parts.append(
             f"// {module.path}\n"
-            f"const {_MODULE}{numbers[module.path]} = (() => {{{taken}\n{module.code}\n"
+            f"const {_MODULE}{numbers[module.path]} = (() => {{{taken}\n{code}\n"
             f"return Object.freeze({{ {given} }});\n}})();"
         )
     return ("\n".join(parts) + "\n").encode()
+
+
+def _addresses(
+    files: Mapping[str, bytes], module: _Module, joined: set[str], address: Address | None
+) -> list[str]:
+    """What stands in place of the paths that `import()` names."""
+    found = []
+    for word, path in module.later:
+        where = f"{module.path}, line {line_of(module.source, word.start)}"
+        if address is None:
+            raise BundleError(f"{where}: import() has no place here")
+        if path in joined:
+            raise BundleError(f"{where}: {path} would be there twice: it is imported as well")
+        _stands_alone(files, path, where)
+        found.append(json.dumps(address(path)))
+    return found
+
+
+def _stands_alone(files: Mapping[str, bytes], path: str, where: str) -> None:
+    if path not in files:
+        raise BundleError(f"{where}: there is no module {path}")
+    before = ""
+    try:
+        for word in words(files[path].decode("utf-8")):
+            if word.kind == "name" and word.text == "import" and before != ".":
+                raise BundleError(f"{where}: {path} is loaded by itself, but imports others")
+            before = before if word.kind == "comment" else word.text
+    except ScriptError as error:
+        raise BundleError(f"{path}, {error}") from None
 
 
 def _visit(
@@ -117,7 +159,7 @@ class _Reading:
             if local not in self._fixed:
                 raise self._error(0, f"{name} is exported, but not a const, function or class here")
         self._never_assigned()
-        self._module.code = self._cut()
+        self._module.code = self._cut
         return self._module
 
     def _statement(self, place: int) -> int:
@@ -130,8 +172,10 @@ class _Reading:
         if self._text(place - 1) == ".":
             return place + 1
         if word.text == "import" and not self._is_key(place):
-            if word.depth or self._text(place + 1) in ("(", "."):
-                raise self._error(word.start, "import() and import.meta are not joined")
+            if self._text(place + 1) == "(":
+                return self._later(place)
+            if word.depth or self._text(place + 1) == ".":
+                raise self._error(word.start, "import.meta, or an import inside brackets")
             return self._import(place)
         if word.text == "export" and not self._is_key(place):
             return self._export(place)
@@ -175,17 +219,32 @@ class _Reading:
             self._fixed.add(name)
         return self._ends(begin, place)
 
+    def _later(self, place: int) -> int:
+        """`import('./a.js')`, and nothing but such a string in it."""
+        word = self._words[place + 2] if place + 3 < len(self._words) else None
+        if word is None or word.kind != "string" or self._text(place + 3) != ")":
+            raise self._error(self._place(place), "import() of anything but one path in quotes")
+        path = self._path(word)
+        self._module.later.append((word, path))
+        return place + 4
+
     def _source_of(self, place: int) -> tuple[str, int]:
         if place >= len(self._words) or self._words[place].kind != "string":
             raise self._error(self._place(place), "the path of a module was to come")
         word = self._words[place]
-        told = word.text[1:-1]
-        if not told.startswith(("./", "../")) or not re.fullmatch(r"[\w./-]+", told, re.ASCII):
-            raise self._error(word.start, f"{word.text} is no path of a file of the page")
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(self._module.path), told))
+        path = self._path(word)
         if self._text(place + 1) in ("with", "assert"):
             raise self._error(word.start, "import attributes are not joined")
         return path, place + 1
+
+    def _path(self, word: Word) -> str:
+        """Below ui/: of "./a.js" as seen from this module, or of "/ui/a.js"."""
+        told = word.text[1:-1]
+        if not _PATH.fullmatch(told):
+            raise self._error(word.start, f"{word.text} is no path of a file of the page")
+        if told.startswith("/ui/"):
+            return posixpath.normpath(told.removeprefix("/ui/"))
+        return posixpath.normpath(posixpath.join(posixpath.dirname(self._module.path), told))
 
     # ---- exports ------------------------------------------------------------------------------
 
@@ -329,15 +388,22 @@ class _Reading:
         self._cuts.append((self._words[begin].start, end))
         return place
 
-    def _cut(self) -> str:
+    def _cut(self, texts: list[str]) -> str:
         """The code without comments and declarations; each line stays where it was."""
-        cuts = [*self._cuts, *((w.start, w.end) for w in self._all if w.kind == "comment")]
+        comments = ((w.start, w.end, "") for w in self._all if w.kind == "comment")
+        later = zip(self._module.later, texts, strict=True)
+        swaps = ((word.start, word.end, text) for (word, _), text in later)
+        cuts = [*((*cut, "") for cut in self._cuts), *swaps, *comments]
         kept: list[str] = []
         end = 0
-        for start, stop in sorted(cuts):
+        for start, stop, instead in sorted(cuts):
             if start < end:
                 continue  # a comment inside a declaration that is cut out already
             piece = self._source[end:start]
+            if instead:
+                kept += [piece, instead]
+                end = stop
+                continue
             code, line, margin = piece.rpartition("\n")
             # The margin of a line lies between two words: never the inside of a template.
             alone = bool(line) and not margin.strip()

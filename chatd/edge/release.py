@@ -34,8 +34,8 @@ _CSS_WORDS = re.compile(r"/\*.*?\*/|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", re.
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """``lasting``: what has a name by its content, by path below ui/. ``pages``: the pages of
-    PAGES. ``worker`` is b"" where the files have none."""
+    """``lasting``: what has a name by its content, by path below ui/, also what is loaded later.
+    ``pages``: those of PAGES. ``worker`` is b"" where the files have none."""
 
     lasting: Mapping[str, bytes]
     pages: Mapping[str, bytes]
@@ -46,12 +46,16 @@ def release(files: Mapping[str, bytes]) -> Release:
     """``files`` by path below ui/; BundleError where they cannot be joined."""
     lasting: dict[str, bytes] = {}
     pages: dict[str, bytes] = {}
+    shell: list[str] = []
     for path, name in PAGES.items():
         if path in files:
-            pages[path] = _page(files, path, name, lasting)
+            named: dict[str, bytes] = {}
+            pages[path] = _page(files, path, name, named)
+            lasting.update(named)
+            shell = shell or list(named)
     worker = b""
     if WORKER in files:
-        worker = bundle({**files, WORKER_FILES: _kept(pages, files)}, WORKER)
+        worker = bundle({**files, WORKER_FILES: _kept(pages, files, shell)}, WORKER)
     return Release(lasting, pages, worker)
 
 
@@ -76,8 +80,12 @@ def _page(files: Mapping[str, bytes], path: str, name: str, lasting: dict[str, b
         body = joined_styles(files, _HREF.findall(found.group()))
         return f'    <link rel="stylesheet" href="{_keep(lasting, f"{name}.css", body)}">\n'
 
+    def alone(path: str) -> str:
+        return _keep(lasting, posixpath.basename(path), files[path])
+
     def module(found: re.Match[str]) -> str:
-        kept = _keep(lasting, f"{name}.js", bundle(files, found.group(1)))
+        script = bundle(files, found.group(1), alone)
+        kept = _keep(lasting, f"{name}.js", script)
         return f'<script type="module" src="{kept}">'
 
     def other(found: re.Match[str]) -> str:
@@ -100,12 +108,11 @@ def _keep(lasting: dict[str, bytes], name: str, body: bytes) -> str:
     return f"/ui/{kept}"
 
 
-def _kept(pages: Mapping[str, bytes], files: Mapping[str, bytes]) -> bytes:
+def _kept(pages: Mapping[str, bytes], files: Mapping[str, bytes], shell: list[str]) -> bytes:
     """The module that tells the worker which version it belongs to and what that consists of."""
     index = pages.get("index.html", b"")
-    named = _OTHER.findall(index.decode())
     version = hashlib.sha256(index + files.get(MANIFEST, b"")).hexdigest()[:16]
-    addresses = ["/", *(f"/ui/{name}" for _, name in named)]
+    addresses = ["/", *(f"/ui/{name}" for name in shell)]
     return (
         f"export const VERSION = {json.dumps(version)};\n"
         f"export const FILES = {json.dumps(addresses)};\n"

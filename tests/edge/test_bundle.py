@@ -6,7 +6,7 @@ import pytest
 
 from chatd.edge.bundle import BundleError, bundle
 from chatd.edge.pages import ui_files
-from chatd.edge.release import PAGES, WORKER
+from chatd.edge.release import PAGES, release
 from chatd.edge.script_words import words
 from tests.edge.misleading import MODULES
 
@@ -104,17 +104,19 @@ def test_no_import_or_export_is_left_of_modules_that_mislead():
         "from elsewhere": ("export { a } from './a.js';", "import it first"),
         "everything": ("export * from './a.js';", "export * is not joined"),
         "everything, named": ("export * as a from './a.js';", "export * is not joined"),
-        "at any time": ("import('./a.js').then();", "import() and import.meta"),
-        "at any time, later": ("const a = () => { import('./a.js') };", "import() and"),
-        "at any time, apart": ("const a = () => import /* of */\n('./a.js');", "import() and"),
-        "in a template": ("const a = `${import('./a.js')}`;", "import() and"),
-        "about itself": ("console.log(import.meta.url);", "import() and import.meta"),
+        "at any time": ("import('./a.js').then();", "line 1: import() has no place here"),
+        "at any time, later": ("const a = () => { import('./a.js') };", "import() has no place"),
+        "at any time, apart": ("const a = () => import /* of */\n('./a.js');", "line 2: import()"),
+        "in a template": ("const a = `${import('./a.js')}`;", "import() has no place"),
+        "what is worked out": ("import('./a' + '.js');", "anything but one path in quotes"),
+        "with attributes": ("import('./a.json', {});", "anything but one path in quotes"),
+        "about itself": ("console.log(import.meta.url);", "import.meta"),
         "waiting": ("await 1;", "await outside a function"),
         "waiting in a loop": ("for await (const a of b) c();", "await outside a function"),
         "attributes": ("import { a } from './a.js' with { type: 'json' };", "import attributes"),
         "a bare name": ("import { a } from 'lit';", "no path of a file"),
         "an address": ("import { a } from 'https://example.org/a.js';", "no path of a file"),
-        "from the root": ("import { a } from '/ui/a.js';", "no path of a file"),
+        "from the root": ("import { a } from '/a.js';", "no path of a file"),
         "a query": ("import { a } from './a.js?v=1';", "no path of a file"),
         "an escape": ("import { a } from './\\u0061.js';", "no path of a file"),
         "a template as path": ("import { a } from `./a.js`;", "the path of a module was to come"),
@@ -130,7 +132,7 @@ def test_no_import_or_export_is_left_of_modules_that_mislead():
         "an escaped name's end": ("impor\\u0074('./a.js');", "a name with an escape"),
         "a program": ("#!/usr/bin/env node\n", "a module that is a program"),
         "an export inside": ("{ export const a = 1; }", "export inside brackets"),
-        "an import inside": ("{ import { a } from './a.js'; }", "import() and"),
+        "an import inside": ("{ import { a } from './a.js'; }", "an import inside brackets"),
         "two on a line": ("import { a } from './a.js' import './a.js';", "does not end"),
         "assigned": ("export function f() {}\nf = 1;", "line 2: f is exported, and changes"),
         "assigned later": ("export class A {}\nconst g = () => { A ||= 1 };", "A is exported, and"),
@@ -167,11 +169,40 @@ def test_modules_that_need_one_another_are_refused():
     assert "main.js → main.js" in refused("import './main.js';")
 
 
+def later(main, **others):
+    files = {"main.js": main, **{f"{name}.js": text for name, text in others.items()}}
+    sources = {path: text.encode() for path, text in files.items()}
+    return bundle(sources, "main.js", lambda path: f"/ui/{path[:-3]}.1.js").decode()
+
+
+def test_what_is_loaded_later_is_loaded_from_where_it_lasts():
+    main = """const all = { a: () => import('/ui/a.js'), b: () => import("./b.js" /* b */) };
+// import('./c.js')
+const text = "import('./a.js')";
+"""
+    script = later(main, a="export default 1;", b="export const b = 2;")
+    assert """{ a: () => import("/ui/a.1.js"), b: () => import("/ui/b.1.js"  ) };""" in script
+    assert "const text = \"import('./a.js')\";" in script
+    assert "export" not in script
+
+
+@pytest.mark.parametrize(
+    ("main", "why"),
+    [
+        ("import './a.js'; import('./a.js');", "a.js would be there twice"),
+        ("import('./b.js');", "b.js is loaded by itself, but imports others"),
+        ("import('./c.js');", "there is no module c.js"),
+    ],
+)
+def test_what_is_loaded_later_is_one_file_and_no_part_of_the_rest(main, why):
+    with pytest.raises(BundleError, match=re.escape(why)):
+        later(main, a="1;", b="import './a.js';")
+
+
 def test_everything_of_the_page_can_be_joined():
     files = ui_files()
-    entries = ["main.js", "embed/main.js", WORKER]
-    assert {entry for entry in entries if entry in files} == set(entries)
-    assert set(PAGES) <= set(files)
-    for path in files:
-        if path.endswith(".js") and not path.startswith("embed.js"):
-            bundle(files, path)
+    made = release(files)
+    assert set(made.pages) == set(PAGES)
+    for script in (made.worker, *(made.lasting[name] for name in made.lasting if ".js" in name)):
+        assert list(words(script.decode()))
+    assert made.worker.count(b"// worker/") >= 3

@@ -58,10 +58,27 @@ def test_another_content_has_another_name_and_the_rest_keeps_its_own(path):
 def test_the_worker_knows_its_version_and_all_that_the_page_names():
     made = release(UI)
     (told,) = re.findall(r"FILES = (\[.*\]);", made.worker.decode())
-    assert json.loads(told) == ["/", *(f"/ui/{name}" for name in named(made.pages["index.html"]))]
+    shell = json.loads(told)
+    assert shell[0] == "/"
+    assert set(shell[1:]) == {f"/ui/{name}" for name in named(made.pages["index.html"])}
     other = release({**UI, "a.css": b"a {}\n"})
     version = re.compile(rb'VERSION = "[0-9a-f]{16}"')
     assert version.search(made.worker)[0] != version.search(other.worker)[0]
+
+
+def test_what_a_script_loads_later_lasts_too_and_is_there_without_a_network():
+    words = {
+        "a.js": b"export const a = () => import('./de.js');\n",
+        "de.js": b"export default 1;\n",
+    }
+    made = release({**UI, **words})
+    (name,) = [name for name in made.lasting if name.startswith("de.")]
+    (script,) = [
+        body for path, body in made.lasting.items() if path.startswith("app.") and "js" in path
+    ]
+    assert made.lasting[name] == words["de.js"]
+    assert f'import("/ui/{name}")'.encode() in script
+    assert f"/ui/{name}".encode() in made.worker
 
 
 def test_stylesheets_follow_one_another_in_the_order_of_the_page():
