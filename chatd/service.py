@@ -280,8 +280,8 @@ class ChatService(Service):
     def _afterwards(self) -> None:
         """In a thread: what takes half a second that nobody should wait for, neither those who come
         back after a start nor the first to ask."""
-        for page in self.edge.late:
-            _ = page.page
+        for late in self.edge.late:
+            _ = late.made
         warm_up()
 
     # ---- running --------------------------------------------------------------------------------

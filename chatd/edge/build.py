@@ -44,7 +44,7 @@ from chatd.edge.guard import Guard
 from chatd.edge.health import Health
 from chatd.edge.journal import Journal
 from chatd.edge.look import Look
-from chatd.edge.pages import InThread, LatePage, Pages
+from chatd.edge.pages import InThread, Late, LatePage, Pages, late_release
 from chatd.edge.protocol_page import ProtocolPages
 from chatd.edge.router import Route, Router
 from chatd.edge.settings import EdgeSettings
@@ -75,7 +75,7 @@ class Edge:
     credentials: Credentials
     invitations: Invitations
     touches: Touches
-    late: tuple[LatePage, ...]
+    late: tuple[Late[Any], ...]
     looks: Callable[[Brand], bool]
 
 
@@ -158,6 +158,7 @@ def build_site(
         people = SitePeople(vouching, store, credentials, clock, random, vouched)
     api: tuple[Route, ...] = ()
     described = LatePage(openapi.description, "application/json", in_thread)
+    joined = late_release(ui, in_thread)
     protocol = ProtocolPages(protocol_text, protocol_schema, in_thread)
     if chat is not None:
         desk = Desk(
@@ -178,8 +179,8 @@ def build_site(
     router = Router(
         (
             *look.routes(),
-            *Pages(ui, look.dress).routes(),
-            *EmbedPage(ui, settings.public_url, framing, look.dress).routes(),
+            *Pages(ui, joined, look.dress).routes(),
+            *EmbedPage(ui, joined, settings.public_url, framing, look.dress).routes(),
             *sessions.routes(),
             *SessionsApi(guard, credentials, connections.ended).routes(),
             *ExchangeApi(guard, people).routes(),
@@ -197,7 +198,7 @@ def build_site(
     factory = SocketFactory(reactor, settings, make_session, connections, journal)
     upgrader = Upgrader(factory, guard, connections)
     site = ChatSite(reactor, settings, router, upgrader, journal, random)
-    late = (described, *protocol.late)
+    late: tuple[Late[Any], ...] = (joined, described, *protocol.late)
     return Edge(site, connections, credentials, invitations, touches, late, look.change)
 
 

@@ -9,21 +9,22 @@ from html import escape
 
 from chatd.edge.answers import Ask, Declined, Response
 from chatd.edge.headers import Header, content_security_policy
-from chatd.edge.pages import Page
+from chatd.edge.pages import Late, Page, Served
 from chatd.edge.router import Route
 
-#: Below ui/; in the page, what stands in this attribute is replaced.
-PAGE = "embed.html"
+#: Below ui/.
 SCRIPT = "embed.js"
+#: In the page, what stands in this attribute is replaced.
 PLACE = b'content="SITE-ORIGINS"'
 
 
 class EmbedPage:
-    """``contents`` by path below ui/; ``origins`` of the site, normalised."""
+    """``contents`` by path below ui/, ``joined`` made of them; ``origins`` of the site."""
 
     def __init__(
         self,
         contents: Mapping[str, bytes],
+        joined: Late[Served],
         public_url: str,
         origins: Sequence[str],
         dress: Callable[[Page], Page] = lambda page: page,
@@ -31,8 +32,9 @@ class EmbedPage:
         """``dress`` puts the server's own look into the page."""
         self._dress = dress
         listed = escape(" ".join(origins), quote=True).encode("ascii")
-        page = contents.get(PAGE, b"").replace(PLACE, b'content="' + listed + b'"')
-        self._page = Page.of(page, "text/html; charset=utf-8")
+        self._place = b'content="' + listed + b'"'
+        self._joined = joined
+        self._page: Page | None = None
         self._script = Page.of(contents.get(SCRIPT, b""), "text/javascript; charset=utf-8")
         self._framed: tuple[Header, ...] = (
             ("Content-Security-Policy", content_security_policy(public_url, origins)),
@@ -45,6 +47,9 @@ class EmbedPage:
         return (Route("GET", "/embed", self.page), Route("GET", "/embed.js", self.script))
 
     async def page(self, ask: Ask) -> Response:
+        if self._page is None:
+            text = (await self._joined.get()).embed.replace(PLACE, self._place)
+            self._page = Page.of(text, "text/html; charset=utf-8")
         return _with(self._dress(_there(self._page)).answer(ask), *self._framed)
 
     async def script(self, ask: Ask) -> Response:

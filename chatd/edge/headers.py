@@ -44,6 +44,7 @@ def content_security_policy(public_url: str, framed_by: Sequence[str] = ()) -> s
             "form-action 'self'",
             "frame-ancestors " + (" ".join(framed_by) or "'none'"),
             "require-trusted-types-for 'script'",
+            # The one policy, of ui/net/worker.js, gives nothing but the service worker's address.
             "trusted-types worker",
         )
     )

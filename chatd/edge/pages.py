@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from chatd.edge.answers import Ask, Declined, Response
 from chatd.edge.headers import Header
+from chatd.edge.release import MANIFEST, Release, release
 from chatd.edge.router import Route
 
 TYPES: Mapping[str, str] = {
@@ -31,6 +32,13 @@ TYPES: Mapping[str, str] = {
 }
 _COMPRESSED = ("text/", "application/", "image/svg")
 _WORTH_IT = 512
+#: Asked again before each use; and for what has a name by its content: never again (RFC 8246).
+ASKED = "no-cache"
+LASTING = "public, max-age=31536000, immutable"
+_NO_FILE = (
+    "There is no such file. A page that names it is of another version of this server: load that"
+    " page again."
+)
 
 
 def ui_files() -> dict[str, bytes]:
@@ -52,19 +60,21 @@ def _collect(folder: Traversable, prefix: str, found: dict[str, bytes]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One file. ``packed`` is gzip, None where that gains nothing."""
+    """One file. ``packed`` is gzip, None where that gains nothing. ``caching``: how long a browser
+    uses it without asking."""
 
     type: str
     body: bytes
     packed: bytes | None
     etag: str
+    caching: str = ASKED
 
     @classmethod
-    def of(cls, body: bytes, type: str) -> "Page":
+    def of(cls, body: bytes, type: str, caching: str = ASKED) -> "Page":
         packed = None
         if len(body) >= _WORTH_IT and type.startswith(_COMPRESSED):
             packed = gzip.compress(body, 9, mtime=0)
-        return cls(type, body, packed, hashlib.sha256(body).hexdigest()[:32])
+        return cls(type, body, packed, hashlib.sha256(body).hexdigest()[:32], caching)
 
     def answer(self, ask: Ask) -> Response:
         """304 where the client has it (RFC 9110 §13.1.2), packed where it can unpack."""
@@ -73,7 +83,7 @@ class Page:
         etag = f'"{self.etag}{"-gz" if packed else ""}"'
         headers: tuple[Header, ...] = (
             ("ETag", etag),
-            ("Cache-Control", "no-cache"),
+            ("Cache-Control", self.caching),
             ("Vary", "Accept-Encoding"),
         )
         known = {tag.strip().removeprefix("W/") for tag in _words(ask, "if-none-match")}
@@ -88,67 +98,124 @@ class Page:
 InThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 
-class LatePage:
-    """A page that takes long to ``make``, which no start and nobody else should wait for: it is
-    made in a thread when it is first asked for, or beforehand where somebody looks at `page`."""
+Made = TypeVar("Made")
 
-    def __init__(self, make: Callable[[], bytes], type: str, in_thread: InThread) -> None:
+
+class Late(Generic[Made]):
+    """What takes long to ``make``, which no start and nobody else should wait for: it is made in a
+    thread when it is first asked for, or beforehand where somebody looks at `made`."""
+
+    def __init__(self, make: Callable[[], Made], in_thread: InThread) -> None:
         self._make = make
-        self._type = type
         self._in_thread = in_thread
 
     @cached_property
-    def page(self) -> Page:
-        return Page.of(self._make(), self._type)
+    def made(self) -> Made:
+        return self._make()
+
+    async def get(self) -> Made:
+        if "made" not in self.__dict__:
+            await self._in_thread(lambda: self.made)
+        return self.made
+
+
+class LatePage(Late[Page]):
+    def __init__(self, make: Callable[[], bytes], type: str, in_thread: InThread) -> None:
+        super().__init__(lambda: Page.of(make(), type), in_thread)
 
     async def answer(self, ask: Ask) -> Response:
-        if "page" not in self.__dict__:
-            await self._in_thread(lambda: self.page)
-        return self.page.answer(ask)
+        return (await self.get()).answer(ask)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A `Release`, compressed. ``embed``: the text that is still to be told its site's origins."""
+
+    lasting: Mapping[str, Page]
+    index: Page | None
+    embed: bytes
+    worker: Page | None
+
+    @classmethod
+    def of(cls, made: Release) -> "Served":
+        index = made.pages.get("index.html")
+        return cls(
+            {path: Page.of(body, type_of(path), LASTING) for path, body in made.lasting.items()},
+            None if index is None else Page.of(index, TYPES["html"]),
+            made.pages.get("embed.html", b""),
+            Page.of(made.worker, TYPES["js"]) if made.worker else None,
+        )
+
+
+def late_release(contents: Mapping[str, bytes], in_thread: InThread) -> Late[Served]:
+    return Late(lambda: Served.of(release(contents)), in_thread)
 
 
 class Pages:
-    """``contents`` by path below /ui/; "index.html" also answers at /, the developer's page at
-    /protocol/try. Each is compressed when it is first asked for."""
+    """``contents`` by path below /ui/, where each file answers for itself, and ``joined`` made of
+    them: the page at /, what it names, and its service worker. The developer's page, at
+    /protocol/try, is served as it lies there. Each is compressed when it is first asked for."""
 
     def __init__(
-        self, contents: Mapping[str, bytes], dress: Callable[[Page], Page] = lambda page: page
+        self,
+        contents: Mapping[str, bytes],
+        joined: Late[Served],
+        dress: Callable[[Page], Page] = lambda page: page,
     ) -> None:
         """``dress`` puts the server's own look into what people see."""
         self._contents = contents
+        self._joined = joined
         self._pages: dict[str, Page] = {}
         self._dress = dress
 
     def routes(self) -> tuple[Route, ...]:
         return (
             Route("GET", "/", self.index),
+            Route("GET", "/worker.js", self.worker),
+            Route("GET", f"/{MANIFEST}", self.manifest),
             Route("GET", "/protocol/try", self.trial),
             Route("GET", "/worker.js", self.worker),
             Route("GET", "/ui/*", self.file),
         )
 
     async def index(self, ask: Ask) -> Response:
-        return self._dress(self._page("index.html")).answer(ask)
+        return self._dress(_there((await self._joined.get()).index)).answer(ask)
 
     async def worker(self, ask: Ask) -> Response:
-        """At the root, as a worker's reach is the folder that it is in."""
-        return Page.of(b"import '/ui/worker/main.js';\n", TYPES["js"]).answer(ask)
+        """It speaks for all addresses (https://www.w3.org/TR/service-workers/#path-restriction)."""
+        answer = self._dress(_there((await self._joined.get()).worker)).answer(ask)
+        headers = (*answer.headers, ("Service-Worker-Allowed", "/"))
+        return Response(answer.status, answer.body, answer.type, headers)
+
+    async def manifest(self, ask: Ask) -> Response:
+        return self._dress(self._page(MANIFEST)).answer(ask)
 
     async def trial(self, ask: Ask) -> Response:
         return self._page("try/index.html").answer(ask)
 
     async def file(self, ask: Ask) -> Response:
-        return self._page(ask.path.removeprefix("/ui/")).answer(ask)
+        path = ask.path.removeprefix("/ui/")
+        if path not in self._contents:
+            return _there((await self._joined.get()).lasting.get(path)).answer(ask)
+        return self._page(path).answer(ask)
 
     def _page(self, path: str) -> Page:
         page = self._pages.get(path)
         if page is None:
             body = self._contents.get(path)
-            if body is None:
-                raise Declined(404, "not-found", "There is no such file.")
-            type = TYPES.get(path.rpartition(".")[2], "application/octet-stream")
-            page = self._pages[path] = Page.of(body, type)
+            page = _there(None if body is None else Page.of(body, type_of(path)))
+            self._pages[path] = page
         return page
+
+
+def type_of(path: str) -> str:
+    return TYPES.get(path.rpartition(".")[2], "application/octet-stream")
+
+
+def _there(page: Page | None) -> Page:
+    if page is None:
+        raise Declined(404, "not-found", _NO_FILE)
+    return page
 
 
 def accepts_gzip(ask: Ask) -> bool:

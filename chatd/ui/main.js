@@ -6,16 +6,18 @@ import { Api } from './net/api.js';
 import { Connection } from './net/connection.js';
 import { Database } from './net/database.js';
 import { Outbox } from './net/outbox.js';
-import { register } from './net/register.js';
 import { Tabs } from './net/tabs.js';
+import { install } from './net/worker.js';
 import { Drafts } from './state/drafts.js';
+import { Remembered } from './state/remembered.js';
 import { Store } from './state/store.js';
 import { device } from './view/device.js';
-import { fill, h } from './view/dom.js';
+import { fill } from './view/dom.js';
 import { write } from './view/route.js';
 import { confirmed, forgotten, reset } from './view/recovery.js';
 import { Shell } from './view/shell.js';
 import { signIn } from './view/signin.js';
+import { unreachable } from './view/unreachable.js';
 
 const SUBPROTOCOL = 'chatd.v1';
 /** Seconds between two looks for what tabs that are gone left unsent. */
@@ -23,11 +25,14 @@ const ORPHANS = 30;
 
 const api = new Api();
 const store = new Store();
+const remembered = new Remembered(localStorage);
 let shell = null;
 /** The code of a program that waits to be let in; "" where it is to be typed, null for none. */
 let waiting = null;
 /** The secret of a link into a room that is followed once the server can be asked; null for none. */
 let joining = null;
+/** What the server said a moment ago of who one is: the first connection need not ask again. */
+let told = null;
 
 const ports = {
   socket: () => tabs.socket(),
@@ -36,7 +41,11 @@ const ports = {
     address.protocol = address.protocol.replace('http', 'ws');
     return new WebSocket(address, [SUBPROTOCOL]);
   },
-  session: () => api.session(),
+  session: async () => {
+    const session = told ?? (await api.session());
+    told = null;
+    return session;
+  },
   random: Math.random,
   now: Date.now,
   later: (seconds, call) => {
@@ -78,7 +87,10 @@ const connection = new Connection(ports, {
   onRemoved: (rooms) => chat.removed(rooms),
   onSession: (session) => {
     // Another tab signed in as somebody else: nothing of this person's may stay on the page.
-    if (session.signed_in && session.user !== store.me.user) location.reload();
+    if (session.signed_in && session.user !== store.me.user) {
+      remembered.forget();
+      location.reload();
+    } else if (session.signed_in) store.signedIn(session);
   },
 });
 const chat = new Chat(store, connection, { ...ports, outbox, push: browserPush });
@@ -110,6 +122,7 @@ tabs.onWord = (message) => {
 async function changed(state) {
   shell.bar.update();
   if (state === 'signed-out') {
+    remembered.forget();
     showFront({ notice: 'Your session has ended. Sign in to go on where you were.' });
   } else if (state !== 'live') {
     store.offline();
@@ -120,6 +133,8 @@ async function changed(state) {
       shell.listed();
       followIn();
       await drafts.sync();
+      remembered.keep(store);
+      await install(navigator.serviceWorker);
       await chat.push.sync(store.me.user);
     } catch {
       // The connection broke again; the next one brings it all.
@@ -168,12 +183,16 @@ function goOn() {
 }
 
 /** Somebody is signed in: the chat, where it was left if it is the same person. */
-function enter(session) {
+function enter(session, rooms = []) {
   if (store.me && store.me.user !== session.user) {
     leave('reload');
     return;
   }
   store.signedIn(session);
+  if (rooms.length) {
+    store.list(rooms, null);
+    drafts.load();
+  }
   shell ??= new Shell({ store, chat, connection, api, drafts, signOut, bell });
   fill(document.body, shell.node);
   shell.start();
@@ -218,6 +237,7 @@ function leave(where) {
   connection.stop();
   drafts.forget();
   bell.forget();
+  remembered.forget();
   if (where === 'front') location.replace('/');
   location.reload();
 }
@@ -237,13 +257,20 @@ async function start() {
     follow(link);
     return;
   }
+  // Whoever was here before finds their rooms at once; the connection asks who they are, and what is
+  // said without one is kept.
+  const known = remembered.read();
+  if (known) {
+    enter(known.session, known.rooms);
+    return;
+  }
   try {
     const session = await api.session();
-    if (session.signed_in) enter(session);
+    told = session.signed_in ? session : null;
+    if (told) enter(told);
     else showFront(notice());
   } catch (error) {
-    const again = h('button', { type: 'button', class: 'main', onclick: start }, 'Try again');
-    fill(document.body, h('main', { class: 'front' }, h('div', { class: 'card' }, h('p', {}, error.message), again)));
+    unreachable(error.message, start);
   }
 }
 
@@ -259,14 +286,16 @@ addEventListener('visibilitychange', () => {
   connection.hurry();
   inView();
 });
-register(navigator.serviceWorker);
 // A notification was pressed.
 navigator.serviceWorker?.addEventListener('message', ({ data }) => {
   if (data?.type === 'go') location.hash = `#/room/${data.room}`;
 });
 // A tab that was killed may have left something unsent.
 setInterval(() => connection.state === 'live' && chat.resend(), ORPHANS * 1000);
-addEventListener('pagehide', () => drafts.flush());
+addEventListener('pagehide', () => {
+  drafts.flush();
+  remembered.update(store);
+});
 addEventListener('hashchange', () => {
   if (takeJoin()) {
     followIn();

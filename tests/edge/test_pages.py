@@ -11,4 +11,4 @@ def test_a_late_page_is_made_once_and_not_before_it_is_asked_for() -> None:
     bodies: Iterator[bytes] = iter((b"first", b"second"))
     late = LatePage(lambda: next(bodies), "text/plain", lambda call: succeed(call()))
     assert next(bodies) == b"first"
-    assert [late.page.body, late.page.body] == [b"second", b"second"]
+    assert [late.made.body, late.made.body] == [b"second", b"second"]

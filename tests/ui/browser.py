@@ -145,10 +145,12 @@ class Browser:
                 return
 
     def window(self, width: int = 1280, height: int = 800, context: str | None = None) -> Window:
-        """A window of its own profile, or of one that is there, on an empty page."""
+        """A window of its own profile, or of one that is there, on an empty page. Every profile is
+        a private one, but for the browser's own: ""."""
         if context is None:
             context = str(self.call("Target.createBrowserContext")["browserContextId"])
-        target = self.call("Target.createTarget", url="about:blank", browserContextId=context)
+        where = {"browserContextId": context} if context else {}
+        target = self.call("Target.createTarget", url="about:blank", **where)
         attached = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         window = Window(self, attached["sessionId"], context, target["targetId"])
         self._windows[attached["sessionId"]] = window

@@ -35,6 +35,7 @@ class Daemon:
         port = free_port()
         self.url = f"https://localhost:{port}"
         self._environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self._tree = ROOT
         self._run(
             "import sys; from chatd.admin.main import main; sys.exit(main())",
             "quickstart",
@@ -52,6 +53,11 @@ class Daemon:
         self.certificate = self._var / "tls" / "server.pem"
         self._log = folder / "daemon.log"
         self._process: subprocess.Popen[bytes] | None = None
+
+    def runs_from(self, tree: Path) -> None:
+        """From the next start on it is the chatd of that folder."""
+        self._environment["PYTHONPATH"] = str(tree)
+        self._tree = tree
 
     def chatctl(self, *arguments: str) -> str:
         """What `chatctl` printed."""
@@ -73,7 +79,7 @@ class Daemon:
         done = subprocess.run(
             [sys.executable, "-c", code, *arguments],
             env=self._environment,
-            cwd=ROOT,
+            cwd=self._tree,
             capture_output=True,
             text=True,
             timeout=60,
@@ -93,7 +99,7 @@ class Daemon:
                     *("--config", str(self._var / "chatd.toml"), "--quickstart"),
                 ],
                 env=self._environment,
-                cwd=ROOT,
+                cwd=self._tree,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )

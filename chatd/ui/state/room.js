@@ -29,6 +29,8 @@ export class Room {
   #mentionsUpTo = 0;
   /** The server answered `open`: events flow. */
   open = false;
+  /** It did so once, at the least. */
+  heard = false;
 
   constructor(state) {
     this.id = state.room;
@@ -74,6 +76,7 @@ export class Room {
     this.marks = new Map((frame.marks ?? []).map((mark) => [mark.user, reached(mark)]));
     this.here = new Map(Object.entries(frame.here ?? {}));
     this.open = true;
+    this.heard = true;
   }
 
   /** Not heard any more: what is known of it grows old. One's own unsent messages stay. */

@@ -83,8 +83,10 @@ export class Store {
   opened(frame) {
     const room = this.#take(frame.room);
     this.learn([...frame.messages, ...(frame.quoted ?? [])]);
+    const first = !room.heard;
     room.opened(frame);
-    if (this.active === room.id && room.unreadAfter === null) room.shown();
+    // What was known of it until now may be of yesterday.
+    if (this.active === room.id && (first || room.unreadAfter === null)) room.shown();
     for (const what of ['rooms', 'timeline', 'here']) this.tell(what, room.id);
   }
 

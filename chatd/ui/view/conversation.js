@@ -186,7 +186,7 @@ export class Conversation {
     if (!room) return;
     const { timeline } = room;
     this.drawWaiting();
-    if (!timeline.loaded) return;
+    this.node.classList.toggle('loading', !timeline.loaded);
     const { unreadAfter, marks } = room;
     const pinned = room.pinned ?? new Set();
     const blocked = new Set([...(this.#store.blocked ?? [])].filter((user) => !this.#shownAnyway.has(user)));
@@ -201,10 +201,13 @@ export class Conversation {
             hereCalled: row.here.map(({ user }) => people.display(user, this.#store.names.get(user))),
           }
         : row;
+    const shown = rows(timeline, { me, unreadAfter, marks, dayOf, pinned, blocked }).map(called);
+    // What one says shows at once, also where the server has not told what was said before.
+    this.#list.draw(timeline.loaded ? shown : [{ kind: 'apart', key: 'apart' }, ...shown], room);
     this.#list.node.classList.toggle('with-readers', room.kind !== 'direct');
-    this.#list.draw(rows(timeline, { me, unreadAfter, marks, dayOf, pinned, blocked }).map(called), room);
     this.composer.update();
     this.drawTyping();
+    if (!timeline.loaded) return;
     this.#askMore(room);
     if (!this.#placed) {
       this.#placed = true;

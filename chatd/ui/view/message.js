@@ -22,6 +22,12 @@ export function row(shown, room, wish) {
       return start(shown, room, wish);
     case 'more':
       return h('div', { class: 'more', 'aria-hidden': 'true' }, 'Loading earlier messages…');
+    case 'apart':
+      return h(
+        'p',
+        { class: 'apart' },
+        'The messages of this room come as soon as the server can be reached. What you write now is kept, and sent then.',
+      );
     case 'day':
       return day(shown, wish);
     case 'unread':

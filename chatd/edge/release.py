@@ -1,0 +1,125 @@
+"""The page as one version: its modules and stylesheets joined, named by their content, and the
+pages that name them.
+
+A name stands for its bytes for ever, so browsers need not ask again; a page names only what was
+made with it, so that no page mixes two versions. All of it is made from the files of ui/ alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chatd.edge.bundle import BundleError, bundle
+
+#: The pages whose files are joined, and what the joined ones are called.
+PAGES: Mapping[str, str] = {"index.html": "app", "embed.html": "embed"}
+#: The service worker, and the module in which it finds the names of what it keeps.
+WORKER = "worker/main.js"
+WORKER_FILES = "worker/files.js"
+MANIFEST = "manifest.webmanifest"
+
+_STYLES = re.compile(r'(?:[ \t]*<link rel="stylesheet" href="/ui/[^"]+">\n)+')
+_HREF = re.compile(r'href="/ui/([^"]+)"')
+_MODULE = re.compile(r'<script type="module" src="/ui/([^"]+)">')
+_OTHER = re.compile(r'(href|src)="/ui/([^"]+)"')
+#: What would mean something else, or nothing, in the midst of a joined stylesheet.
+_UNJOINED = re.compile(r"@import|@charset|@namespace|url\(\s*[\"']?(?!data:|/|#)", re.IGNORECASE)
+_CSS_WORDS = re.compile(r"/\*.*?\*/|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """``lasting``: what has a name by its content, by path below ui/, also what is loaded later.
+    ``pages``: those of PAGES. ``worker`` is b"" where the files have none."""
+
+    lasting: Mapping[str, bytes]
+    pages: Mapping[str, bytes]
+    worker: bytes
+
+
+def release(files: Mapping[str, bytes]) -> Release:
+    """``files`` by path below ui/; BundleError where they cannot be joined."""
+    lasting: dict[str, bytes] = {}
+    pages: dict[str, bytes] = {}
+    shell: list[str] = []
+    for path, name in PAGES.items():
+        if path in files:
+            named: dict[str, bytes] = {}
+            pages[path] = _page(files, path, name, named)
+            lasting.update(named)
+            shell = shell or list(named)
+    worker = b""
+    if WORKER in files:
+        worker = bundle({**files, WORKER_FILES: _kept(pages, files, shell)}, WORKER)
+    return Release(lasting, pages, worker)
+
+
+def joined_styles(files: Mapping[str, bytes], paths: list[str]) -> bytes:
+    parts = []
+    for path in paths:
+        text = _text(files, path)
+        bare = _CSS_WORDS.sub("", text)
+        found = _UNJOINED.search(text)
+        if found:
+            raise BundleError(f"{path}: {found.group()} cannot be joined")
+        if bare.count("{") != bare.count("}") or "/*" in bare:
+            raise BundleError(f"{path}: a bracket or a comment is not closed")
+        parts.append(f"/* {path} */\n{text}")
+    return "\n".join(parts).encode()
+
+
+def _page(files: Mapping[str, bytes], path: str, name: str, lasting: dict[str, bytes]) -> bytes:
+    text = _text(files, path)
+
+    def styles(found: re.Match[str]) -> str:
+        body = joined_styles(files, _HREF.findall(found.group()))
+        return f'    <link rel="stylesheet" href="{_keep(lasting, f"{name}.css", body)}">\n'
+
+    def alone(path: str) -> str:
+        return _keep(lasting, posixpath.basename(path), files[path])
+
+    def module(found: re.Match[str]) -> str:
+        script = bundle(files, found.group(1), alone)
+        kept = _keep(lasting, f"{name}.js", script)
+        return f'<script type="module" src="{kept}">'
+
+    def other(found: re.Match[str]) -> str:
+        attribute, file = found.groups()
+        if file in lasting:
+            return found.group()
+        if file not in files:
+            raise BundleError(f"{path}: there is no file {file}")
+        return f'{attribute}="{_keep(lasting, posixpath.basename(file), files[file])}"'
+
+    text = _MODULE.sub(module, _STYLES.sub(styles, text))
+    return _OTHER.sub(other, text).encode()
+
+
+def _keep(lasting: dict[str, bytes], name: str, body: bytes) -> str:
+    """The address of the bytes: /ui/app.0123456789abcdef.js"""
+    stem, ending = posixpath.splitext(name)
+    kept = f"{stem}.{hashlib.sha256(body).hexdigest()[:16]}{ending}"
+    lasting[kept] = body
+    return f"/ui/{kept}"
+
+
+def _kept(pages: Mapping[str, bytes], files: Mapping[str, bytes], shell: list[str]) -> bytes:
+    """The module that tells the worker which version it belongs to and what that consists of."""
+    index = pages.get("index.html", b"")
+    version = hashlib.sha256(index + files.get(MANIFEST, b"")).hexdigest()[:16]
+    addresses = ["/", *(f"/ui/{name}" for name in shell)]
+    return (
+        f"export const VERSION = {json.dumps(version)};\n"
+        f"export const FILES = {json.dumps(addresses)};\n"
+    ).encode()
+
+
+def _text(files: Mapping[str, bytes], path: str) -> str:
+    if path not in files:
+        raise BundleError(f"there is no file {path}")
+    return files[path].decode("utf-8")

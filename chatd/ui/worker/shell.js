@@ -1,0 +1,78 @@
+// The page's shell, kept in this browser so that it opens without a network: the page itself and what
+// it names, and never anything about anybody.
+
+/** The caches of this worker; another part's must not begin so. */
+const PREFIX = 'shell ';
+/** Milliseconds that the network has for the page; what is kept is shown then. */
+const PATIENCE = 3000;
+/** Names by content, as the server gives them: app.0123456789abcdef.js */
+const LASTING = /^\/ui\/[\w.-]+\.[0-9a-f]{16}\.[a-z0-9]+$/u;
+
+/**
+ * One version's. `ports`: `caches` and `fetch` as a worker has them, `later(ms, call)`; `version` and
+ * `files` as in files.js: the page first.
+ */
+export class Shell {
+  #ports;
+  #name;
+  #files;
+
+  constructor(ports, version, files) {
+    this.#ports = ports;
+    this.#name = PREFIX + version;
+    this.#files = files;
+  }
+
+  /** Fetches all of it, or fails and keeps nothing: a shell of two versions is none. */
+  async keep() {
+    const { caches, fetch } = this.#ports;
+    const answers = await Promise.all(
+      this.#files.map(async (file) => {
+        // What has a name by its content may come from the browser's own store.
+        const answer = await fetch(file, { cache: LASTING.test(file) ? 'default' : 'no-cache' });
+        if (!answer.ok) throw new Error(`${file}: ${answer.status}`);
+        return answer;
+      }),
+    );
+    const cache = await caches.open(this.#name);
+    await Promise.all(answers.map((answer, place) => cache.put(this.#files[place], answer)));
+  }
+
+  /** This version's turn: those before it go. */
+  async clean() {
+    for (const name of await this.#ports.caches.keys()) {
+      if (name.startsWith(PREFIX) && name !== this.#name) await this.#ports.caches.delete(name);
+    }
+  }
+
+  /**
+   * The answer to a request as a promise, or null where it is none of the shell's business: whatever
+   * is not the page itself or a file with a lasting name goes its way untouched.
+   */
+  answer({ method, mode, url }, origin) {
+    const address = new URL(url);
+    if (method !== 'GET' || address.origin !== origin || address.search) return null;
+    if (mode === 'navigate') return address.pathname === '/' ? this.#page() : null;
+    return LASTING.test(address.pathname) ? this.#file(address.pathname) : null;
+  }
+
+  /** The network's, else the one kept: there is no network, no server, or one that is not itself. */
+  async #page() {
+    const { fetch, later } = this.#ports;
+    const coming = fetch('/', { cache: 'no-cache', redirect: 'manual' });
+    coming.catch(() => {});
+    const tired = new Promise((resolve) => later(PATIENCE, resolve));
+    const answer = await Promise.race([coming, tired]).catch(() => undefined);
+    if (answer && answer.status < 500) return answer;
+    return (await this.#kept('/')) ?? coming;
+  }
+
+  async #file(path) {
+    return (await this.#kept(path)) ?? this.#ports.fetch(path);
+  }
+
+  async #kept(path) {
+    if (!(await this.#ports.caches.has(this.#name))) return undefined;
+    return (await this.#ports.caches.open(this.#name)).match(path);
+  }
+}
