@@ -107,8 +107,11 @@ export class Connection {
     socket.onmessage = ({ data }) => {
       if (this.#socket === socket) this.#frame(JSON.parse(data));
     };
-    socket.onclose = ({ code, reason }) => {
-      if (this.#socket === socket) this.#lost(code, reason, opened);
+    socket.onclose = ({ code, reason, moved = false }) => {
+      if (this.#socket !== socket) return;
+      // Another tab holds the connection from now on.
+      if (moved) this.#connect();
+      else this.#lost(code, reason, opened);
     };
     this.#listen(PATIENCE);
   }
@@ -193,7 +196,9 @@ export class Connection {
         this.#comeBack();
         break;
       case 'heartbeat':
-        if (this.state === 'live' && !this.book.agrees(frame.heads)) this.#comeBack();
+        if (this.state !== 'live') break;
+        if (!this.book.agrees(frame.heads)) this.#comeBack();
+        else if (frame.cursor && !this.#resuming) this.book.cursor = frame.cursor;
         break;
       case 'resync':
         this.#comeBack();

@@ -4,7 +4,8 @@
 /** Hours after which one is asked whether an old message shall still be sent. */
 const OLD = 24;
 
-const TAB = 'chatd tab ';
+/** The lock that each tab holds for as long as it lives; its name follows. */
+export const TAB = 'chatd tab ';
 const ADOPTING = 'chatd outbox';
 
 /**

@@ -1,5 +1,8 @@
 // A few words to test with, in the browser that the page runs in.
 
+/** Seconds that a test may take. */
+const LONGEST = 20;
+
 const tests = [];
 
 export function test(name, run) {
@@ -11,6 +14,15 @@ export function equal(found, expected) {
   if (a !== b) throw new Error(`found ${a}, expected ${b}`);
 }
 
+/** A test that waits for what never comes fails, by name. */
+function ending(running) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`does not end within ${LONGEST} s`)), LONGEST * 1000);
+  });
+  return Promise.race([running, late]).finally(() => clearTimeout(timer));
+}
+
 /** Runs what a module declared: [{name, error}], error null where it passed. */
 export async function run(module) {
   tests.length = 0;
@@ -19,7 +31,7 @@ export async function run(module) {
   for (const { name, run: body } of tests) {
     let error = null;
     try {
-      await body();
+      await ending(body());
     } catch (failure) {
       error = failure.stack ?? String(failure);
     }
