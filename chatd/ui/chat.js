@@ -8,8 +8,10 @@ import { Talk } from './talk.js';
 
 /** Rooms kept open beside the one in view; what is older is opened again when it is looked at. */
 const OPEN_ROOMS = 20;
-/** Messages kept for a room whose end is in view. */
+/** Messages kept for a room, once there are twice as many. */
 const KEPT = 400;
+/** How many there may be where somebody may be reading far above the end. */
+const MOST = 4000;
 /** Seconds between two signals that one types. */
 const TYPING = 3;
 
@@ -84,6 +86,13 @@ export class Chat {
     this.#store.event(frame);
     if (frame.from !== this.#store.me.user) this.#reading.delivered(frame.room, frame.seq);
     this.look();
+    this.#trim(frame.room);
+  }
+
+  /** A page that is open for a day keeps no day of what others say. */
+  #trim(id) {
+    const kept = this.#store.rooms.get(id)?.timeline.messages.length ?? 0;
+    if (kept > (id === this.#store.active ? MOST : 2 * KEPT)) this.#store.trim(id, KEPT);
   }
 
   signal(frame) {

@@ -1,14 +1,17 @@
 // The start: who is here? Then the front or the chat, and the way from one to the other.
 
+import { Bell } from './bell.js';
 import { Chat } from './chat.js';
 import { Api } from './net/api.js';
 import { Connection } from './net/connection.js';
 import { Database } from './net/database.js';
 import { Outbox } from './net/outbox.js';
+import { Tabs } from './net/tabs.js';
 import { Drafts } from './state/drafts.js';
 import { Store } from './state/store.js';
 import { device } from './view/device.js';
 import { fill, h } from './view/dom.js';
+import { write } from './view/route.js';
 import { confirmed, forgotten, reset } from './view/recovery.js';
 import { Shell } from './view/shell.js';
 import { signIn } from './view/signin.js';
@@ -26,7 +29,8 @@ let waiting = null;
 let joining = null;
 
 const ports = {
-  socket: () => {
+  socket: () => tabs.socket(),
+  real: () => {
     const address = new URL('/ws', location.href);
     address.protocol = address.protocol.replace('http', 'ws');
     return new WebSocket(address, [SUBPROTOCOL]);
@@ -44,16 +48,21 @@ const ports = {
   },
 };
 
-const outbox = new Outbox(new Database(), navigator.locks ?? null, { now: ports.now, tab: ports.key() });
+const locks = navigator.locks ?? null;
+const channel = window.BroadcastChannel ? (name) => new BroadcastChannel(name) : null;
+const tabs = new Tabs({ ...ports, locks, channel }, ports.key());
+const outbox = new Outbox(new Database(), locks, { now: ports.now, tab: tabs.tab });
 const connection = new Connection(ports, {
   onState: (state) => changed(state),
   onEvent: (frame) => {
     chat.event(frame);
+    bell.event(frame);
     shell.heard(frame);
   },
   onSignal: (frame) => {
     if (frame.type === 'draft') drafts.signal(frame);
     else chat.signal(frame);
+    bell.signal(frame);
   },
   onLostHistory: (rooms) => chat.lostHistory(rooms),
   onRemoved: (rooms) => chat.removed(rooms),
@@ -69,6 +78,23 @@ const drafts = new Drafts(sessionStorage, store, {
   now: ports.now,
   device: ports.key(),
 });
+
+const bell = new Bell(store, tabs, {
+  ask: (type, fields) => connection.ask(type, fields),
+  go: (room, seq) => location.assign(write({ pane: 'talk', room, seq })),
+  now: ports.now,
+  later: ports.later,
+});
+
+tabs.onUp = () => connection.hurry();
+tabs.onWord = (message) => {
+  const { word, user } = message;
+  bell.word(message);
+  // In another tab somebody else signed in, or the same person again, or signed out.
+  if (word === 'here' && user !== store.me.user) leave('reload');
+  else if (word === 'here' && connection.state === 'signed-out') start();
+  else if (word === 'out' && user === store.me.user) leave('front');
+};
 
 async function changed(state) {
   shell.bar.update();
@@ -132,14 +158,14 @@ function goOn() {
 /** Somebody is signed in: the chat, where it was left if it is the same person. */
 function enter(session) {
   if (store.me && store.me.user !== session.user) {
-    drafts.forget();
-    location.reload();
+    leave('reload');
     return;
   }
   store.signedIn(session);
-  shell ??= new Shell({ store, chat, connection, api, drafts, signOut });
+  shell ??= new Shell({ store, chat, connection, api, drafts, signOut, bell });
   fill(document.body, shell.node);
   shell.start();
+  tabs.join(session.user);
   connection.start();
   letIn();
 }
@@ -169,10 +195,17 @@ function notice() {
 
 async function signOut() {
   await api.signOut();
+  tabs.word('out');
+  await outbox.forget();
+  leave('front');
+}
+
+/** Nothing of this person stays on the page. */
+function leave(where) {
   connection.stop();
   drafts.forget();
-  await outbox.forget();
-  location.replace('/');
+  bell.forget();
+  if (where === 'front') location.replace('/');
   location.reload();
 }
 

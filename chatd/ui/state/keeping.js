@@ -25,9 +25,16 @@ export function told(room, now) {
   return level(room) === 'all' ? room.unread : room.mentions;
 }
 
+/** {count, dot}: how many one wants to be told of, and whether anything else is unread. */
+export function badgeOf(rooms, now) {
+  const count = rooms.reduce((all, room) => all + told(room, now), 0);
+  const dot = rooms.some((room) => isUnread(room) && !isQuiet(room, now) && !room.archived);
+  return { count, dot };
+}
+
 /** What stands before the page's title: "(3) ", "• " where only less than that is unread, "". */
 export function titleMark(rooms, now) {
-  const sum = rooms.reduce((all, room) => all + told(room, now), 0);
-  if (sum > 0) return `(${sum > 99 ? '99+' : sum}) `;
-  return rooms.some((room) => isUnread(room) && !isQuiet(room, now) && !room.archived) ? '• ' : '';
+  const { count, dot } = badgeOf(rooms, now);
+  if (count > 0) return `(${count > 99 ? '99+' : count}) `;
+  return dot ? '• ' : '';
 }

@@ -43,9 +43,9 @@ export class Shell {
 
   /**
    * `signOut()` ends the session; `drafts` keeps what is being written; `api` is null where one's
-   * account is a site's.
+   * account is a site's, and `bell` where that tells of messages.
    */
-  constructor({ store, chat, connection, api, drafts, signOut }) {
+  constructor({ store, chat, connection, api, drafts, signOut, bell = null }) {
     this.#store = store;
     this.#chat = chat;
     this.bar = new Bar(connection);
@@ -57,6 +57,7 @@ export class Shell {
       api,
       drafts,
       signOut,
+      bell,
       shell: {
         go,
         back,

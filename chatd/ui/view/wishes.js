@@ -16,7 +16,7 @@ import { roomMenu } from './room_menu.js';
  * `shell`: go(room), back(), away(), say(text), giveBack(item), switch(). `api` is null where a site around the
  * page knows who one is: then nothing of one's account is set here.
  */
-export function wishes({ store, chat, api, drafts, signOut, shell }) {
+export function wishes({ store, chat, api, drafts, signOut, shell, bell }) {
   const { go, say } = shell;
   const upload = api && ((picture) => api.upload(picture));
   const attempt = async (act) => {
@@ -27,7 +27,7 @@ export function wishes({ store, chat, api, drafts, signOut, shell }) {
       return undefined;
     }
   };
-  const profile = (first = null) => settings({ store, chat, api, upload, signOut, first });
+  const profile = (first = null) => settings({ store, chat, api, upload, signOut, bell, first });
   const all = {
     ...shell,
     sure,

@@ -5,10 +5,11 @@ import { avatar } from '../parts.js';
 import { choosing } from '../picture.js';
 import { account, email, password } from './settings_account.js';
 import { status } from './settings_status.js';
+import { telling } from './settings_telling.js';
 import { input, problem, sectioned, segments, staying, toggle } from './dialog.js';
 
-/** `upload(blob)` brings a picture here; `signOut()` may fail in words; `first`: where to begin. */
-export function settings({ store, chat, api, upload, signOut, first = null }) {
+/** `upload(blob)` brings a picture here; `signOut()` may fail in words; `bell`: null where nothing tells; `first`: where to begin. */
+export function settings({ store, chat, api, upload, signOut, bell, first = null }) {
   const { node: wrong, attempt } = problem();
   const out = h('button', { type: 'button', onclick: () => attempt(signOut) }, 'Sign out');
   const shown = (make) => (place) => append(place, make());
@@ -17,6 +18,7 @@ export function settings({ store, chat, api, upload, signOut, first = null }) {
     [
       { label: 'Profile', show: shown(() => profile(store, chat, upload)) },
       { label: 'Status', show: shown(() => status(store, chat)) },
+      ...(bell ? [{ label: 'Notifications', show: shown(() => telling(bell.wants)) }] : []),
       { label: 'Privacy', show: (place) => privacy(chat, place) },
       { label: 'Blocked people', show: (place) => blocked(chat, place) },
       { label: 'E-mail', show: (place) => email(api, place) },

@@ -1,0 +1,108 @@
+// Being told beside the page: notifications of the desktop, a sound, and the icon's badge; of all tabs
+// the one that has the connection does it.
+
+import { badgeOf } from './state/keeping.js';
+import { AGAIN, Scenes } from './state/scenes.js';
+import { Telling } from './state/telling.js';
+import { Wants } from './state/wants.js';
+import { Badge } from './view/badge.js';
+import { chime } from './view/chime.js';
+import { notify, permission } from './view/desktop.js';
+
+/** Milliseconds between what changes and its drawing in the icon. */
+const REST = 200;
+/** Seconds between two looks at what ends by itself: muted rooms. */
+const TICK = 20;
+
+export class Bell {
+  /** How one wants to be told: `get()`, `set(fields)`. */
+  wants;
+  #store;
+  #tabs;
+  #scenes;
+  #telling;
+  #badge = new Badge();
+  #drawing = null;
+
+  /** `go(room, seq)` leads to a message; `ask(type, fields)` a command. */
+  constructor(store, tabs, { ask, go, now, later }) {
+    this.#store = store;
+    this.#tabs = tabs;
+    this.#scenes = new Scenes(now);
+    this.wants = new Wants(localStorage, () => store.me?.user);
+    this.#telling = new Telling(store, {
+      may: () => tabs.leads && (this.#desktop || this.wants.get().sound),
+      ask,
+      now,
+      later,
+      looked: (room) => this.#scenes.has(room),
+      show: (told) => this.#show(told, go),
+    });
+    store.watch((what) => this.#changed(what));
+    setInterval(() => this.#say(), AGAIN * 1000);
+    setInterval(() => this.#draw(), TICK * 1000);
+    addEventListener('pagehide', () => tabs.word('looks', { room: null }));
+  }
+
+  event(frame) {
+    this.#telling.event(frame);
+  }
+
+  signal(frame) {
+    this.#telling.signal(frame);
+  }
+
+  /** What another tab says. */
+  word({ word, tab, room }) {
+    if (word === 'looks') this.#scenes.looks(tab, room);
+  }
+
+  /** The person is gone, and so is what they wanted. */
+  forget() {
+    this.#telling.forget();
+    this.#badge.clear();
+    this.wants.forget();
+  }
+
+  get #desktop() {
+    return this.wants.get().desktop && permission() === 'granted';
+  }
+
+  #changed(what) {
+    if (what === 'looking' || what === 'active') {
+      this.#say(true);
+    } else if (what === 'rooms') {
+      this.#telling.changed();
+      this.#drawing ??= setTimeout(() => this.#draw(), REST);
+    }
+  }
+
+  /** Tells the other tabs what is looked at here. */
+  #say(changed = false) {
+    const { looking, active } = this.#store;
+    const room = looking ? active : null;
+    this.#scenes.looks(this.#tabs.tab, room);
+    if (room !== null || changed) this.#tabs.word('looks', { room });
+  }
+
+  #draw() {
+    clearTimeout(this.#drawing);
+    this.#drawing = null;
+    if (this.#store.listed) this.#badge.show(badgeOf([...this.#store.rooms.values()], Date.now()), this.#tabs.leads);
+  }
+
+  #show({ room, message, count }, go) {
+    if (this.wants.get().sound) chime().catch(() => {});
+    if (!this.#desktop) return () => {};
+    const author = this.#store.people.display(message.from, message.name);
+    const title = room.kind === 'direct' ? author : `${author} in ${room.name}`;
+    const { seq } = message;
+    return notify({
+      title,
+      count,
+      text: message.text ?? '',
+      tag: `chatd ${room.id} ${seq}`,
+      go: () => go(room.id, seq),
+    });
+  }
+}

@@ -1,0 +1,46 @@
+// How one is told in this browser of what is said.
+
+import { chime } from '../chime.js';
+import { allow, permission } from '../desktop.js';
+import { h } from '../dom.js';
+import { toggle } from './dialog.js';
+
+const BLOCKED =
+  'Your browser blocks notifications from this site. Allow them in its settings for this site (beside the address), then switch this on again.';
+const NONE = 'This browser has no notifications.';
+
+/** `wants`: see there. */
+export function telling(wants) {
+  const wrong = h('p', { class: 'wrong', role: 'alert' }, permission() === 'denied' && BLOCKED);
+  const desktop = toggle('Notifications', 'A message shows on the desktop while this page is open in a tab, unless you look at it anyway.', {
+    checked: wants.get().desktop && permission() === 'granted',
+    disabled: permission() === 'none',
+    onchange: async ({ target }) => {
+      wrong.textContent = '';
+      if (target.checked && (await allow()) !== 'granted') {
+        target.checked = false;
+        if (permission() === 'denied') wrong.textContent = BLOCKED;
+      }
+      wants.set({ desktop: target.checked });
+    },
+  });
+  const sound = toggle('Sound', 'Two short notes with each message that you are told of.', {
+    checked: wants.get().sound,
+    onchange: ({ target }) => {
+      wants.set({ sound: target.checked });
+      if (target.checked) chime().catch(() => {});
+    },
+  });
+  return [
+    h('p', { class: 'lead' }, 'For this browser only.'),
+    desktop.parts,
+    permission() === 'none' && h('p', { class: 'hint' }, NONE),
+    wrong,
+    sound.parts,
+    h(
+      'p',
+      { class: 'hint' },
+      'You are told of everything in conversations and of mentions in rooms. Choose something else for a room in its menu.',
+    ),
+  ];
+}
