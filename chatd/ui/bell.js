@@ -41,6 +41,7 @@ export class Bell {
     store.watch((what) => this.#changed(what));
     setInterval(() => this.#say(), AGAIN * 1000);
     setInterval(() => this.#draw(), TICK * 1000);
+    for (const event of ['visibilitychange', 'focus', 'blur']) addEventListener(event, () => this.#say(true));
     addEventListener('pagehide', () => tabs.word('looks', { room: null }));
   }
 
@@ -55,6 +56,13 @@ export class Bell {
   /** What another tab says. */
   word({ word, tab, room }) {
     if (word === 'looks') this.#scenes.looks(tab, room);
+    else if (word === 'gone') this.#scenes.looks(tab, null);
+  }
+
+  /** Another tab tells from now on: all say what is looked at there. */
+  hub() {
+    this.#scenes.clear();
+    this.#say(true);
   }
 
   /** The person is gone, and so is what they wanted. */
@@ -69,7 +77,7 @@ export class Bell {
   }
 
   #changed(what) {
-    if (what === 'looking' || what === 'active') {
+    if (what === 'active') {
       this.#say(true);
     } else if (what === 'rooms') {
       this.#telling.changed();
@@ -79,8 +87,8 @@ export class Bell {
 
   /** Tells the other tabs what is looked at here. */
   #say(changed = false) {
-    const { looking, active } = this.#store;
-    const room = looking ? active : null;
+    const looks = document.visibilityState === 'visible' && document.hasFocus();
+    const room = looks ? this.#store.active : null;
     this.#scenes.looks(this.#tabs.tab, room);
     if (room !== null || changed) this.#tabs.word('looks', { room });
   }

@@ -87,6 +87,7 @@ const bell = new Bell(store, tabs, {
 });
 
 tabs.onUp = () => connection.hurry();
+tabs.onHub = () => bell.hub();
 tabs.onWord = (message) => {
   const { word, user } = message;
   bell.word(message);

@@ -12,9 +12,12 @@ const HUB = 'chatd hub ';
 const AGAIN = 30;
 
 export class Tabs {
-  /** `onUp()`: the connection stands; `onLead()`: this tab is the hub from now on; `onWord(message)`. */
+  /**
+   * `onUp()`: the connection stands; `onHub()`: another tab is the hub, or this one; `onWord(message)`:
+   * what a tab said, or "gone" where it is no more.
+   */
   onUp = () => {};
-  onLead = () => {};
+  onHub = () => {};
   onWord = () => {};
   tab;
   #ports;
@@ -93,7 +96,7 @@ export class Tabs {
   /** What the hub says to all. */
   #told({ kind }) {
     if (kind === 'up') this.onUp();
-    else if (kind === 'hub') this.#follow();
+    else if (kind === 'hub') this.#follow(), this.onHub();
     else if (kind === 'here' && this.#alone) this.#follow();
   }
 
@@ -116,7 +119,6 @@ export class Tabs {
     const all = (kind) => this.#air.say({ to: 'tabs', user: this.#user, kind });
     this.#hub = new Hub({ real, later, now, say, all, gone: (tab, call) => this.#gone(tab, call) }, this.#user);
     all('hub');
-    this.onLead();
     return new Promise(() => {});
   }
 
@@ -125,10 +127,14 @@ export class Tabs {
     if (tab === this.tab) return () => {};
     const { locks } = this.#ports;
     const ending = new AbortController();
+    const ended = () => {
+      this.onWord({ word: 'gone', user: this.#user, tab });
+      call();
+    };
     const watch = async () => {
       const { held } = await locks.query();
       // A tab that could not take its lock would be taken for gone.
-      if (held.some(({ name }) => name === TAB + tab)) await locks.request(TAB + tab, { signal: ending.signal }, call);
+      if (held.some(({ name }) => name === TAB + tab)) await locks.request(TAB + tab, { signal: ending.signal }, ended);
     };
     watch().catch(() => {});
     return () => ending.abort();

@@ -15,10 +15,14 @@ export class Scenes {
     this.#now = now;
   }
 
-  /** A tab looks at the end of a room; null for none. */
+  /** A tab looks at a room; null for none. */
   looks(tab, room) {
     if (room === null) this.#tabs.delete(tab);
     else this.#tabs.set(tab, { room, at: this.#now() });
+  }
+
+  clear() {
+    this.#tabs.clear();
   }
 
   /** Whether somebody looks at the room in any tab. */

@@ -9,7 +9,7 @@ const MOMENT = 0.4;
 
 /**
  * Whether to tell of a message in a room. `me`: one's id; `blocked`: ids; `looked`: whether somebody
- * has the end of the room in view in any tab; `now` in ms.
+ * looks at the room in any tab; `now` in ms.
  */
 export function isToldOf(room, message, { me, blocked, looked, now }) {
   if (message.from === me || message.deleted || blocked.has(message.from)) return false;

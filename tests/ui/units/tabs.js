@@ -104,6 +104,7 @@ test('a tab that is gone is forgotten with its rooms', async () => {
   second.die();
   await world.run();
   equal(world.server.took.at(-1), { type: 'close', room: 'cake', id: 3 });
+  equal(first.words.at(-1), { word: 'gone', user: 'anna', tab: 't1' });
   world.server.event('tea');
   await world.run();
   world.server.heartbeat();

@@ -148,6 +148,9 @@ test('what a tab looks at holds until it looks elsewhere, or has not said so for
   equal([scenes.has('tea'), scenes.has('cake')], [true, false]);
   now = 16_000;
   equal(scenes.has('tea'), false);
+  scenes.looks('a', 'tea');
+  scenes.clear();
+  equal(scenes.has('tea'), false);
 });
 
 test('nobody is told of anything before they asked for it, and nobody by what another wanted', () => {
