@@ -10,6 +10,7 @@ from tests.ui.test_two_people import say
 
 pytestmark = pytest.mark.browser
 
+DESKTOP = "Show on the desktop"
 #: Keeps what the page shows on the desktop, which it does as ever.
 RECORDER = """
     window.told = [];
@@ -92,7 +93,7 @@ def test_five_tabs_give_one_notification_and_one_badge(daemon, browser):
     anna.wait("document.title.startsWith('(1)')")
     assert told(tabs) == []
     assert sum(one.js("asked") for one in tabs) == 0
-    want(tabs[1], "Notifications")
+    want(tabs[1], DESKTOP)
     # Nothing of a room at the level of mentions but what calls one.
     say(ben, "to nobody")
     say(ben, "@anna the kettle is on")
@@ -139,7 +140,7 @@ def test_levels_and_silence_are_kept_and_sounds_are_asked_for(daemon, browser):
     grant(browser, anna, daemon.url)
     anna.go(daemon.url)
     anna.wait("document.querySelector('.lists .notes') !== null")
-    want(anna, "Notifications", "Sound")
+    want(anna, DESKTOP, "Sound")
     assert json.loads(anna.js("localStorage.telling"))["sound"] is True
     say(ben, "to nobody")
     anna.wait("document.title.startsWith('•')")
@@ -164,7 +165,7 @@ def test_a_browser_that_blocks_says_what_to_do(daemon, browser, tmp_path):
     anna.click(".sidebar button", "Settings")
     section(anna, "Notifications")
     # Without a hand to press a button the browser's own question is answered with no.
-    switch(anna, "Notifications")
+    switch(anna, DESKTOP)
     anna.sees("blocks notifications", "dialog")
     assert not anna.js("document.querySelector('dialog .switch input').checked")
     anna.picture(tmp_path / "blocked.png")

@@ -12,7 +12,7 @@ const NONE = 'This browser has no notifications.';
 /** `wants`: see there. */
 export function telling(wants) {
   const wrong = h('p', { class: 'wrong', role: 'alert' }, permission() === 'denied' && BLOCKED);
-  const desktop = toggle('Notifications', 'A message shows on the desktop while this page is open in a tab, unless you look at it anyway.', {
+  const desktop = toggle('Show on the desktop', 'While this page is open in any tab; not for the room that you are looking at.', {
     checked: wants.get().desktop && permission() === 'granted',
     disabled: permission() === 'none',
     onchange: async ({ target }) => {
@@ -24,7 +24,7 @@ export function telling(wants) {
       wants.set({ desktop: target.checked });
     },
   });
-  const sound = toggle('Sound', 'Two short notes with each message that you are told of.', {
+  const sound = toggle('Sound', 'Two short notes when there is something to tell.', {
     checked: wants.get().sound,
     onchange: ({ target }) => {
       wants.set({ sound: target.checked });
