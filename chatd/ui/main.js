@@ -102,10 +102,12 @@ async function changed(state) {
   if (state === 'signed-out') {
     showFront({ notice: 'Your session has ended. Sign in to go on where you were.' });
   } else if (state !== 'live') {
+    bell.lost();
     store.offline();
   } else {
     try {
       await chat.live();
+      bell.back();
       drafts.load();
       shell.listed();
       followIn();
