@@ -53,6 +53,15 @@ export class Bell {
     this.#telling.signal(frame);
   }
 
+  /** The connection broke, or is back and all is known again. */
+  lost() {
+    this.#telling.lost();
+  }
+
+  back() {
+    this.#telling.back();
+  }
+
   /** What another tab says. */
   word({ word, tab, room }) {
     if (word === 'looks') this.#scenes.looks(tab, room);

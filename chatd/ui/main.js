@@ -125,10 +125,12 @@ async function changed(state) {
     remembered.forget();
     showFront({ notice: 'Your session has ended. Sign in to go on where you were.' });
   } else if (state !== 'live') {
+    bell.lost();
     store.offline();
   } else {
     try {
       await chat.live();
+      bell.back();
       drafts.load();
       shell.listed();
       followIn();

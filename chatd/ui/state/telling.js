@@ -4,6 +4,8 @@
 import { isMuted, level } from './keeping.js';
 import { mentionsMe } from './mentions.js';
 
+/** Messages that are looked through for what one missed. */
+const MISSED = 20;
 /** Seconds in which what is read at once, here or elsewhere, is not told of. */
 const MOMENT = 0.4;
 
@@ -31,6 +33,8 @@ export class Telling {
   #shown = new Map();
   /** The seq of the last message told of, by room. */
   #upTo = new Map();
+  /** How rooms were when the connection broke: ids to {seq, mentions}; null while it stands. */
+  #before = null;
 
   /**
    * `ports`: `may()` whether this tab tells, and wants to; `ask(type, fields)` a command; `looked(room)`;
@@ -56,11 +60,28 @@ export class Telling {
       const all = level(room) === 'all';
       // What is told of all messages needs no word of the mentions among them.
       if (all !== (type === 'activity')) return;
-      const asked = all
-        ? this.#ports.ask('history', { room: id, limit: 1 })
-        : this.#ports.ask('messages', { room: id, seqs: [seq] });
-      asked.then(({ messages }) => messages.forEach((message) => this.#take(message))).catch(() => {});
+      if (all) this.#find('history', { room: id, limit: 1 });
+      else this.#find('messages', { room: id, seqs: [seq] });
     });
+  }
+
+  /** The connection broke. What was said before this page knew any rooms is no news. */
+  lost() {
+    if (!this.#store.listed) return;
+    this.#before ??= new Map([...this.#store.rooms.values()].map(({ id, seq, mentions }) => [id, { seq, mentions }]));
+  }
+
+  /** It is back, and the list of rooms is as it is now: what was said meanwhile is told of too. */
+  back() {
+    const before = this.#before;
+    this.#before = null;
+    if (!before || !this.#ports.may()) return;
+    for (const room of this.#store.rooms.values()) {
+      const { seq = 0, mentions = 0 } = before.get(room.id) ?? {};
+      const calling = level(room) === 'all' ? room.seq > seq : room.mentions > mentions;
+      if (!calling || level(room) === 'none' || isMuted(room, this.#ports.now())) continue;
+      this.#find('history', { room: room.id, limit: MISSED }, seq);
+    }
   }
 
   /** What is known of the rooms changed: what was read need not be told of any more. */
@@ -78,6 +99,16 @@ export class Telling {
     this.#waiting.clear();
     for (const { close } of this.#shown.values()) close();
     this.#shown.clear();
+  }
+
+  /** Asks for messages, and takes those after `seq`. */
+  async #find(type, fields, seq = 0) {
+    try {
+      const { messages } = await this.#ports.ask(type, fields);
+      for (const message of messages) if (message.seq > seq) this.#take(message);
+    } catch {
+      // The connection broke; when it is back they are looked for again.
+    }
   }
 
   #take(message) {

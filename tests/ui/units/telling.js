@@ -121,6 +121,32 @@ test('of rooms that are not open the message is asked for: of mentions that one,
   }
 });
 
+test('what was said while the connection was broken is told of when it is back, and nothing older', async () => {
+  const known = { room: 'tea', kind: 'public', name: 'Tea', members: 2, notify: 'mentions' };
+  for (const [now, asked, shown] of [
+    [{ seq: 7, number: 7, mentions: 2 }, 1, [[6, 1]]],
+    [{ seq: 7, number: 7, mentions: 1 }, 0, []],
+    [{ seq: 7, number: 7, mentions: 2, muted_until: 0 }, 0, []],
+    [{ seq: 7, number: 7, mentions: 1, notify: 'all' }, 1, [[7, 2]]],
+  ]) {
+    const one = desk({ notify: 'mentions' });
+    one.store.set({ ...known, seq: 5, number: 5, read: 4, mentions: 1 });
+    one.messages = [5, 6, 7].map((seq) => ({ ...said, seq, mentions: seq < 7 ? ['anna'] : [] }));
+    one.telling.lost();
+    one.store.set({ ...known, seq: 5, number: 5, read: 4, mentions: 1 });
+    one.store.listed = true;
+    one.telling.back();
+    one.telling.lost();
+    one.store.set({ ...known, read: 4, ...now });
+    one.telling.lost();
+    one.telling.back();
+    await one.clock.advance(1);
+    one.telling.back();
+    await one.clock.advance(1);
+    equal([now, one.asked.length, one.shown], [now, asked, shown]);
+  }
+});
+
 test('a tab that may not tell neither shows nor asks', async () => {
   const one = desk({ may: false });
   one.telling.event(said);
