@@ -159,5 +159,10 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
             old_secret_file=path(settings.webhook.old_secret_file),
             ca_file=path(settings.webhook.ca_file),
         ),
+        push=replace(
+            settings.push,
+            key_file=path(settings.push.key_file),
+            ca_file=path(settings.push.ca_file),
+        ),
         site=replace(settings.site, key_file=path(settings.site.key_file)),
     )

@@ -1,20 +1,28 @@
-"""Builds what leaves the server by itself, from the settings: the webhook and mail."""
+"""Builds what leaves the server by itself, from the settings: the webhook, pushes and mail."""
 
 import random
 import secrets
 from collections.abc import Callable
 from email.utils import parseaddr
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from twisted.internet.task import deferLater
 
 from chatd import __version__
+from chatd.admin.files import write_private
 from chatd.engine.engine import Engine
 from chatd.engine.ports import Clock
+from chatd.engine.pushes import PushOffer
 from chatd.hooks.follower import Store
 from chatd.hooks.mail import MailSettings, NoMail, QueuedMail
 from chatd.hooks.post import HttpPoster
+from chatd.hooks.push.push import Push
+from chatd.hooks.push.reach import GuardedPoster, allowing
+from chatd.hooks.push.settings import PushSettings
+from chatd.hooks.push.store import PushStore
+from chatd.hooks.push.vapid import Vapid, new_key, read_key
 from chatd.hooks.settings import HookSettings
 from chatd.hooks.smtp import handing_in
 from chatd.hooks.webhook import Webhook
@@ -62,6 +70,77 @@ def webhook(
         present=present,
         random=secrets.token_bytes,
         # Jitter for a thundering herd, nothing secret.
+        fraction=random.random,
+    )
+
+
+class NoKey(Exception):
+    """The key pair of pushes cannot be had; the text says why, and what to do."""
+
+
+def vapid(clock: Clock, settings: Settings) -> Vapid | None:
+    """By what push services know this server, None where it does not push. The key pair is made
+    where there is none. `NoKey`."""
+    if not settings.push.enabled:
+        return None
+    path = Path(settings.push.key_file or Path(settings.store.path) / "push.key")
+    try:
+        if not path.exists() and not settings.push.key_file:
+            write_private(path, new_key())
+        key = read_key(path)
+    except OSError as error:
+        raise NoKey(f"{path} cannot be read or made: {error.strerror}.") from None
+    except ValueError as error:
+        raise NoKey(
+            f"{path} is no key pair, {error}. Bring it back from a backup, or remove it: then"
+            " another is made, and browsers ask anew when their page is opened."
+        ) from None
+    subject = settings.push.subject or public_url(settings)
+    return Vapid(key, subject, lambda: clock.wall() // 1000)
+
+
+def offer(vapid: Vapid | None, settings: Settings) -> PushOffer | None:
+    """What people are told of it."""
+    return None if vapid is None else PushOffer(vapid.public, settings.push.show_text)
+
+
+def push(
+    reactor: Any,
+    clock: Clock,
+    settings: Settings,
+    store: PushStore,
+    engine: Engine,
+    vapid: Vapid,
+    present: Callable[[str], bool],
+    connected: Callable[[str, str], bool],
+) -> Push:
+    """Web Push, not yet started."""
+    wanted = settings.push
+    networks = [ip_network(text) for text in wanted.networks]
+    poster = GuardedPoster(
+        reactor,
+        clock,
+        allowing(networks),
+        wanted.timeout_seconds,
+        wanted.ca_file,
+        f"chatd/{__version__}",
+    )
+    return Push(
+        PushSettings(
+            texts=wanted.show_text,
+            grace=wanted.grace_seconds,
+            ttl=wanted.ttl_seconds,
+            concurrent=wanted.concurrent,
+        ),
+        store,
+        poster,
+        vapid,
+        reactor,
+        clock,
+        render=engine.event,
+        present=present,
+        connected=connected,
+        random=secrets.token_bytes,
         fraction=random.random,
     )
 

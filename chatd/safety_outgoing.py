@@ -1,5 +1,6 @@
-"""What makes the webhook and mail unsafe, or unable, to send: each with the fix."""
+"""What makes the webhook, pushes and mail unsafe, or unable, to send: each with the fix."""
 
+import ipaddress
 from collections.abc import Callable
 from email.utils import parseaddr
 from pathlib import Path
@@ -7,9 +8,10 @@ from urllib.parse import SplitResult, urlsplit
 
 from chatd.core.refusal import Refusal
 from chatd.hooks.mail import address
+from chatd.hooks.push.vapid import read_key
 from chatd.hooks.signature import secret
 from chatd.hooks.trust import trust_root
-from chatd.settings import Mail, Webhook
+from chatd.settings import Mail, Push, Webhook
 
 #: Whether others may read a secret file: what is wrong with it.
 Readable = Callable[[Path, str], list[str]]
@@ -31,6 +33,57 @@ def unsafe_webhook(hook: Webhook, readable: Readable, is_loopback: IsLoopback) -
         if each:
             found += _secret(f"webhook.{name}", Path(each), make, readable)
     return found + _authorities("webhook.ca_file", hook.ca_file)
+
+
+def unsafe_push(push: Push, readable: Readable) -> list[str]:
+    if not push.enabled:
+        return []
+    found = []
+    if push.subject and not _is_subject(push.subject):
+        found.append(
+            f"push.subject is {push.subject!r}: write mailto: and an address, or an https address,"
+            ' such as subject = "mailto:chat@example.org".'
+        )
+    if push.key_file:
+        found += _key_pair(Path(push.key_file), readable)
+    for text in push.networks:
+        try:
+            network = ipaddress.ip_network(text)
+        except ValueError as error:
+            found.append(f'push.networks holds {text!r}: {error}; right is "10.0.0.7/32".')
+            continue
+        if network.prefixlen == 0:
+            found.append(
+                f"push.networks holds {text!r}: anybody who is signed in could then have this"
+                " server post to whatever it reaches. List the networks of your push services."
+            )
+    return found + _authorities("push.ca_file", push.ca_file)
+
+
+def _is_subject(text: str) -> bool:
+    if not _is_plain(text):
+        return False
+    if text.startswith("mailto:"):
+        return "@" in text
+    try:
+        return urlsplit(text).scheme == "https" and bool(urlsplit(text).hostname)
+    except ValueError:
+        return False
+
+
+def _key_pair(path: Path, readable: Readable) -> list[str]:
+    make = f"`(umask 077; openssl ecparam -name prime256v1 -genkey -noout -out {path})`"
+    try:
+        read_key(path)
+    except FileNotFoundError:
+        return [
+            f"push.key_file {path} does not exist: make it with {make}, or leave push.key_file out."
+        ]
+    except OSError as error:
+        return [f"push.key_file {path} cannot be read: {error.strerror}."]
+    except ValueError as error:
+        return [f"push.key_file {path} is no key pair, {error}: make one with {make}."]
+    return readable(path, "push.key_file")
 
 
 def unsafe_mail(mail: Mail, readable: Readable, is_loopback: IsLoopback) -> list[str]:

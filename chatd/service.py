@@ -43,8 +43,10 @@ from chatd.fanout.last_seen import LastSeen
 from chatd.fanout.node import Node
 from chatd.fanout.sequencer import Sequencer
 from chatd.features.scheduled import Sayings
+from chatd.hooks.follower import forget
+from chatd.hooks.push.watch import PUSH
 from chatd.listen import CannotListen, bind, serve
-from chatd.outgoing import hook_settings, mailer, webhook
+from chatd.outgoing import NoKey, hook_settings, mailer, offer, push, vapid, webhook
 from chatd.parts import Parts, ReactorScheduler, public_url
 from chatd.reload import changed
 from chatd.safety import unsafe
@@ -103,7 +105,8 @@ class ChatService(Service):
         try:
             self._certificates = self._tls()
             self.parts = Parts.of(self._reactor, self.settings, self.synchronous)
-        except (TlsFilesError, StoreError) as error:
+            self._vapid = vapid(self.parts.clock, self.settings)
+        except (TlsFilesError, StoreError, NoKey) as error:
             raise SystemExit(f"chatd: {error}") from None
         if (too_few := raise_descriptors(self.settings.limits.connections)) is not None:
             log.warn("{too_few}", too_few=too_few)
@@ -142,6 +145,7 @@ class ChatService(Service):
             server=f"{settings.server.name} {__version__}",
             key=Path(settings.accounts.secret_file).read_bytes().strip(),
             directory=cast("Directory", settings.accounts.directory),
+            push=offer(self._vapid, settings),
         )
         hub = Hub(
             scheduler,
@@ -174,6 +178,18 @@ class ChatService(Service):
             self.engine,
             lambda user: hub.shows(user) != "offline",
         )
+        self.push = None
+        if self._vapid is not None:
+            self.push = push(
+                self._reactor,
+                parts.clock,
+                settings,
+                parts.store,
+                self.engine,
+                self._vapid,
+                lambda user: hub.shows(user) == "online",
+                lambda user, session: self.edge.connections.has(user, session),
+            )
         parts.store.committed = self._committed
         self.sessions = Sessions(self.engine, hub, settings.limits, parts.clock, self._drive)
         self.deletions = Deletions(
@@ -207,6 +223,10 @@ class ChatService(Service):
         )
         self._sockets = []
         await self.webhook.start()
+        if self.push is not None:
+            await self.push.start()
+        else:
+            await forget(parts.store, PUSH)
         if not self.running:
             return  # it was stopped meanwhile
         self.deletions.start()
@@ -267,7 +287,7 @@ class ChatService(Service):
 
     def status(self) -> dict[str, Any]:
         """What `chatctl status` shows of a running daemon."""
-        return status(self.edge, self.door, self.parts.store, self.webhook)
+        return status(self.edge, self.door, self.parts.store, self.webhook, self.push)
 
     def _state(self) -> str:
         return state(self.edge, self.node.hub, self.parts.store)
@@ -275,6 +295,8 @@ class ChatService(Service):
     def _committed(self, outcomes: Sequence[Committed]) -> None:
         self.node.committed(outcomes)
         self.webhook.committed(outcomes)
+        if self.push is not None:
+            self.push.committed(outcomes)
 
     def reload(self) -> None:
         """Limits and certificates as the files have them now, for everybody who is connected. A
@@ -349,6 +371,8 @@ class ChatService(Service):
             self.node.stop()
             await self.last_seen.stop(present)
             await self.webhook.stop()
+            if self.push is not None:
+                await self.push.stop()
             self.mailer.stop()
         for opened in self._sockets:
             opened.close()

@@ -318,6 +318,56 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True)
+class Push:
+    """[push]: who has the page closed learns of what is meant for them, by their browser's push
+    service (docs/push.md)."""
+
+    enabled: bool = setting(
+        True, "Whether people may be told while the page is closed. Each has to ask for it."
+    )
+    subject: str = setting(
+        "",
+        "Whom the operators of a push service may turn to: mailto: and an address, or an https"
+        " address; empty: server.public_url.",
+    )
+    key_file: str = setting(
+        "",
+        "PEM file with the key pair (P-256) by which push services know this server, which nobody"
+        " else may read. Empty: push.key in the store's folder, made at the first start. With"
+        " another key everybody has to ask anew.",
+    )
+    show_text: bool = setting(
+        False,
+        "Whether people may choose that the text of messages goes along. Off: only who wrote, and"
+        " where.",
+    )
+    grace_seconds: float = setting(
+        10.0,
+        "How long a message has to be unread, and its reader away, before it is pushed.",
+        unit="s",
+        check=between(0, 3600),
+    )
+    ttl_seconds: int = setting(
+        86400,
+        "How long a push service keeps what it cannot deliver, and we what it does not take.",
+        unit="s",
+        check=between(60, 28 * 86400),
+    )
+    concurrent: int = setting(20, "Requests to push services at a time.", check=between(1, 500))
+    timeout_seconds: float = setting(
+        10.0, "For one request, from the look-up to the answer.", unit="s", check=between(1, 60)
+    )
+    networks: list[str] = setting(
+        [],
+        "Networks (CIDR) in which push services may stand besides the open internet: a browser"
+        " names its push service, and nobody shall reach what is private through this server.",
+    )
+    ca_file: str = setting(
+        "", "PEM file of the authorities to trust for them; empty: those of the system."
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of it. Paths are as written; `config.load` resolves them against the file's folder."""
 
@@ -330,6 +380,7 @@ class Settings:
     websocket: WebSocket = field(default_factory=WebSocket)
     mail: Mail = field(default_factory=Mail)
     webhook: Webhook = field(default_factory=Webhook)
+    push: Push = field(default_factory=Push)
 
 
 def describe(width: int = 78) -> str:

@@ -14,7 +14,9 @@ from chatd.settings import Settings
 from chatd.store.store import SqliteStore
 
 
-def status(edge: Edge, door: Door, store: SqliteStore, webhook: Any) -> dict[str, Any]:
+def status(
+    edge: Edge, door: Door, store: SqliteStore, webhook: Any, push: Any
+) -> dict[str, Any]:
     """What `chatctl status` shows of a running daemon."""
     counters = door.counters
     return {
@@ -26,6 +28,7 @@ def status(edge: Edge, door: Door, store: SqliteStore, webhook: Any) -> dict[str
         "refused": sum(counters.refused.values()),
         "search": store.search_index,
         "webhook": webhook.summary(),
+        "push": "off" if push is None else push.summary(),
         "pid": os.getpid(),
     }
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from chatd.hooks.push.vapid import new_key
 from chatd.safety import _readable, is_loopback
-from chatd.safety_outgoing import unsafe_mail, unsafe_webhook
-from chatd.settings import Mail, Webhook
+from chatd.safety_outgoing import unsafe_mail, unsafe_push, unsafe_webhook
+from chatd.settings import Mail, Push, Webhook
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 
@@ -113,3 +114,45 @@ def test_authorities_must_be_there(tmp_path: Path) -> None:
     for check in (webhook, mail):
         assert "cannot be read" in check(tmp_path, ca_file="no.pem")[0]
         assert "holds no PEM certificate" in check(tmp_path, ca_file=empty)[0]
+
+
+def push(**more: Any) -> list[str]:
+    return unsafe_push(Push(**more), _readable)
+
+
+def test_pushing_needs_no_settings_and_takes_those_in_order(tmp_path: Path) -> None:
+    key = private(tmp_path / "push.key", new_key().decode())
+    assert push() == []
+    assert push(subject="mailto:chat@example.org", key_file=key, networks=["10.1.0.0/16"]) == []
+    assert push(subject="https://chat.example.org/contact") == []
+    assert push(enabled=False, subject="x", key_file="no.key", networks=["x"]) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"subject": "chat@example.org"}, "write mailto:"),
+        ({"subject": "http://chat.example.org"}, "write mailto:"),
+        ({"subject": "mailto:nobody"}, "write mailto:"),
+        ({"subject": "https://[::1"}, "write mailto:"),
+        ({"key_file": "/no/such/push.key"}, "does not exist"),
+        ({"networks": ["10.0.0.1/8"]}, "host bits"),
+        ({"networks": ["0.0.0.0/0"]}, "whatever it reaches"),
+        ({"networks": ["::/0"]}, "whatever it reaches"),
+        ({"ca_file": "/no/such/ca.pem"}, "cannot be read"),
+    ],
+)
+def test_what_is_wrong_with_pushing_is_named_with_the_fix(more: dict[str, Any], says: str) -> None:
+    (found,) = push(**more)
+    assert says in found
+
+
+def test_a_key_pair_of_pushes_is_one_and_is_nobody_elses(tmp_path: Path) -> None:
+    path = tmp_path / "push.key"
+    private(path, "no key")
+    (found,) = push(key_file=str(path))
+    assert "is no key pair" in found and "openssl ecparam" in found
+    path.write_bytes(new_key())
+    path.chmod(0o644)
+    (found,) = push(key_file=str(path))
+    assert "can be read by others" in found

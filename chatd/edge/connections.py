@@ -77,6 +77,10 @@ class Connections:
             if ending.covers(connection.principal):
                 connection.revoke("The session was ended; sign in again.")
 
+    def has(self, user: str, session: str) -> bool:
+        """Whether a connection of ``user`` is open that rests on this session."""
+        return any(held.principal.session == session for held in self._of_user.get(user, ()))
+
     def ended_since(self, endings: int, principal: Principal) -> bool:
         """Whether the proof has ended since ``endings`` was this count: it was read then, and the
         connection was not yet among those that `ended` closes."""

@@ -21,6 +21,7 @@ from chatd.core.refusal import Refusal
 from chatd.engine.envelope import Envelope
 from chatd.engine.ports import Clock, Random, Store
 from chatd.engine.profiles import Directory
+from chatd.engine.pushes import PushOffer
 from chatd.engine.references import MOST_NAMES, references, resolved
 from chatd.engine.rows import Committed, EventRow, wordless
 from chatd.engine.table import Context, EventKind, Feature, Passing, Read, Row, Write
@@ -61,6 +62,7 @@ class Engine:
         server: str = "chatd",
         key: bytes = b"",
         directory: Directory = "rooms",
+        push: PushOffer | None = None,
     ) -> None:
         rows = [row for feature in features for row in feature.rows]
         #: name and version, as the welcome tells them
@@ -74,6 +76,7 @@ class Engine:
         self._log = log
         self._key = key
         self._directory: Directory = directory
+        self._push = push
         self._rows: dict[type[Command], Row] = {row.command: row for row in rows}
         self._kinds: dict[str, EventKind] = {
             kind.kind: kind for feature in features for kind in feature.events
@@ -226,6 +229,7 @@ class Engine:
             position=self.position,
             directory=self._directory,
             derived=self.derived,
+            push=self._push,
         )
 
     def derived(self, purpose: str, *parts: str) -> str:

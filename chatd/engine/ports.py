@@ -13,6 +13,7 @@ from chatd.engine.keeping import Keeping
 from chatd.engine.messages import Pins, ReactorRow, ReadBy, RevisionRow
 from chatd.engine.pictures import Pictures
 from chatd.engine.profiles import ProfileReads
+from chatd.engine.pushes import PushReads
 from chatd.engine.rows import (
     Committed,
     EventRow,
@@ -216,6 +217,7 @@ class Store(
     Keeping,
     Waiting,
     Pictures,
+    PushReads,
     Protocol,
 ):
     """All of it. ``epoch`` changes only if the log itself was replaced (a backup was restored)."""

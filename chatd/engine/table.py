@@ -22,6 +22,7 @@ from chatd.core.principal import Principal
 from chatd.engine.envelope import Movement
 from chatd.engine.ports import Store
 from chatd.engine.profiles import Directory
+from chatd.engine.pushes import PushOffer
 from chatd.engine.rows import Committed, EventRow
 from chatd.engine.unit import Unit
 from chatd.engine.view import View
@@ -45,6 +46,8 @@ class Context(msgspec.Struct, frozen=True):
     directory: Directory
     #: a secret that this server alone can make from a purpose and further words
     derived: Callable[..., str]
+    #: what Web Push this server offers, None for none
+    push: PushOffer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from chatd.features import (
     presence,
     privacy,
     profile,
+    push,
     reactions,
     receipts,
     revisions,
@@ -50,4 +51,5 @@ ALL: tuple[Feature, ...] = (
     profile.feature,
     privacy.feature,
     search.feature,
+    push.feature,
 )

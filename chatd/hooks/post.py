@@ -89,34 +89,26 @@ class _OneHost:
         return self._tls
 
 
-class HttpPoster:
-    """``seconds`` for a request as a whole; ``authorities`` as `trust_root` takes them; ``agent``
-    is what chatd calls itself."""
+class Requests:
+    """``reactor`` looks names up and connects; ``policy`` says whose certificates are believed;
+    ``seconds`` for a request as a whole; ``agent`` is what chatd calls itself."""
 
-    def __init__(
-        self, reactor: Any, clock: Clock, url: str, seconds: float, authorities: str, agent: str
-    ) -> None:
+    def __init__(self, reactor: Any, clock: Clock, policy: Any, seconds: float, agent: str) -> None:
         self._reactor = reactor
         self._clock = clock
-        self._url = url.encode("ascii")
         self._seconds = seconds
         self._name = agent
         self._pool: Any = HTTPConnectionPool(reactor, persistent=True)
         self._pool.cachedConnectionTimeout = KEPT
         # What was sent twice is our own affair: it is written down how far we are.
         self._pool.retryAutomatically = False
-        self._agent = Agent(
-            reactor,
-            _OneHost(url, authorities),
-            connectTimeout=seconds,
-            pool=self._pool,
-        )
+        self._agent = Agent(reactor, policy, connectTimeout=seconds, pool=self._pool)
 
-    async def post(self, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """`NoAnswer` where no status came back in time."""
         sent = Headers({name: [value] for name, value in headers.items()})
-        sent.setRawHeaders("content-type", ["application/json"])
         sent.setRawHeaders("user-agent", [self._name])
-        asking = self._agent.request(b"POST", self._url, sent, _Content(body))
+        asking = self._agent.request(b"POST", url.encode("ascii"), sent, _Content(body))
         # Not addTimeout: Twisted wraps the cancelling of a request that was sent, and a stop of
         # ours would look like a receiver that failed.
         too_late = self._reactor.callLater(self._seconds, asking.cancel)
@@ -142,6 +134,24 @@ class HttpPoster:
 
     async def stop(self) -> None:
         await self._pool.closeCachedConnections()
+
+
+class HttpPoster:
+    """Posts JSON to one ``url``; ``authorities`` as `trust_root` takes them, the rest as in
+    `Requests`."""
+
+    def __init__(
+        self, reactor: Any, clock: Clock, url: str, seconds: float, authorities: str, agent: str
+    ) -> None:
+        self._url = url
+        self._requests = Requests(reactor, clock, _OneHost(url, authorities), seconds, agent)
+
+    async def post(self, headers: Mapping[str, str], body: bytes) -> Answer:
+        sent = {**headers, "content-type": "application/json"}
+        return await self._requests.post(self._url, sent, body)
+
+    async def stop(self) -> None:
+        await self._requests.stop()
 
 
 def _first(error: Any) -> BaseException:

@@ -23,6 +23,7 @@ from chatd.store.picture_store import PICTURE_CHANGES
 from chatd.store.pin_changes import pin
 from chatd.store.profile_changes import PROFILE_CHANGES
 from chatd.store.profile_reads import BLOCKED
+from chatd.store.push_changes import PUSH_CHANGES
 from chatd.store.scheduled_changes import SCHEDULED_CHANGES
 from chatd.store.work import Work
 
@@ -377,6 +378,7 @@ CHANGES: Mapping[type[unit.Change], Callable[[Work, Any], None]] = {
     **FOLLOWER_CHANGES,
     **MESSAGE_CHANGES,
     **PROFILE_CHANGES,
+    **PUSH_CHANGES,
     React: react,
     Pin: pin,
     entries.EnterByLink: enter_by_link,

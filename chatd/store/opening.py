@@ -27,6 +27,7 @@ LEFT_BEHIND = (
     "chatd.lock",
     "control.sock",
     "lost+found",
+    "push.key",
     *(SEARCH_FILE + suffix for suffix in ("", "-wal", "-shm")),
 )
 

@@ -16,6 +16,7 @@ from chatd.engine.messages import Pins, ReactorRow, ReadBy, RevisionRow
 from chatd.engine.pictures import PictureRow
 from chatd.engine.ports import Place
 from chatd.engine.profiles import Directory, PrivacyRow, ProfileRow
+from chatd.engine.pushes import Hearer, PushFacts, PushRow, SubscriptionRow
 from chatd.engine.rows import (
     Committed,
     EventRow,
@@ -45,6 +46,7 @@ from chatd.store import (
     picture_store,
     privacy_reads,
     profile_reads,
+    push_reads,
     receipt_reads,
     requirements,
     rooms,
@@ -355,6 +357,23 @@ class SqliteStore:
 
     def absent(self, position: int, person: str, now: int) -> Promise[Absent | None]:
         return self._readers.ask(follower_reads.absent, position, person, now)
+
+    def subscription(self, session: str) -> Promise[SubscriptionRow | None]:
+        return self._readers.ask(push_reads.subscription, session)
+
+    def has_subscriptions(self) -> Promise[bool]:
+        return self._readers.ask(push_reads.has_subscriptions)
+
+    def hearers(
+        self, first: int, last: int, after: tuple[int, str], limit: int, now: int
+    ) -> Promise[tuple[Hearer, ...]]:
+        return self._readers.ask(push_reads.hearers, first, last, after, limit, now)
+
+    def due_pushes(self, now: int, limit: int) -> Promise[tuple[PushRow, ...]]:
+        return self._readers.ask(push_reads.due_pushes, now, limit)
+
+    def push_facts(self, session: str, position: int, now: int) -> Promise[PushFacts | None]:
+        return self._readers.ask(push_reads.push_facts, session, position, now)
 
     def identity(self, issuer: str, subject: str) -> Promise[UserRow | None]:
         return self._readers.ask(identity_reads.identity, issuer, subject)

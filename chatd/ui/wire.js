@@ -856,6 +856,31 @@
  */
 
 /**
+ * This session's browser is told from now on of what is meant for one while none of one's pages is open: direct messages, mentions, and what else one is notified of (`set_room`). It has one browser: another `endpoint` takes the place of the one before. The fields are those of the browser's `PushSubscription`, made with the `key` that `push` tells. It ends with the session, with `push_unsubscribe`, and when the push service no longer knows it. `text`: the text of messages goes along, where this server lets it. It may be sent again without a key.
+ * @typedef {Object} SubscribePush
+ * @property {"push_subscribe"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} endpoint Address of a push service.
+ * @property {string} p256dh base64url.
+ * @property {string} auth base64url.
+ * @property {boolean} [text]
+ */
+
+/**
+ * This session's browser is told of nothing any more. It may be sent again without a key.
+ * @typedef {Object} UnsubscribePush
+ * @property {"push_unsubscribe"} type
+ * @property {number} id Chosen by the client.
+ */
+
+/**
+ * Whether this server pushes, and to where for this session.
+ * @typedef {Object} GetPush
+ * @property {"push"} type
+ * @property {number} id Chosen by the client.
+ */
+
+/**
  * The command took effect and is on disk (or, for a signal, was passed on).
  * @typedef {Object} Done
  * @property {"done"} type
@@ -1166,6 +1191,17 @@
  */
 
 /**
+ * `key` is the browser's `applicationServerKey`; without one this server pushes nothing. `texts`: it lets texts go along. `endpoint` is where this session's browser is told of messages, absent where it is not; `text` as it was asked for then.
+ * @typedef {Object} Push
+ * @property {"push"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} [key]
+ * @property {boolean} [texts]
+ * @property {string} [endpoint]
+ * @property {boolean} [text]
+ */
+
+/**
  * Somebody said something. `number` counts the room's messages: unread = the room's number less that of the last message read. `text` is the current one; absent once `deleted`. `mentions` are user ids, and "*" for everyone in the room. `reactions` are shown in `opened`, `history` and `messages`, in order of their beginning; a message that is heard live or on resuming has none yet, and `reacted` tells of every one.
  * @typedef {Object} Message
  * @property {"message"} type
@@ -1447,9 +1483,9 @@
  * @property {boolean} [typing]
  */
 
-/** @typedef {Send|Edit|Delete|GetHistory|GetMessages|Open|Close|Resume|AddReaction|RemoveReaction|ListReactors|AddPin|RemovePin|ListPins|ForwardMessage|ListRevisions|CreateRoomCommand|ChangeRoomCommand|ListRooms|GetRoom|ListPublicRooms|Invite|Uninvite|Accept|Decline|ListInvitations|ListInvitedPeople|InviteLink|ListLinks|EndLink|PeekLink|JoinByLink|SetRoom|OrderMine|MarkUnread|Join|Leave|AddMember|SetRole|Kick|Ban|Unban|ListMembers|Direct|WriteDraft|ListDrafts|ScheduleMessage|UnscheduleMessage|ListScheduled|SetMark|ListMarks|ListRecipients|SetTyping|SetPresence|GetPerson|FindPeople|ListBlocked|Block|Unblock|SetProfileCommand|SetStatusCommand|SetPrivacyCommand|GetPrivacy|Search} AnyCommand */
+/** @typedef {Send|Edit|Delete|GetHistory|GetMessages|Open|Close|Resume|AddReaction|RemoveReaction|ListReactors|AddPin|RemovePin|ListPins|ForwardMessage|ListRevisions|CreateRoomCommand|ChangeRoomCommand|ListRooms|GetRoom|ListPublicRooms|Invite|Uninvite|Accept|Decline|ListInvitations|ListInvitedPeople|InviteLink|ListLinks|EndLink|PeekLink|JoinByLink|SetRoom|OrderMine|MarkUnread|Join|Leave|AddMember|SetRole|Kick|Ban|Unban|ListMembers|Direct|WriteDraft|ListDrafts|ScheduleMessage|UnscheduleMessage|ListScheduled|SetMark|ListMarks|ListRecipients|SetTyping|SetPresence|GetPerson|FindPeople|ListBlocked|Block|Unblock|SetProfileCommand|SetStatusCommand|SetPrivacyCommand|GetPrivacy|Search|SubscribePush|UnsubscribePush|GetPush} AnyCommand */
 
-/** @typedef {Done|Error|History|Messages|Opened|Resumed|Reactors|Pins|Revisions|Rooms|Room|Invitations|InvitedPeople|LinkMade|Links|Peeked|Members|Drafts|Scheduled|MarksReply|RecipientsReply|Person|People|Privacy|SearchFound} AnyReply */
+/** @typedef {Done|Error|History|Messages|Opened|Resumed|Reactors|Pins|Revisions|Rooms|Room|Invitations|InvitedPeople|LinkMade|Links|Peeked|Members|Drafts|Scheduled|MarksReply|RecipientsReply|Person|People|Privacy|SearchFound|Push} AnyReply */
 
 /** @typedef {Message|Edited|Deleted|Reacted|Pinned|RoomChanged|Membership} AnyEvent */
 
@@ -1715,6 +1751,18 @@ export const COMMANDS = Object.freeze({
   "search": {
     "keyed": false,
     "reply": "found"
+  },
+  "push_subscribe": {
+    "keyed": false,
+    "reply": "done"
+  },
+  "push_unsubscribe": {
+    "keyed": false,
+    "reply": "done"
+  },
+  "push": {
+    "keyed": false,
+    "reply": "push"
   }
 });
 

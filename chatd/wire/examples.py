@@ -13,10 +13,15 @@ _ROOM: Final = "r4x2m9c7k1ap"
 _ALICE: Final = "u7h3n5d0qzw2"
 _BOB: Final = "u0t6v8j4ym1e"
 
+#: A point of P-256, the browser's in RFC 8291, appendix A.
+_POINT: Final = (
+    "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+)
 #: A value for each field, by its name on the wire.
 VALUES: Final[dict[str, Any]] = {
     "active": True,
     "at": 1_767_225_600_000,
+    "auth": "BTBZMqHH6r4Tts7J_aSIgg",
     "by": _ALICE,
     "by_name": "alice",
     "code": "not-found",
@@ -26,6 +31,7 @@ VALUES: Final[dict[str, Any]] = {
     "delivered": 41,
     "display": "Bob B.",
     "emoji": "👍",
+    "endpoint": "https://push.example.net/push/JzLQ3raZJfFBR0aqvOMsLrt54w4rJUsV",
     "failure": "This room is archived: it can be read, not written in.",
     "features": ["messages", "history"],
     "from": _ALICE,
@@ -41,6 +47,7 @@ VALUES: Final[dict[str, Any]] = {
     "number": 40,
     "of": 11,
     "other": _BOB,
+    "p256dh": _POINT,
     "place": 43,
     "query": "bo",
     "read": 41,
@@ -110,6 +117,8 @@ SPECIAL: Final[dict[tuple[str, str], Any]] = {
     ("set_profile", "about"): "Tea, mostly.",
     ("set_status", "emoji"): "🍵",
     ("set_status", "text"): "At the kettle",
+    ("push", "endpoint"): ...,
+    ("push", "key"): _POINT,
     ("read_by", "delivered"): 9,
     ("read_by", "read"): 4,
     ("Reaction", "mine"): True,

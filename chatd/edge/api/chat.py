@@ -8,6 +8,7 @@ from chatd.features.history import GetHistory
 from chatd.features.members import AddMember, Join, Kick, Leave, ListMembers, SetRole
 from chatd.features.messages import Delete, Edit, Send
 from chatd.features.people import GetPerson
+from chatd.features.push import GetPush, SubscribePush, UnsubscribePush
 from chatd.features.receipts import SetMark
 from chatd.features.rooms import (
     ChangeRoomCommand,
@@ -56,4 +57,7 @@ CALLS: Final = (
     Call("PUT", f"{ROOM}/mark", SetMark, "Mark messages as read", "messages:write"),
     Call("POST", "/direct", Direct, "The conversation with somebody", "rooms:write", location=ROOM),
     Call("GET", "/people/{user}", GetPerson, "Who somebody is", "rooms:read"),
+    Call("GET", "/push", GetPush, "Web Push for this session", "chat"),
+    Call("PUT", "/push", SubscribePush, "Push to this session's browser", "chat"),
+    Call("DELETE", "/push", UnsubscribePush, "Push to it no more", "chat"),
 )

@@ -1,0 +1,55 @@
+"""What a browser is told, as JSON: facts, of which its worker makes words in its own language."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from chatd.engine.pushes import PushFacts
+from chatd.engine.rows import EventRow
+from chatd.hooks.push.encryption import ROOM
+from chatd.wire.frames import Event
+
+#: Characters of a text that goes along: what a notification shows of it.
+SHOWN: Final = 240
+#: Letters of a topic, which has up to 32 (RFC 8030 §5.4).
+TOPIC: Final = 32
+
+Render = Callable[[EventRow], Event]
+
+
+def payload(facts: PushFacts, render: Render, *, texts: bool) -> bytes:
+    """Who wrote where, and why one is told; the text only where server and person want it."""
+    event, room = facts.message, facts.room
+    direct = room.kind == "direct"
+    told: dict[str, Any] = {
+        "type": "message",
+        "room": room.id,
+        "kind": room.kind,
+        "seq": event.seq,
+        "at": event.at,
+        "reason": "mention" if facts.mentioned else "direct" if direct else "all",
+        "from": event.author_name,
+        "author": facts.author,
+        "unread": facts.unread,
+    }
+    if room.name and not direct:
+        told["name"] = room.name
+    if texts and facts.to.text:
+        text = str(getattr(render(event), "text", ""))
+        if text:
+            told["text"] = text[:SHOWN] + ("…" if len(text) > SHOWN else "")
+    body = msgspec.json.encode(told)
+    if len(body) > ROOM:
+        # A name and a text of the longest characters there are: the place is enough to go by.
+        told.pop("text", None)
+        body = msgspec.json.encode(told)
+    return body
+
+
+def topic(epoch: str, room: str, session: str) -> str:
+    """Of two pushes with one topic that a browser was not there for it gets the later. It tells the
+    push service neither which room it is nor who else is told of it."""
+    words = f"{epoch}:{room}:{session}".encode()
+    return hashlib.blake2b(words, digest_size=TOPIC // 2).hexdigest()

@@ -1,0 +1,210 @@
+"""Takes what waits to push services, a few at a time, until it is taken, too late or of no use."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
+
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from chatd.core.push_endpoint import origin
+from chatd.core.refusal import Refusal
+from chatd.engine.ports import Clock
+from chatd.engine.pushes import EndPush, EndSubscription, PushFacts, PushRow, PutOffPush
+from chatd.engine.unit import Change, Unit
+from chatd.hooks.answers import Answer, Fate, fate, pause
+from chatd.hooks.lane import Sleep
+from chatd.hooks.post import NoAnswer
+from chatd.hooks.push.reach import OutOfReach
+from chatd.hooks.push.settings import PushSettings
+from chatd.hooks.push.store import PushStore
+
+#: There is no such subscription (RFC 8030 §7.3), and there is none any more.
+GONE: Final = frozenset({404, 410})
+#: Seconds between two pushes for one room to one browser, which shows them in one place.
+SPACED: Final = 30.0
+#: Browsers, and rooms of theirs, that rest.
+KEPT: Final = 10_000
+#: Seconds before something is written down again that the store refused.
+PATIENCE: Final = 1.0
+
+log = Logger(namespace="chatd.push")
+
+
+class Poster(Protocol):
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """`NoAnswer` where no status came back in time."""
+
+    async def stop(self) -> None: ...
+
+
+#: Headers and body of a push; ``ttl`` is how many seconds it is of use.
+Make = Callable[[PushFacts, int], tuple[Mapping[str, str], bytes]]
+
+
+class Sender:
+    """``here`` as in `Watch`; ``fraction()`` is from 0 to 1."""
+
+    def __init__(
+        self,
+        settings: PushSettings,
+        store: PushStore,
+        clock: Clock,
+        poster: Poster,
+        make: Make,
+        here: Callable[[str, str], bool],
+        sleep: Sleep,
+        fraction: Callable[[], float],
+    ) -> None:
+        self.taken = 0
+        self.gone = 0
+        self.skipped = 0
+        self.failed = 0
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._poster = poster
+        self._make = make
+        self._here = here
+        self._sleep = sleep
+        self._fraction = fraction
+        self._under: dict[tuple[str, str], Deferred[None]] = {}
+        # Until when nothing goes to an address, or of one room to one browser. Lost with the
+        # process: then something goes out sooner than it might.
+        self._rests: OrderedDict[str, float] = OrderedDict()
+
+    async def send(self) -> None:
+        """Begins with what is due, as far as there are places; a `Refusal` of the store passes."""
+        free = self._settings.concurrent - len(self._under)
+        if free <= 0:
+            return
+        # Those under way are due as well.
+        most = free + len(self._under)
+        for row in await self._store.due_pushes(self._clock.wall(), most):
+            key = (row.session, row.room)
+            if key not in self._under and len(self._under) < self._settings.concurrent:
+                self._begin(key, row)
+
+    async def stop(self) -> None:
+        """Gives up what is under way: it waits on disk."""
+        for doing in list(self._under.values()):
+            doing.cancel()
+        await self._poster.stop()
+
+    def _begin(self, key: tuple[str, str], row: PushRow) -> None:
+        # Known before it runs: it may end at once.
+        doing: Deferred[None] = Deferred.fromCoroutine(self._push(row))
+        self._under[key] = doing
+
+        def ended(result: object) -> None:
+            self._under.pop(key, None)
+            if isinstance(result, Failure) and not result.check(CancelledError):
+                log.failure("a push failed by a mistake of ours", result)
+
+        doing.addBoth(ended)
+
+    async def _push(self, row: PushRow) -> None:
+        try:
+            facts = await self._store.push_facts(row.session, row.position, self._clock.wall())
+        except Refusal as refusal:
+            log.warn("pushing waits for the store: {why}", why=refusal.message)
+            return
+        left = self._left(facts)
+        if facts is None or left <= 0 or self._here(facts.to.person, row.session):
+            await self._write(_ends(row))
+            return
+        wait = self._wait(row, facts)
+        if wait > 0:
+            await self._write(_later(row, row.tries, self._clock.wall() + round(wait * 1000)))
+            return
+        headers, body = self._make(facts, left)
+        answer: Answer | NoAnswer
+        try:
+            answer = await self._poster.post(facts.to.endpoint, headers, body)
+        except NoAnswer as error:
+            answer = error
+        await self._write(self._decided(row, facts, left, answer))
+
+    def _decided(
+        self, row: PushRow, facts: PushFacts, left: int, answer: Answer | NoAnswer
+    ) -> Change:
+        # The address is a secret of the browser's: its host is told, and no more.
+        host = origin(facts.to.endpoint)
+        if isinstance(answer, OutOfReach):
+            self.gone += 1
+            log.warn("{host} is forgotten: {why}", host=host, why=str(answer))
+            return EndSubscription(row.session, facts.to.endpoint)
+        if isinstance(answer, Answer):
+            if answer.status in GONE:
+                self.gone += 1
+                return EndSubscription(row.session, facts.to.endpoint)
+            decided = fate(answer.status)
+            if decided is Fate.TAKEN:
+                self.taken += 1
+                self._rest(_place(row), SPACED)
+                return _ends(row)
+            if decided is Fate.REFUSED:
+                self.skipped += 1
+                log.warn(
+                    "{host} refused a push for good: status {status}",
+                    host=host,
+                    status=answer.status,
+                )
+                return _ends(row)
+        self.failed += 1
+        tries = row.tries + 1
+        seconds = pause(tries, answer if isinstance(answer, Answer) else None, self._fraction)
+        why = f"status {answer.status}" if isinstance(answer, Answer) else str(answer)
+        if seconds >= left:
+            self.skipped += 1
+            log.warn("{host} did not take a push in time ({why})", host=host, why=why)
+            return _ends(row)
+        self._rest(facts.to.endpoint, seconds)
+        log.info(
+            "{host} did not take a push ({why}); again in {seconds} s",
+            host=host,
+            why=why,
+            seconds=round(seconds, 1),
+        )
+        return _later(row, tries, self._clock.wall() + round(seconds * 1000))
+
+    async def _write(self, change: Change) -> None:
+        """Keeps its place until that is on disk: what was taken must not go out twice."""
+        while True:
+            try:
+                await self._store.commit(Unit("", changes=(change,)))
+                return
+            except Refusal as refusal:
+                log.warn("a push waits for the store: {why}", why=refusal.message)
+                await self._sleep(PATIENCE)
+
+    def _left(self, facts: PushFacts | None) -> int:
+        """For how many seconds it is of use."""
+        if facts is None:
+            return 0
+        age = max(0, self._clock.wall() - facts.message.at) // 1000
+        return max(0, self._settings.ttl - age)
+
+    def _wait(self, row: PushRow, facts: PushFacts) -> float:
+        """Seconds for which nothing goes to this browser, or nothing of this room."""
+        rests = (self._rests.get(facts.to.endpoint), self._rests.get(_place(row)))
+        return max((until - self._clock.now() for until in rests if until is not None), default=0)
+
+    def _rest(self, what: str, seconds: float) -> None:
+        self._rests[what] = self._clock.now() + seconds
+        self._rests.move_to_end(what)
+        if len(self._rests) > KEPT:
+            self._rests.popitem(last=False)
+
+
+def _place(row: PushRow) -> str:
+    return f"{row.session} {row.room}"
+
+
+def _ends(row: PushRow) -> Change:
+    return EndPush(row.session, row.room, row.position)
+
+
+def _later(row: PushRow, tries: int, due: int) -> Change:
+    return PutOffPush(row.session, row.room, tries, due)

@@ -1,0 +1,17 @@
+"""What the tests of Web Push share."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_twisted
+
+from tests.hooks.push.service import PushService
+
+
+@pytest_twisted.async_yield_fixture
+async def service(tmp_path: Path) -> AsyncIterator[PushService]:
+    """A push service that listens; whatever it got was right in the end."""
+    started = PushService(tmp_path).start()
+    yield started
+    await started.stop()
+    assert started.wrong == []
