@@ -121,10 +121,10 @@ class PushReads(Protocol):
         """Whether there is any at all."""
 
     def hearers(
-        self, first: int, last: int, after: tuple[int, str], limit: int, now: int
+        self, first: int, last: int, after: tuple[str, str], limit: int, now: int
     ) -> Awaitable[tuple[Hearer, ...]]:
-        """For whom the messages from ``first`` to ``last`` are who have not read them, as they want
-        to be notified: by position and session, starting behind that pair."""
+        """For whom messages from ``first`` to ``last`` are who have not read them, as they want to
+        be notified; of each room the latest. By session and room, starting behind that pair."""
 
     def due_pushes(self, now: int, limit: int) -> Awaitable[tuple[PushRow, ...]]:
         """Pushes whose time has come, the longest waiting first."""

@@ -46,18 +46,19 @@ _HEARERS = f"""
         from said a join mentions t on t.room = a.room and t.seq = a.seq and t.person <> '*'
         union
         select a.position, o.person
-        from said a join mentions t on t.room = a.room and t.seq = a.seq and t.person = '*'
-        join memberships o on o.room = a.room and o.to_seq is null
+        from said a join memberships o on o.room = a.room and o.to_seq is null
+        where exists (select 1 from mentions t
+                      where t.room = a.room and t.seq = a.seq and t.person = '*')
         union
         select a.position, s.person
         from said a join room_settings s on s.room = a.room and s.notify = 'all'
     )
-    select e.position, e.room, p.person, p.session
+    select max(e.position), e.room, p.person, p.session
     from called join push_subscriptions p on p.person = called.person
     join events e on e.position = called.position
     {_HEARS}
-      and (e.position > :after or (e.position = :after and p.session > :session))
-    order by e.position, p.session limit :limit
+      and (p.session > :session or (p.session = :session and e.room > :room))
+    group by p.session, e.room, p.person order by p.session, e.room limit :limit
 """  # noqa: S608 (ours)
 
 _FACTS = f"""
@@ -85,15 +86,15 @@ def has_subscriptions(database: Database) -> bool:
 
 
 def hearers(
-    database: Database, first: int, last: int, after: tuple[int, str], limit: int, now: int
+    database: Database, first: int, last: int, after: tuple[str, str], limit: int, now: int
 ) -> tuple[Hearer, ...]:
     found = database.rows(
         _HEARERS,
         {
             "first": first,
             "last": last,
-            "after": after[0],
-            "session": after[1],
+            "session": after[0],
+            "room": after[1],
             "limit": limit,
             "now": now,
         },

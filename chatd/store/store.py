@@ -365,7 +365,7 @@ class SqliteStore:
         return self._readers.ask(push_reads.has_subscriptions)
 
     def hearers(
-        self, first: int, last: int, after: tuple[int, str], limit: int, now: int
+        self, first: int, last: int, after: tuple[str, str], limit: int, now: int
     ) -> Promise[tuple[Hearer, ...]]:
         return self._readers.ask(push_reads.hearers, first, last, after, limit, now)
 

@@ -86,7 +86,7 @@ def say(desk: Desk, room: str = "ab", mentions: str = "") -> int:
 
 def heard(desk: Desk, first: int, last: int | None = None, now: int = NOW) -> list[str]:
     """The sessions that hear of what was said, in order."""
-    found = push_reads.hearers(desk.database, first, last or first, (0, ""), 100, now)
+    found = push_reads.hearers(desk.database, first, last or first, ("", ""), 100, now)
     return [each.session for each in found]
 
 
@@ -164,19 +164,25 @@ def test_a_block_is_between_two_whoever_asked_for_it(desk: Desk, one: str, other
     assert heard(desk, position) == ["c-phone"]
 
 
-def test_many_messages_are_read_in_pages_and_nobody_is_left_out(desk: Desk) -> None:
+def test_of_many_messages_the_latest_is_found_and_nobody_is_left_out(desk: Desk) -> None:
     first = say(desk)
     for _ in range(4):
-        say(desk)
-        say(desk, "tea", "*")
-    last = desk.work.position
-    whole = push_reads.hearers(desk.database, first, last, (0, ""), 1000, NOW)
-    assert len(whole) == 5 * 2 + 4 * 3
+        direct = say(desk)
+        tea = say(desk, "tea", "*")
+    last = say(desk, "tea")
+    whole = push_reads.hearers(desk.database, first, last, ("", ""), 1000, NOW)
+    assert whole == (
+        Hearer(direct, "ab", "bob", "b-laptop"),
+        Hearer(tea, "tea", "bob", "b-laptop"),
+        Hearer(direct, "ab", "bob", "b-phone"),
+        Hearer(tea, "tea", "bob", "b-phone"),
+        Hearer(tea, "tea", "carol", "c-phone"),
+    )
     found: list[Hearer] = []
-    after = (0, "")
-    while page := push_reads.hearers(desk.database, first, last, after, 3, NOW):
+    after = ("", "")
+    while page := push_reads.hearers(desk.database, first, last, after, 2, NOW):
         found += page
-        after = (page[-1].position, page[-1].session)
+        after = (page[-1].session, page[-1].room)
     assert tuple(found) == whole
 
 
@@ -213,7 +219,7 @@ def test_what_ends_a_session_ends_its_browser_and_all_that_waits_for_it(
     desk: Desk, change: Any, left: set[str]
 ) -> None:
     position = say(desk, "tea", "*")
-    found = push_reads.hearers(desk.database, position, position, (0, ""), 100, NOW)
+    found = push_reads.hearers(desk.database, position, position, ("", ""), 100, NOW)
     desk.do(QueuePushes(found, NOW))
     desk.do(change)
     assert subscribed(desk) == left
@@ -249,14 +255,13 @@ def test_of_many_browsers_the_oldest_go(desk: Desk) -> None:
 def test_of_each_room_the_latest_message_waits_alone(desk: Desk) -> None:
     first, second = say(desk), say(desk)
     other = say(desk, "tea", "bob")
-    hearers = push_reads.hearers(desk.database, first, other, (0, ""), 100, NOW)
-    desk.do(QueuePushes(hearers, NOW))
-    phone = [
-        row for row in push_reads.due_pushes(desk.database, NOW, 100) if row.session == "b-phone"
-    ]
-    assert phone == [PushRow("b-phone", "ab", second, 0), PushRow("b-phone", "tea", other, 0)]
-    desk.do(QueuePushes(hearers[:2], NOW))
-    assert PushRow("b-phone", "ab", second, 0) in push_reads.due_pushes(desk.database, NOW, 100)
+    for position in (first, second, other, first):
+        room = "tea" if position == other else "ab"
+        desk.do(QueuePushes((Hearer(position, room, "bob", "b-phone"),), NOW))
+    assert push_reads.due_pushes(desk.database, NOW, 100) == (
+        PushRow("b-phone", "ab", second, 0),
+        PushRow("b-phone", "tea", other, 0),
+    )
     assert push_reads.due_pushes(desk.database, NOW - 1, 100) == ()
 
 

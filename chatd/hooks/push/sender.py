@@ -69,6 +69,8 @@ class Sender:
         self._here = here
         self._sleep = sleep
         self._fraction = fraction
+        self._more = False
+        self._going_on: Deferred[None] | None = None
         self._under: dict[tuple[str, str], Deferred[None]] = {}
         # Until when nothing goes to an address, or of one room to one browser. Lost with the
         # process: then something goes out sooner than it might.
@@ -81,13 +83,18 @@ class Sender:
             return
         # Those under way are due as well.
         most = free + len(self._under)
-        for row in await self._store.due_pushes(self._clock.wall(), most):
+        rows = await self._store.due_pushes(self._clock.wall(), most)
+        self._more = len(rows) == most
+        for row in rows:
             key = (row.session, row.room)
             if key not in self._under and len(self._under) < self._settings.concurrent:
                 self._begin(key, row)
 
     async def stop(self) -> None:
         """Gives up what is under way: it waits on disk."""
+        self._more = False
+        if self._going_on is not None:
+            self._going_on.cancel()
         for doing in list(self._under.values()):
             doing.cancel()
         await self._poster.stop()
@@ -101,8 +108,20 @@ class Sender:
             self._under.pop(key, None)
             if isinstance(result, Failure) and not result.check(CancelledError):
                 log.failure("a push failed by a mistake of ours", result)
+            elif self._more and len(self._under) <= self._settings.concurrent // 2:
+                self._more = False
+                self._going_on = Deferred.fromCoroutine(self._go_on())
+                self._going_on.addErrback(_stumbled)
 
         doing.addBoth(ended)
+
+    async def _go_on(self) -> None:
+        """More is due than there were places for, and some are free."""
+        await self._sleep(0)
+        try:
+            await self.send()
+        except Refusal as refusal:
+            log.warn("pushing waits for the store: {why}", why=refusal.message)
 
     async def _push(self, row: PushRow) -> None:
         try:
@@ -196,6 +215,11 @@ class Sender:
         self._rests.move_to_end(what)
         if len(self._rests) > KEPT:
             self._rests.popitem(last=False)
+
+
+def _stumbled(failure: Failure) -> None:
+    if not failure.check(CancelledError):
+        log.failure("pushing stumbled: a mistake of ours", failure)
 
 
 def _place(row: PushRow) -> str:

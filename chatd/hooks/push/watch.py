@@ -12,8 +12,8 @@ from chatd.hooks.push.store import PushStore
 
 PUSH: Final = "push"
 #: Positions looked at in one read, and browsers found in one.
-STRETCH: Final = 1000
-PAGE: Final = 200
+STRETCH: Final = 250
+PAGE: Final = 500
 #: Seconds between two commits of a position where nothing was found.
 SAVED_EVERY: Final = 10.0
 #: Seconds after which those are looked at again who seem to be here and do not read: a page that
@@ -101,7 +101,7 @@ class Watch:
 
     async def _look(self, first: int, last: int) -> bool:
         """Whether somebody was found: then how far it came is on disk with that."""
-        wall, after = self._clock.wall(), (0, "")
+        wall, after = self._clock.wall(), ("", "")
         page = await self._store.hearers(first, last, after, PAGE, wall)
         if not page:
             return False
@@ -109,7 +109,7 @@ class Watch:
             # Not all in one commit, which others wait for. Should it end here, those are written
             # down anew, each under the same message.
             await self._commit(*self._queued(page, wall))
-            after = (page[-1].position, page[-1].session)
+            after = (page[-1].session, page[-1].room)
             page = await self._store.hearers(first, last, after, PAGE, wall)
         await self._commit(*self._queued(page, wall), SetFollower(PUSH, last))
         self.position = self._saved = last

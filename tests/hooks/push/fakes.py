@@ -107,16 +107,18 @@ class FakePushStore:
         return bool(self.browsers)
 
     async def hearers(
-        self, first: int, last: int, after: tuple[int, str], limit: int, now: int
+        self, first: int, last: int, after: tuple[str, str], limit: int, now: int
     ) -> tuple[Hearer, ...]:
         self._refuse()
         self.reads += 1
-        found = [
-            Hearer(position, self.base.log[position - 1].room.id, browser.person, session)
-            for position in range(first, last + 1)
-            for session in sorted(self.hears.get(position, ()))
-            if (browser := self.browsers.get(session)) is not None and (position, session) > after
-        ]
+        latest: dict[tuple[str, str], Hearer] = {}
+        for position in range(first, last + 1):
+            room = self.base.log[position - 1].room.id
+            for session in self.hears.get(position, ()):
+                if (browser := self.browsers.get(session)) is not None:
+                    hearer = Hearer(position, room, browser.person, session)
+                    latest[session, room] = hearer
+        found = [latest[key] for key in sorted(latest) if key > after]
         return tuple(found[:limit])
 
     async def due_pushes(self, now: int, limit: int) -> tuple[PushRow, ...]:
