@@ -3,6 +3,7 @@
 import { People } from './acts/people.js';
 import { Rooms } from './acts/rooms.js';
 import { Scheduled } from './acts/scheduled.js';
+import { Push } from './net/push.js';
 import { Reading } from './state/reading.js';
 import { Talk } from './talk.js';
 
@@ -20,6 +21,8 @@ export class Chat {
   rooms;
   people;
   scheduled;
+  /** Being told while the page is closed. */
+  push;
   #store;
   #connection;
   #ports;
@@ -33,7 +36,7 @@ export class Chat {
   #typed = { room: null, at: -Infinity };
   #away = false;
 
-  /** `ports`: `now()` in ms, `later(seconds, call)`, `key()` a new key, `outbox`. */
+  /** `ports`: `now()` in ms, `later(seconds, call)`, `key()` a new key, `outbox`, `push` the browser's end of it. */
   constructor(store, connection, ports) {
     this.#store = store;
     this.#connection = connection;
@@ -45,6 +48,7 @@ export class Chat {
     this.rooms = new Rooms(store, ask, keep);
     this.people = new People(store, ask, keep, ports.later);
     this.scheduled = new Scheduled(store, ask, keep);
+    this.push = new Push(ask, ports.push ?? null);
     this.#reading = new Reading((room, mark) => {
       connection.ask('mark', { room, ...mark }).catch(() => {});
     }, ports.later);

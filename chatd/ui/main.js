@@ -44,6 +44,16 @@ const ports = {
   },
 };
 
+/** The browser's end of being told while the page is closed. */
+const browserPush = {
+  supported: 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window,
+  container: navigator.serviceWorker,
+  permission: () => Notification.permission,
+  request: () => Notification.requestPermission(),
+  storage: localStorage,
+  later: ports.later,
+};
+
 const outbox = new Outbox(new Database(), navigator.locks ?? null, { now: ports.now, tab: ports.key() });
 const connection = new Connection(ports, {
   onState: (state) => changed(state),
@@ -62,7 +72,7 @@ const connection = new Connection(ports, {
     if (session.signed_in && session.user !== store.me.user) location.reload();
   },
 });
-const chat = new Chat(store, connection, { ...ports, outbox });
+const chat = new Chat(store, connection, { ...ports, outbox, push: browserPush });
 const drafts = new Drafts(sessionStorage, store, {
   ask: (type, fields) => connection.ask(type, fields),
   later: ports.later,
@@ -83,6 +93,7 @@ async function changed(state) {
       shell.listed();
       followIn();
       await drafts.sync();
+      await chat.push.sync(store.me.user);
     } catch {
       // The connection broke again; the next one brings it all.
     }
@@ -169,6 +180,7 @@ function notice() {
 
 async function signOut() {
   await api.signOut();
+  await chat.push.forget().catch(() => {});
   connection.stop();
   drafts.forget();
   await outbox.forget();
@@ -203,7 +215,13 @@ async function start() {
 
 addEventListener('online', () => connection.hurry());
 addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'visible') connection.hurry();
+  if (document.visibilityState !== 'visible') return;
+  connection.hurry();
+  chat.push.clear().catch(() => {});
+});
+// A notification was pressed.
+navigator.serviceWorker?.addEventListener('message', ({ data }) => {
+  if (data?.type === 'go') location.hash = `#/room/${data.room}`;
 });
 // A tab that was killed may have left something unsent.
 setInterval(() => connection.state === 'live' && chat.resend(), ORPHANS * 1000);

@@ -182,6 +182,8 @@ class Window:
         self.complaints: list[str] = []
         #: the addresses of all requests
         self.requests: list[str] = []
+        #: ids of registered service workers by their scope, once `watch_workers` was called
+        self.workers: dict[str, str] = {}
         #: how the server answered each WebSocket: headers by lower-case name
         self.upgrades: list[dict[str, str]] = []
 
@@ -204,11 +206,68 @@ class Window:
             self.complaints.append(details.get("exception", {}).get("description", str(details)))
         elif method == "Log.entryAdded" and params["entry"]["source"] == "security":
             self.complaints.append(params["entry"]["text"])
+        elif method == "ServiceWorker.workerRegistrationUpdated":
+            for each in params["registrations"]:
+                self.workers[each["scopeURL"]] = each["registrationId"]
         elif method == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
         elif method == "Network.webSocketHandshakeResponseReceived":
             headers = params["response"]["headers"].items()
             self.upgrades.append({name.lower(): value for name, value in headers})
+
+    # ---- service workers ------------------------------------------------------------------------
+
+    def watch_workers(self) -> None:
+        self.call("ServiceWorker.enable")
+
+    def allow(self, *permissions: str) -> None:
+        """What its owner would say where the browser asks."""
+        origin = str(self.js("location.origin"))
+        self._browser.call(
+            "Browser.grantPermissions",
+            origin=origin,
+            permissions=list(permissions),
+            browserContextId=self._context,
+        )
+
+    def push(self, data: str) -> None:
+        """A push message arrives for the page's worker, as the browser gets it from its service."""
+        scope = str(self.js("location.origin")) + "/"
+        self.until(lambda: self.js("1") and scope in self.workers, "the worker is registered")
+        self.call(
+            "ServiceWorker.deliverPushMessage",
+            origin=scope,
+            registrationId=self.workers[scope],
+            data=data,
+        )
+
+    def in_worker(self, expression: str) -> Any:
+        """The value of an expression in the page's service worker."""
+        scope = str(self.js("location.origin")) + "/worker.js"
+        targets = self._browser.call("Target.getTargets")["targetInfos"]
+        (target,) = [
+            each
+            for each in targets
+            if each["type"] == "service_worker"
+            and each["url"] == scope
+            and each.get("browserContextId") == self._context
+        ]
+        attached = self._browser.call(
+            "Target.attachToTarget", targetId=target["targetId"], flatten=True
+        )
+        try:
+            answer = self._browser.call(
+                "Runtime.evaluate",
+                attached["sessionId"],
+                expression=expression,
+                returnByValue=True,
+                awaitPromise=True,
+            )
+        finally:
+            self._browser.call("Target.detachFromTarget", sessionId=attached["sessionId"])
+        if "exceptionDetails" in answer:
+            raise PageError(str(answer["exceptionDetails"]))
+        return answer["result"].get("value")
 
     def size(self, width: int, height: int, *, touch: bool = False) -> None:
         self.call(

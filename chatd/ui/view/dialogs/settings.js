@@ -4,6 +4,7 @@ import { append, bdi, fill, h } from '../dom.js';
 import { avatar } from '../parts.js';
 import { choosing } from '../picture.js';
 import { account, email, password } from './settings_account.js';
+import { closed } from './settings_push.js';
 import { status } from './settings_status.js';
 import { input, problem, sectioned, segments, staying, toggle } from './dialog.js';
 
@@ -19,6 +20,7 @@ export function settings({ store, chat, api, upload, signOut, first = null }) {
       { label: 'Status', show: shown(() => status(store, chat)) },
       { label: 'Privacy', show: (place) => privacy(chat, place) },
       { label: 'Blocked people', show: (place) => blocked(chat, place) },
+      { label: 'Page closed', show: (place) => closed(chat.push, store.me.user, place) },
       { label: 'E-mail', show: (place) => email(api, place) },
       { label: 'Password', show: shown(() => password(api, store)) },
       { label: 'Colours', show: shown(colours) },

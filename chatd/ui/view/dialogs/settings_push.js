@@ -1,0 +1,58 @@
+// The switch for being told while the page is closed, and why it cannot be where it cannot.
+
+import { fill, h } from '../dom.js';
+import { problem, toggle } from './dialog.js';
+
+/** Fills `place`; `push` as in net/push.js, `user` is one's own id. */
+export async function closed(push, user, place) {
+  const { node: wrong, attempt } = problem();
+  fill(place, h('p', { class: 'nothing' }, 'Loading…'), wrong);
+  const state = await attempt(() => push.state());
+  if (state) draw(push, user, place, state);
+}
+
+function draw(push, user, place, state) {
+  const { node: wrong, attempt } = problem();
+  const said = h('p', { class: 'said', role: 'status' });
+  const change = async (act, done, node) => {
+    said.textContent = '';
+    main.node.disabled = text.node.disabled = true;
+    const before = !node.checked;
+    try {
+      await attempt(act);
+    } finally {
+      main.node.disabled = state.why !== null;
+    }
+    if (wrong.textContent) node.checked = before;
+    else said.textContent = done();
+    text.node.disabled = !main.node.checked;
+  };
+  const main = toggle(
+    'Tell me when the page is closed',
+    'Of direct messages, mentions, and rooms that you want to hear everything of. For this browser alone, until you sign out.',
+    {
+      checked: state.on,
+      disabled: state.why !== null,
+      onchange: () =>
+        change(
+          () => (main.node.checked ? push.turnOn(user, text.node.checked) : push.turnOff()),
+          () => (main.node.checked ? 'You are told from now on' : 'You are not told any more'),
+          main.node,
+        ),
+    },
+  );
+  const text = toggle('Show what was written', 'Whoever sees your screen reads it, also while it is locked.', {
+    checked: state.text,
+    disabled: !state.on,
+    onchange: () => change(() => push.turnOn(user, text.node.checked), () => 'Saved', text.node),
+  });
+  fill(
+    place,
+    main.parts,
+    state.texts && text.parts,
+    state.why && h('p', { class: 'why' }, state.why),
+    h('p', { class: 'hint' }, 'It shows who wrote, and where. On its way it is locked: the maker of your browser carries it and cannot read it.'),
+    wrong,
+    said,
+  );
+}
