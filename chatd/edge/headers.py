@@ -44,7 +44,7 @@ def content_security_policy(public_url: str, framed_by: Sequence[str] = ()) -> s
             "form-action 'self'",
             "frame-ancestors " + (" ".join(framed_by) or "'none'"),
             "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
+            "trusted-types worker",
         )
     )
 

@@ -119,11 +119,16 @@ class Pages:
         return (
             Route("GET", "/", self.index),
             Route("GET", "/protocol/try", self.trial),
+            Route("GET", "/worker.js", self.worker),
             Route("GET", "/ui/*", self.file),
         )
 
     async def index(self, ask: Ask) -> Response:
         return self._page("index.html").answer(ask)
+
+    async def worker(self, ask: Ask) -> Response:
+        """At the root, as a worker's reach is the folder that it is in."""
+        return Page.of(b"import '/ui/worker/main.js';\n", TYPES["js"]).answer(ask)
 
     async def trial(self, ask: Ask) -> Response:
         return self._page("try/index.html").answer(ask)

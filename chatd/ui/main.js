@@ -5,6 +5,7 @@ import { Api } from './net/api.js';
 import { Connection } from './net/connection.js';
 import { Database } from './net/database.js';
 import { Outbox } from './net/outbox.js';
+import { register } from './net/register.js';
 import { Drafts } from './state/drafts.js';
 import { Store } from './state/store.js';
 import { device } from './view/device.js';
@@ -219,6 +220,7 @@ addEventListener('visibilitychange', () => {
   connection.hurry();
   chat.push.clear().catch(() => {});
 });
+register(navigator.serviceWorker);
 // A notification was pressed.
 navigator.serviceWorker?.addEventListener('message', ({ data }) => {
   if (data?.type === 'go') location.hash = `#/room/${data.room}`;
