@@ -214,11 +214,17 @@ async function start() {
   }
 }
 
+/** Whoever looks at the page sees there what is new. */
+function inView() {
+  chat.push.clear().catch(() => {});
+}
+
 addEventListener('online', () => connection.hurry());
+addEventListener('focus', inView);
 addEventListener('visibilitychange', () => {
   if (document.visibilityState !== 'visible') return;
   connection.hurry();
-  chat.push.clear().catch(() => {});
+  inView();
 });
 register(navigator.serviceWorker);
 // A notification was pressed.
