@@ -81,9 +81,10 @@ class Push:
 
     def committed(self, outcomes: Sequence[Committed]) -> None:
         """After each commit of the store; never takes long."""
-        head = max((row.position for each in outcomes for row in each.events), default=0)
-        if head:
-            self.watch.reaches(head)
+        for each in reversed(outcomes):
+            if each.events:
+                self.watch.reaches(each.events[-1].position)
+                return
 
     def summary(self) -> str:
         """One line for `chatctl status`: since the start."""
