@@ -157,6 +157,13 @@ def test_what_was_read_deleted_or_left_is_not_heard_of(desk: Desk) -> None:
     assert heard(desk, position) == []
 
 
+def test_nobody_hears_of_their_own_message_wherever_their_mark_is(desk: Desk) -> None:
+    keeps(desk, "alice", "tea", notify="all")
+    direct, tea = say(desk), say(desk, "tea", "* alice")
+    desk.database.run("delete from marks", {})
+    assert "a-phone" not in heard(desk, direct, tea)
+
+
 @pytest.mark.parametrize(("one", "other"), [("alice", "bob"), ("bob", "alice")])
 def test_a_block_is_between_two_whoever_asked_for_it(desk: Desk, one: str, other: str) -> None:
     position = say(desk, "tea", "*")

@@ -222,6 +222,18 @@ def test_that_outlives_a_restart(stage: Stage) -> None:
     stage.stop()
 
 
+def test_what_waits_at_a_start_waits_for_people_to_come_back(stage: Stage) -> None:
+    stage.services.plan = [Answer(429, 5.0)]
+    stage.say()
+    stage.wait(12)
+    stage.again()
+    stage.wait(CALM / 2)
+    stage.here.add("bob")
+    stage.wait(CALM)
+    assert len(stage.told) == 1 and stage.store.queue == {}
+    stage.stop()
+
+
 def test_who_comes_back_while_it_fails_is_not_told(stage: Stage) -> None:
     stage.services.plan = [503] * 3
     stage.say()
