@@ -14,9 +14,7 @@ from chatd.settings import Settings
 from chatd.store.store import SqliteStore
 
 
-def status(
-    edge: Edge, door: Door, store: SqliteStore, webhook: Any, push: Any
-) -> dict[str, Any]:
+def status(edge: Edge, door: Door, store: SqliteStore, webhook: Any, push: Any) -> dict[str, Any]:
     """What `chatctl status` shows of a running daemon."""
     counters = door.counters
     return {
