@@ -174,6 +174,7 @@ class Pages:
             Route("GET", "/worker.js", self.worker),
             Route("GET", f"/{MANIFEST}", self.manifest),
             Route("GET", "/protocol/try", self.trial),
+            Route("GET", "/worker.js", self.worker),
             Route("GET", "/ui/*", self.file),
         )
 
@@ -188,6 +189,10 @@ class Pages:
 
     async def manifest(self, ask: Ask) -> Response:
         return self._dress(self._page(MANIFEST)).answer(ask)
+
+    async def worker(self, ask: Ask) -> Response:
+        """At the root, as a worker's reach is the folder that it is in."""
+        return Page.of(b"import '/ui/worker/main.js';\n", TYPES["js"]).answer(ask)
 
     async def trial(self, ask: Ask) -> Response:
         return self._page("try/index.html").answer(ask)

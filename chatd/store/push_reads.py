@@ -20,11 +20,10 @@ _HEARS = """
       and u.disabled = 0 and u.kind <> 'bot'
       and coalesce(k.read, 0) < e.seq
       and (s.muted_until is null or s.muted_until between 1 and :now)
-      and case coalesce(s.notify, case r.kind when 'direct' then 'all' else 'mentions' end)
-          when 'all' then 1
-          when 'mentions' then exists (select 1 from mentions t where t.room = e.room
-                                       and t.seq = e.seq and t.person in (p.person, '*'))
-          else 0 end
+      and (s.notify = 'all' or (s.notify is null and r.kind = 'direct')
+           or (coalesce(s.notify, 'mentions') = 'mentions'
+               and exists (select 1 from mentions t where t.room = e.room and t.seq = e.seq
+                           and t.person in (p.person, '*'))))
       and not exists (select 1 from blocks b
                       where (b.person = p.person and b.other = e.author)
                          or (b.person = e.author and b.other = p.person))

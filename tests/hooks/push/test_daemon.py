@@ -119,6 +119,8 @@ async def test_who_is_away_is_told_of_a_direct_message_and_its_words_stay_here(
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     await world.quiet()
     assert len(world.service.got) == 1
+    told = (await asked(world.daemon, "status"))["push"]
+    assert told == "1 taken, 0 tries failed, 0 given up, 0 browsers gone"
 
 
 @pytest_twisted.ensureDeferred

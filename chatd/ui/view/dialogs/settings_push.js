@@ -16,16 +16,15 @@ function draw(push, user, place, state) {
   const said = h('p', { class: 'said', role: 'status' });
   const change = async (act, done, node) => {
     said.textContent = '';
+    const focused = document.activeElement === node;
     main.node.disabled = text.node.disabled = true;
-    const before = !node.checked;
-    try {
-      await attempt(act);
-    } finally {
-      main.node.disabled = state.why !== null;
-    }
-    if (wrong.textContent) node.checked = before;
+    await attempt(act);
+    if (wrong.textContent) node.checked = !node.checked;
     else said.textContent = done();
+    main.node.disabled = false;
     text.node.disabled = !main.node.checked;
+    // What is disabled loses the keyboard.
+    if (focused) node.focus();
   };
   const main = toggle(
     'Tell me when the page is closed',
@@ -51,7 +50,7 @@ function draw(push, user, place, state) {
     main.parts,
     state.texts && text.parts,
     state.why && h('p', { class: 'why' }, state.why),
-    h('p', { class: 'hint' }, 'It shows who wrote, and where. On its way it is locked: the maker of your browser carries it and cannot read it.'),
+    h('p', { class: 'hint' }, 'It shows who wrote, and where. On its way it is encrypted: the maker of your browser carries it and cannot read it.'),
     wrong,
     said,
   );
