@@ -36,7 +36,7 @@ def main() -> int:
             "flood": lambda one: measure.flood(one, progress.say, seconds),
         }
         progress.begin("rooms and people are made")
-        measure.fill(made, progress.say, messages)
+        measure.fill(made, progress.say, messages if "scrolling" in options.parts else 100)
         progress.end(FILLING)
         for part in options.parts:
             progress.begin(part)

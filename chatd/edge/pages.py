@@ -190,10 +190,6 @@ class Pages:
     async def manifest(self, ask: Ask) -> Response:
         return self._dress(self._page(MANIFEST)).answer(ask)
 
-    async def worker(self, ask: Ask) -> Response:
-        """At the root, as a worker's reach is the folder that it is in."""
-        return Page.of(b"import '/ui/worker/main.js';\n", TYPES["js"]).answer(ask)
-
     async def trial(self, ask: Ask) -> Response:
         return self._page("try/index.html").answer(ask)
 

@@ -260,8 +260,8 @@ async function start() {
     return;
   }
   // Whoever was here before finds their rooms at once; the connection asks who they are, and what is
-  // said without one is kept.
-  const known = remembered.read();
+  // said without one is kept. A program is let in by the server alone, which is asked first then.
+  const known = waiting === null ? remembered.read() : null;
   if (known) {
     enter(known.session, known.rooms);
     return;

@@ -214,6 +214,7 @@ async def test_every_answer_carries_the_headers_that_protect(rig, path):
     policy = headers["content-security-policy"][0]
     assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy and "require-trusted-types-for 'script'" in policy
+    assert "trusted-types worker" in policy.split("; "), "one policy, once"
     assert "connect-src 'self' wss://chat.example.org" in policy
     assert headers["x-content-type-options"] == ["nosniff"]
     assert headers["referrer-policy"] == ["no-referrer"]

@@ -21,8 +21,9 @@ function trusted() {
 export async function install(container) {
   if (!container) return;
   try {
-    await container.register(trusted(), { updateViaCache: 'none' });
+    const registration = await container.register(trusted(), { updateViaCache: 'none' });
+    if (registration.active) await registration.update();
   } catch {
-    // Private windows and strict settings forbid it.
+    // Private windows and strict settings forbid it; or the server is away again.
   }
 }
