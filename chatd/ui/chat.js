@@ -21,6 +21,7 @@ export class Chat {
   people;
   scheduled;
   #store;
+  /** @type {import('./net/connection.js').Connection} */
   #connection;
   #ports;
   #outbox;
@@ -276,9 +277,9 @@ export class Chat {
     return this.#keep('delete', { room, seq });
   }
 
-  #keep(type, fields) {
-    return this.#connection.keep(type, { key: this.#ports.key(), ...fields });
-  }
+  /** @type {import('./wire.js').KeepAnew} */
+  #keep = (type, fields) =>
+    this.#connection.keep(type, /** @type {any} */ ({ key: this.#ports.key(), ...fields }));
 
   // ---- signals ----------------------------------------------------------------------------------
 

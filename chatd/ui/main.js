@@ -10,6 +10,7 @@ import { Store } from './state/store.js';
 import { device } from './view/device.js';
 import { fill, h } from './view/dom.js';
 import { confirmed, forgotten, reset } from './view/recovery.js';
+import { decoded } from './view/route.js';
 import { Shell } from './view/shell.js';
 import { signIn } from './view/signin.js';
 
@@ -180,7 +181,7 @@ async function signOut() {
 function takeSecret() {
   const [, way, secret] = /^#(setup|invitation|reset|email)=(.+)$/u.exec(location.hash) ?? [];
   if (way) history.replaceState(null, '', '/');
-  return way ? { way, secret: decodeURIComponent(secret) } : null;
+  return way ? { way, secret: decoded(secret) } : null;
 }
 
 async function start() {
