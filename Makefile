@@ -5,7 +5,7 @@ python := .venv/bin/python
 twistd := .venv/bin/twistd --nodaemon --pidfile= --logfile=var/log/chatd.log
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format lint types bench generate durability conformance kills life great deb systemd stock fresh bench-web lock clean
+.PHONY: help run test format lint types javascript bench generate durability conformance kills life great deb systemd stock fresh bench-web lock clean
 
 help: ## this list
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / {sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2}' \
@@ -34,6 +34,10 @@ lint: ## look for mistakes and untidy form
 types: ## check the types
 	@tools/bootstrap dev >/dev/null
 	@$(python) -m mypy
+
+javascript: ## lint and types of the page's JavaScript (needs Node and npm)
+	@tools/bootstrap javascript >/dev/null
+	@$(python) -m tools.javascript
 
 bench: ## measure speed and memory, beside other servers (40 min)
 	@tools/bootstrap bench >/dev/null

@@ -1,6 +1,6 @@
 """Sets up all that a make target needs: system packages, virtual environment, pinned dependencies.
 
-    tools/bootstrap PROFILE      one of: run dev test bench durability deb systemd fresh
+    tools/bootstrap PROFILE      one of: run dev test javascript bench durability deb systemd fresh
 
 Standard library only. When nothing is to be done it says nothing and takes a tenth of a second.
 Progress goes to standard error, the output of pip and apt to var/log/bootstrap.log. Standard output
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools import javascript
 from tools.environment import Environment, SetupError
 from tools.system import (
     BROWSER,
@@ -21,6 +22,7 @@ from tools.system import (
     FAKETIME,
     FILESYSTEM,
     LOAD,
+    NODE,
     NSPAWN,
     PACKAGING,
     PHP,
@@ -51,7 +53,8 @@ class Profile:
 PROFILES = {
     "run": Profile("run.txt"),
     "dev": Profile("dev.txt"),
-    "test": Profile("dev.txt", should=(BROWSER, STRACE, FAKETIME, LOAD, TMUX, PHP)),
+    "test": Profile("dev.txt", should=(BROWSER, STRACE, FAKETIME, LOAD, TMUX, PHP, NODE)),
+    "javascript": Profile("dev.txt", must=(NODE,)),
     "bench": Profile("dev.txt", must=(LOAD,)),
     "durability": Profile("dev.txt", must=(POWER, FILESYSTEM, COMPILER)),
     "deb": Profile("dev.txt", must=(PACKAGING,)),
@@ -94,6 +97,20 @@ def require(needs: Sequence[Need], machine: Machine) -> None:
         raise SetupError(f"{reasons}: something of Debian's is missing; type: {apt_line(lacking)}")
 
 
+def page_checks(root: Path, environment: Environment, *, must: bool) -> list[Need]:
+    """Install what looks at the page's JavaScript; return what tests must do without."""
+    if javascript.is_ready(root):
+        return []
+    say("installing what checks the page's JavaScript")
+    if javascript.build(root, environment.log):
+        return []
+    failure = f"npm could not install it: the reason is at the end of {LOG}"
+    if must:
+        raise SetupError(f"{NODE.serves}: {failure}")
+    say(f"{failure}; left out without it: {NODE.serves}")
+    return [NODE]
+
+
 def prepare(profile: Profile, root: Path) -> str:
     """Set everything up for `profile`; return the words for CHATD_TESTS_WITHOUT."""
     environment = Environment(root, log_path=root / LOG, say=say)
@@ -102,6 +119,8 @@ def prepare(profile: Profile, root: Path) -> str:
     chosen = frozenset(filter(None, os.environ.get("CHATD_TESTS_WITHOUT", "").split(",")))
     ci = os.environ.get("CI", "").lower() in ("true", "1")
     without = left_out(profile.should, machine, chosen=chosen, ci=ci)
+    if NODE in (*profile.must, *profile.should) and NODE not in without:
+        without += page_checks(root, environment, must=ci or NODE in profile.must)
     if not environment.is_ready(profile.requirements):
         if missing([VENV]):
             require([VENV], machine)

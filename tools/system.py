@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -49,6 +50,15 @@ def has_faketime() -> bool:
     return any(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
 
 
+def has_node() -> bool:
+    """Node 18.18 or newer, which ESLint wants, and npm."""
+    if not (has_program("node")() and has_program("npm")()):
+        return False
+    done = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
+    found = re.fullmatch(r"v(\d+)\.(\d+)\.\d+\S*", done.stdout.strip())
+    return found is not None and (int(found[1]), int(found[2])) >= (18, 18)
+
+
 VENV = Need("venv", "python3-venv", "the virtual environment", has_venv)
 BROWSER = Need("browser", "chromium", "the tests of the web page", has_program("chromium"))
 STRACE = Need("strace", "strace", "the tests that watch the disk writes", has_program("strace"))
@@ -58,6 +68,7 @@ LOAD = Need(
 )
 TMUX = Need("tmux", "tmux", "the tests of the terminal client", has_program("tmux"))
 PHP = Need("php", "php-cli php-curl", "the tests of the PHP example", has_program("php"))
+NODE = Need("node", "nodejs npm", "the checks of the page's JavaScript", has_node)
 POWER = Need("power", "user-mode-linux", "the power cuts", has_program("linux.uml"))
 FILESYSTEM = Need("filesystem", "e2fsprogs", "the power cuts", has_program("mkfs.ext4"))
 # Only where the processor's registers are too wide for the kernel: see tests/rigs/uml.py.

@@ -27,6 +27,7 @@ export class Chat {
   /** Being told while the page is closed. */
   push;
   #store;
+  /** @type {import('./net/connection.js').Connection} */
   #connection;
   #ports;
   #outbox;
@@ -294,9 +295,9 @@ export class Chat {
     return this.#keep('delete', { room, seq });
   }
 
-  #keep(type, fields) {
-    return this.#connection.keep(type, { key: this.#ports.key(), ...fields });
-  }
+  /** @type {import('./wire.js').KeepAnew} */
+  #keep = (type, fields) =>
+    this.#connection.keep(type, /** @type {any} */ ({ key: this.#ports.key(), ...fields }));
 
   // ---- signals ----------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@
   const FIRST_WORD = 3000;
   const ALL = 20000;
 
-  const script = document.currentScript;
+  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
   const chat = new URL(script.src).origin;
   const { room = null, tokenUrl, into = '#chat' } = script.dataset;
 

@@ -15,6 +15,7 @@ import { device } from './view/device.js';
 import { fill } from './view/dom.js';
 import { write } from './view/route.js';
 import { confirmed, forgotten, reset } from './view/recovery.js';
+import { decoded } from './view/route.js';
 import { Shell } from './view/shell.js';
 import { signIn } from './view/signin.js';
 import { unreachable } from './view/unreachable.js';
@@ -248,7 +249,7 @@ function leave(where) {
 function takeSecret() {
   const [, way, secret] = /^#(setup|invitation|reset|email)=(.+)$/u.exec(location.hash) ?? [];
   if (way) history.replaceState(null, '', '/');
-  return way ? { way, secret: decodeURIComponent(secret) } : null;
+  return way ? { way, secret: decoded(secret) } : null;
 }
 
 async function start() {

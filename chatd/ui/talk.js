@@ -7,6 +7,7 @@ const AROUND = 50;
 
 export class Talk {
   #store;
+  /** @type {import('./net/connection.js').Connection} */
   #connection;
   #ports;
   #asking = new Map();
@@ -166,9 +167,9 @@ export class Talk {
     });
   }
 
-  #keep(type, fields) {
-    return this.#connection.keep(type, { key: this.#ports.key(), ...fields });
-  }
+  /** @type {import('./wire.js').KeepAnew} */
+  #keep = (type, fields) =>
+    this.#connection.keep(type, /** @type {any} */ ({ key: this.#ports.key(), ...fields }));
 
   /** The same question is under way only once. */
   #once(what, ask) {

@@ -1523,6 +1523,204 @@
 
 /** @typedef {Welcome|Heartbeat|Resync|LimitsChanged|Bye|Invited|Uninvited|RoomSet|RoomsOrdered|Draft|ScheduleSet|ScheduleEnded|ScheduleFailed|Marks|Marked|Typing|PresenceChanged|Activity|Mentioned|RoomAdded|RoomRemoved|BlockChanged|PersonChanged|PrivacyChanged} AnySignal */
 
+/**
+ * By the type of command.
+ * @typedef {Object} Commands
+ * @property {Send} send
+ * @property {Edit} edit
+ * @property {Delete} delete
+ * @property {GetHistory} history
+ * @property {GetMessages} messages
+ * @property {Open} open
+ * @property {Close} close
+ * @property {Resume} resume
+ * @property {AddReaction} react
+ * @property {RemoveReaction} unreact
+ * @property {ListReactors} reactors
+ * @property {AddPin} pin
+ * @property {RemovePin} unpin
+ * @property {ListPins} pins
+ * @property {ForwardMessage} forward
+ * @property {ListRevisions} revisions
+ * @property {CreateRoomCommand} create_room
+ * @property {ChangeRoomCommand} change_room
+ * @property {ListRooms} rooms
+ * @property {GetRoom} room
+ * @property {ListPublicRooms} public_rooms
+ * @property {Invite} invite
+ * @property {Uninvite} uninvite
+ * @property {Accept} accept
+ * @property {Decline} decline
+ * @property {ListInvitations} invited
+ * @property {ListInvitedPeople} invited_people
+ * @property {InviteLink} invite_link
+ * @property {ListLinks} links
+ * @property {EndLink} end_link
+ * @property {PeekLink} peek_link
+ * @property {JoinByLink} join_by_link
+ * @property {SetRoom} set_room
+ * @property {OrderMine} order
+ * @property {MarkUnread} mark_unread
+ * @property {Join} join
+ * @property {Leave} leave
+ * @property {AddMember} add_member
+ * @property {SetRole} set_role
+ * @property {Kick} kick
+ * @property {Ban} ban
+ * @property {Unban} unban
+ * @property {ListMembers} members
+ * @property {Direct} direct
+ * @property {WriteDraft} draft
+ * @property {ListDrafts} drafts
+ * @property {ScheduleMessage} schedule
+ * @property {UnscheduleMessage} unschedule
+ * @property {ListScheduled} scheduled
+ * @property {SetMark} mark
+ * @property {ListMarks} marks
+ * @property {ListRecipients} read_by
+ * @property {SetTyping} typing
+ * @property {SetPresence} presence
+ * @property {GetPerson} person
+ * @property {FindPeople} people
+ * @property {ListBlocked} blocked
+ * @property {Block} block
+ * @property {Unblock} unblock
+ * @property {SetProfileCommand} set_profile
+ * @property {SetStatusCommand} set_status
+ * @property {SetPrivacyCommand} set_privacy
+ * @property {GetPrivacy} privacy
+ * @property {Search} search
+ */
+
+/**
+ * By the type of command.
+ * @typedef {Object} Replies
+ * @property {Done} send
+ * @property {Done} edit
+ * @property {Done} delete
+ * @property {History} history
+ * @property {Messages} messages
+ * @property {Opened} open
+ * @property {Done} close
+ * @property {Resumed} resume
+ * @property {Done} react
+ * @property {Done} unreact
+ * @property {Reactors} reactors
+ * @property {Done} pin
+ * @property {Done} unpin
+ * @property {Pins} pins
+ * @property {Done} forward
+ * @property {Revisions} revisions
+ * @property {Done} create_room
+ * @property {Done} change_room
+ * @property {Rooms} rooms
+ * @property {Room} room
+ * @property {Rooms} public_rooms
+ * @property {Done} invite
+ * @property {Done} uninvite
+ * @property {Done} accept
+ * @property {Done} decline
+ * @property {Invitations} invited
+ * @property {InvitedPeople} invited_people
+ * @property {LinkMade} invite_link
+ * @property {Links} links
+ * @property {Done} end_link
+ * @property {Peeked} peek_link
+ * @property {Done} join_by_link
+ * @property {Done} set_room
+ * @property {Done} order
+ * @property {Done} mark_unread
+ * @property {Done} join
+ * @property {Done} leave
+ * @property {Done} add_member
+ * @property {Done} set_role
+ * @property {Done} kick
+ * @property {Done} ban
+ * @property {Done} unban
+ * @property {Members} members
+ * @property {Done} direct
+ * @property {Done} draft
+ * @property {Drafts} drafts
+ * @property {Done} schedule
+ * @property {Done} unschedule
+ * @property {Scheduled} scheduled
+ * @property {Done} mark
+ * @property {MarksReply} marks
+ * @property {RecipientsReply} read_by
+ * @property {Done} typing
+ * @property {Done} presence
+ * @property {Person} person
+ * @property {People} people
+ * @property {People} blocked
+ * @property {Done} block
+ * @property {Done} unblock
+ * @property {Done} set_profile
+ * @property {Done} set_status
+ * @property {Done} set_privacy
+ * @property {Privacy} privacy
+ * @property {SearchFound} search
+ */
+
+/**
+ * A command's type.
+ * @typedef {keyof Commands} CommandType
+ */
+
+/**
+ * What goes with a command beside its type and the id, which whoever sends it adds.
+ * @template {CommandType} T
+ * @typedef {Omit<Commands[T], 'type'|'id'>} Fields
+ */
+
+/**
+ * The same where the key is added, too.
+ * @template {CommandType} T
+ * @typedef {Omit<Commands[T], 'type'|'id'|'key'>} FieldsWithoutKey
+ */
+
+/**
+ * No field but those of `Known`.
+ * @template Given
+ * @template Known
+ * @typedef {Given & {[K in Exclude<keyof Given, keyof Known>]: never}} Only
+ */
+
+/**
+ * Commands that can go without any field.
+ * @typedef {{[T in CommandType]: {} extends Fields<T> ? T : never}[CommandType]} BareCommand
+ */
+
+/**
+ * Sends a command of the moment.
+ * @typedef {{
+ *   <T extends BareCommand>(type: T): Promise<Replies[T]>,
+ *   <T extends CommandType, F extends Fields<T>>(
+ *     type: T, fields: Only<F, Fields<T>>,
+ *   ): Promise<Replies[T]>,
+ * }} Ask
+ */
+
+/**
+ * Sends a command that has its effect once; the key is the caller's.
+ * @typedef {<T extends CommandType, F extends Fields<T>>(
+ *   type: T, fields: Only<F, Fields<T>>, onSent?: () => void,
+ * ) => Promise<Replies[T]>} Keep
+ */
+
+/**
+ * The same with a new key.
+ * @typedef {<T extends CommandType, F extends FieldsWithoutKey<T>>(
+ *   type: T, fields: Only<F, FieldsWithoutKey<T>>,
+ * ) => Promise<Replies[T]>} KeepAnew
+ */
+
+/**
+ * Says something of which no answer is awaited.
+ * @typedef {<T extends CommandType, F extends Fields<T>>(
+ *   type: T, fields: Only<F, Fields<T>>,
+ * ) => void} Tell
+ */
+
 /** The WebSocket subprotocol. */
 export const SUBPROTOCOL = "chatd.v1";
 

@@ -26,6 +26,9 @@ def javascript(catalogue: Catalogue) -> str:
         _union("AnyReply", [names[kind] for kind in catalogue.replies]),
         _union("AnyEvent", [names[kind] for kind in catalogue.events]),
         _union("AnySignal", [names[kind] for kind in catalogue.signals]),
+        _map("Commands", {tag(one.command): names[one.command] for one in catalogue.commands}),
+        _map("Replies", {tag(one.command): names[one.reply] for one in catalogue.commands}),
+        _SAYING,
         _const("SUBPROTOCOL", "The WebSocket subprotocol.", SUBPROTOCOL),
         _const(
             "COMMANDS",
@@ -62,6 +65,70 @@ def javascript(catalogue: Catalogue) -> str:
     ]
     return "\n".join(parts)
 
+
+#: What a type checker holds functions to that send commands; `Only` also finds in what was spread a
+#: field that the command does not have.
+_SAYING = """\
+/**
+ * A command's type.
+ * @typedef {keyof Commands} CommandType
+ */
+
+/**
+ * What goes with a command beside its type and the id, which whoever sends it adds.
+ * @template {CommandType} T
+ * @typedef {Omit<Commands[T], 'type'|'id'>} Fields
+ */
+
+/**
+ * The same where the key is added, too.
+ * @template {CommandType} T
+ * @typedef {Omit<Commands[T], 'type'|'id'|'key'>} FieldsWithoutKey
+ */
+
+/**
+ * No field but those of `Known`.
+ * @template Given
+ * @template Known
+ * @typedef {Given & {[K in Exclude<keyof Given, keyof Known>]: never}} Only
+ */
+
+/**
+ * Commands that can go without any field.
+ * @typedef {{[T in CommandType]: {} extends Fields<T> ? T : never}[CommandType]} BareCommand
+ */
+
+/**
+ * Sends a command of the moment.
+ * @typedef {{
+ *   <T extends BareCommand>(type: T): Promise<Replies[T]>,
+ *   <T extends CommandType, F extends Fields<T>>(
+ *     type: T, fields: Only<F, Fields<T>>,
+ *   ): Promise<Replies[T]>,
+ * }} Ask
+ */
+
+/**
+ * Sends a command that has its effect once; the key is the caller's.
+ * @typedef {<T extends CommandType, F extends Fields<T>>(
+ *   type: T, fields: Only<F, Fields<T>>, onSent?: () => void,
+ * ) => Promise<Replies[T]>} Keep
+ */
+
+/**
+ * The same with a new key.
+ * @typedef {<T extends CommandType, F extends FieldsWithoutKey<T>>(
+ *   type: T, fields: Only<F, FieldsWithoutKey<T>>,
+ * ) => Promise<Replies[T]>} KeepAnew
+ */
+
+/**
+ * Says something of which no answer is awaited.
+ * @typedef {<T extends CommandType, F extends Fields<T>>(
+ *   type: T, fields: Only<F, Fields<T>>,
+ * ) => void} Tell
+ */
+"""
 
 _COMES_BACK = """\
 /**
@@ -112,6 +179,12 @@ def _typedef(kind: type[msgspec.Struct], name: str) -> str:
 
 def _union(name: str, kinds: list[str]) -> str:
     return f"/** @typedef {{{'|'.join(kinds)}}} {name} */\n"
+
+
+def _map(name: str, kinds: dict[str, str]) -> str:
+    lines = (f" * @property {{{kind}}} {word}" for word, kind in kinds.items())
+    about = f" * By the type of command.\n * @typedef {{Object}} {name}"
+    return "\n".join(["/**", about, *lines, " */", ""])
 
 
 def _const(name: str, about: str, value: Any) -> str:

@@ -7,7 +7,9 @@ const MOST = 200;
 
 export class People {
   #store;
+  /** @type {import('../wire.js').Ask} */
   #ask;
+  /** @type {import('../wire.js').KeepAnew} */
   #keep;
   #later;
   #wanted = new Set();

@@ -2,7 +2,9 @@
 
 export class Rooms {
   #store;
+  /** @type {import('../wire.js').Ask} */
   #ask;
+  /** @type {import('../wire.js').KeepAnew} */
   #keep;
 
   /** `ask(type, fields)` a command of the moment, `keep(type, fields)` one that has its effect once. */

@@ -2,7 +2,9 @@
 
 export class Scheduled {
   #store;
+  /** @type {import('../wire.js').Ask} */
   #ask;
+  /** @type {import('../wire.js').KeepAnew} */
   #keep;
 
   /** As `Rooms`. */

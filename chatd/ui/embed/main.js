@@ -15,7 +15,9 @@ import { Pass } from './pass.js';
 import { exchange, ticket } from './server.js';
 
 const root = document.documentElement;
-const origins = document.querySelector('meta[name="chatd-site-origins"]').content.split(' ');
+/** @type {HTMLMetaElement} */
+const listed = document.querySelector('meta[name="chatd-site-origins"]');
+const origins = listed.content.split(' ');
 
 const later = (seconds, call) => {
   const timer = setTimeout(call, seconds * 1000);

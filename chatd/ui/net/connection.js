@@ -66,18 +66,19 @@ export class Connection {
     return this.#commands.waiting;
   }
 
-  ask(type, fields) {
+  /** @type {import('../wire.js').Ask} */
+  ask = (type, fields = undefined) => {
     if (this.state !== 'live') return Promise.reject(new Lost());
     return this.#commands.ask(type, fields);
-  }
+  };
 
-  tell(type, fields) {
+  /** @type {import('../wire.js').Tell} */
+  tell = (type, fields) => {
     if (this.state === 'live') this.#commands.tell(type, fields);
-  }
+  };
 
-  keep(type, fields, onSent) {
-    return this.#commands.keep(type, fields, onSent);
-  }
+  /** @type {import('../wire.js').Keep} */
+  keep = (type, fields, onSent) => this.#commands.keep(type, fields, onSent);
 
   close(room) {
     this.book.closed(room);

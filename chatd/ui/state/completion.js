@@ -36,6 +36,7 @@ export function choices({ kind, query }, { people, rooms, everyone }) {
       room,
     }));
   }
+  /** @type {{put: string, label: string, about: string, user?: string}[]} */
   const found = best(people, words, (person) => [person.name, person.display ?? '']).map((person) => ({
     put: `@${person.name}`,
     label: person.name,

@@ -5,10 +5,14 @@
 const REST = 1;
 
 export class Drafts {
-  /** Whether a room's draft is under somebody's hands here: nothing from elsewhere replaces it. */
+  /**
+   * Whether a room's draft is under somebody's hands here: nothing from elsewhere replaces it.
+   * @type {(room: object) => boolean}
+   */
   busy = () => false;
   #storage;
   #store;
+  /** @type {{ask: import('../wire.js').Ask, later: Function, now: Function, device: string}} */
   #ports;
   #timers = new Map();
   #closed = false;

@@ -1,6 +1,7 @@
 // A conversation: its head, its list, who types, and the box to write in.
 
 import { rows } from '../state/rows.js';
+import { Speaking } from '../state/speaking.js';
 import { seenLast } from '../state/standing.js';
 import { Composer } from './composer.js';
 import { jump } from './dialogs/jump.js';
@@ -12,8 +13,6 @@ import { nothing, waiting } from './nothing.js';
 import { typists } from './notes.js';
 import { kindOf, seenWords, sign } from './parts.js';
 
-/** Seconds between two messages that are read out. */
-const SPOKEN = 2;
 /** In rooms of up to so many people everybody may call everybody. */
 const FEW = 20;
 
@@ -36,9 +35,13 @@ export class Conversation {
   #placed = false;
   /** The message to go to once the room is there. */
   #wanted = null;
-  #spokenAt = 0;
-  /** The seq of the message that is being read out. */
-  #spoken = null;
+  #speaking = new Speaking((news) => this.#speak(news), {
+    now: Date.now,
+    later: (seconds, call) => {
+      const timer = setTimeout(call, seconds * 1000);
+      return () => clearTimeout(timer);
+    },
+  });
   #unseen = 0;
   /** People whose messages are shown although one blocked them. */
   #shownAnyway = new Set();
@@ -103,8 +106,7 @@ export class Conversation {
       this.#shown = room;
       this.#placed = false;
       this.#unseen = 0;
-      this.#spoken = null;
-      fill(this.#ears);
+      this.#speaking.clear();
       this.#shownAnyway.clear();
       this.#list.clear();
       fill(
@@ -251,18 +253,20 @@ export class Conversation {
   /** Somebody else said something: told to ears, and to eyes that are further up. */
   heard(event) {
     if (event.room !== this.#store.active) return;
-    // What was erased or has other words now is not to be read out, nor found in the page.
-    if (event.target === this.#spoken) fill(this.#ears);
+    if (event.type === 'edited' || event.type === 'deleted') this.#speaking.changed(event.target);
     if (event.type !== 'message') return;
     if (event.from === this.#store.me.user || this.#store.blocked?.has(event.from)) return;
     if (!this.#list.atEnd) this.#unseen += 1;
     this.#drawPill();
-    const now = Date.now();
-    if (now - this.#spokenAt < SPOKEN * 1000) return;
-    this.#spokenAt = now;
-    this.#spoken = event.seq;
     const name = this.#store.people.display(event.from, event.name);
-    fill(this.#ears, h('p', {}, `${name}: ${event.text ?? ''}`));
+    this.#speaking.heard({ seq: event.seq, name, text: event.text ?? '' });
+  }
+
+  #speak(news) {
+    if (!news) return fill(this.#ears);
+    const { count, name, text } = news;
+    const more = count > 1 ? `${plural(count, 'new message', 'new messages')}, the last: ` : '';
+    return fill(this.#ears, h('p', {}, `${more}${name}: ${text}`));
   }
 
   /** One scrolled, came or went: is the end in view of somebody? */

@@ -32,6 +32,44 @@ export function fill(node, ...children) {
   return append(node, children);
 }
 
+const FOCUSABLE = 'a[href], button, input, select, textarea, [tabindex]';
+
+/** As `fill`, with the keyboard's focus where it was: at what has the same label, or the same place. */
+export function refill(node, ...children) {
+  const focused = node.contains(document.activeElement) ? document.activeElement : null;
+  const place = [...node.querySelectorAll(FOCUSABLE)].indexOf(focused);
+  fill(node, ...children);
+  if (!focused) return node;
+  const all = [...node.querySelectorAll(FOCUSABLE)];
+  const same = focused.ariaLabel && all.find((one) => one.ariaLabel === focused.ariaLabel);
+  (same || all[place])?.focus({ preventScroll: true });
+  return node;
+}
+
+/**
+ * What gives the keyboard's focus back where it is now, once what was opened meanwhile is gone: also
+ * to what was drawn anew in its place.
+ */
+export function focusLater() {
+  const before = document.activeElement;
+  const lost = () => document.activeElement === document.body;
+  const { key } = before?.dataset ?? {};
+  const label = before?.ariaLabel;
+  const { seq } = before?.closest('.message')?.dataset ?? {};
+  return () => {
+    if (!lost()) return;
+    if (before?.isConnected) before.focus({ preventScroll: true });
+    if (!lost()) return;
+    // The buttons of a message are there only while it has the focus itself.
+    const again = [
+      seq && `.message[data-seq="${CSS.escape(seq)}"]`,
+      key && `[data-key="${CSS.escape(key)}"]`,
+      label && `[aria-label="${CSS.escape(label)}"]`,
+    ].find(Boolean);
+    if (again) document.querySelector(again)?.focus({ preventScroll: true });
+  };
+}
+
 /** A name or a text of somebody else's: its direction stays its own (Unicode UAX 9). */
 export function bdi(text, className = null) {
   return h('bdi', { class: className, dir: 'auto' }, text);
@@ -49,7 +87,6 @@ const ICONS = {
   block: 'M12 4a8 8 0 1 0 0 16a8 8 0 0 0 0-16zM6.500 6.500l11 11',
   dots: 'M5.500 12v.1M12 12v.1M18.500 12v.1',
   keys: 'M3.500 6.500h17v11h-17zM7 10v.1M10.300 10v.1M13.700 10v.1M17 10v.1M8 14h8',
-  up: 'M12 19V6M6.500 11.500L12 6l5.500 5.500',
   link: 'M10 14a4 4 0 0 0 5.700 0l3.300-3.300a4 4 0 0 0-5.700-5.700L12 6.300M14 10a4 4 0 0 0-5.700 0L5 13.300a4 4 0 0 0 5.700 5.700l1.300-1.300',
   muted: 'M6 16.500c1.300-1.500 1.500-3 1.500-5.500a4.500 4.500 0 0 1 9 0c0 2.500.2 4 1.500 5.500zM4.500 4.500l15 15',
   next: 'M9 5l7 7-7 7',

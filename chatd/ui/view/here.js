@@ -1,6 +1,6 @@
 // Who is in the room in view: those here now first; and what those who keep order can do with them.
 
-import { bdi, fill, h, hidden, iconButton } from './dom.js';
+import { bdi, fill, h, hidden, iconButton, refill } from './dom.js';
 import { sure } from './dialogs/sure.js';
 import { Kept, arrange } from './kept.js';
 import { openMenu } from './menu.js';
@@ -57,7 +57,7 @@ export class Here {
 
   #drawHead(room) {
     const mayAdd = room.kind !== 'direct' && room.moderates && !room.archived;
-    fill(
+    refill(
       this.#head,
       iconButton('back', 'Back to the conversation', { class: 'to-talk', onclick: this.#wish.back }),
       h('h2', {}, 'People'),
@@ -104,7 +104,7 @@ export class Here {
   }
 
   #drawFoot(room) {
-    fill(
+    refill(
       this.#foot,
       room.topic && h('p', { class: 'topic' }, bdi(room.topic)),
       h('p', { class: 'nothing' }, kindOf(room)),

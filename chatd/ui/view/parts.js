@@ -9,7 +9,10 @@ export function logo(size) {
   return h('img', { class: 'logo', src: brand.icon, alt: '', width: String(size), height: String(size) });
 }
 
-/** The id of somebody's picture, null for none; the page says where that is known. */
+/**
+ * The id of somebody's picture, null for none; the page says where that is known.
+ * @type {(user: string) => string}
+ */
 let faceOf = () => null;
 
 export function facesFrom(look) {

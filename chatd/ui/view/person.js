@@ -14,7 +14,7 @@ const HERE = { online: 'Online', away: 'Away' };
 
 /** `wish`: go(room) shows a room, profile() one's own settings; null where those are elsewhere. */
 export function personCard({ chat, store, wish }, user) {
-  if ([...document.querySelectorAll('dialog[data-card]')].some((one) => one.dataset.card === user)) return;
+  if (document.querySelector(`dialog[data-card="${CSS.escape(user)}"]`)) return;
   const place = h('div', { class: 'card-of' });
   const { node: wrong, attempt } = problem();
   const dialog = openDialog('', place, wrong);

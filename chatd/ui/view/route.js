@@ -15,7 +15,7 @@ export function write({ pane, room, seq = null }) {
 }
 
 /** Whatever stands in an address; what is no encoding stands for itself. */
-function decoded(word) {
+export function decoded(word) {
   try {
     return decodeURIComponent(word);
   } catch {
@@ -38,7 +38,7 @@ export class Route {
 
   go(place, { instead = false } = {}) {
     const hash = write(place);
-    const from = location.hash || write({ pane: 'list' });
+    const from = location.hash || write({ pane: 'list', room: null });
     if (hash !== from) {
       if (instead) history.replaceState(null, '', hash);
       else history.pushState({ from }, '', hash);

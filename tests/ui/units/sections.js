@@ -4,7 +4,8 @@ import { equal, test } from '/units/harness.js';
 const room = (id, fields = {}) => ({
   id, name: id, kind: 'public', other: null, favourite: false, archived: false, place: null, ...fields,
 });
-const ids = (found) => Object.fromEntries(Object.entries(found).map(([name, list]) => [name, Array.isArray(list) ? list.map(({ id }) => id) : list?.id ?? null]));
+const idsOf = (list) => (Array.isArray(list) ? list.map(({ id }) => id) : (list?.id ?? null));
+const ids = (found) => Object.fromEntries(Object.entries(found).map(([name, list]) => [name, idsOf(list)]));
 
 test('rooms stand in their sections by name', () => {
   const found = sections(

@@ -1,6 +1,6 @@
 // What all dialogs are made of: the dialog itself, forms that may fail in words, fields.
 
-import { fill, h, iconButton } from '../dom.js';
+import { fill, focusLater, h, iconButton } from '../dom.js';
 
 let made = 0;
 
@@ -13,6 +13,7 @@ function unique(word) {
 /** A dialog over the page. Esc, a tap beside it and the way to another page close it. */
 export function openDialog(title, ...content) {
   const id = unique('dialog-title');
+  const back = focusLater();
   const node = h(
     'dialog',
     {
@@ -20,6 +21,7 @@ export function openDialog(title, ...content) {
       onclose: () => {
         removeEventListener('popstate', left);
         node.remove();
+        back();
       },
     },
     h(

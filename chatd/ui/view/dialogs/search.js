@@ -15,7 +15,7 @@ const PAGE = 20;
 const CONTEXT = 1;
 
 /** What was looked for last: whoever follows a hit and comes back goes on where they were. */
-let last = { text: '', everywhere: false };
+const last = { text: '', everywhere: false };
 
 /** `go(room, seq)` shows a message. */
 export function search(talk, store, go) {

@@ -3,6 +3,7 @@
 import { h } from '../dom.js';
 import { openDialog } from './dialog.js';
 
+/** @type {[string, string[][]][]} */
 const KEYS = [
   ['Anywhere', [
     ['Ctrl K', 'Go to a room or a person'],

@@ -1,0 +1,5 @@
+import sys
+
+from tests.vendored import main
+
+sys.exit(main())
