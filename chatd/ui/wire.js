@@ -1569,6 +1569,7 @@
  * @property {Ban} ban
  * @property {Unban} unban
  * @property {ListMembers} members
+ * @property {ListBanned} banned_people
  * @property {Direct} direct
  * @property {WriteDraft} draft
  * @property {ListDrafts} drafts
@@ -1590,6 +1591,9 @@
  * @property {SetPrivacyCommand} set_privacy
  * @property {GetPrivacy} privacy
  * @property {Search} search
+ * @property {SubscribePush} push_subscribe
+ * @property {UnsubscribePush} push_unsubscribe
+ * @property {GetPush} push
  */
 
 /**
@@ -1638,6 +1642,7 @@
  * @property {Done} ban
  * @property {Done} unban
  * @property {Members} members
+ * @property {BannedPeople} banned_people
  * @property {Done} direct
  * @property {Done} draft
  * @property {Drafts} drafts
@@ -1659,6 +1664,9 @@
  * @property {Done} set_privacy
  * @property {Privacy} privacy
  * @property {SearchFound} search
+ * @property {Done} push_subscribe
+ * @property {Done} push_unsubscribe
+ * @property {Push} push
  */
 
 /**

@@ -18,6 +18,7 @@ export class Tabs {
    */
   onUp = () => {};
   onHub = () => {};
+  /** @type {(message: any) => void} */
   onWord = () => {};
   tab;
   #ports;

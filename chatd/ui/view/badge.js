@@ -6,6 +6,7 @@ const SIZE = 64;
 const RED = '#d32f2f';
 
 export class Badge {
+  /** @type {HTMLLinkElement | null} */
   #link = document.querySelector('link[rel~="icon"]');
   #plain = this.#link?.href;
   #type = this.#link?.type ?? '';

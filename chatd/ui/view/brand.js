@@ -4,7 +4,7 @@ const given = read();
 
 function read() {
   try {
-    return JSON.parse(document.querySelector('meta[name="chatd-brand"]').content);
+    return JSON.parse(document.querySelector('meta[name="chatd-brand"]').getAttribute('content'));
   } catch {
     return {};
   }

@@ -3,7 +3,7 @@
 import { isQuiet, isUnread, titleMark } from '../state/keeping.js';
 import { sections } from '../state/sections.js';
 import { brand } from './brand.js';
-import { append, bdi, fill, h, hidden, icon, iconButton, refill } from './dom.js';
+import { append, bdi, h, hidden, icon, iconButton, refill } from './dom.js';
 import { count, plural } from './format.js';
 import { Hint } from './hint.js';
 import { Kept, arrange } from './kept.js';

@@ -7,7 +7,7 @@ import { Shell } from './shell.js';
 
 const ports = {
   caches,
-  fetch: (...request) => fetch(...request),
+  fetch: (address, options) => fetch(address, options),
   later: (ms, call) => setTimeout(call, ms),
 };
 const shell = new Shell(ports, VERSION, FILES);
