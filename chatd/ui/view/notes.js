@@ -53,12 +53,12 @@ const MANY = { ...CHANGES, added: 'were added', kicked: 'were removed', banned: 
 /** "Anna, Ben and 12 others joined"; all the names are told on pointing. */
 function several({ names, change }) {
   const unique = [...new Set(names)];
-  const named = unique.slice(0, FEW);
+  // "And 1 other" would be as long as the name.
+  const named = unique.slice(0, unique.length === FEW + 1 ? FEW + 1 : FEW);
   const rest = unique.length - named.length;
   if (unique.length === 1) return [bdi(named[0]), ` ${CHANGES[change]}`];
-  const words = rest
-    ? [bdi(named[0]), ', ', bdi(named[1]), ` and ${plural(rest, 'other', 'others')}`]
-    : [bdi(named[0]), ' and ', bdi(named[1])];
+  const last = rest ? plural(rest, 'other', 'others') : bdi(named.pop());
+  const words = [named.map((name, at) => [at > 0 && ', ', bdi(name)]), ' and ', last];
   return h('span', { title: unique.join(', ') }, words, ` ${MANY[change]}`);
 }
 
