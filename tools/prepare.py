@@ -20,6 +20,7 @@ from tools.system import (
     DEBOOTSTRAP,
     FAKETIME,
     FILESYSTEM,
+    FIREFOX,
     LOAD,
     NSPAWN,
     PACKAGING,
@@ -51,7 +52,7 @@ class Profile:
 PROFILES = {
     "run": Profile("run.txt"),
     "dev": Profile("dev.txt"),
-    "test": Profile("dev.txt", should=(BROWSER, STRACE, FAKETIME, LOAD, TMUX, PHP)),
+    "test": Profile("dev.txt", should=(BROWSER, FIREFOX, STRACE, FAKETIME, LOAD, TMUX, PHP)),
     "bench": Profile("dev.txt", must=(LOAD,)),
     "durability": Profile("dev.txt", must=(POWER, FILESYSTEM, COMPILER)),
     "deb": Profile("dev.txt", must=(PACKAGING,)),
