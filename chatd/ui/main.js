@@ -201,7 +201,7 @@ async function start() {
   }
 }
 
-addEventListener('online', () => connection.hurry());
+addEventListener('online', () => connection.hurry(true));
 addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') connection.hurry();
 });

@@ -4,6 +4,13 @@ import { h } from './dom.js';
 
 /** Seconds for which a lost connection is nobody's concern. */
 const GRACE = 3;
+const BROWSER = {
+  now: Date.now,
+  every: (seconds, call) => {
+    const timer = setInterval(call, seconds * 1000);
+    return () => clearInterval(timer);
+  },
+};
 
 export class Bar {
   #ears = h('span', { class: 'ears', role: 'status' });
@@ -12,9 +19,12 @@ export class Bar {
   node;
   #connection;
   #lostAt = null;
-  #timer = null;
+  #cancel = null;
+  #ports;
 
-  constructor(connection) {
+  /** `ports`: `now()` in milliseconds, `every(seconds, call)` giving a function that cancels. */
+  constructor(connection, ports = BROWSER) {
+    this.#ports = ports;
     this.#connection = connection;
     this.#now = h('button', { type: 'button', onclick: () => connection.hurry() }, 'Now');
     this.node = h('div', { class: 'bar', hidden: true }, this.#ears, this.#text, this.#now);
@@ -26,11 +36,11 @@ export class Bar {
     const away = state === 'connecting' || state === 'waiting';
     if (!away) {
       this.#lostAt = null;
-      clearInterval(this.#timer);
-      this.#timer = null;
+      this.#cancel?.();
+      this.#cancel = null;
     } else if (this.#lostAt === null) {
-      this.#lostAt = Date.now();
-      this.#timer = setInterval(() => this.#draw(), 250);
+      this.#lostAt = this.#ports.now();
+      this.#cancel = this.#ports.every(0.25, () => this.#draw());
     }
     this.#draw();
   }
@@ -51,7 +61,7 @@ export class Bar {
       const text = `The server ended the connection: ${why}. Reload the page to try again.`;
       return { shown: text, said: text };
     }
-    const now = Date.now();
+    const now = this.#ports.now();
     const patient = Math.max((this.#lostAt ?? 0) + GRACE * 1000, expectedBack ?? 0);
     if (this.#lostAt === null || now < patient) return { shown: '', said: '' };
     const seconds = state === 'waiting' ? Math.ceil((retryAt - now) / 1000) : 0;
