@@ -33,7 +33,7 @@ const ports = {
   },
   session: () => api.session(),
   random: Math.random,
-  now: Date.now,
+  now: () => Date.now(),
   later: (seconds, call) => {
     const timer = setTimeout(call, seconds * 1000);
     return () => clearTimeout(timer);

@@ -4,12 +4,13 @@ import pytest
 
 from tests.ui.people import BOX, join_room, make_room, somebody, two
 from tests.ui.test_messages import chips, menu, message, press
+from tests.ui.test_network import hurry
 from tests.ui.test_outbox import kept
 from tests.ui.test_two_people import lines, say, state_of
 
 pytestmark = pytest.mark.browser
 
-DAY = 24 * 3600 * 1000
+HOUR = 3_600_000
 
 
 @pytest.mark.journey
@@ -75,6 +76,7 @@ def test_in_mid_sentence_the_network_goes_the_tab_is_closed_and_one_comes_back(d
     anna.close_tab()
 
     daemon.relay.mend()
+    hurry(ben)
     beside.go(room)
     both = ["Written in a tunnel", "Written on a train"]
     for window in (beside, ben):
@@ -95,7 +97,7 @@ def age(window, hours):
                 const change = result.transaction('outbox', 'readwrite');
                 const table = change.objectStore('outbox');
                 table.getAll().onsuccess = ({{ target }}) => {{
-                    const at = (one) => one.at - {hours} * 3_600_000;
+                    const at = (one) => one.at - {hours * HOUR};
                     for (const one of target.result) table.put({{ ...one, at: at(one) }});
                 }};
                 change.oncomplete = () => (result.close(), done());
@@ -119,6 +121,7 @@ def test_what_was_written_more_than_a_day_ago_asks_before_it_is_sent(daemon, bro
     age(anna, 25)
     anna.close_tab()
     daemon.relay.mend()
+    hurry(ben)
     beside.go(room)
     beside.sees("You wrote this a while ago. Send it now?", ".list")
     say(ben, "Anybody here?")
@@ -140,9 +143,11 @@ def test_a_page_that_stays_open_without_a_network_for_a_day_asks_too(daemon, bro
     say(anna, "Lunch in five minutes?")
     anna.until(lambda: kept(anna) == ["Lunch in five minutes?"], "kept")
     # A day later, by the clock of this page.
-    anna.js(f"(() => {{ const now = Date.now; Date.now = () => now() + {25 * DAY // 24}; }})()")
+    anna.js(f"(() => {{ const now = Date.now; Date.now = () => now() + {25 * HOUR}; }})()")
     say(anna, "I am back")
     daemon.relay.mend()
+    for window in (anna, ben):
+        hurry(window)
     ben.until(lambda: lines(ben) == ["I am back"], "what is of today", 40)
     anna.sees("You wrote this a while ago. Send it now?", ".list")
     anna.click(".failure button", "Retry")

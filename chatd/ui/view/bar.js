@@ -5,7 +5,7 @@ import { h } from './dom.js';
 /** Seconds for which a lost connection is nobody's concern. */
 const GRACE = 3;
 const BROWSER = {
-  now: Date.now,
+  now: () => Date.now(),
   every: (seconds, call) => {
     const timer = setInterval(call, seconds * 1000);
     return () => clearInterval(timer);
