@@ -14,9 +14,9 @@ const PATIENCE = 20;
  * is dead, and a socket is always a new one.
  */
 const ORACLE = 2;
-/** Seconds within which the server answers a command, or says anything else. */
+/** Seconds within which the server answers a command, or says anything else: after that, one asks. */
 const ANSWER = 10;
-/** Seconds after which an attempt may hang on a way that is gone, and silence may mean that. */
+/** Seconds after which an attempt may hang on a way that is gone. */
 const DOUBT = 3;
 /** Close codes that say "stay away"; of these, 4501 and 4502 mean: sign in again. */
 const staysAway = (code) => code >= 4500 && code <= 4999;
@@ -76,7 +76,7 @@ export class Connection {
     const now = this.#ports.now();
     const hangs = this.state === 'connecting' && (anew || now - this.#began > DOUBT * 1000);
     if (this.state === 'waiting' || hangs) this.#connect();
-    else if (this.state === 'live' && now - this.#heardAt > DOUBT * 1000) this.#comeBack();
+    else if (this.state === 'live' && now - this.#heardAt > ANSWER * 1000) this.#comeBack();
   }
 
   /** Keyed commands that are not answered yet. */
