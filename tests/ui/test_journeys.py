@@ -132,24 +132,3 @@ def test_what_was_written_more_than_a_day_ago_asks_before_it_is_sent(daemon, bro
     beside.click(".failure button", "Back to the box")
     assert beside.js(f"document.querySelector('{BOX}').value") == "And a cake"
     beside.until(lambda: kept(beside) == [], "nothing waits any more")
-
-
-def test_a_page_that_stays_open_without_a_network_for_a_day_asks_too(daemon, browser):
-    anna, ben = two(daemon, browser)
-    make_room(anna, "Tea")
-    join_room(ben, "Tea")
-    daemon.relay.cut()
-    anna.sees("Reconnecting", ".bar")
-    say(anna, "Lunch in five minutes?")
-    anna.until(lambda: kept(anna) == ["Lunch in five minutes?"], "kept")
-    # A day later, by the clock of this page.
-    anna.js(f"(() => {{ const now = Date.now; Date.now = () => now() + {25 * HOUR}; }})()")
-    say(anna, "I am back")
-    daemon.relay.mend()
-    for window in (anna, ben):
-        hurry(window)
-    ben.until(lambda: lines(ben) == ["I am back"], "what is of today", 40)
-    anna.sees("You wrote this a while ago. Send it now?", ".list")
-    anna.click(".failure button", "Retry")
-    ben.until(lambda: lines(ben)[1:] == ["Lunch in five minutes?"], "what was meant")
-    assert lines(ben) == ["I am back", "Lunch in five minutes?"]
