@@ -21,6 +21,7 @@ from tools.system import (
     DEBOOTSTRAP,
     FAKETIME,
     FILESYSTEM,
+    FIREFOX,
     LOAD,
     NODE,
     NSPAWN,
@@ -53,7 +54,7 @@ class Profile:
 PROFILES = {
     "run": Profile("run.txt"),
     "dev": Profile("dev.txt"),
-    "test": Profile("dev.txt", should=(BROWSER, STRACE, FAKETIME, LOAD, TMUX, PHP, NODE)),
+    "test": Profile("dev.txt", should=(BROWSER, FIREFOX, STRACE, FAKETIME, LOAD, TMUX, PHP, NODE)),
     "javascript": Profile("dev.txt", must=(NODE,)),
     "bench": Profile("dev.txt", must=(LOAD,)),
     "durability": Profile("dev.txt", must=(POWER, FILESYSTEM, COMPILER)),

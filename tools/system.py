@@ -61,6 +61,9 @@ def has_node() -> bool:
 
 VENV = Need("venv", "python3-venv", "the virtual environment", has_venv)
 BROWSER = Need("browser", "chromium", "the tests of the web page", has_program("chromium"))
+FIREFOX = Need(
+    "firefox", "firefox-esr", "the tests of the web page in Firefox", has_program("firefox-esr")
+)
 STRACE = Need("strace", "strace", "the tests that watch the disk writes", has_program("strace"))
 FAKETIME = Need("faketime", "libfaketime", "the tests that step the clock", has_faketime)
 LOAD = Need(

@@ -223,9 +223,10 @@ export class Chat {
   /**
    * Says something; `more` goes with the text, as `reply_to`. Gives the seconds to wait where slow
    * mode has one wait: then nothing of it stays in the room, and the text is the caller's again.
+   * Another try of what failed has its `key`: the first may have arrived after all.
    */
-  async send(room, text, more = {}) {
-    const message = { key: this.#ports.key(), user: this.#store.me.user, room, text, more, at: this.#ports.now() };
+  async send(room, text, more = {}, key = this.#ports.key()) {
+    const message = { key, user: this.#store.me.user, room, text, more, at: this.#ports.now() };
     // The message itself says that one types no more.
     this.#typed.room = null;
     this.#store.sending(room, message.key, text, message.at, more);
@@ -239,8 +240,9 @@ export class Chat {
     this.#held += held;
     try {
       const sent = () => this.#store.sent(room, key);
+      const old = () => this.#outbox.isOld(message);
       const fields = { key, room, text, ...more };
-      this.#store.stored(room, key, await this.#connection.keep('send', fields, sent));
+      this.#store.stored(room, key, await this.#connection.keep('send', fields, sent, old));
     } catch (error) {
       if (error.retryAfter > 0) {
         this.#store.dropped(room, key);
@@ -270,9 +272,8 @@ export class Chat {
         this.#outbox.done(key);
         continue;
       }
-      const failed = message.failed ?? (this.#outbox.isOld(message) ? 'You wrote this a while ago. Send it now?' : null);
       this.#store.sending(room, key, text, at, more);
-      if (failed) this.#store.failed(room, key, failed);
+      if (message.failed) this.#store.failed(room, key, message.failed);
       else this.#deliver(message);
     }
   }

@@ -47,7 +47,7 @@ const ports = {
     return session;
   },
   random: Math.random,
-  now: Date.now,
+  now: () => Date.now(),
   later: (seconds, call) => {
     const timer = setTimeout(call, seconds * 1000);
     return () => clearTimeout(timer);
@@ -281,7 +281,7 @@ function inView() {
   chat.push.clear().catch(() => {});
 }
 
-addEventListener('online', () => connection.hurry());
+addEventListener('online', () => connection.hurry(true));
 addEventListener('focus', inView);
 addEventListener('visibilitychange', () => {
   if (document.visibilityState !== 'visible') return;

@@ -1711,7 +1711,7 @@
 /**
  * Sends a command that has its effect once; the key is the caller's.
  * @typedef {<T extends CommandType, F extends Fields<T>>(
- *   type: T, fields: Only<F, Fields<T>>, onSent?: () => void,
+ *   type: T, fields: Only<F, Fields<T>>, onSent?: () => void, isOld?: () => boolean,
  * ) => Promise<Replies[T]>} Keep
  */
 

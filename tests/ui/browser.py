@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from websockets.sync.client import connect
 
-#: Seconds within which anything a page does must have happened.
-PATIENCE = 15.0
+from tests.ui.page import Page, PageError
+
 #: Seconds the browser may take for one command.
 ANSWER = 60.0
 KEYS = {
@@ -34,10 +34,6 @@ KEYS = {
     "ArrowUp": ("ArrowUp", 38, None),
     "ArrowDown": ("ArrowDown", 40, None),
 }
-
-
-class PageError(AssertionError):
-    """The page did not do what was waited for, or a script of it failed."""
 
 
 def find_chromium() -> str | None:
@@ -173,21 +169,16 @@ class Browser:
         self._folder.cleanup()
 
 
-class Window:
+class Window(Page):
     def __init__(self, browser: Browser, session: str, context: str, target: str = "") -> None:
+        super().__init__()
         self._target = target
         self._browser = browser
         self._session = session
         self._context = context
         self._cover: str | None = None
-        #: what went wrong in the page: errors, and what its security policy stopped
-        self.complaints: list[str] = []
-        #: the addresses of all requests
-        self.requests: list[str] = []
         #: ids of registered service workers by their scope, once `watch_workers` was called
         self.workers: dict[str, str] = {}
-        #: how the server answered each WebSocket: headers by lower-case name
-        self.upgrades: list[dict[str, str]] = []
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         return self._browser.call(method, self._session, **params)
@@ -349,88 +340,20 @@ class Window:
             raise PageError(details.get("exception", {}).get("description", str(details)))
         return answer["result"].get("value")
 
-    def wait(self, expression: str, seconds: float = PATIENCE) -> Any:
-        """The first true value of the expression."""
-        return self.until(lambda: self.js(expression), f"{expression}", seconds)
-
-    def until(self, look: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                value = look()
-            except PageError:
-                value = None  # the page is being replaced by another
-            if value:
-                return value
-            if time.monotonic() > deadline:
-                told = "\n".join([*self.complaints, self.text()])
-                raise PageError(f"not within {seconds} s: {what}\n{told}")
-            time.sleep(0.05)
-
-    def text(self) -> str:
-        """What the page says, as innerText has it."""
-        return str(self.js("document.body?.innerText ?? ''"))
-
-    def sees(self, text: str, within: str = "body", seconds: float = PATIENCE) -> None:
-        found = f"document.querySelector({json.dumps(within)})?.innerText.includes"
-        self.wait(f"{found}({json.dumps(text)})", seconds)
-
-    def count(self, selector: str) -> int:
-        return int(self.js(f"document.querySelectorAll({json.dumps(selector)}).length"))
-
     def picture(self, path: Path) -> None:
         shot = self.call("Page.captureScreenshot", format="png")
         path.write_bytes(base64.b64decode(shot["data"]))
 
     # ---- doing ----------------------------------------------------------------------------------
 
-    def click(self, selector: str, text: str = "") -> None:
-        """A real click on the first visible element that has the text (or label)."""
-        x, y = self._middle(selector, text)
+    def point(self, x: float, y: float) -> None:
+        self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+
+    def press_at(self, x: float, y: float, button: str = "left") -> None:
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
-            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button=button, clickCount=1)
 
-    def hover(self, selector: str) -> None:
-        """Until the page knows: what lies there may just be drawn anew, or move away."""
-
-        def arrives() -> bool:
-            x, y = self._middle(selector, "")
-            self.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
-            return bool(
-                self.js(f"document.querySelector({json.dumps(selector)}).matches(':hover')")
-            )
-
-        self.until(arrives, f"the mouse is over {selector}")
-
-    def _middle(self, selector: str, text: str) -> tuple[float, float]:
-        """Where a hand would point: once the element rests there and nothing lies over it."""
-        find = f"""(async () => {{
-            const fits = (one) => !{json.dumps(text)}
-                || (one.innerText + ' ' + (one.ariaLabel ?? '')).includes({json.dumps(text)});
-            const found = [...document.querySelectorAll({json.dumps(selector)})]
-                .filter((one) => one.getClientRects().length && fits(one))[0];
-            if (!found) return null;
-            found.scrollIntoView({{ block: 'nearest' }});
-            const middle = () => {{
-                const box = found.getBoundingClientRect();
-                return [box.x + box.width / 2, box.y + box.height / 2];
-            }};
-            const before = middle();
-            await new Promise((then) => setTimeout(then, 40));
-            const now = middle();
-            const rests = now[0] === before[0] && now[1] === before[1];
-            return rests && found.contains(document.elementFromPoint(...now)) ? now : null;
-        }})()"""
-        x, y = self.wait(find)
-        return x, y
-
-    def write(self, selector: str, text: str) -> None:
-        """Puts text into a field in place of what is there, as a keyboard would."""
-        self.wait(f"document.querySelector({json.dumps(selector)}) !== null")
-        self.js(
-            f"(() => {{ const one = document.querySelector({json.dumps(selector)});"
-            " one.focus(); one.select(); })()"
-        )
+    def insert(self, text: str) -> None:
         self.call("Input.insertText", text=text)
 
     def press(self, name: str) -> None:

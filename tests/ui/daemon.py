@@ -8,11 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
 from tests.daemon import STOCK_TLS
+from tests.ui.relay import Relay
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"https://\S+/#setup=\S+")
@@ -34,6 +34,8 @@ class Daemon:
         self._inner = free_port()
         port = free_port()
         self.url = f"https://localhost:{port}"
+        #: the same behind the relay, where the network is always whole
+        self.inside = f"https://localhost:{self._inner}"
         self._environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self._tree = ROOT
         self._run(
@@ -51,6 +53,7 @@ class Daemon:
         if STOCK_TLS:
             self.configure("stock = true", under="tls")
         self.certificate = self._var / "tls" / "server.pem"
+        self.authority = self._var / "tls" / "ca.pem"
         self._log = folder / "daemon.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -131,77 +134,3 @@ class Daemon:
         found = LINK.search(said)
         assert found is not None, said
         return found.group()
-
-
-class Relay:
-    """A TCP port that passes all on to another, until it is cut."""
-
-    def __init__(self, port: int, target: int) -> None:
-        self._target = target
-        self._listener = socket.create_server(("127.0.0.1", port))
-        self._pairs: set[socket.socket] = set()
-        self._lock = threading.Lock()
-        self._whole = True
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def cut(self) -> None:
-        """Ends every connection and lets none pass until `mend`."""
-        with self._lock:
-            self._whole = False
-            ending = list(self._pairs)
-        for one in ending:
-            _end(one)
-
-    def mend(self) -> None:
-        self._whole = True
-
-    def close(self) -> None:
-        self.cut()
-        _end(self._listener)
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                near, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._join, args=(near,), daemon=True).start()
-
-    def _join(self, near: socket.socket) -> None:
-        try:
-            far = socket.create_connection(("127.0.0.1", self._target), timeout=5)
-        except OSError:
-            _end(near)
-            return
-        far.settimeout(None)
-        with self._lock:
-            self._pairs |= {near, far}
-            whole = self._whole
-        if not whole:
-            _end(near)
-            _end(far)
-        back = threading.Thread(target=_pump, args=(far, near), daemon=True)
-        back.start()
-        _pump(near, far)
-        back.join()
-        with self._lock:
-            self._pairs -= {near, far}
-        near.close()
-        far.close()
-
-
-def _pump(source: socket.socket, sink: socket.socket) -> None:
-    try:
-        while data := source.recv(65536):
-            sink.sendall(data)
-    except OSError:
-        pass
-    _end(source)
-    _end(sink)
-
-
-def _end(one: socket.socket) -> None:
-    try:
-        one.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        one.close()

@@ -1,5 +1,5 @@
 """A person without a page: signs in over HTTP and speaks frames, so that a test can begin where
-much was said already."""
+much was said already. The weather of the relay does not reach them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Line:
 
     def _open(self) -> OneThread:
         return OneThread(
-            self._daemon.url.replace("https", "wss") + "/ws",
+            self._daemon.inside.replace("https", "wss") + "/ws",
             self._trust,
             {"Cookie": self._cookie, "Origin": self._daemon.url},
         )
@@ -48,7 +48,7 @@ class Line:
             "X-CSRF-Token": self._csrf,
         }
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self._daemon.url + path, data, headers, method=method)
+        request = urllib.request.Request(self._daemon.inside + path, data, headers, method=method)
         with urllib.request.urlopen(request, context=self._trust, timeout=10) as answer:
             for cookie in answer.headers.get_all("Set-Cookie") or []:
                 self._cookie = cookie.partition(";")[0]

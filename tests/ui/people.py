@@ -88,9 +88,7 @@ def go(window: Window, name: str) -> None:
 
 def menu_of(window: Window, name: str) -> None:
     """The menu of a room, by the right button."""
-    x, y = window._middle(".sidebar a.item", name)
-    for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
-        window.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="right", clickCount=1)
+    window.click(".sidebar a.item", name, "right")
     window.wait("document.querySelector('.menu') !== null")
 
 

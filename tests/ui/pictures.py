@@ -1,6 +1,6 @@
 """Pictures of the page for people to look at: sizes × themes × situations.
 
-python -m tests.ui.pictures FOLDER
+python -m tests.ui.pictures FOLDER [firefox]
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.ui.browser import Browser, Window
+from tests.ui.browser import Browser
 from tests.ui.daemon import Daemon
+from tests.ui.firefox import Firefox, Firefoxes
+from tests.ui.page import Page
 from tests.ui.test_two_people import BOX, PASSWORD, first_administrator, say
 
 SIZES = ((360, 740), (768, 1024), (1280, 800))
@@ -42,10 +44,14 @@ TALK = (
 class Scene:
     """Three people and their rooms on a fresh server."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, firefoxes: Firefoxes | None) -> None:
         self.daemon = Daemon(folder)
         setup = self.daemon.link(self.daemon.start())
-        self.browser = Browser(self.daemon.certificate)
+        self.browser = (
+            Browser(self.daemon.certificate)
+            if firefoxes is None
+            else Firefox(firefoxes, self.daemon.authority)
+        )
         self.people = {name: self.browser.window() for name in ("anna", "ben", "carla")}
         self.anna = self.people["anna"]
         first_administrator(self.anna, setup)
@@ -90,7 +96,7 @@ class Camera:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def take(self, window: Window, name: str) -> None:
+    def take(self, window: Page, name: str) -> None:
         for width, height in SIZES:
             window.size(width, height, touch=width < 1000)
             for theme in THEMES:
@@ -100,15 +106,18 @@ class Camera:
         window.size(1280, 800)
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, engine: str = "chromium") -> None:
     folder.mkdir(parents=True, exist_ok=True)
     camera = Camera(folder)
     with tempfile.TemporaryDirectory() as place:
-        scene = Scene(Path(place))
+        firefoxes = Firefoxes() if engine == "firefox" else None
+        scene = Scene(Path(place), firefoxes)
         try:
             shoot(scene, camera)
         finally:
             scene.close()
+            if firefoxes is not None:
+                firefoxes.close()
 
 
 def shoot(scene: Scene, camera: Camera) -> None:
@@ -170,4 +179,4 @@ def shoot(scene: Scene, camera: Camera) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

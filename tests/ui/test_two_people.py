@@ -9,7 +9,7 @@ import pytest
 from tests.ui.browser import Window
 from tests.ui.daemon import Daemon
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
 PASSWORD = "four wonderful tea leaves"
 BOX = ".composer textarea"

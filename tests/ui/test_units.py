@@ -1,4 +1,4 @@
-"""The page's pure modules, tested where they run: in Chromium, under the page's own policy."""
+"""The page's pure modules, tested where they run: in the browsers, under the page's own policy."""
 
 import threading
 from functools import partial
@@ -9,8 +9,9 @@ import pytest
 
 from chatd.edge.headers import content_security_policy
 from tests.ui.browser import Browser
+from tests.ui.firefox import Firefox
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
 UNITS = Path(__file__).with_name("units")
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -48,12 +49,13 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def page():
+def page(engine, request):
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler))
     url = f"http://127.0.0.1:{server.server_port}"
     Handler.policy = content_security_policy(url)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    browser = Browser()
+    firefox = engine == "firefox"
+    browser = Firefox(request.getfixturevalue("firefoxes")) if firefox else Browser()
     try:
         window = browser.window()
         window.go(f"{url}/")

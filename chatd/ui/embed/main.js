@@ -175,7 +175,7 @@ function memory() {
 addEventListener('message', ({ source, origin, data }) => {
   if (source === parent && parent !== window) around.hear(origin, data);
 });
-addEventListener('online', () => connection.hurry());
+addEventListener('online', () => connection.hurry(true));
 addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') connection.hurry();
 });

@@ -21,6 +21,14 @@ export class Lost extends Error {
   }
 }
 
+/** It waited for a connection for so long that one is asked before it goes. */
+export class Stale extends Error {
+  constructor() {
+    super('You wrote this a while ago. Send it now?');
+    this.name = 'Stale';
+  }
+}
+
 /** How often a keyed command is tried again where the server says that it may succeed later. */
 const TRIES = 8;
 /** And a command of the moment. */
@@ -72,11 +80,14 @@ export class Commands {
     });
   }
 
-  /** A command that has its effect once, whatever happens on the way; `fields` carry its `key`. */
-  keep(type, fields, onSent = () => {}) {
+  /**
+   * A command that has its effect once, whatever happens on the way; `fields` carry its `key`. Where
+   * `isOld()` before it went out for the first time, it rejects with `Stale` and does not.
+   */
+  keep(type, fields, onSent = () => {}, isOld = () => false) {
     const frame = { type, id: this.#next++, ...fields };
     return new Promise((resolve, reject) => {
-      this.#queue.push({ frame, resolve, reject, onSent, tries: 0 });
+      this.#queue.push({ frame, resolve, reject, onSent, isOld, went: false, tries: 0 });
       this.#pump();
     });
   }
@@ -129,10 +140,16 @@ export class Commands {
   }
 
   #pump() {
+    if (!this.#live || this.#under) return;
+    while (this.#queue.length && !this.#queue[0].went && this.#queue[0].isOld()) {
+      this.#queue.shift().reject(new Stale());
+    }
     const head = this.#queue[0];
-    if (!head || !this.#live || this.#under) return;
+    if (!head) return;
     this.#under = this.#send(head.frame);
-    if (this.#under) head.onSent();
+    if (!this.#under) return;
+    head.went = true;
+    head.onSent();
   }
 
   #fail(id) {

@@ -9,6 +9,15 @@ import { Commands, Lost } from './commands.js';
 const SLACK = 10;
 /** Seconds for a connection to be made and to be live again. */
 const PATIENCE = 20;
+/**
+ * Seconds after which one does without the oracle: a browser may ask it over an old connection that
+ * is dead, and a socket is always a new one.
+ */
+const ORACLE = 2;
+/** Seconds within which the server answers a command, or says anything else: after that, one asks. */
+const ANSWER = 10;
+/** Seconds after which an attempt may hang on a way that is gone. */
+const DOUBT = 3;
 /** Close codes that say "stay away"; of these, 4501 and 4502 mean: sign in again. */
 const staysAway = (code) => code >= 4500 && code <= 4999;
 
@@ -38,6 +47,9 @@ export class Connection {
   #retryAfter = null;
   #cancelRetry = null;
   #cancelSilence = null;
+  #cancelAnswer = null;
+  #began = 0;
+  #heardAt = 0;
 
   constructor(ports, heard) {
     this.#ports = ports;
@@ -56,9 +68,15 @@ export class Connection {
     this.#become(state);
   }
 
-  /** Now would be a good time: the network came back, or somebody looks. */
-  hurry() {
-    if (this.state === 'waiting') this.#connect();
+  /**
+   * Now would be a good time: somebody looks, or the network is another (`anew`). What hangs begins
+   * anew, and what seems to be live has to show that it is: after a sleep nobody was told of the end.
+   */
+  hurry(anew = false) {
+    const now = this.#ports.now();
+    const hangs = this.state === 'connecting' && (anew || now - this.#began > DOUBT * 1000);
+    if (this.state === 'waiting' || hangs) this.#connect();
+    else if (this.state === 'live' && now - this.#heardAt > ANSWER * 1000) this.#comeBack();
   }
 
   /** Keyed commands that are not answered yet. */
@@ -78,7 +96,7 @@ export class Connection {
   };
 
   /** @type {import('../wire.js').Keep} */
-  keep = (type, fields, onSent) => this.#commands.keep(type, fields, onSent);
+  keep = (type, fields, onSent, isOld) => this.#commands.keep(type, fields, onSent, isOld);
 
   close(room) {
     this.book.closed(room);
@@ -90,6 +108,7 @@ export class Connection {
   async #connect() {
     this.#leave();
     const round = this.#round;
+    this.#began = this.#ports.now();
     this.#become('connecting');
     if (!(await this.#welcomeHere(round))) return;
     let opened = false;
@@ -119,13 +138,22 @@ export class Connection {
 
   /** Asks the oracle; a browser shows no page the 401 that answers its WebSocket. */
   async #welcomeHere(round) {
-    let session;
+    const answer = this.#ports.session().then((session) => this.#isWelcome(session, round));
+    let cancel;
+    const late = new Promise((resolve) => {
+      cancel = this.#ports.later(ORACLE, () => resolve(round === this.#round));
+    });
     try {
-      session = await this.#ports.session();
+      return await Promise.race([answer, late]);
     } catch {
       if (round === this.#round) this.#wait();
       return false;
+    } finally {
+      cancel();
     }
+  }
+
+  #isWelcome(session, round) {
     if (round !== this.#round) return false;
     this.#heard.onSession(session);
     if (round !== this.#round) return false;
@@ -165,7 +193,8 @@ export class Connection {
     this.#resuming = false;
     this.#cancelRetry?.();
     this.#cancelSilence?.();
-    this.#cancelRetry = this.#cancelSilence = null;
+    this.#cancelAnswer?.();
+    this.#cancelRetry = this.#cancelSilence = this.#cancelAnswer = null;
     const socket = this.#socket;
     this.#socket = null;
     if (socket) {
@@ -185,6 +214,9 @@ export class Connection {
   // ---- what arrives -----------------------------------------------------------------------------
 
   #frame(frame) {
+    this.#heardAt = this.#ports.now();
+    this.#cancelAnswer?.();
+    this.#cancelAnswer = null;
     if (this.state === 'live') this.#listen();
     if ('seq' in frame && 'cursor' in frame) {
       this.#event(frame);
@@ -267,6 +299,7 @@ export class Connection {
   #write(frame) {
     if (this.#socket?.readyState !== 1) return false;
     this.#socket.send(JSON.stringify(frame));
+    if (this.state === 'live') this.#cancelAnswer ??= this.#ports.later(ANSWER, () => this.#wait());
     return true;
   }
 }

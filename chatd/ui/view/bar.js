@@ -4,6 +4,13 @@ import { h } from './dom.js';
 
 /** Seconds for which a lost connection is nobody's concern. */
 const GRACE = 3;
+const BROWSER = {
+  now: () => Date.now(),
+  every: (seconds, call) => {
+    const timer = setInterval(call, seconds * 1000);
+    return () => clearInterval(timer);
+  },
+};
 
 export class Bar {
   #ears = h('span', { class: 'ears', role: 'status' });
@@ -13,10 +20,15 @@ export class Bar {
   #connection;
   #onChange;
   #lostAt = null;
-  #timer = null;
+  #cancel = null;
+  #ports;
 
-  /** `changed()`: the bar comes or goes. */
-  constructor(connection, changed = () => {}) {
+  /**
+   * `changed()`: the bar comes or goes. `ports`: `now()` in milliseconds, `every(seconds, call)` giving a
+   * function that cancels.
+   */
+  constructor(connection, changed = () => {}, ports = BROWSER) {
+    this.#ports = ports;
     this.#connection = connection;
     this.#onChange = changed;
     this.#now = h('button', { type: 'button', onclick: () => connection.hurry() }, 'Now');
@@ -34,11 +46,11 @@ export class Bar {
     const away = state === 'connecting' || state === 'waiting';
     if (!away) {
       this.#lostAt = null;
-      clearInterval(this.#timer);
-      this.#timer = null;
+      this.#cancel?.();
+      this.#cancel = null;
     } else if (this.#lostAt === null) {
-      this.#lostAt = Date.now();
-      this.#timer = setInterval(() => this.#draw(), 250);
+      this.#lostAt = this.#ports.now();
+      this.#cancel = this.#ports.every(0.25, () => this.#draw());
     }
     this.#draw();
   }
@@ -61,7 +73,7 @@ export class Bar {
       const text = `The server ended the connection: ${why}. Reload the page to try again.`;
       return { shown: text, said: text };
     }
-    const now = Date.now();
+    const now = this.#ports.now();
     const patient = Math.max((this.#lostAt ?? 0) + GRACE * 1000, expectedBack ?? 0);
     if (this.#lostAt === null || now < patient) return { shown: '', said: '' };
     const seconds = state === 'waiting' ? Math.ceil((retryAt - now) / 1000) : 0;

@@ -34,6 +34,8 @@ export class Conversation {
   #newPill;
   #shown = null;
   #placed = false;
+  /** Where one was in each room, where that is not its end. */
+  #places = new Map();
   /** The message to go to once the room is there. */
   #wanted = null;
   #speaking = new Speaking((news) => this.#speak(news), {
@@ -70,7 +72,7 @@ export class Conversation {
         jump: (from) => jump(from, (at) => this.#jump(at)),
         retry: (key) => {
           const { text, more } = chat.takeBack(store.active, key);
-          this.#send(text, more);
+          this.#send(text, more, key);
         },
         takeBack: (key) => {
           const { text, more } = chat.takeBack(store.active, key);
@@ -215,9 +217,22 @@ export class Conversation {
     if (!this.#placed) {
       this.#placed = true;
       if (this.#wanted) this.goTo(this.#wanted);
-      else if (!this.#list.toRow('unread')) this.#list.toEnd();
+      else if (!this.#list.toRow('unread')) this.#toPlace();
     }
     this.#moved();
+  }
+
+  /** To where one was in this room, or its end. */
+  #toPlace() {
+    const place = this.#places.get(this.#shown.id);
+    if (!place || !this.#list.toPlace(place)) this.#list.toEnd();
+  }
+
+  /** The page was out of the document for a while, which forgets where one was in it. */
+  comeBack() {
+    if (!this.#shown || !this.#placed) return;
+    this.#toPlace();
+    if (this.node.offsetParent !== null && document.hasFocus()) this.composer.focus();
   }
 
   /** Goes to a message of this room, wherever in its history that is. */
@@ -274,6 +289,7 @@ export class Conversation {
   #moved() {
     const { room } = this.#store;
     if (!room || !this.#placed) return;
+    if (room === this.#shown && this.node.offsetParent !== null) this.#places.set(room.id, this.#list.place);
     if (this.#list.atEnd) this.#unseen = 0;
     this.#drawPill();
     this.look();
@@ -330,12 +346,12 @@ export class Conversation {
     if (room.pinned === null) this.#chat.talk.pinned(room.id).catch(() => {});
   }
 
-  async #send(text, more) {
+  async #send(text, more, key) {
     const { room } = this.#store;
     this.#list.atEnd = true;
     const held = room.slow > 0 && !room.moderates;
     if (held) room.waitsUntil = Date.now() + room.slow * 1000;
-    const seconds = await this.#chat.send(room.id, text, more);
+    const seconds = await this.#chat.send(room.id, text, more, key);
     if (!seconds) return;
     // Nothing is lost: the text is back in the box, or in the draft of the room that was left.
     room.waitsUntil = Date.now() + seconds * 1000;

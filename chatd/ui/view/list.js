@@ -232,6 +232,21 @@ export class List {
     return null;
   }
 
+  /** Where one is: a row, and how far below the top it is; null at the end. */
+  get place() {
+    const found = this.atEnd ? null : this.#anchor();
+    return found && { key: found.key, at: found.at - this.node.getBoundingClientRect().top };
+  }
+
+  /** Back to where one was; false where that is not to be had. */
+  toPlace({ key, at }) {
+    if (!this.#reveal((one) => one.key === key)) return false;
+    this.atEnd = false;
+    this.#hold({ key, at: at + this.node.getBoundingClientRect().top });
+    this.#moved();
+    return true;
+  }
+
   #hold({ key, at }) {
     const node = this.#rows.get(key)?.node;
     if (node) this.node.scrollTop += node.getBoundingClientRect().top - at;

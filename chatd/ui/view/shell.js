@@ -103,6 +103,7 @@ export class Shell {
   start() {
     this.#sidebar.drawMe();
     this.#arrive(this.#route.here);
+    this.#conversation.comeBack();
   }
 
   /** The list of rooms was read: a room of the address that is not ours leads to the list. */

@@ -102,3 +102,20 @@ test('a wait of slow mode holds up nothing that comes behind', async () => {
   commands.answer({ type: 'error', id: 1, code: 'rate-limited', retry: true, retry_after: 30, message: 'Slow mode.' });
   equal([await refused, sent], [30, ['a', 'b']]);
 });
+
+test('what waited for too long is given back, unless it may have arrived', async () => {
+  const { commands, sent, down, back } = desk();
+  let old = false;
+  const say = (text) => commands.keep('send', { key: text, text }, () => {}, () => old).catch(({ name }) => name);
+  commands.live();
+  say('went');
+  down();
+  commands.lost();
+  const waited = say('waited');
+  old = true;
+  back();
+  commands.live();
+  equal(sent, ['went', 'went']);
+  commands.answer({ type: 'done', id: 1 });
+  equal([await waited, sent.length, commands.waiting], ['Stale', 2, 0]);
+});

@@ -176,3 +176,58 @@ test('stay away means stay away; a session that ended means sign in', async () =
     equal([one.connection.state, one.sockets.length], [state, 1]);
   }
 });
+
+test('what hangs on a way that is gone begins anew when the network is back', async () => {
+  const one = desk();
+  one.connection.start();
+  await settle();
+  await one.clock.advance(2);
+  one.connection.hurry();
+  await settle();
+  equal(one.sockets.length, 1);
+  one.connection.hurry(true);
+  await settle();
+  equal(one.sockets.length, 2);
+  await one.clock.advance(4);
+  one.connection.hurry();
+  await settle();
+  one.sockets[2].open();
+  await settle();
+  equal([one.sockets.length, one.connection.state], [3, 'live']);
+});
+
+test('what seems to be live shows that it is when somebody comes back to it', async () => {
+  const one = desk();
+  await opened(one);
+  await one.clock.advance(20);
+  one.connection.hurry();
+  equal(one.sockets[0].sent.at(-1).type, 'resume');
+  await one.clock.advance(10);
+  equal(one.connection.state, 'waiting');
+});
+
+test('a command that nothing answers is a way that is gone', async () => {
+  const one = desk();
+  await opened(one);
+  one.connection.keep('send', { key: 'k', room: 'tea', text: 'a' });
+  await one.clock.advance(6);
+  one.connection.tell('typing', { room: 'tea' });
+  await one.clock.advance(3.9);
+  equal(one.connection.state, 'live');
+  await one.clock.advance(0.2);
+  equal(one.connection.state, 'waiting');
+});
+
+test('an oracle that does not answer holds nobody back, and is heard when it does', async () => {
+  const one = desk();
+  let answer;
+  one.answer.session = new Promise((resolve) => (answer = resolve));
+  one.connection.start();
+  await one.clock.advance(1.9);
+  equal(one.sockets.length, 0);
+  await one.clock.advance(0.2);
+  equal([one.sockets.length, one.connection.state], [1, 'connecting']);
+  answer({ signed_in: false });
+  await settle();
+  equal(one.connection.state, 'signed-out');
+});

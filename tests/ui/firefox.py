@@ -1,0 +1,393 @@
+"""A real Firefox, driven by WebDriver BiDi, with the interface of `tests.ui.browser`.
+
+https://w3c.github.io/webdriver-bidi/ . In Firefox only one window has the focus, so people who sit
+at two machines are at two processes. Starting one takes two seconds: those of a run are kept, and
+a window is a profile of its own (a user context) in one that is free.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from websockets.sync.client import connect
+
+from tests.ui.page import Page, PageError
+
+#: Seconds the browser may take for one command.
+ANSWER = 60.0
+#: https://w3c.github.io/webdriver/#keyboard-actions
+KEYS = {
+    "Enter": "\ue007",
+    "Escape": "\ue00c",
+    "Tab": "\ue004",
+    "ArrowUp": "\ue013",
+    "ArrowDown": "\ue015",
+}
+SHIFT, DELETE = "\ue008", "\ue017"
+BUTTONS = {"left": 0, "right": 2}
+#: A mouse, which a machine without a screen does not have: FINE | HOVER of nsLookAndFeel.
+MOUSE, FINGER = 2 | 4, 1
+PREFERENCES = {
+    "ui.primaryPointerCapabilities": MOUSE,
+    "ui.allPointerCapabilities": MOUSE,
+    "intl.accept_languages": "en-GB, en",
+    "browser.startup.homepage": "about:blank",
+    "browser.startup.page": 0,
+    "dom.ipc.processCount": 1,
+    "dom.ipc.processPrelaunch.enabled": False,
+    # Nothing of what Firefox does by itself: updates, experiments, measurements, lists of phishers.
+    "app.normandy.enabled": False,
+    "browser.safebrowsing.downloads.enabled": False,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "services.settings.server": "",
+    "toolkit.telemetry.server": "",
+    # What Firefox says of a way that is closed, it may say again at once: no waiting of its own.
+    "network.websocket.delay-failed-reconnects": False,
+}
+EVENTS = [
+    "browsingContext.userPromptOpened",
+    "log.entryAdded",
+    "network.beforeRequestSent",
+    "network.responseCompleted",
+]
+#: Errors in the console that are the network's and no fault of the page's.
+NETWORK = ("can’t establish a connection", "was interrupted while the page was loading")
+
+
+def find_firefox() -> str | None:
+    return shutil.which("firefox-esr") or shutil.which("firefox")
+
+
+class Process:
+    """One Firefox, and the way to it."""
+
+    def __init__(self) -> None:
+        firefox = find_firefox()
+        if firefox is None:
+            raise RuntimeError("Firefox is missing: apt-get install firefox-esr")
+        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        lines = (f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in PREFERENCES.items())
+        (Path(self._folder.name) / "user.js").write_text("".join(lines))
+        self._process = subprocess.Popen(
+            [
+                *(firefox, "--headless", "--no-remote", "--profile", self._folder.name),
+                *("--remote-debugging-port", "0", "--remote-allow-system-access", "about:blank"),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._ids = itertools.count(1)
+        self.windows: dict[str, Window] = {}
+        try:
+            with ExitStack() as stack:
+                address = self._address()
+                self._socket = stack.enter_context(
+                    connect(address, max_size=None, compression=None, proxy=None)
+                )
+                self._opened = stack.pop_all()
+            prompts = {"unhandledPromptBehavior": {"default": "accept"}}
+            self.call("session.new", capabilities={"alwaysMatch": prompts})
+            self.call("session.subscribe", events=EVENTS)
+            # The frame around the pages, where Firefox itself is asked for what BiDi cannot say.
+            tree = self.call("browsingContext.getTree", **{"moz:scope": "chrome", "maxDepth": 0})
+            self._chrome = tree["contexts"][0]["context"]
+        except BaseException:
+            self._end()
+            raise
+
+    def _address(self) -> str:
+        told = Path(self._folder.name) / "WebDriverBiDiServer.json"
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise RuntimeError(f"Firefox ended with {self._process.returncode}")
+            try:
+                found = json.loads(told.read_text())
+            except (FileNotFoundError, json.JSONDecodeError):
+                time.sleep(0.05)
+            else:
+                return f"ws://{found['ws_host']}:{found['ws_port']}/session"
+        raise RuntimeError("Firefox did not open its BiDi port within 60 s.")
+
+    def call(self, method: str, **params: Any) -> dict[str, Any]:
+        """One command; events that come meanwhile go to their windows."""
+        number = next(self._ids)
+        self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
+        deadline = time.monotonic() + ANSWER
+        while (left := deadline - time.monotonic()) > 0:
+            answer = json.loads(self._socket.recv(timeout=left))
+            if answer.get("id") == number:
+                if answer["type"] == "error":
+                    raise PageError(f"{method}: {answer['message']}")
+                result: dict[str, Any] = answer["result"]
+                return result
+            if answer["type"] == "event":
+                told = answer["params"]
+                context = told.get("context") or told.get("source", {}).get("context")
+                window = self.windows.get(context)
+                if window is not None:
+                    window.heard(answer["method"], told)
+        raise TimeoutError(f"Firefox does not answer {method}.")
+
+    def evaluate(self, context: str, expression: str) -> Any:
+        """The value of an expression in a window's page; promises are waited for."""
+        answer = self.call(
+            "script.evaluate",
+            expression=expression,
+            target={"context": context},
+            awaitPromise=True,
+            serializationOptions={"maxDomDepth": 0},
+        )
+        if answer["type"] == "exception":
+            raise PageError(answer["exceptionDetails"]["text"])
+        return plain(answer["result"])
+
+    def chrome(self, expression: str) -> Any:
+        """The same where Firefox's own code runs."""
+        return self.evaluate(self._chrome, expression)
+
+    def trust(self, authority: Path) -> str:
+        """Believes what this authority signs; gives the words that `doubt` takes."""
+        certificate = x509.load_pem_x509_certificate(authority.read_bytes())
+        der = json.dumps(base64.b64encode(certificate.public_bytes(Encoding.DER)).decode())
+        self.chrome(f"{DATABASE}.addCertFromBase64({der}, 'CT,,'); 1")
+        return der
+
+    def doubt(self, der: str) -> None:
+        found = f"{DATABASE}.constructX509FromBase64({der})"
+        self.chrome(f"{DATABASE}.deleteCertificate({found}); 1")
+
+    def close(self) -> None:
+        try:
+            self.call("browser.close")
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        if hasattr(self, "_opened"):
+            self._opened.close()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._folder.cleanup()
+
+
+DATABASE = "Cc['@mozilla.org/security/x509certdb;1'].getService(Ci.nsIX509CertDB)"
+
+
+def plain(value: dict[str, Any]) -> Any:
+    """What BiDi says of a value, as JSON would have it; None for what JSON does not know."""
+    inner = value.get("value")
+    match value["type"]:
+        case "array" | "nodelist" | "htmlcollection":
+            return [plain(one) for one in inner or ()]
+        case "object":
+            return {key: plain(one) for key, one in inner or ()}
+        case "string" | "boolean":
+            return inner
+        case "number":
+            return inner if isinstance(inner, int | float) else None
+        case "node" | "window":
+            return {}
+    return None
+
+
+class Firefoxes:
+    """The processes of a run: those that are free are taken before one more is started."""
+
+    def __init__(self) -> None:
+        self._free: list[Process] = []
+
+    def take(self) -> Process:
+        return self._free.pop() if self._free else Process()
+
+    def give_back(self, process: Process) -> None:
+        self._free.append(process)
+
+    def close(self) -> None:
+        for process in self._free:
+            process.close()
+
+
+class Firefox:
+    """As `Browser`; ``trusted``: authorities that are believed."""
+
+    def __init__(self, firefoxes: Firefoxes, *trusted: Path) -> None:
+        self._firefoxes = firefoxes
+        self._trusted = trusted
+        #: each process in use: its own person's, and what undoes what was changed in it
+        self._taken: list[tuple[Process, str, list[str]]] = []
+
+    def window(self, width: int = 1280, height: int = 800) -> Window:
+        """A window of its own profile, on an empty page."""
+        process = self._firefoxes.take()
+        doubts = [process.trust(path) for path in self._trusted]
+        context = process.call("browser.createUserContext")["userContext"]
+        self._taken.append((process, context, doubts))
+        return open_window(process, context, width, height)
+
+    def close(self) -> None:
+        for process, context, doubts in self._taken:
+            process.windows.clear()
+            process.call("browser.removeUserContext", userContext=context)
+            for der in doubts:
+                process.doubt(der)
+            point_with(process, MOUSE)
+            self._firefoxes.give_back(process)
+
+
+def open_window(process: Process, context: str, width: int, height: int) -> Window:
+    made = process.call("browsingContext.create", type="window", userContext=context)
+    window = Window(process, context, made["context"])
+    process.windows[made["context"]] = window
+    window.size(width, height)
+    return window
+
+
+def point_with(process: Process, what: int) -> None:
+    for name in ("ui.primaryPointerCapabilities", "ui.allPointerCapabilities"):
+        process.chrome(f"Services.prefs.setIntPref({json.dumps(name)}, {what}); 1")
+
+
+class Window(Page):
+    def __init__(self, process: Process, profile: str, context: str) -> None:
+        super().__init__()
+        self._process = process
+        self._profile = profile
+        self._context = context
+        self._cover: str | None = None
+
+    def call(self, method: str, **params: Any) -> dict[str, Any]:
+        return self._process.call(method, context=self._context, **params)
+
+    def heard(self, method: str, params: dict[str, Any]) -> None:
+        if method == "browsingContext.userPromptOpened":
+            raise PageError(f"The page asks: {params['message'] or params['type']}")
+        if method == "log.entryAdded":
+            text = params["text"] or ""
+            fault = params["type"] == "javascript" and params["level"] == "error"
+            if fault and not any(words in text for words in NETWORK):
+                self.complaints.append(text)
+        elif method == "network.beforeRequestSent":
+            self.requests.append(params["request"]["url"])
+        elif method == "network.responseCompleted" and params["response"]["status"] == 101:
+            headers = params["response"]["headers"]
+            self.upgrades.append({one["name"].lower(): one["value"]["value"] for one in headers})
+
+    def size(self, width: int, height: int, *, touch: bool = False) -> None:
+        self.call("browsingContext.setViewport", viewport={"width": width, "height": height})
+        self._tab(f"touchEventsOverride = '{'enabled' if touch else 'none'}'")
+        point_with(self._process, FINGER if touch else MOUSE)
+
+    def theme(self, name: str) -> None:
+        self._tab(f"prefersColorSchemeOverride = {json.dumps(name)}")
+
+    def _tab(self, change: str) -> None:
+        """Changes what Firefox itself holds of the tab (a BrowsingContext)."""
+        module = "chrome://remote/content/shared/NavigableManager.sys.mjs"
+        found = f"ChromeUtils.importESModule('{module}').NavigableManager"
+        context = json.dumps(self._context)
+        self._process.chrome(f"{found}.getBrowsingContextById({context}).{change}; 1")
+
+    def look_away(self) -> None:
+        cover = self._process.call(
+            "browsingContext.create", type="tab", referenceContext=self._context
+        )
+        self._cover = cover["context"]
+        self.wait("document.visibilityState === 'hidden' && !document.hasFocus()")
+
+    def look_back(self) -> None:
+        self._process.call("browsingContext.close", context=self._cover)
+        self.activate()
+
+    def activate(self) -> None:
+        """Comes to the front, of all windows of this person's."""
+        self.call("browsingContext.activate")
+        self.wait("document.visibilityState === 'visible' && document.hasFocus()")
+
+    def another(self, width: int = 1280, height: int = 800) -> Window:
+        return open_window(self._process, self._profile, width, height)
+
+    def close_tab(self) -> None:
+        del self._process.windows[self._context]
+        self.call("browsingContext.close")
+
+    def close(self) -> None:
+        """What a profile kept goes with the last window: see `Firefox.close`."""
+        for context, window in [*self._process.windows.items()]:
+            if window._profile == self._profile:
+                del self._process.windows[context]
+                self._process.call("browsingContext.close", context=context)
+
+    def go(self, url: str) -> None:
+        # Only the fragment may differ, and that alone loads nothing.
+        self.call("browsingContext.navigate", url="about:blank", wait="complete")
+        self.call("browsingContext.navigate", url=url, wait="complete")
+
+    def reload(self) -> None:
+        self.call("browsingContext.reload", wait="complete")
+
+    def offline(self, yes: bool) -> None:
+        self._process.call(
+            "emulation.setNetworkConditions",
+            contexts=[self._context],
+            networkConditions={"type": "offline"} if yes else None,
+        )
+
+    def js(self, expression: str) -> Any:
+        return self._process.evaluate(self._context, expression)
+
+    def picture(self, path: Path) -> None:
+        shot = self.call("browsingContext.captureScreenshot")
+        path.write_bytes(base64.b64decode(shot["data"]))
+
+    def point(self, x: float, y: float) -> None:
+        self._mouse({"type": "pointerMove", "x": round(x), "y": round(y)})
+
+    def press_at(self, x: float, y: float, button: str = "left") -> None:
+        number = BUTTONS[button]
+        self._mouse(
+            {"type": "pointerMove", "x": round(x), "y": round(y)},
+            {"type": "pointerDown", "button": number},
+            {"type": "pointerUp", "button": number},
+        )
+
+    def _mouse(self, *actions: dict[str, Any]) -> None:
+        parameters = {"pointerType": "mouse"}
+        source = {"type": "pointer", "id": "mouse", "parameters": parameters}
+        self.call("input.performActions", actions=[{**source, "actions": list(actions)}])
+
+    def press(self, name: str) -> None:
+        self._keys(KEYS[name])
+
+    def insert(self, text: str) -> None:
+        # Enter may send: a new line is one with the shift key.
+        if text:
+            self._keys(*(SHIFT + KEYS["Enter"] if one == "\n" else one for one in text))
+        else:
+            self._keys(DELETE)
+
+    def _keys(self, *strokes: str) -> None:
+        """One after the other; of a stroke's keys all but the last are held meanwhile."""
+        actions = []
+        for keys in strokes:
+            actions += [{"type": "keyDown", "value": key} for key in keys]
+            actions += [{"type": "keyUp", "value": key} for key in reversed(keys)]
+        source = {"type": "key", "id": "keyboard", "actions": actions}
+        self.call("input.performActions", actions=[source])
