@@ -207,7 +207,8 @@ export class Room {
 
   /** Something was said while the room was not open here. `looking` is never true then. */
   activity({ seq, number }) {
-    this.unread += Math.max(0, number - this.number);
+    // That one read it may be heard before that it was said.
+    if (seq > this.read) this.unread += Math.max(0, number - this.number);
     this.seq = Math.max(this.seq, seq);
     this.number = Math.max(this.number, number);
   }

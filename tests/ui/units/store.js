@@ -73,6 +73,15 @@ test('a mark of another connection of one’s own lowers the count', () => {
   equal(tea(one).unread, 1);
 });
 
+test('what one read elsewhere is not unread, though one hears of it later', () => {
+  const one = store();
+  one.signal({ type: 'marked', room: 'tea', delivered: 9, read: 9 });
+  one.signal({ type: 'activity', room: 'tea', seq: 9, number: 5 });
+  equal([tea(one).unread, tea(one).number], [0, 5]);
+  one.signal({ type: 'activity', room: 'tea', seq: 10, number: 6 });
+  equal(tea(one).unread, 1);
+});
+
 test('activity counts what is said where one does not listen', () => {
   const one = store();
   one.signal({ type: 'activity', room: 'tea', seq: 9, number: 5 });
