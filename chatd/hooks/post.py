@@ -133,7 +133,11 @@ class Requests:
         return Answer(response.code, retry_after(asked, self._clock.wall() / 1000))
 
     async def stop(self) -> None:
-        await self._pool.closeCachedConnections()
+        """Waits a little for those at the other end to let go; a stop does not hang on them."""
+        closing = self._pool.closeCachedConnections()
+        closing.addTimeout(BODY_SECONDS, self._reactor)
+        with suppress(DeferredTimeout):
+            await closing
 
 
 class HttpPoster:

@@ -206,4 +206,5 @@ async def test_from_a_message_to_a_notification_of_a_closed_page(daemon, browser
 
     await deferToThread(show)
     assert service.wrong == []
+    await deferToThread(daemon.stop)
     await service.stop()

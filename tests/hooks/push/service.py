@@ -82,6 +82,7 @@ class PushService(Resource):
         self.browsers: dict[str, Subscribed] = {}
         #: the key that each subscription is restricted to (RFC 8292 §4)
         self.keys: dict[str, str] = {}
+        self._open: set[Any] = set()
         self._issued = local_ca.ensure(folder / "push-ca", ["localhost"], datetime.now(UTC))
         self._port: IListeningPort | None = None
         self._number = 0
@@ -99,7 +100,7 @@ class PushService(Resource):
         context = ssl.DefaultOpenSSLContextFactory(
             str(self._issued.key), str(self._issued.certificate)
         )
-        site = Site(self)
+        site = _Site(self)
         site.noisy = False
         self._port = reactor.listenSSL(self._number, site, context, interface="127.0.0.1")
         assert self._port is not None
@@ -110,6 +111,9 @@ class PushService(Resource):
         port, self._port = self._port, None
         if port is not None:
             await port.stopListening()
+        for channel in tuple(self._open):
+            channel.transport.abortConnection()
+        await self.until(lambda: not self._open)
 
     def subscribe(self, name: str, key: str) -> dict[str, Any]:
         """Fields of `push_subscribe`; pushes are taken from the holder of ``key`` alone."""
@@ -188,6 +192,28 @@ class PushService(Resource):
             elif not each.called:
                 # Not in the middle of an answer.
                 reactor.callLater(0, each.callback, None)
+
+
+class _Site(Site):
+    def __init__(self, service: PushService) -> None:
+        super().__init__(service)
+        self._service = service
+
+    def buildProtocol(self, addr: Any) -> Any:
+        channel = super().buildProtocol(addr)
+        made, before, service = channel.makeConnection, channel.connectionLost, self._service
+
+        def begins(transport: Any) -> None:
+            made(transport)
+            service._open.add(channel)
+
+        def lost(reason: Any) -> None:
+            service._open.discard(channel)
+            before(reason)
+            service._changed()
+
+        channel.makeConnection, channel.connectionLost = begins, lost
+        return channel
 
 
 def verified(token: str, key: str, origin: str, now: float) -> dict[str, Any]:
