@@ -13,7 +13,7 @@ export function card(data) {
   return h(
     'section',
     { class: `card-in ${COLOURS.has(color) ? color : 'grey'}`, 'aria-label': title },
-    h('h4', {}, bdi(title)),
+    h('h4', { 'aria-level': '2' }, bdi(title)),
     text && h('p', { class: 'says', dir: 'auto' }, text),
     fields.length > 0 && h('dl', {}, fields.map(field)),
     buttons.length > 0 && h('div', { class: 'presses' }, buttons.map(button)),

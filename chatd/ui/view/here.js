@@ -60,7 +60,8 @@ export class Here {
     refill(
       this.#head,
       iconButton('back', 'Back to the conversation', { class: 'to-talk', onclick: this.#wish.back }),
-      h('h2', {}, 'People'),
+      // Alone on a phone's screen, it is what the page is about.
+      h('h2', { 'aria-level': '1' }, 'People'),
       mayAdd && iconButton('invite', 'Add somebody to this room', { onclick: () => this.#wish.add(room) }),
       room.kind !== 'direct' && iconButton('gear', 'Settings of this room', { onclick: () => this.#wish.settings(room) }),
     );

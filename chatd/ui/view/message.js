@@ -44,7 +44,7 @@ export function row(shown, room, wish) {
 function day({ at }, wish) {
   const name = dayName(at);
   const props = { type: 'button', title: 'Go to a day', 'aria-label': `${name}. Go to a day`, onclick: () => wish.jump(at) };
-  return h('div', { class: 'day', role: 'separator' }, h('button', props, name));
+  return h('div', { class: 'day' }, h('button', props, name));
 }
 
 /** What of a row its node depends on: as long as this stays the same, so does the node. */

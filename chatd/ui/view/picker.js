@@ -40,7 +40,7 @@ export function pickEmoji(anchor, choose, { whole = false } = {}) {
     const draw = () => {
       const query = search.value.trim();
       const found = query ? findEmoji(query) : [];
-      if (!query) fill(list, GROUPS.map((group) => [h('h4', {}, group.name), h('div', { class: 'grid' }, group.emoji.map(one))]));
+      if (!query) fill(list, GROUPS.map((group) => [h('h4', { 'aria-level': '2' }, group.name), h('div', { class: 'grid' }, group.emoji.map(one))]));
       else if (found.length) fill(list, h('div', { class: 'grid' }, found.map(one)));
       else fill(list, h('p', { class: 'nothing' }, 'There is none of that name here.'));
     };

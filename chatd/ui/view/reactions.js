@@ -50,7 +50,7 @@ function chip(message, reaction, wish, may) {
       type: 'button',
       class: `reaction${mine ? ' mine' : ''}`,
       'aria-pressed': String(mine ?? false),
-      'aria-label': `${emoji} ${who}`,
+      'aria-label': `${emoji} ${count}: ${who}`,
       title: who,
       'data-emoji': emoji,
       onclick: () => (may ? wish.react(message, emoji, !mine) : wish.reactors(message)),

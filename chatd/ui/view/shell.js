@@ -22,6 +22,8 @@ const TICK = 20;
  * what is drawn anew between press and release gets no click.
  */
 const PRESSED = 2000;
+/** One pane at a time, as style/layout.css has it. */
+const NARROW = matchMedia('not all and (min-width: 720px)');
 /** Milliseconds between what changes and its drawing in a page that nobody sees. */
 const UNSEEN = 100;
 
@@ -91,6 +93,7 @@ export class Shell {
     this.node.addEventListener('pointerdown', () => this.#press(), true);
     for (const event of ['pointerup', 'pointercancel']) addEventListener(event, () => this.#release(), true);
     setInterval(() => this.#tick(), TICK * 1000);
+    NARROW.addEventListener('change', () => this.#mark());
     // The frame in which something was to be drawn may never have come. Not on focus and blur: those
     // happen in the midst of drawing.
     addEventListener('visibilitychange', () => this.#drawDue());
@@ -132,6 +135,7 @@ export class Shell {
 
   #arrive({ pane, room, seq }) {
     this.node.dataset.pane = pane;
+    this.#mark();
     if (room && !this.#store.rooms.has(room)) return;
     const other = room !== this.#store.active;
     if (room || this.#narrow()) this.#chat.show(room);
@@ -146,6 +150,14 @@ export class Shell {
     this.#draw('looking');
   }
 
+  /** Which pane is the page's main part: on a phone, the only one that shows. */
+  #mark() {
+    const { pane } = this.node.dataset;
+    const alone = (one) => (this.#narrow() && pane === one ? 'main' : null);
+    this.#sidebar.node.role = alone('list');
+    this.#here.node.role = alone('people');
+  }
+
   #people() {
     const { pane, room } = this.#route.here;
     if (pane === 'people') this.#route.up();
@@ -153,7 +165,7 @@ export class Shell {
   }
 
   #narrow() {
-    return !matchMedia('(min-width: 720px)').matches;
+    return NARROW.matches;
   }
 
   /** A message that was to be said later comes back into the box of its room. */

@@ -29,6 +29,7 @@ export class Sidebar {
     this.#wish = wish;
     const more = iconButton('dots', 'More', { onclick: (event) => wish.menu(event.currentTarget) });
     this.node = append(h('nav', { class: 'sidebar', 'aria-label': 'Rooms and people' }), [
+      h('h1', { class: 'ears' }, 'Rooms and people'),
       h('div', { class: 'place' }, logo(26), bdi(brand.name), more),
       this.#rooms,
       this.#hint.node,

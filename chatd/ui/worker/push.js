@@ -29,7 +29,7 @@ export class Pushes {
       body,
       tag: TAG + (push?.room ?? ''),
       renotify: true,
-      icon: '/ui/icon.svg',
+      icon: '/ui/icons/192.png',
       timestamp: push?.at ?? undefined,
       data: { room: push?.room ?? null },
     });

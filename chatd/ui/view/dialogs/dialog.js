@@ -27,7 +27,7 @@ export function openDialog(title, ...content) {
     h(
       'div',
       { class: 'inside' },
-      h('header', {}, h('h2', { id }, title), iconButton('close', 'Close', { onclick: () => node.close() })),
+      h('header', {}, h(title ? 'h2' : 'span', { id }, title), iconButton('close', 'Close', { onclick: () => node.close() })),
       content,
     ),
   );
