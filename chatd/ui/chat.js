@@ -5,6 +5,7 @@ import { Rooms } from './acts/rooms.js';
 import { Scheduled } from './acts/scheduled.js';
 import { Reading } from './state/reading.js';
 import { Talk } from './talk.js';
+import { t } from './words/words.js';
 
 /** Rooms kept open beside the one in view; what is older is opened again when it is looked at. */
 const OPEN_ROOMS = 20;
@@ -251,7 +252,7 @@ export class Chat {
         this.#outbox.done(key);
         continue;
       }
-      const failed = message.failed ?? (this.#outbox.isOld(message) ? 'You wrote this a while ago. Send it now?' : null);
+      const failed = message.failed ?? (this.#outbox.isOld(message) ? t('You wrote this a while ago. Send it now?') : null);
       this.#store.sending(room, key, text, at, more);
       if (failed) this.#store.failed(room, key, failed);
       else this.#deliver(message);
