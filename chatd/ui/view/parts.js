@@ -1,6 +1,7 @@
 // Small parts that several views show: a person's circle, a room's sign, how far a message got.
 
 import { hue, initials } from '../state/text.js';
+import { t } from '../words/words.js';
 import { h, hidden, icon } from './dom.js';
 
 export function logo(size) {
@@ -73,7 +74,7 @@ function signOf(kind) {
 
 /** What a room is, in words. */
 export function kindOf(room) {
-  return { public: 'Public room', private: 'Private room', direct: 'Conversation' }[room.kind];
+  return { public: t('Public room'), private: t('Private room'), direct: t('Conversation') }[room.kind];
 }
 
 /** The emoji of somebody's status, beside their name; the words are told on pointing. */
@@ -86,11 +87,11 @@ export function mood(status) {
 /** How far one's own message got: a drawing of one width, and words. */
 export function progress(state, seenBy, direct) {
   const [drawing, label] = {
-    waiting: ['clock', 'Waiting to be sent'],
-    failed: ['alert', 'Not sent'],
-    stored: ['check', 'Sent'],
-    delivered: ['checks', 'Delivered'],
-    seen: ['checks', direct ? 'Seen' : `Seen by ${seenBy}`],
+    waiting: ['clock', t('Waiting to be sent')],
+    failed: ['alert', t('Not sent')],
+    stored: ['check', t('Sent')],
+    delivered: ['checks', t('Delivered')],
+    seen: ['checks', direct ? t('Seen') : t('Seen by {count}', { count: seenBy })],
   }[state];
   return h('span', { class: `progress ${state}`, title: label }, icon(drawing), hidden(label));
 }
