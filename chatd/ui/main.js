@@ -9,6 +9,7 @@ import { Drafts } from './state/drafts.js';
 import { Store } from './state/store.js';
 import { device } from './view/device.js';
 import { fill, h } from './view/dom.js';
+import { watchKeyboard } from './view/keyboard.js';
 import { confirmed, forgotten, reset } from './view/recovery.js';
 import { Shell } from './view/shell.js';
 import { signIn } from './view/signin.js';
@@ -225,4 +226,5 @@ addEventListener('hashchange', () => {
 addEventListener('beforeunload', (event) => {
   if (connection.unsent > chat.held) event.preventDefault();
 });
+watchKeyboard();
 start();

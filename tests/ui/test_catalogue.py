@@ -1,5 +1,6 @@
 """Every word of the page is in every language, and every language has only words of the page."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -132,3 +133,55 @@ def test_every_language_is_offered_by_the_page_and_known_before_the_first_paint(
             f", {language}: '" in (ui / "words" / "words.js").read_text()
         )
         assert f"'{language}'" in (ui / "theme.js").read_text()
+
+
+#: What stands on one side whatever the direction of the page; a name's own side is set with both.
+PHYSICAL = re.compile(
+    r"""(?:^|[\s;{])(?:(?:margin|padding|border)-(?:left|right)|left|right|float|clear)\s*:
+      | text-align:\s*(?:left|right)
+      | (?:padding|margin):\s*[^\s;]+\s+(?P<right>[^\s;]+)\s+[^\s;]+\s+(?P<left>[^\s;]+);""",
+    re.VERBOSE,
+)
+
+
+def physical(css: str) -> list[str]:
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    css = re.sub(r"\([^()]*(?:\([^()]*\)[^()]*)*\)", "()", css)
+    found = []
+    for line in css.splitlines():
+        for match in PHYSICAL.finditer(line):
+            both_sides_alike = match["left"] is not None and match["left"] == match["right"]
+            if not both_sides_alike:
+                found.append(line.strip())
+    return found
+
+
+def test_no_style_names_a_side_of_the_screen():
+    allowed = {
+        ".item .name, .choice .name, .lines .name { text-align: left; }",
+        '[dir="rtl"] :is() .name { text-align: right; }',
+    }
+    for path in sorted(catalogue.UI.rglob("*.css")):
+        if "try" not in path.parts:
+            assert {*physical(path.read_text())} <= allowed, path.name
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "a { margin-left: 4px; }",
+        "a { left: 0; }",
+        "a { text-align: right; }",
+        "a { padding: 1px 2px 3px 4px; }",
+        "a { float: left; }",
+    ],
+)
+def test_the_check_finds_a_planted_side(css):
+    assert physical(css)
+
+
+def test_the_check_lets_pass_what_is_alike_on_both_sides():
+    assert (
+        physical("a { padding: 1px 2px 3px 2px; margin-inline-start: 4px; } .left { flex: 1; }")
+        == []
+    )

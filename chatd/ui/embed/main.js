@@ -8,6 +8,7 @@ import { Drafts } from '../state/drafts.js';
 import { isQuiet } from '../state/keeping.js';
 import { Store } from '../state/store.js';
 import { fill, h } from '../view/dom.js';
+import { watchKeyboard } from '../view/keyboard.js';
 import { write } from '../view/route.js';
 import { Shell } from '../view/shell.js';
 import { pick, speak, t } from '../words/words.js';
@@ -181,6 +182,7 @@ addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') connection.hurry();
 });
 speak(pick(navigator.languages)).then(() => {
+  watchKeyboard();
   if (parent === window) sentence(t('This page shows the chat in a frame of another site; open it there.'));
   else around.ready();
 });

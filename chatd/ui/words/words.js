@@ -25,12 +25,12 @@ export const spoken = () => ({ language, locale });
 /** The first language of ours among `wanted` (BCP 47 tags, the dearest first), English for none. */
 export function pick(wanted) {
   const base = (tag) => tag.toLowerCase().split('-')[0];
-  return wanted.map(base).find((one) => one in LANGUAGES) ?? 'en';
+  return wanted.map(base).find((one) => Object.hasOwn(LANGUAGES, one)) ?? 'en';
 }
 
 /** Speaks `one` from now on; `wanted` says how that is written where its reader lives. */
 export async function speak(one, wanted = navigator.languages) {
-  language = one in CATALOGUES ? one : 'en';
+  language = Object.hasOwn(CATALOGUES, one) ? one : 'en';
   try {
     catalogue = (await CATALOGUES[language]()).default;
   } catch {
@@ -50,12 +50,13 @@ export function direction() {
 
 /** With the region of whoever reads, which decides on the clock and the order of a date. */
 function localeOf(one, wanted) {
-  const own = wanted.find((tag) => pick([tag]) === one && tag.toLowerCase().startsWith(one));
-  if (own) return own;
   try {
+    const own = wanted.find((tag) => tag.toLowerCase().split('-')[0] === one);
+    if (own) return Intl.getCanonicalLocales(own)[0];
     const { region } = new Intl.Locale(wanted[0]).maximize();
     return new Intl.Locale(one, { region }).toString();
   } catch {
+    // What somebody wants is no tag (BCP 47).
     return one;
   }
 }

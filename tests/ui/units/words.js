@@ -23,12 +23,14 @@ async function within(language, wanted, act) {
 test('a language is chosen by what the reader wants first', () => {
   equal(pick(['fr-FR', 'de-AT', 'en']), 'de');
   equal([pick(['ar-EG']), pick(['EN-us']), pick(['fr', 'xx']), pick([])], ['ar', 'en', 'en', 'en']);
+  equal(pick(['constructor', 'de']), 'de');
 });
 
 test('the region of the reader stays with another language', async () => {
   await within('en', ['de-AT', 'de'], () => equal(spoken().locale, 'en-AT'));
   await within('de', ['fr-CH', 'de-CH'], () => equal(spoken().locale, 'de-CH'));
   await within('en', ['no such tag!'], () => equal(spoken().locale, 'en'));
+  await within('de', ['de-!!'], () => equal([spoken().locale, number(1000)], ['de', '1.000']));
 });
 
 test('English says what stands in the code', async () => {
