@@ -102,7 +102,7 @@ def test_somebody_signs_in_talks_and_sets_things_in_their_language(
 
     say(ben, "Hallo, مرحبا")
     anna.sees("Hallo", ".list")
-    say(anna, "Good @ben")
+    say(anna, "Good day")
     ben.sees("Good", ".list")
     ben.hover(".message.own")
     assert english(ben, language) == []

@@ -172,7 +172,7 @@ export class Here {
           h('span', { class: 'first-line' }, bdi(called, 'name'), mood(status), words && h('span', { class: 'role' }, words)),
           status?.text && h('small', {}, bdi(status.text)),
         ),
-        hidden(`, ${stateWord(state)}`),
+        hidden(t(', {word}', { word: stateWord(state) })),
       ),
       rule &&
         iconButton('dots', t('What to do with {name}', { name: called }), {

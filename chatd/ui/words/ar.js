@@ -22,6 +22,7 @@ export default {
       "many": "، {count} رسالة غير مقروءة",
       "other": "، {count} رسالة غير مقروءة"
     },
+    ", {word}": "، {word}",
     "A link to confirm it is on its way there.": "رابط التأكيد في الطريق إليه.",
     "A message you cannot see": "رسالة لا يمكنك رؤيتها",
     "A new line": "سطر جديد",

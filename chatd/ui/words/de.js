@@ -14,6 +14,7 @@ export default {
       "one": ", {count} ungelesene Nachricht",
       "other": ", {count} ungelesene Nachrichten"
     },
+    ", {word}": ", {word}",
     "A link to confirm it is on its way there.": "Ein Link zum Bestätigen ist dorthin unterwegs.",
     "A message you cannot see": "Eine Nachricht, die du nicht sehen kannst",
     "A new line": "Eine neue Zeile",
