@@ -45,10 +45,4 @@
     kept('language', LANGUAGES) ?? navigator.languages.map(base).find((one) => LANGUAGES.includes(one)) ?? 'en';
   root.lang = language;
   root.dir = language === 'ar' ? 'rtl' : 'ltr';
-  if (language === 'en') return;
-  // words/words.js asks for it once all modules are there; by then it is, too.
-  const words = document.createElement('link');
-  words.rel = 'modulepreload';
-  words.href = `/ui/words/${language}.js`;
-  document.head.append(words);
 })();
