@@ -70,6 +70,7 @@ def test_all_that_is_pressed_is_as_large_as_a_finger(daemon, browser, density):
     anna, _ = two(daemon, browser)
     make_room(anna, "Tea")
     say(anna, "Hello")
+    anna.wait("document.querySelector('.message[data-seq]') !== null")
     anna.js(f"localStorage.setItem('density', {json.dumps(density)})")
     anna.reload()
     anna.size(390, 844, touch=True)
@@ -102,6 +103,7 @@ def test_at_twice_the_size_everything_is_still_there(daemon, browser, language):
     anna, _ = two(daemon, browser)
     make_room(anna, "Tea")
     say(anna, "Hello, " * 40)
+    anna.wait("document.querySelector('.message[data-seq]') !== null")
     anna.js(f"localStorage.setItem('language', {json.dumps(language)})")
     anna.reload()
     # A window of 1280×800 at 200 %, and one of 320 pixels (WCAG 2.2, 1.4.10).
