@@ -103,7 +103,7 @@ export default {
     "Copy link": "نسخ الرابط إليها",
     "Copy text": "نسخ النص",
     "Copy the link": "نسخ الرابط",
-    "Ctrl /": "Ctrl /",
+    "Ctrl /": "‎Ctrl /‎",
     "Ctrl K": "Ctrl K",
     "Dark": "داكن",
     "Date and time": "التاريخ والوقت",
