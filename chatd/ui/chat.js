@@ -6,6 +6,7 @@ import { Scheduled } from './acts/scheduled.js';
 import { Dwelling } from './state/dwelling.js';
 import { Reading } from './state/reading.js';
 import { Talk } from './talk.js';
+import { t } from './words/words.js';
 
 /** Rooms kept open beside the one in view; what is older is opened again when it is looked at. */
 const OPEN_ROOMS = 20;
@@ -256,7 +257,7 @@ export class Chat {
         this.#outbox.done(key);
         continue;
       }
-      const failed = message.failed ?? (this.#outbox.isOld(message) ? 'You wrote this a while ago. Send it now?' : null);
+      const failed = message.failed ?? (this.#outbox.isOld(message) ? t('You wrote this a while ago. Send it now?') : null);
       this.#store.sending(room, key, text, at, more);
       if (failed) this.#store.failed(room, key, failed);
       else this.#deliver(message);

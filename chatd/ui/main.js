@@ -9,9 +9,11 @@ import { Drafts } from './state/drafts.js';
 import { Store } from './state/store.js';
 import { device } from './view/device.js';
 import { fill, h } from './view/dom.js';
+import { watchKeyboard } from './view/keyboard.js';
 import { confirmed, forgotten, reset } from './view/recovery.js';
 import { Shell } from './view/shell.js';
 import { signIn } from './view/signin.js';
+import { speak, t } from './words/words.js';
 
 const SUBPROTOCOL = 'chatd.v1';
 /** Seconds between two looks for what tabs that are gone left unsent. */
@@ -73,7 +75,7 @@ const drafts = new Drafts(sessionStorage, store, {
 async function changed(state) {
   shell.bar.update();
   if (state === 'signed-out') {
-    showFront({ notice: 'Your session has ended. Sign in to go on where you were.' });
+    showFront({ notice: t('Your session has ended. Sign in to go on where you were.') });
   } else if (state !== 'live') {
     store.offline();
   } else {
@@ -163,8 +165,8 @@ function takeDevice() {
 
 /** Why one is asked to sign in. */
 function notice() {
-  if (waiting !== null) return { notice: 'Sign in to let the program in.' };
-  return joining === null ? {} : { notice: 'Sign in to see the room that you are invited to.' };
+  if (waiting !== null) return { notice: t('Sign in to let the program in.') };
+  return joining === null ? {} : { notice: t('Sign in to see the room that you are invited to.') };
 }
 
 async function signOut() {
@@ -184,6 +186,7 @@ function takeSecret() {
 }
 
 async function start() {
+  await speak(document.documentElement.lang);
   takeDevice();
   takeJoin();
   const link = takeSecret();
@@ -196,7 +199,7 @@ async function start() {
     if (session.signed_in) enter(session);
     else showFront(notice());
   } catch (error) {
-    const again = h('button', { type: 'button', class: 'main', onclick: start }, 'Try again');
+    const again = h('button', { type: 'button', class: 'main', onclick: start }, t('Try again'));
     fill(document.body, h('main', { class: 'front' }, h('div', { class: 'card' }, h('p', {}, error.message), again)));
   }
 }
@@ -223,4 +226,5 @@ addEventListener('hashchange', () => {
 addEventListener('beforeunload', (event) => {
   if (connection.unsent > chat.held) event.preventDefault();
 });
+watchKeyboard();
 start();
