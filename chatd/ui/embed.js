@@ -51,7 +51,7 @@
         case 'ready':
           clearTimeout(timer);
           timer = null;
-          tell({ chatd: 'begin', room, theme: script.dataset.theme ?? null });
+          tell({ chatd: 'begin', room, theme: script.dataset.theme ?? null, language: script.dataset.language ?? null });
           break;
         case 'token':
           answer();

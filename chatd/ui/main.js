@@ -13,11 +13,13 @@ import { Remembered } from './state/remembered.js';
 import { Store } from './state/store.js';
 import { device } from './view/device.js';
 import { fill } from './view/dom.js';
+import { watchKeyboard } from './view/keyboard.js';
 import { decoded, write } from './view/route.js';
 import { confirmed, forgotten, reset } from './view/recovery.js';
 import { Shell } from './view/shell.js';
 import { signIn } from './view/signin.js';
 import { unreachable } from './view/unreachable.js';
+import { speak, t } from './words/words.js';
 
 const SUBPROTOCOL = 'chatd.v1';
 /** Seconds between two looks for what tabs that are gone left unsent. */
@@ -123,7 +125,7 @@ async function changed(state) {
   shell.bar.update();
   if (state === 'signed-out') {
     remembered.forget();
-    showFront({ notice: 'Your session has ended. Sign in to go on where you were.' });
+    showFront({ notice: t('Your session has ended. Sign in to go on where you were.') });
   } else if (state !== 'live') {
     bell.lost();
     store.offline();
@@ -222,8 +224,8 @@ function takeDevice() {
 
 /** Why one is asked to sign in. */
 function notice() {
-  if (waiting !== null) return { notice: 'Sign in to let the program in.' };
-  return joining === null ? {} : { notice: 'Sign in to see the room that you are invited to.' };
+  if (waiting !== null) return { notice: t('Sign in to let the program in.') };
+  return joining === null ? {} : { notice: t('Sign in to see the room that you are invited to.') };
 }
 
 async function signOut() {
@@ -252,6 +254,7 @@ function takeSecret() {
 }
 
 async function start() {
+  await speak(document.documentElement.lang);
   takeDevice();
   takeJoin();
   const link = takeSecret();
@@ -313,4 +316,5 @@ addEventListener('hashchange', () => {
 addEventListener('beforeunload', (event) => {
   if (connection.unsent > chat.held) event.preventDefault();
 });
+watchKeyboard();
 start();

@@ -100,6 +100,18 @@ def test_the_site_hears_how_much_is_unread_and_may_change_the_theme(world: World
     annas.wait("getComputedStyle(document.body).backgroundColor === 'rgb(255, 255, 255)'")
 
 
+def test_the_site_may_choose_the_language(world: World, as_it_was: None) -> None:
+    replace(world, 'data-room="lobby"', 'data-room="lobby" data-language="ar-EG"')
+    page = world.signed_in("anna")
+    frame = world.talking(page)
+    assert frame.js("[document.documentElement.lang, document.documentElement.dir]") == [
+        "ar",
+        "rtl",
+    ]
+    assert frame.js("document.querySelector('.composer textarea').ariaLabel") == "رسالة"
+    assert page.complaints == frame.complaints == []
+
+
 def test_a_token_that_ends_is_renewed_without_anybody_noticing(
     world: World, as_it_was: None
 ) -> None:

@@ -1,6 +1,8 @@
 // The page around the frame: who it is, and the tokens it brings. Only a page of site.origins is
 // believed, and the first one that speaks is the only one that is ever heard.
 
+import { t } from '../words/words.js';
+
 /** Seconds for the page to bring a token. */
 const PATIENCE = 20;
 
@@ -22,7 +24,7 @@ export class Around {
 
   /**
    * `ports`: `post(message, origin)` to the page around, `later(seconds, call)` giving a function
-   * that cancels. `origins`: whose pages are believed. `heard`: `onBegin({room, theme})` once,
+   * that cancels. `origins`: whose pages are believed. `heard`: `onBegin({room, theme, language})` once,
    * `onTheme(theme)`, `onStranger(origin)`.
    */
   constructor(ports, origins, heard) {
@@ -48,7 +50,7 @@ export class Around {
       case 'begin':
         if (this.#page !== null) return;
         this.#page = origin;
-        this.#heard.onBegin({ room: text(data.room), theme: text(data.theme) });
+        this.#heard.onBegin({ room: text(data.room), theme: text(data.theme), language: text(data.language) });
         break;
       case 'token':
         this.#waiting?.(data);
@@ -71,13 +73,13 @@ export class Around {
     return new Promise((resolve, reject) => {
       const cancel = this.#ports.later(PATIENCE, () => {
         this.#waiting = null;
-        reject(new NoToken('The page around this chat brought no token.'));
+        reject(new NoToken(t('The page around this chat brought no token.')));
       });
       this.#waiting = ({ token, error }) => {
         this.#waiting = null;
         cancel();
         if (typeof token === 'string') resolve(token);
-        else reject(new NoToken(text(error) ?? 'The page around this chat brought no token.'));
+        else reject(new NoToken(text(error) ?? t('The page around this chat brought no token.')));
       };
       this.#ports.post({ chatd: 'token' }, this.#page);
     });

@@ -8,8 +8,10 @@ import { Drafts } from '../state/drafts.js';
 import { isQuiet } from '../state/keeping.js';
 import { Store } from '../state/store.js';
 import { fill, h } from '../view/dom.js';
+import { watchKeyboard } from '../view/keyboard.js';
 import { write } from '../view/route.js';
 import { Shell } from '../view/shell.js';
+import { pick, speak, t } from '../words/words.js';
 import { Around } from './around.js';
 import { Pass } from './pass.js';
 import { exchange, ticket } from './server.js';
@@ -25,13 +27,14 @@ const later = (seconds, call) => {
 };
 
 const around = new Around({ post: (message, origin) => parent.postMessage(message, origin), later }, origins, {
-  onBegin: ({ room, theme }) => {
+  onBegin: async ({ room, theme, language }) => {
     paint(theme);
+    if (language) await speak(pick([language]), [language, ...navigator.languages]);
     begin(room);
   },
   onTheme: (theme) => paint(theme),
   onStranger: (origin) => {
-    if (!shell) sentence(`This page belongs to ${origin}, which is not listed in site.origins of this server.`);
+    if (!shell) sentence(t('This page belongs to {origin}, which is not listed in site.origins of this server.', { origin }));
   },
 });
 const pass = new Pass({ token: () => around.token(), exchange, ticket, now: Date.now, later });
@@ -87,7 +90,7 @@ let wanted = null;
 function begin(room) {
   wanted = room;
   root.toggleAttribute('data-single', room !== null);
-  sentence('Connecting…');
+  sentence(t('Connecting…'));
   connection.start();
 }
 
@@ -106,8 +109,8 @@ function enter(session) {
 async function changed(state) {
   shell?.bar.update();
   if (state === 'signed-out') {
-    const again = h('button', { type: 'button', class: 'main', onclick: () => location.reload() }, 'Try again');
-    sentence(pass.reason || 'The chat has ended.', again);
+    const again = h('button', { type: 'button', class: 'main', onclick: () => location.reload() }, t('Try again'));
+    sentence(pass.reason || t('The chat has ended.'), again);
   } else if (state !== 'live') {
     if (store.me) store.offline();
   } else {
@@ -135,9 +138,10 @@ async function showWanted() {
       if (error.name === 'Lost') throw error;
       connection.stop();
       sentence(
-        `The room "${wanted}" of this page (data-room) cannot be shown: ${error.message}` +
-          ' Is there such a room, and do the token\'s rooms or site.rooms name it? A private one is named' +
-          ' by its id and needs site.private_rooms.',
+        t(
+          'The room "{room}" of this page (data-room) cannot be shown: {why} Is there such a room, and do the token’s rooms or site.rooms name it? A private one is named by its id and needs site.private_rooms.',
+          { room: wanted, why: error.message },
+        ),
       );
       return;
     }
@@ -179,5 +183,8 @@ addEventListener('online', () => connection.hurry(true));
 addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') connection.hurry();
 });
-if (parent === window) sentence('This page shows the chat in a frame of another site; open it there.');
-else around.ready();
+speak(pick(navigator.languages)).then(() => {
+  watchKeyboard();
+  if (parent === window) sentence(t('This page shows the chat in a frame of another site; open it there.'));
+  else around.ready();
+});

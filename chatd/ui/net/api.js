@@ -1,11 +1,12 @@
 // The HTTP API: who one is, signing in and out, becoming somebody, inviting.
 
+import { t } from '../words/words.js';
 import { Refused } from './commands.js';
 
 /** The server could not be reached, or what answered was not it. */
 export class Unreachable extends Error {
   constructor() {
-    super('The server cannot be reached. Check the connection and try again.');
+    super(t('The server cannot be reached. Check the connection and try again.'));
     this.name = 'Unreachable';
   }
 }

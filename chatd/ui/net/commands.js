@@ -1,22 +1,26 @@
 // Commands under way: plain ones that a lost connection fails, and keyed ones that outlive it.
 
+import { refusal, t } from '../words/words.js';
+
 /** The server said no; `retry` where the same command may succeed later. */
 export class Refused extends Error {
   constructor(frame) {
-    super(frame.message ?? frame.detail ?? 'The server refused this.');
+    const { code, field = null, retry_after: retryAfter = null, reference = null } = frame;
+    const message = frame.message ?? frame.detail ?? t('The server refused this.');
+    super(refusal({ code, message, field, retryAfter, reference }));
     this.name = 'Refused';
-    this.code = frame.code;
-    this.field = frame.field ?? null;
+    this.code = code;
+    this.field = field;
     this.retry = frame.retry ?? false;
-    this.retryAfter = frame.retry_after ?? null;
-    this.reference = frame.reference ?? null;
+    this.retryAfter = retryAfter;
+    this.reference = reference;
   }
 }
 
 /** The connection ended before the answer came. */
 export class Lost extends Error {
   constructor() {
-    super('The connection was lost before the answer came. Try again when it is back.');
+    super(t('The connection was lost before the answer came. Try again when it is back.'));
     this.name = 'Lost';
   }
 }

@@ -1,5 +1,6 @@
 // What a half-written word in the box may become: @ a person, # a room, : an emoji.
 
+import { compare, emojiName, t } from '../words/words.js';
 import { findEmoji } from './emoji.js';
 
 /** Choices offered at once. */
@@ -24,7 +25,7 @@ export function asked(text, caret) {
  */
 export function choices({ kind, query }, { people, rooms, everyone }) {
   if (kind === ':') {
-    return findEmoji(query, MOST).map(({ emoji, name }) => ({ put: emoji, label: name, about: '', emoji }));
+    return findEmoji(query, MOST).map(({ emoji, name }) => ({ put: emoji, label: emojiName(name), about: '', emoji }));
   }
   const words = fold(query);
   if (kind === '#') {
@@ -45,7 +46,7 @@ export function choices({ kind, query }, { people, rooms, everyone }) {
   }));
   if (everyone && 'room'.startsWith(words)) {
     found.splice(MOST - 1);
-    found.push({ put: '@room', label: 'room', about: 'Everyone in this room' });
+    found.push({ put: '@room', label: 'room', about: t('Everyone in this room') });
   }
   return found;
 }
@@ -62,7 +63,7 @@ function best(all, words, namesOf) {
   const names = (one) => namesOf(one).map(fold);
   const begins = all.filter((one) => names(one).some((name) => name.startsWith(words)));
   const holds = all.filter((one) => !begins.includes(one) && names(one).some((name) => name.includes(words)));
-  const byName = (a, b) => namesOf(a)[0].localeCompare(namesOf(b)[0]);
+  const byName = (a, b) => compare(namesOf(a)[0], namesOf(b)[0]);
   return [...begins.sort(byName), ...holds.sort(byName)].slice(0, MOST);
 }
 

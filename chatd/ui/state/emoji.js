@@ -1,5 +1,7 @@
 // The emoji that the page offers, with the names by which they are found; Unicode's own names, shortened.
 
+import { emojiName } from '../words/words.js';
+
 /** Offered first. */
 export const QUICK = ['👍', '❤️', '😂', '🎉', '😮', '😢'];
 
@@ -34,10 +36,14 @@ export const GROUPS = Object.entries(TABLE).map(([name, lines]) => ({
 
 const ALL = GROUPS.flatMap((group) => group.emoji);
 
-/** Those with a word that begins with `query`; whole names that begin with it come first. */
+/**
+ * Those with a word that begins with `query`, in the language of the page or in English; whole names
+ * that begin with it come first.
+ */
 export function findEmoji(query, most = Infinity) {
   const wanted = query.toLowerCase().replaceAll(/[_\s]+/gu, ' ').trim();
-  const begins = ALL.filter(({ name }) => name.startsWith(wanted));
-  const within = ALL.filter(({ name }) => !name.startsWith(wanted) && ` ${name}`.includes(` ${wanted}`));
+  const names = ({ name }) => [emojiName(name).toLowerCase(), name];
+  const begins = ALL.filter((one) => names(one).some((name) => name.startsWith(wanted)));
+  const within = ALL.filter((one) => !begins.includes(one) && names(one).some((name) => name.includes(` ${wanted}`)));
   return [...begins, ...within].slice(0, most);
 }

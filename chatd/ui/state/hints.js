@@ -1,10 +1,15 @@
 // Which of the few hints for newcomers is to be shown: each account in each browser sees them once.
 
-/** At most three: what nobody finds by looking. `touch`: the same for a finger. */
-const HINTS = [
-  { id: 'go', text: 'Ctrl K leads to any room or person by a few letters.', touch: 'The ⋯ above the list leads to any room or person by a few letters.' },
-  { id: 'message', text: 'Point at a message to react, reply and more.', touch: 'Hold a message to react, reply and more.' },
-  { id: 'room', text: 'Right-click a room to mute it or to keep it on top.', touch: 'Hold a room in the list to mute it or to keep it on top.' },
+import { t } from '../words/words.js';
+
+/** At most three: what nobody finds by looking. */
+const COUNT = 3;
+
+/** In the language of the page; `touch`: the same for a finger. */
+const hints = () => [
+  { text: t('Ctrl K leads to any room or person by a few letters.'), touch: t('The ⋯ above the list leads to any room or person by a few letters.') },
+  { text: t('Point at a message to react, reply and more.'), touch: t('Hold a message to react, reply and more.') },
+  { text: t('Right-click a room to mute it or to keep it on top.'), touch: t('Hold a room in the list to mute it or to keep it on top.') },
 ];
 
 export class Hints {
@@ -20,8 +25,8 @@ export class Hints {
   /** {text, at, of} for the next one, null where all were seen. */
   next(touch) {
     const at = this.#seen;
-    const hint = HINTS[at];
-    return hint ? { text: touch ? hint.touch : hint.text, at: at + 1, of: HINTS.length } : null;
+    const hint = hints()[at];
+    return hint ? { text: touch ? hint.touch : hint.text, at: at + 1, of: COUNT } : null;
   }
 
   /** One was read. */
@@ -31,7 +36,7 @@ export class Hints {
 
   /** No more of them, for good. */
   end() {
-    this.#keep(HINTS.length);
+    this.#keep(COUNT);
   }
 
   /** From the first one again, as the menu offers. */
@@ -44,7 +49,7 @@ export class Hints {
       return Number(this.#storage.getItem(this.#key)) || 0;
     } catch {
       // A browser that keeps nothing would show them for ever.
-      return HINTS.length;
+      return COUNT;
     }
   }
 

@@ -1,5 +1,7 @@
 // Reactions to one message: [{emoji, count, users, mine}], as the server counts them.
 
+import { list, many, t } from '../words/words.js';
+
 /** So many of those who react are named. */
 const NAMED = 10;
 
@@ -36,10 +38,9 @@ export function wished(seq, reactions, wishes, me) {
 /** "anna, ben and 3 others": `name(user)` gives a name, or undefined where it is not known. */
 export function whoReacted({ users, count, mine }, me, name) {
   const named = [];
-  if (mine) named.push('You');
+  if (mine) named.push(t('You'));
   for (const user of users) if (user !== me && name(user)) named.push(name(user));
   const rest = count - named.length;
-  if (rest > 0) named.push(rest === 1 ? '1 other' : `${rest} others`);
-  if (named.length < 2) return named.join('');
-  return `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`;
+  if (rest > 0) named.push(many(rest, '{count} other', '{count} others'));
+  return list(named);
 }

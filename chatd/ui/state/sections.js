@@ -1,5 +1,7 @@
 // The list of one's rooms in its sections, each in one's own order.
 
+import { compare } from '../words/words.js';
+
 /**
  * {favourites, rooms, people, archived, notes}: lists of rooms, and the room of one's notes to
  * oneself or null. `nameOf(room)` is what the list shows.
@@ -8,7 +10,7 @@ export function sections(rooms, me, nameOf = (room) => room.name) {
   const place = (room) => room.place ?? Number.MAX_SAFE_INTEGER;
   const byPlace = (a, b) =>
     place(a) - place(b) ||
-    nameOf(a).localeCompare(nameOf(b)) ||
+    compare(nameOf(a), nameOf(b)) ||
     (a.id < b.id ? -1 : 1);
   const found = { favourites: [], rooms: [], people: [], archived: [], notes: null };
   for (const room of [...rooms].sort(byPlace)) {

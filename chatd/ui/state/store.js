@@ -1,6 +1,7 @@
 // The one owner of what this page knows: who one is, rooms, people. Frames go in, and what changed
 // comes out as one word with the room's id; views read, and never write.
 
+import { t } from '../words/words.js';
 import { People } from './people.js';
 import { Room, without } from './room.js';
 
@@ -51,7 +52,7 @@ export class Store {
   /** What a room is called here: the other's name in a conversation. */
   titleOf(room) {
     if (room.kind !== 'direct') return room.name;
-    if (room.other === this.me.user) return 'Notes to self';
+    if (room.other === this.me.user) return t('Notes to self');
     return this.people.display(room.other, room.name);
   }
 

@@ -1,5 +1,6 @@
 // The thin bar over everything: shown only when the connection has been away for a while.
 
+import { t } from '../words/words.js';
 import { h } from './dom.js';
 
 /** Seconds for which a lost connection is nobody's concern. */
@@ -31,7 +32,7 @@ export class Bar {
     this.#ports = ports;
     this.#connection = connection;
     this.#onChange = changed;
-    this.#now = h('button', { type: 'button', onclick: () => connection.hurry() }, 'Now');
+    this.#now = h('button', { type: 'button', onclick: () => connection.hurry() }, t('Now'));
     this.node = h('div', { class: 'bar', hidden: true }, this.#ears, this.#text, this.#now);
   }
 
@@ -69,15 +70,15 @@ export class Bar {
   #words() {
     const { state, retryAt, expectedBack, reason } = this.#connection;
     if (state === 'refused') {
-      const why = reason || 'it gave no reason';
-      const text = `The server ended the connection: ${why}. Reload the page to try again.`;
+      const why = reason || t('it gave no reason');
+      const text = t('The server ended the connection: {why}. Reload the page to try again.', { why });
       return { shown: text, said: text };
     }
     const now = this.#ports.now();
     const patient = Math.max((this.#lostAt ?? 0) + GRACE * 1000, expectedBack ?? 0);
     if (this.#lostAt === null || now < patient) return { shown: '', said: '' };
     const seconds = state === 'waiting' ? Math.ceil((retryAt - now) / 1000) : 0;
-    const shown = seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting…';
-    return { shown, said: 'The connection is lost. Reconnecting. What you send will be kept.' };
+    const shown = seconds > 0 ? t('Reconnecting in {count} s', { count: seconds }) : t('Reconnecting…');
+    return { shown, said: t('The connection is lost. Reconnecting. What you send will be kept.') };
   }
 }

@@ -1,5 +1,7 @@
 // What this server calls itself and shows of itself, as its operator has it; the page brings it.
 
+import { t } from '../words/words.js';
+
 const given = read();
 
 function read() {
@@ -18,9 +20,10 @@ export const brand = {
   text: given.text ?? '',
 };
 
-const LABELS = { help: 'Help', terms: 'Terms of use', privacy: 'Privacy' };
-
-/** Where the operator leads people: [{label, href}], help first. */
-export const brandLinks = Object.entries(LABELS)
-  .filter(([kind]) => /^https:/u.test(given.links?.[kind] ?? ''))
-  .map(([kind, label]) => ({ kind, label, href: given.links[kind] }));
+/** Where the operator leads people: [{kind, label, href}], help first. */
+export function brandLinks() {
+  const labels = { help: t('Help'), terms: t('Terms of use'), privacy: t('Privacy') };
+  return Object.entries(labels)
+    .filter(([kind]) => /^https:/u.test(given.links?.[kind] ?? ''))
+    .map(([kind, label]) => ({ kind, label, href: given.links[kind] }));
+}

@@ -1,11 +1,12 @@
 // The list over the box that completes @people, #rooms and :emoji:.
 
 import { asked, choices, completed } from '../state/completion.js';
+import { t } from '../words/words.js';
 import { bdi, fill, h } from './dom.js';
 import { avatar, sign } from './parts.js';
 
 export class Completion {
-  node = h('div', { class: 'completion', id: 'completion', role: 'listbox', 'aria-label': 'Completions', hidden: true });
+  node = h('div', { class: 'completion', id: 'completion', role: 'listbox', 'aria-label': t('Completions'), hidden: true });
   #box;
   #known;
   #put;

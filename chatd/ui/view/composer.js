@@ -1,6 +1,7 @@
 // The box where one writes: grows to eight lines, keeps a draft for each room, answers, edits what was
 // said, and says why one cannot write where one cannot.
 
+import { number, parts, t } from '../words/words.js';
 import { Completion } from './completion.js';
 import { bdi, fill, h, icon, iconButton } from './dom.js';
 import { wait } from './format.js';
@@ -11,9 +12,12 @@ import { line } from './quote.js';
 const COUNTED = 200;
 
 const CLOSED = {
-  archived: () => 'This room is archived. It can be read, but nobody writes here any more.',
-  reader: () => 'You can read here, but not write.',
-  posting: (room) => `Only ${room.posting === 'owner' ? 'owners' : 'moderators'} write here. You can read and react.`,
+  archived: () => t('This room is archived. It can be read, but nobody writes here any more.'),
+  reader: () => t('You can read here, but not write.'),
+  posting: (room) =>
+    room.posting === 'owner'
+      ? t('Only owners write here. You can read and react.')
+      : t('Only moderators write here. You can read and react.'),
 };
 
 /**
@@ -42,7 +46,7 @@ export class Composer {
     this.#wish = wish;
     this.#box = h('textarea', {
       rows: '1',
-      'aria-label': 'Message',
+      'aria-label': t('Message'),
       enterkeyhint: 'enter',
       autocomplete: 'off',
       oninput: () => this.#typed(),
@@ -53,9 +57,9 @@ export class Composer {
       onblur: () => this.#completion.hide(),
     });
     this.#completion = new Completion(this.#box, wish.known, (content) => this.#completed(content));
-    this.#send = iconButton('send', 'Send', { class: 'send', onclick: () => this.#submit() });
-    const smile = iconButton('smile', 'Emoji', { class: 'smile', onclick: () => this.#smile(smile) });
-    this.#later = iconButton('clock', 'Send later', { class: 'smile', hidden: true, onclick: () => this.#schedule() });
+    this.#send = iconButton('send', t('Send'), { class: 'send', onclick: () => this.#submit() });
+    const smile = iconButton('smile', t('Emoji'), { class: 'smile', onclick: () => this.#smile(smile) });
+    this.#later = iconButton('clock', t('Send later'), { class: 'smile', hidden: true, onclick: () => this.#schedule() });
     // A tap on the button must not take the keyboard of a phone away.
     this.#send.addEventListener('pointerdown', (event) => event.preventDefault());
     this.#frame = h('div', { class: 'box' }, this.#box, this.#left, smile, this.#later, this.#send);
@@ -89,8 +93,9 @@ export class Composer {
     this.#frame.hidden = Boolean(why);
     this.#closed.hidden = !why;
     fill(this.#closed, why && [icon('lock'), CLOSED[why](room)]);
-    const slow = room.slow && !room.moderates ? `, one every ${wait(room.slow)}` : '';
-    this.#box.placeholder = `Message ${shortened(room.name)}${slow}`;
+    const to = { room: shortened(room.name) };
+    const slow = room.slow && !room.moderates;
+    this.#box.placeholder = slow ? t('Message {room}, one every {wait}', { ...to, wait: wait(room.slow) }) : t('Message {room}', to);
     this.#drawStrip();
     this.#fit();
   }
@@ -158,8 +163,8 @@ export class Composer {
       fill(
         this.#strip,
         icon('edit'),
-        h('span', { class: 'what' }, 'Editing your message'),
-        iconButton('close', 'Stop editing', { onclick: () => this.#cancel() }),
+        h('span', { class: 'what' }, t('Editing your message')),
+        iconButton('close', t('Stop editing'), { onclick: () => this.#cancel() }),
       );
     } else if (replyTo !== null) {
       const message = this.#wish.quoted(replyTo);
@@ -168,10 +173,10 @@ export class Composer {
         icon('reply'),
         h(
           'button',
-          { type: 'button', class: 'what', title: 'Go to the message', onclick: () => this.#wish.goTo(replyTo) },
-          message ? ['Replying to ', bdi(message.name, 'author'), ' · ', bdi(line(message))] : 'Replying to a message',
+          { type: 'button', class: 'what', title: t('Go to the message'), onclick: () => this.#wish.goTo(replyTo) },
+          message ? [parts('Replying to {name}', { name: bdi(message.name, 'author') }), ' · ', bdi(line(message))] : t('Replying to a message'),
         ),
-        iconButton('close', 'Do not reply', {
+        iconButton('close', t('Do not reply'), {
           onclick: () => {
             this.#answers(null);
             this.#box.focus();
@@ -220,7 +225,7 @@ export class Composer {
     box.style.height = `${box.scrollHeight}px`;
     const left = this.#limit - [...box.value].length;
     const waits = this.#waits();
-    this.#left.textContent = waits ? `Wait ${wait(waits)}` : left < COUNTED ? String(left) : '';
+    this.#left.textContent = waits ? t('Wait {wait}', { wait: wait(waits) }) : left < COUNTED ? number(left) : '';
     this.#left.classList.toggle('over', left < 0);
     this.#send.disabled = !box.value.trim() || left < 0 || waits > 0;
     this.#later.hidden = !box.value.trim() || left < 0 || this.#editing !== null;

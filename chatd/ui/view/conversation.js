@@ -4,10 +4,11 @@ import { readOn } from '../state/dwelling.js';
 import { rows } from '../state/rows.js';
 import { Speaking } from '../state/speaking.js';
 import { seenLast } from '../state/standing.js';
+import { many, number, t } from '../words/words.js';
 import { Composer } from './composer.js';
 import { jump } from './dialogs/jump.js';
 import { bdi, fill, h, icon, iconButton } from './dom.js';
-import { dayOf, plural } from './format.js';
+import { dayOf } from './format.js';
 import { List } from './list.js';
 import { Messages } from './messages.js';
 import { nothing, waiting } from './nothing.js';
@@ -130,14 +131,14 @@ export class Conversation {
     const { room } = this.#store;
     if (!room) return;
     const here = [...room.here.keys()].length;
-    const about = room.topic || `${kindOf(room)} · ${plural(room.memberCount, 'member', 'members')}`;
+    const about = room.topic || `${kindOf(room)} · ${many(room.memberCount, '{count} member', '{count} members')}`;
     const presence = this.#store.presence(room.other);
-    const word = { online: 'Online', away: 'Away', offline: 'Offline' }[presence];
-    const label = here ? `People in this room, ${here} here now` : 'People in this room';
+    const word = { online: t('Online'), away: t('Away'), offline: t('Offline') }[presence];
+    const label = here ? t('People in this room, {count} here now', { count: here }) : t('People in this room');
     const focused = document.activeElement?.closest('.head') && document.activeElement.ariaLabel;
     fill(
       this.#head,
-      iconButton('back', 'Back to the list', { class: 'to-list', onclick: this.#wish.back }),
+      iconButton('back', t('Back to the list'), { class: 'to-list', onclick: this.#wish.back }),
       sign(room, presence),
       h(
         'div',
@@ -145,13 +146,13 @@ export class Conversation {
         h('h1', {}, bdi(this.#store.titleOf(room))),
         h('p', {}, room.kind === 'direct' ? word : bdi(about)),
       ),
-      iconButton('search', 'Search', { onclick: () => this.#messages.search() }),
-      iconButton('pin', 'Pinned messages', { onclick: () => this.#messages.pins() }),
+      iconButton('search', t('Search'), { onclick: () => this.#messages.search() }),
+      iconButton('pin', t('Pinned messages'), { onclick: () => this.#messages.pins() }),
       h(
         'button',
         { type: 'button', class: 'to-people', 'aria-label': label, title: label, onclick: this.#wish.people },
         icon('people'),
-        h('span', { 'aria-hidden': 'true' }, String(here || room.memberCount)),
+        h('span', { 'aria-hidden': 'true' }, number(here || room.memberCount)),
       ),
     );
     if (focused) this.#head.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
@@ -167,7 +168,7 @@ export class Conversation {
     }
     const loaded = room.timeline.loaded;
     this.node.classList.toggle('loading', !loaded);
-    fill(this.#waiting, !loaded && waiting(this.#wish.offline(), 'The messages of this room'));
+    fill(this.#waiting, !loaded && waiting(this.#wish.offline(), t('The messages of this room will be here once the server can be reached.')));
   }
 
   drawTyping() {
@@ -254,7 +255,7 @@ export class Conversation {
       this.#list.atEnd = false;
       this.drawList();
     }
-    if (!this.#list.toMessage(seq)) this.#wish.say('There is no such message that you can see.');
+    if (!this.#list.toMessage(seq)) this.#wish.say(t('There is no such message that you can see.'));
   }
 
   async #jump(at) {
@@ -314,14 +315,14 @@ export class Conversation {
 
   #drawPill() {
     this.#pill.hidden = this.#list.atEnd;
-    const news = this.#unseen ? plural(this.#unseen, 'new message', 'new messages') : '';
-    const words = news || (this.#list.behindGap ? 'Back to now' : '');
-    this.#pill.setAttribute('aria-label', words || 'To the newest message');
+    const news = this.#unseen ? many(this.#unseen, '{count} new message', '{count} new messages') : '';
+    const words = news || (this.#list.behindGap ? t('Back to now') : '');
+    this.#pill.setAttribute('aria-label', words || t('To the newest message'));
     fill(this.#pill, icon('down'), words);
     const unread = this.#placed ? this.#list.unreadAbove : null;
     this.#newPill.hidden = unread === null;
     if (unread) {
-      fill(this.#newPill, plural(unread.count, 'new message', 'new messages'), icon('up'));
+      fill(this.#newPill, many(unread.count, '{count} new message', '{count} new messages'), icon('up'));
     }
   }
 

@@ -1,12 +1,13 @@
 // "Let this program act as you?": the answer to a program that shows a code (RFC 8628).
 
+import { made, parts, t } from '../words/words.js';
 import { openDialog } from './dialogs/dialog.js';
 import { bdi, fill, h } from './dom.js';
 
 /** The dialog for `code`, or one that asks for it first. `name` is who one is here. */
 export function device(api, code, name) {
   const inside = h('div', { class: 'device' });
-  const dialog = openDialog('Let a program in', inside);
+  const dialog = openDialog(t('Let a program in'), inside);
   const close = () => dialog.close();
   if (code) ask(api, inside, code, name, close);
   else type(api, inside, name, close);
@@ -31,16 +32,16 @@ function type(api, inside, name, close) {
     h(
       'form',
       { onsubmit: submit },
-      h('label', { for: 'device-code' }, 'The code that the program shows'),
+      h('label', { for: 'device-code' }, t('The code that the program shows')),
       input,
-      h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'main' }, 'Go on')),
+      h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'main' }, t('Go on'))),
     ),
   );
   input.focus();
 }
 
 async function ask(api, inside, code, name, close) {
-  fill(inside, h('p', { class: 'nothing' }, 'Looking…'));
+  fill(inside, h('p', { class: 'nothing' }, t('Looking…')));
   let found;
   try {
     found = await api.checkDevice(code);
@@ -54,8 +55,8 @@ async function ask(api, inside, code, name, close) {
     try {
       await api.answerDevice(code, allow);
       const said = allow
-        ? 'Done. The program goes on by itself; you can close this page.'
-        : 'It was not let in.';
+        ? t('Done. The program goes on by itself; you can close this page.')
+        : t('It was not let in.');
       fill(inside, h('p', { role: 'status' }, said), closing(close));
     } catch (error) {
       wrong.textContent = error.message;
@@ -64,26 +65,28 @@ async function ask(api, inside, code, name, close) {
   };
   fill(
     inside,
-    h('p', {}, 'Let ', bdi(found.label, 'name'), ' act as ', bdi(name, 'name'), '?'),
+    h('p', {}, parts('Let {program} act as {name}?', { program: bdi(found.label, 'name'), name: bdi(name, 'name') })),
     h('p', { class: 'code' }, shown(code)),
     h(
       'p',
       { class: 'hint' },
-      `It asked ${ago(found.age)} from ${found.address}. Allow it only if you have just started it`
-        + ' yourself and it shows this very code: it will read and write everything you can.',
+      t(
+        'It asked {ago} from {address}. Allow it only if you have just started it yourself and it shows this very code: it will read and write everything you can.',
+        { ago: ago(found.age), address: found.address },
+      ),
     ),
     wrong,
     h(
       'div',
       { class: 'actions' },
-      h('button', { type: 'button', onclick: () => answer(false) }, 'Don’t allow'),
-      h('button', { type: 'button', class: 'main', onclick: () => answer(true) }, 'Allow'),
+      h('button', { type: 'button', onclick: () => answer(false) }, t('Don’t allow')),
+      h('button', { type: 'button', class: 'main', onclick: () => answer(true) }, t('Allow')),
     ),
   );
 }
 
 function closing(close) {
-  return h('div', { class: 'actions' }, h('button', { type: 'button', class: 'main', onclick: close }, 'Close'));
+  return h('div', { class: 'actions' }, h('button', { type: 'button', class: 'main', onclick: close }, t('Close')));
 }
 
 function shown(code) {
@@ -92,6 +95,5 @@ function shown(code) {
 }
 
 function ago(seconds) {
-  if (seconds < 90) return 'just now';
-  return `${Math.round(seconds / 60)} minutes ago`;
+  return seconds < 90 ? t('just now') : made(Intl.RelativeTimeFormat, {}).format(-Math.round(seconds / 60), 'minute');
 }

@@ -1,26 +1,32 @@
 // Who is in the room in view: those here now first; and what those who keep order can do with them.
 
+import { many, t } from '../words/words.js';
 import { bdi, fill, h, hidden, iconButton, refill } from './dom.js';
 import { sure } from './dialogs/sure.js';
 import { Kept, arrange } from './kept.js';
 import { openMenu } from './menu.js';
 import { avatar, kindOf, mood } from './parts.js';
 
-const ROLES = { owner: 'owner', moderator: 'moderator', reader: 'reads only' };
-const WORDS = { online: 'online', away: 'away', offline: 'offline' };
+const roleWord = (role) => ({ owner: t('owner'), moderator: t('moderator'), reader: t('reads only') })[role];
+const stateWord = (state) => ({ online: t('online'), away: t('away'), offline: t('offline') })[state];
 const RANKS = ['reader', 'member', 'moderator', 'owner'];
-const CHOICES = [['owner', 'Owner', 'Decides everything'], ['moderator', 'Moderator', 'Keeps order'], ['member', 'Member', 'Reads and writes'], ['reader', 'Reader', 'Reads only']];
+const choices = () => [
+  ['owner', t('Owner'), t('Decides everything')],
+  ['moderator', t('Moderator'), t('Keeps order')],
+  ['member', t('Member'), t('Reads and writes')],
+  ['reader', t('Reader'), t('Reads only')],
+];
 /** From so many members on there is a field to find one. */
 const MANY = 12;
 
 /** `wish`: back(), card(user), add(room), leave(room), settings(room), attempt(act). */
 export class Here {
-  node = h('aside', { class: 'people', 'aria-label': 'People in this room' });
+  node = h('aside', { class: 'people', 'aria-label': t('People in this room') });
   #store;
   #chat;
   #wish;
   #room = null;
-  #filter = h('input', { type: 'search', placeholder: 'Find a member', 'aria-label': 'Find a member' });
+  #filter = h('input', { type: 'search', placeholder: t('Find a member'), 'aria-label': t('Find a member') });
   #head = h('header', {});
   #list = h('div', { class: 'members' });
   #foot = h('footer', {});
@@ -59,11 +65,11 @@ export class Here {
     const mayAdd = room.kind !== 'direct' && room.moderates && !room.archived;
     refill(
       this.#head,
-      iconButton('back', 'Back to the conversation', { class: 'to-talk', onclick: this.#wish.back }),
+      iconButton('back', t('Back to the conversation'), { class: 'to-talk', onclick: this.#wish.back }),
       // Alone on a phone's screen, it is what the page is about.
-      h('h2', { 'aria-level': '1' }, 'People'),
-      mayAdd && iconButton('invite', 'Add somebody to this room', { onclick: () => this.#wish.add(room) }),
-      room.kind !== 'direct' && iconButton('gear', 'Settings of this room', { onclick: () => this.#wish.settings(room) }),
+      h('h2', { 'aria-level': '1' }, t('People')),
+      mayAdd && iconButton('invite', t('Add somebody to this room'), { onclick: () => this.#wish.add(room) }),
+      room.kind !== 'direct' && iconButton('gear', t('Settings of this room'), { onclick: () => this.#wish.settings(room) }),
     );
   }
 
@@ -80,10 +86,10 @@ export class Here {
     const none = words && room.members && !found.length && !room.moreMembers;
     arrange(
       this.#list,
-      here.length > 0 && this.#group('here', `Here now, ${here.length}`, here, state),
-      rest.length > 0 && this.#group('rest', `Not here, ${rest.length}`, rest, state),
-      !room.members && this.#kept.get('loading', null, () => h('p', { class: 'nothing' }, 'Loading…')),
-      none && this.#kept.get('none', null, () => h('p', { class: 'nothing' }, 'Nobody here is called that.')),
+      here.length > 0 && this.#group('here', t('Here now, {count}', { count: here.length }), here, state),
+      rest.length > 0 && this.#group('rest', t('Not here, {count}', { count: rest.length }), rest, state),
+      !room.members && this.#kept.get('loading', null, () => h('p', { class: 'nothing' }, t('Loading…'))),
+      none && this.#kept.get('none', null, () => h('p', { class: 'nothing' }, t('Nobody here is called that.'))),
       room.members?.length === 1 && room.kind !== 'direct' && this.#kept.get('alone', [room.moderates, room.archived], () => this.#alone(room)),
       room.moreMembers && this.#kept.get('more', room.memberCount, () => this.#next(room)),
     );
@@ -95,12 +101,12 @@ export class Here {
 
   /** Nobody else is a member: what one can do about it. */
   #alone(room) {
-    const add = room.moderates && !room.archived && h('button', { type: 'button', 'data-key': 'alone', onclick: () => this.#wish.add(room) }, 'Add somebody');
-    return h('div', { class: 'alone' }, h('p', { class: 'nothing' }, 'Nobody but you is here yet.'), add);
+    const add = room.moderates && !room.archived && h('button', { type: 'button', 'data-key': 'alone', onclick: () => this.#wish.add(room) }, t('Add somebody'));
+    return h('div', { class: 'alone' }, h('p', { class: 'nothing' }, t('Nobody but you is here yet.')), add);
   }
 
   #next(room) {
-    const label = `Show more of ${room.memberCount} members`;
+    const label = many(room.memberCount, 'Show more of {count} member', 'Show more of {count} members');
     return h('button', { type: 'button', class: 'more-of', 'data-key': 'more', onclick: () => this.#more() }, label);
   }
 
@@ -110,7 +116,7 @@ export class Here {
       room.topic && h('p', { class: 'topic' }, bdi(room.topic)),
       h('p', { class: 'nothing' }, kindOf(room)),
       room.kind !== 'direct' &&
-        h('button', { type: 'button', class: 'quiet', onclick: () => this.#wish.leave(room) }, 'Leave this room'),
+        h('button', { type: 'button', class: 'quiet', onclick: () => this.#wish.leave(room) }, t('Leave this room')),
     );
   }
 
@@ -147,7 +153,7 @@ export class Here {
       called: people.display(member.user, member.name),
       state,
       status: people.status(member.user, Date.now()),
-      words: [self && 'you', ROLES[member.role]].filter(Boolean).join(' · '),
+      words: [self && t('you'), roleWord(member.role)].filter(Boolean).join(' · '),
       rule: this.#mayRule(member),
       role: member.role,
       mine: this.#room.role,
@@ -174,10 +180,10 @@ export class Here {
           h('span', { class: 'first-line' }, bdi(called, 'name'), mood(status), words && h('span', { class: 'role' }, words)),
           status?.text && h('small', {}, bdi(status.text)),
         ),
-        hidden(`, ${WORDS[state]}`),
+        hidden(t(', {word}', { word: stateWord(state) })),
       ),
       rule &&
-        iconButton('dots', `What to do with ${called}`, {
+        iconButton('dots', t('What to do with {name}', { name: called }), {
           class: 'more-about',
           'data-key': `menu ${member.user}`,
           onclick: (event) => this.#menu(member, called, event.currentTarget),
@@ -203,7 +209,7 @@ export class Here {
     const { rooms } = this.#chat;
     const act = (run) => () => this.#wish.attempt(run);
     const self = member.user === this.#store.me.user;
-    const roles = CHOICES.map(([role, label, hint]) => ({
+    const roles = choices().map(([role, label, hint]) => ({
       label,
       hint,
       checked: member.role === role,
@@ -213,25 +219,25 @@ export class Here {
     }));
     const below = RANKS.indexOf(member.role) < RANKS.indexOf(room.role);
     const ban = async () => {
-      const text = 'They are put out, and cannot come back until the ban is lifted in the room’s settings.';
-      if (await sure(`Ban ${name}?`, text, 'Ban')) this.#wish.attempt(() => rooms.ban(room.id, member.user));
+      const text = t('They are put out, and cannot come back until the ban is lifted in the room’s settings.');
+      if (await sure(t('Ban {name}?', { name }), text, t('Ban'))) this.#wish.attempt(() => rooms.ban(room.id, member.user));
     };
     const over = async () => {
-      const text = `${name} becomes the owner, and you a moderator. Only they can give it back.`;
-      if (!(await sure(`Hand ${room.name} over?`, text, 'Hand it over'))) return;
+      const text = t('{name} becomes the owner, and you a moderator. Only they can give it back.', { name });
+      if (!(await sure(t('Hand {room} over?', { room: room.name }), text, t('Hand it over')))) return;
       this.#wish.attempt(async () => {
         await rooms.setRole(room.id, member.user, 'owner');
         await rooms.setRole(room.id, this.#store.me.user, 'moderator');
       });
     };
     openMenu(
-      `What to do with ${name}`,
+      t('What to do with {name}', { name }),
       [
         ...(room.role === 'owner' ? roles : []),
         room.role === 'owner' && !self && null,
-        room.role === 'owner' && !self && { label: 'Hand the room over', icon: 'forward', act: over },
-        !self && below && { label: 'Remove', icon: 'close', act: act(() => rooms.kick(room.id, member.user)) },
-        !self && below && { label: 'Ban', icon: 'block', danger: true, act: ban },
+        room.role === 'owner' && !self && { label: t('Hand the room over'), icon: 'forward', act: over },
+        !self && below && { label: t('Remove'), icon: 'close', act: act(() => rooms.kick(room.id, member.user)) },
+        !self && below && { label: t('Ban'), icon: 'block', danger: true, act: ban },
       ],
       at,
     );

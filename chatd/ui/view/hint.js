@@ -1,12 +1,13 @@
 // One hint at a time for whoever is new, below the list: seen beside everything, in the way of nothing.
 
 import { Hints } from '../state/hints.js';
+import { t } from '../words/words.js';
 import { fill, h, iconButton } from './dom.js';
 
 const touch = matchMedia('(pointer: coarse)');
 
 export class Hint {
-  node = h('aside', { class: 'hint-card', 'aria-label': 'Hint', hidden: true });
+  node = h('aside', { class: 'hint-card', 'aria-label': t('Hint'), hidden: true });
   #hints = null;
 
   /** `wanted`: whether there is something yet that the hints are about. */
@@ -25,9 +26,9 @@ export class Hint {
       this.node,
       hint && [
         h('p', {}, hint.text),
-        h('small', {}, `${hint.at} of ${hint.of}`),
-        h('button', { type: 'button', onclick: step(() => this.#hints.done()) }, hint.at < hint.of ? 'Next' : 'Got it'),
-        iconButton('close', 'No more hints', { onclick: step(() => this.#hints.end()) }),
+        h('small', {}, t('{at} of {of}', { at: hint.at, of: hint.of })),
+        h('button', { type: 'button', onclick: step(() => this.#hints.done()) }, hint.at < hint.of ? t('Next') : t('Got it')),
+        iconButton('close', t('No more hints'), { onclick: step(() => this.#hints.end()) }),
       ],
     );
   }

@@ -1,5 +1,6 @@
 // The scrolling list of a conversation: rows keyed and kept, the place held while things change.
 
+import { t } from '../words/words.js';
 import { h } from './dom.js';
 import { row, signature } from './message.js';
 import { Stretch } from './stretch.js';
@@ -41,7 +42,7 @@ export class List {
         role: 'log',
         // What is put in above, or edited, is no news: news are spoken by a region of their own.
         'aria-live': 'off',
-        'aria-label': 'Messages',
+        'aria-label': t('Messages'),
         tabindex: '0',
         onscroll: () => this.#moved(),
         onkeydown: (event) => this.#step(event),

@@ -74,7 +74,8 @@ function put(node, at) {
   const box = at instanceof Element ? at.getBoundingClientRect() : { left: at.x, right: at.x, top: at.y, bottom: at.y };
   const { width, height } = node.getBoundingClientRect();
   const rtl = getComputedStyle(document.documentElement).direction === 'rtl';
-  const x = at instanceof Element && !rtl ? box.right - width : box.left;
+  // At its end beside a button, from a point onwards as the line runs.
+  const x = (at instanceof Element) === rtl ? box.left : box.right - width;
   const below = box.bottom + 4;
   const y = below + height > innerHeight - EDGE ? box.top - height - 4 : below;
   node.style.left = `${Math.max(EDGE, Math.min(x, innerWidth - width - EDGE))}px`;

@@ -1,6 +1,7 @@
 // One row of a conversation.
 
 import { direction } from '../state/text.js';
+import { parts, t } from '../words/words.js';
 import { card } from './card.js';
 import { chips } from './reactions.js';
 import { bdi, h, hidden, icon, iconButton } from './dom.js';
@@ -21,17 +22,17 @@ export function row(shown, room, wish) {
     case 'start':
       return start(shown, room, wish);
     case 'more':
-      return h('div', { class: 'more', 'aria-hidden': 'true' }, 'Loading earlier messages…');
+      return h('div', { class: 'more', 'aria-hidden': 'true' }, t('Loading earlier messages…'));
     case 'apart':
       return h(
         'p',
         { class: 'apart' },
-        'The messages of this room come as soon as the server can be reached. What you write now is kept, and sent then.',
+        t('The messages of this room come as soon as the server can be reached. What you write now is kept, and sent then.'),
       );
     case 'day':
       return day(shown, wish);
     case 'unread':
-      return h('div', { class: 'new', role: 'separator' }, h('span', {}, 'New'));
+      return h('div', { class: 'new', role: 'separator' }, h('span', {}, t('New')));
     case 'gap':
       return gap(shown, wish);
     case 'note':
@@ -43,7 +44,7 @@ export function row(shown, room, wish) {
 
 function day({ at }, wish) {
   const name = dayName(at);
-  const props = { type: 'button', title: 'Go to a day', 'aria-label': `${name}. Go to a day`, onclick: () => wish.jump(at) };
+  const props = { type: 'button', title: t('Go to a day'), 'aria-label': t('{day}. Go to a day', { day: name }), onclick: () => wish.jump(at) };
   return h('div', { class: 'day' }, h('button', props, name));
 }
 
@@ -71,8 +72,8 @@ export function signature(shown, room) {
 function start({ empty }, room, wish) {
   const text =
     room.kind === 'direct'
-      ? ['This is the beginning of your conversation with ', bdi(room.name), '. Say hello.']
-      : ['This is the beginning of ', bdi(room.name), '.'];
+      ? parts('This is the beginning of your conversation with {name}. Say hello.', { name: bdi(room.name) })
+      : parts('This is the beginning of {room}.', { room: bdi(room.name) });
   return h(
     'div',
     { class: 'start' },
@@ -87,8 +88,8 @@ function start({ empty }, room, wish) {
 
 /** Nothing was said here yet: what one can do about it. */
 function begin(room, wish) {
-  const words = room.closedTo ? 'Nobody has said anything here yet.' : 'Nobody has said anything here yet. Say the first word below.';
-  const add = room.moderates && !room.archived && h('button', { type: 'button', onclick: () => wish.add(room) }, 'Add people');
+  const words = room.closedTo ? t('Nobody has said anything here yet.') : t('Nobody has said anything here yet. Say the first word below.');
+  const add = room.moderates && !room.archived && h('button', { type: 'button', onclick: () => wish.add(room) }, t('Add people'));
   return [h('p', {}, words), add && h('div', { class: 'choices' }, add)];
 }
 
@@ -96,17 +97,17 @@ function gap(shown, wish) {
   return h(
     'div',
     { class: 'gap' },
-    h('button', { type: 'button', onclick: () => wish.before(shown.before) }, 'Show what is between'),
+    h('button', { type: 'button', onclick: () => wish.before(shown.before) }, t('Show what is between')),
   );
 }
 
 /** A message of somebody whom one blocked. */
 function unwanted({ message: one }, wish) {
-  const show = h('button', { type: 'button', class: 'inline', onclick: () => wish.show(one.from) }, 'Show');
+  const show = h('button', { type: 'button', class: 'inline', onclick: () => wish.show(one.from) }, t('Show'));
   return h(
     'article',
     { class: 'message unwanted', tabindex: '-1', 'data-seq': String(one.seq) },
-    h('div', { class: 'body' }, h('p', {}, 'Message from somebody you blocked · ', show)),
+    h('div', { class: 'body' }, h('p', {}, t('Message from somebody you blocked'), ' · ', show)),
   );
 }
 
@@ -131,7 +132,7 @@ function message(shown, room, wish) {
       class: classes.join(' '),
       tabindex: '-1',
       'data-seq': stored ? String(one.seq) : null,
-      'aria-label': `${shown.called ?? one.name}, ${time(one.at)}${shown.forMe ? ', mentions you' : ''}`,
+      'aria-label': `${shown.called ?? one.name}, ${time(one.at)}${shown.forMe ? t(', mentions you') : ''}`,
     },
     h('div', { class: 'side' }, first ? face(shown) : when(one, 'aside', shortTime)),
     body,
@@ -157,16 +158,16 @@ function face({ message: { from, name }, called = name }) {
 }
 
 function content(one, stored, wish) {
-  if (one.deleted) return h('span', { class: 'gone' }, 'This message was deleted.');
+  if (one.deleted) return h('span', { class: 'gone' }, t('This message was deleted.'));
   return [
     words(one.text, { mentions: one.mentions, me: wish.me, name: wish.name }),
     one.edited &&
-      stored && [' ', h('span', { class: 'edited', title: exactly(one.edited) }, '(edited)')],
+      stored && [' ', h('span', { class: 'edited', title: exactly(one.edited) }, t('(edited)'))],
   ];
 }
 
 function pinned() {
-  return h('span', { class: 'pinned', title: 'Pinned' }, icon('pin'), hidden('Pinned'));
+  return h('span', { class: 'pinned', title: t('Pinned') }, icon('pin'), hidden(t('Pinned')));
 }
 
 function when(one, className, write = time) {
@@ -178,17 +179,17 @@ function failure(one, wish) {
   return h(
     'div',
     { class: 'failure', role: 'alert' },
-    h('span', {}, `Not sent. ${one.failed}`),
+    h('span', {}, t('Not sent. {why}', { why: one.failed })),
     ' ',
     h(
       'button',
       { type: 'button', onclick: () => wish.retry(one.pending) },
-      'Retry',
+      t('Retry'),
     ),
     h(
       'button',
       { type: 'button', onclick: () => wish.takeBack(one.pending) },
-      'Back to the box',
+      t('Back to the box'),
     ),
   );
 }
@@ -201,9 +202,9 @@ function tools(one, own, room, wish) {
   return h(
     'div',
     { class: 'tools' },
-    !one.deleted && room.mayReact && button('smile', 'React', (node) => wish.pick(node, one)),
-    !one.deleted && !room.closedTo && button('reply', 'Reply', () => wish.reply(one)),
-    own && !one.deleted && !one.forwarded && !room.closedTo && button('edit', 'Edit', () => wish.edit(one)),
-    button('dots', 'More', (node) => wish.more(node, one)),
+    !one.deleted && room.mayReact && button('smile', t('React'), (node) => wish.pick(node, one)),
+    !one.deleted && !room.closedTo && button('reply', t('Reply'), () => wish.reply(one)),
+    own && !one.deleted && !one.forwarded && !room.closedTo && button('edit', t('Edit'), () => wish.edit(one)),
+    button('dots', t('More'), (node) => wish.more(node, one)),
   );
 }

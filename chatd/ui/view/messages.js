@@ -1,5 +1,6 @@
 // What can be done with a message in view: the menu, and the dialogs that it opens.
 
+import { t } from '../words/words.js';
 import { write as address } from './route.js';
 import { forward } from './dialogs/forward.js';
 import { openMenu } from './menu.js';
@@ -82,38 +83,38 @@ export class Messages {
     const alone = 'single' in document.documentElement.dataset;
     const groups = [
       [
-        !gone && room.mayReact && { icon: 'smile', label: 'React', act: () => this.wishes.pick(anchor, message) },
-        !gone && !room.closedTo && { icon: 'reply', label: 'Reply', act: () => this.#wish.reply(message) },
-        !gone && { icon: 'forward', label: 'Forward', act: () => this.#forward(message) },
+        !gone && room.mayReact && { icon: 'smile', label: t('React'), act: () => this.wishes.pick(anchor, message) },
+        !gone && !room.closedTo && { icon: 'reply', label: t('Reply'), act: () => this.#wish.reply(message) },
+        !gone && { icon: 'forward', label: t('Forward'), act: () => this.#forward(message) },
       ],
       [
-        !gone && { icon: 'copy', label: 'Copy text', act: () => this.#copy(message.text, 'The text is copied.') },
-        { icon: 'link', label: 'Copy link', act: () => this.#copy(permalink(message), 'The link is copied.') },
+        !gone && { icon: 'copy', label: t('Copy text'), act: () => this.#copy(message.text, t('The text is copied.')) },
+        { icon: 'link', label: t('Copy link'), act: () => this.#copy(permalink(message), t('The link is copied.')) },
         !gone && room.mayPin && {
           icon: 'pin',
-          label: pinned ? 'Unpin' : 'Pin',
+          label: pinned ? t('Unpin') : t('Pin'),
           act: () => this.#pin(message.seq, !pinned),
         },
-        !own && !alone && { icon: 'unread', label: 'Mark unread from here', act: () => this.#unread(message) },
+        !own && !alone && { icon: 'unread', label: t('Mark unread from here'), act: () => this.#unread(message) },
       ],
       [
-        !gone && message.reactions?.length > 0 && { icon: 'smile', label: 'Who reacted', act: () => reactors(talk, message) },
-        !gone && { icon: 'eye', label: 'Who has read it', act: () => readers(talk, message) },
+        !gone && message.reactions?.length > 0 && { icon: 'smile', label: t('Who reacted'), act: () => reactors(talk, message) },
+        !gone && { icon: 'eye', label: t('Who has read it'), act: () => readers(talk, message) },
         message.edited && !gone && (own || (room.moderates && room.kind !== 'direct')) && {
           icon: 'history',
-          label: 'Earlier versions',
+          label: t('Earlier versions'),
           act: () => versions(talk, message),
         },
       ],
       [
         own && !gone && !message.forwarded && !room.closedTo && {
           icon: 'edit',
-          label: 'Edit',
+          label: t('Edit'),
           act: () => this.#wish.edit(message),
         },
         !gone && (own || room.moderates) && {
           icon: 'trash',
-          label: 'Delete',
+          label: t('Delete'),
           danger: true,
           act: () => this.#remove(message),
         },
@@ -124,7 +125,7 @@ export class Messages {
     const row = anchor.closest('.message');
     row?.classList.add('held');
     const items = some.flatMap((group, at) => (at ? [null, ...group] : group));
-    openMenu('Message', items, anchor, () => row?.classList.remove('held'));
+    openMenu(t('Message'), items, anchor, () => row?.classList.remove('held'));
   }
 
   #forward(message) {
@@ -136,7 +137,7 @@ export class Messages {
       await navigator.clipboard.writeText(text);
       this.#wish.say(done);
     } catch {
-      this.#wish.say('The browser did not let this page copy.');
+      this.#wish.say(t('The browser did not let this page copy.'));
     }
   }
 
@@ -148,7 +149,7 @@ export class Messages {
   }
 
   async #remove({ room, seq }) {
-    if (await this.#wish.sure('Delete this message?', 'It is erased for everybody.', 'Delete')) {
+    if (await this.#wish.sure(t('Delete this message?'), t('It is erased for everybody.'), t('Delete'))) {
       this.attempt(this.#chat.delete(room, seq));
     }
   }

@@ -1,17 +1,7 @@
 // What happens in a room beside messages, in words.
 
+import { list, listParts, many, manyParts, parts, t } from '../words/words.js';
 import { bdi, h } from './dom.js';
-import { plural } from './format.js';
-
-const CHANGES = {
-  joined: 'joined',
-  left: 'left',
-  added: 'was added',
-  kicked: 'was removed',
-  banned: 'was banned',
-  unbanned: 'may come back',
-};
-const WRITERS = { member: 'everybody may write', moderator: 'only moderators may write', owner: 'only owners may write' };
 
 /** So many are named of those who came or went one after the other. */
 const FEW = 2;
@@ -33,55 +23,85 @@ export function together(notes) {
 
 /** One thing that happened; `wish.goTo(seq)` leads to a message. */
 export function said(note, wish) {
-  if (note.type === 'membership') {
-    if (note.names) return several(note);
-    const what =
-      note.change === 'role'
-        ? `is ${note.role === 'owner' ? 'an' : 'a'} ${note.role} now`
-        : CHANGES[note.change];
-    return [bdi(note.user_name), ` ${what}`];
-  }
+  if (note.type === 'membership') return note.names ? several(note) : came(note);
+  const name = bdi(note.name);
   if (note.type === 'pinned') {
-    const message = h('button', { type: 'button', class: 'inline', onclick: () => wish.goTo(note.target) }, 'a message');
-    return [bdi(note.name), note.on ? ' pinned ' : ' unpinned ', message];
+    const go = { type: 'button', class: 'inline', onclick: () => wish.goTo(note.target) };
+    const message = h('button', go, t('a message'));
+    return note.on ? parts('{name} pinned {message}', { name, message }) : parts('{name} unpinned {message}', { name, message });
   }
-  return changed(note);
+  return changed(note, name);
 }
-
-const MANY = { ...CHANGES, added: 'were added', kicked: 'were removed', banned: 'were banned' };
 
 /** "Anna, Ben and 12 others joined"; all the names are told on pointing. */
 function several({ names, change }) {
   const unique = [...new Set(names)];
+  if (unique.length === 1) return came({ change, user_name: unique[0] });
   // "And 1 other" would be as long as the name.
-  const named = unique.slice(0, unique.length === FEW + 1 ? FEW + 1 : FEW);
+  const named = unique.slice(0, unique.length === FEW + 1 ? FEW + 1 : FEW).map((name) => bdi(name));
   const rest = unique.length - named.length;
-  if (unique.length === 1) return [bdi(named[0]), ` ${CHANGES[change]}`];
-  const last = rest ? plural(rest, 'other', 'others') : bdi(named.pop());
-  const words = [named.map((name, at) => [at > 0 && ', ', bdi(name)]), ' and ', last];
-  return h('span', { title: unique.join(', ') }, words, ` ${MANY[change]}`);
+  const who = { names: listParts([...named, rest > 0 && many(rest, '{count} other', '{count} others')].filter(Boolean)) };
+  const changes = {
+    joined: parts('{names} joined', who),
+    left: parts('{names} left', who),
+    added: parts('{names} were added', who),
+    kicked: parts('{names} were removed', who),
+    banned: parts('{names} were banned', who),
+    unbanned: parts('{names} may come back', who),
+  };
+  return h('span', { title: list(unique) }, changes[change]);
 }
 
-function changed(note) {
-  const who = bdi(note.name);
-  if (note.seq === 1) return [who, ' made the room'];
-  if (note.title !== undefined) return [who, ' renamed the room to ', bdi(note.title)];
-  if (note.topic !== undefined) return [who, ' changed the topic'];
-  if (note.archived !== undefined) return [who, note.archived ? ' archived the room' : ' took the room out of the archive'];
-  if (note.posting !== undefined) return [who, ` changed the room: ${WRITERS[note.posting]}`];
-  if (note.slow !== undefined) {
-    return [who, note.slow ? ` turned slow mode on: one message in ${note.slow} s each` : ' turned slow mode off'];
+function came({ change, role, user_name: called }) {
+  const who = { name: bdi(called) };
+  const roles = {
+    owner: parts('{name} is an owner now', who),
+    moderator: parts('{name} is a moderator now', who),
+    member: parts('{name} is a member now', who),
+    reader: parts('{name} is a reader now', who),
+  };
+  const changes = {
+    joined: parts('{name} joined', who),
+    left: parts('{name} left', who),
+    added: parts('{name} was added', who),
+    kicked: parts('{name} was removed', who),
+    banned: parts('{name} was banned', who),
+    unbanned: parts('{name} may come back', who),
+  };
+  return change === 'role' ? roles[role] : changes[change];
+}
+
+function changed(note, name) {
+  if (note.seq === 1) return parts('{name} made the room', { name });
+  if (note.title !== undefined) return parts('{name} renamed the room to {title}', { name, title: bdi(note.title) });
+  if (note.topic !== undefined) return parts('{name} changed the topic', { name });
+  if (note.archived !== undefined) {
+    return note.archived ? parts('{name} archived the room', { name }) : parts('{name} took the room out of the archive', { name });
   }
-  if (note.avatar !== undefined) return [who, ' changed the picture'];
-  return [who, ' changed the room'];
+  if (note.posting !== undefined) return writing(note.posting, { name });
+  if (note.slow !== undefined) {
+    if (!note.slow) return parts('{name} turned slow mode off', { name });
+    return parts('{name} turned slow mode on: one message in {count} s each', { name, count: note.slow });
+  }
+  if (note.avatar !== undefined) return parts('{name} changed the picture', { name });
+  return parts('{name} changed the room', { name });
 }
 
-/** "Anna types…", "Anna and Ben type…", "Anna, Ben and 2 more type…" */
+function writing(posting, who) {
+  return {
+    member: parts('{name} changed the room: everybody may write', who),
+    moderator: parts('{name} changed the room: only moderators may write', who),
+    owner: parts('{name} changed the room: only owners may write', who),
+  }[posting];
+}
+
+/** "Anna is typing…", "Anna and Ben are typing…", "Anna, Ben and 2 others are typing…" */
 export function typists({ users, count }) {
   if (!count) return [];
-  const names = users.slice(0, 2).map((user) => bdi(user.name, 'author'));
-  const rest = count - names.length;
-  if (count === 1) return [names[0], ' is typing…'];
-  if (rest === 0) return [names[0], ' and ', names[1], ' are typing…'];
-  return [names[0], ', ', names[1], ` and ${plural(rest, 'other', 'others')} are typing…`];
+  const [name, other] = users.slice(0, 2).map((user) => bdi(user.name, 'author'));
+  if (count === 1) return parts('{name} is typing…', { name });
+  const rest = count - 2;
+  if (!other) return manyParts(count, '{count} person is typing…', '{count} people are typing…', {});
+  if (rest === 0) return parts('{name} and {other} are typing…', { name, other });
+  return manyParts(rest, '{name}, {other} and {count} other are typing…', '{name}, {other} and {count} others are typing…', { name, other });
 }

@@ -1,12 +1,12 @@
 // What stands where a conversation would, before one is chosen.
 
 import { isQuiet, isUnread } from '../state/keeping.js';
+import { many, parts, t } from '../words/words.js';
 import { bdi, h, icon } from './dom.js';
-import { plural } from './format.js';
 
 /** `wish`: go(room), rooms(), person(), invite(): where one can begin; offline(). */
 export function nothing(store, wish) {
-  if (!store.listed) return waiting(wish.offline(), 'Your rooms');
+  if (!store.listed) return waiting(wish.offline(), t('Your rooms will be here once the server can be reached.'));
   const any = store.rooms.size > 0;
   const now = Date.now();
   const unread = [...store.rooms.values()].filter((room) => isUnread(room) && !isQuiet(room, now));
@@ -16,14 +16,14 @@ export function nothing(store, wish) {
     'div',
     { class: 'empty' },
     h('span', { class: 'emblem' }, icon('chat')),
-    h('h1', {}, 'Welcome, ', bdi(me.name)),
-    h('p', {}, 'A room is where people talk about one thing. Make the first, or join one.'),
+    h('h1', {}, parts('Welcome, {name}', { name: bdi(me.name) })),
+    h('p', {}, t('A room is where people talk about one thing. Make the first, or join one.')),
     h(
       'div',
       { class: 'choices' },
-      h('button', { type: 'button', class: 'main', onclick: wish.rooms }, 'Join or make a room'),
-      h('button', { type: 'button', onclick: wish.person }, 'Write to somebody'),
-      me.mayInvite && h('button', { type: 'button', onclick: wish.invite }, 'Invite people'),
+      h('button', { type: 'button', class: 'main', onclick: wish.rooms }, t('Join or make a room')),
+      h('button', { type: 'button', onclick: wish.person }, t('Write to somebody')),
+      me.mayInvite && h('button', { type: 'button', onclick: wish.invite }, t('Invite people')),
     ),
   );
 }
@@ -35,32 +35,32 @@ function chosen(store, unread, wish) {
     'div',
     { class: 'empty' },
     h('span', { class: 'emblem' }, icon(first ? 'chat' : 'check')),
-    h('h1', {}, first ? 'Choose a room' : 'You have read everything'),
+    h('h1', {}, first ? t('Choose a room') : t('You have read everything')),
     h(
       'p',
       {},
       first
-        ? `${plural(unread.length, 'room has', 'rooms have')} something new for you.`
-        : 'Choose a room or a person in the list, or begin something new.',
+        ? many(unread.length, '{count} room has something new for you.', '{count} rooms have something new for you.')
+        : t('Choose a room or a person in the list, or begin something new.'),
     ),
     h(
       'div',
       { class: 'choices' },
-      first && h('button', { type: 'button', class: 'main', onclick: () => wish.go(first.id) }, 'Go to ', bdi(store.titleOf(first))),
-      h('button', { type: 'button', onclick: wish.rooms }, 'Join or make a room'),
-      h('button', { type: 'button', onclick: wish.person }, 'Write to somebody'),
+      first && h('button', { type: 'button', class: 'main', onclick: () => wish.go(first.id) }, parts('Go to {room}', { room: bdi(store.titleOf(first)) })),
+      h('button', { type: 'button', onclick: wish.rooms }, t('Join or make a room')),
+      h('button', { type: 'button', onclick: wish.person }, t('Write to somebody')),
     ),
   );
 }
 
-/** What is on its way, or cannot come just now: `what` in words that begin a sentence. */
-export function waiting(offline, what) {
-  if (!offline) return h('div', { class: 'empty waits' }, h('p', {}, 'Loading…'));
+/** What is on its way, or cannot come just now: `later` says what will be here once it can. */
+export function waiting(offline, later) {
+  if (!offline) return h('div', { class: 'empty waits' }, h('p', {}, t('Loading…')));
   return h(
     'div',
     { class: 'empty waits' },
     h('span', { class: 'emblem' }, icon('alert')),
-    h('h1', {}, 'No connection'),
-    h('p', {}, `${what} will be here once the server can be reached. It is tried again and again; there is nothing that you have to do.`),
+    h('h1', {}, t('No connection')),
+    h('p', {}, later, ' ', t('It is tried again and again; there is nothing that you have to do.')),
   );
 }

@@ -1,9 +1,10 @@
 // Small parts that several views show: a person's circle, a room's sign, how far a message got.
 
 import { hue, initials } from '../state/text.js';
+import { t } from '../words/words.js';
 import { brand } from './brand.js';
 import { h, hidden, icon } from './dom.js';
-import { dayAndTime, dayOf, time } from './format.js';
+import { momentWithin } from './format.js';
 
 export function logo(size) {
   return h('img', { class: 'logo', src: brand.icon, alt: '', width: String(size), height: String(size) });
@@ -78,7 +79,7 @@ function signOf(kind) {
 
 /** What a room is, in words. */
 export function kindOf(room) {
-  return { public: 'Public room', private: 'Private room', direct: 'Conversation' }[room.kind];
+  return { public: t('Public room'), private: t('Private room'), direct: t('Conversation') }[room.kind];
 }
 
 /** The emoji of somebody's status, beside their name; the words are told on pointing. */
@@ -90,18 +91,17 @@ export function mood(status) {
 
 /** "Seen" or, where it is known, "Seen 14:02". */
 export function seenWords(at) {
-  if (!at) return 'Seen';
-  return dayOf(at) === dayOf(Date.now()) ? `Seen ${time(at)}` : `Seen ${dayAndTime(at)}`;
+  return at ? t('Seen {time}', { time: momentWithin(at) }) : t('Seen');
 }
 
 /** How far one's own message got: a drawing of one width, and words. */
 export function progress(state, seenBy, direct, at = null) {
   const [drawing, label] = {
-    waiting: ['clock', 'Waiting to be sent'],
-    failed: ['alert', 'Not sent'],
-    stored: ['check', 'Sent'],
-    delivered: ['checks', 'Delivered'],
-    seen: ['checks', direct ? seenWords(at) : `Seen by ${seenBy}`],
+    waiting: ['clock', t('Waiting to be sent')],
+    failed: ['alert', t('Not sent')],
+    stored: ['check', t('Sent')],
+    delivered: ['checks', t('Delivered')],
+    seen: ['checks', direct ? seenWords(at) : t('Seen by {count}', { count: seenBy })],
   }[state];
   return h('span', { class: `progress ${state}`, title: label }, icon(drawing), hidden(label));
 }

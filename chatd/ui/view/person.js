@@ -1,16 +1,17 @@
 // Somebody's card: who they are, what they are up to, and what one can do with them.
 
+import { compare, t } from '../words/words.js';
 import { bdi, h } from './dom.js';
 import { openDialog, problem } from './dialogs/dialog.js';
 import { sure } from './dialogs/sure.js';
-import { ago, end } from './format.js';
+import { ago, until as untilWords } from './format.js';
 import { Kept, arrange } from './kept.js';
 import { openMenu } from './menu.js';
 import { avatar } from './parts.js';
 import { words } from './words.js';
 
-const KINDS = { bot: 'Program', guest: 'Guest' };
-const HERE = { online: 'Online', away: 'Away' };
+const kindWord = (kind) => ({ bot: t('Program'), guest: t('Guest') })[kind];
+const stateWord = (state) => ({ online: t('Online'), away: t('Away') })[state];
 
 /** `wish`: go(room) shows a room, profile() one's own settings; null where those are elsewhere. */
 export function personCard({ chat, store, wish }, user) {
@@ -19,16 +20,16 @@ export function personCard({ chat, store, wish }, user) {
   const { node: wrong, attempt } = problem();
   const dialog = openDialog('', place, wrong);
   dialog.dataset.card = user;
-  dialog.setAttribute('aria-label', 'Person');
+  dialog.setAttribute('aria-label', t('Person'));
   const kept = new Kept();
   /** What is asked anew comes while somebody reaches for a button: only what changed is made anew. */
   const draw = () => {
     const person = store.people.get(user);
     if (!person) {
-      arrange(place, kept.get('looking', null, () => h('p', { class: 'nothing' }, 'Looking…')));
+      arrange(place, kept.get('looking', null, () => h('p', { class: 'nothing' }, t('Looking…'))));
       return;
     }
-    const state = HERE[store.presence(user)] ?? (person.lastSeen && `Last seen ${ago(person.lastSeen)}`);
+    const state = stateWord(store.presence(user)) ?? (person.lastSeen && t('Last seen {ago}', { ago: ago(person.lastSeen) }));
     const status = store.people.status(user, Date.now());
     const { name, display, kind, about, deleted, avatar: picture } = person;
     const who = () => h('div', { class: 'who' }, avatar(user, display), h('div', { class: 'about' }, names(person, state)));
@@ -46,7 +47,7 @@ export function personCard({ chat, store, wish }, user) {
       'p',
       { class: 'status' },
       bdi([emoji, text].filter(Boolean).join(' ')),
-      until && h('small', {}, ` until ${end(until)}`),
+      until && h('small', {}, ` ${untilWords(until)}`),
     );
   const leave = (act) => async ({ currentTarget: button }) => {
     button.disabled = true;
@@ -62,37 +63,37 @@ export function personCard({ chat, store, wish }, user) {
       return h(
         'div',
         { class: 'actions' },
-        h('button', { type: 'button', onclick: notes }, 'Notes to self'),
-        wish.profile && h('button', { type: 'button', class: 'main', onclick: () => (dialog.close(), wish.profile()) }, 'Edit profile'),
+        h('button', { type: 'button', onclick: notes }, t('Notes to self')),
+        wish.profile && h('button', { type: 'button', class: 'main', onclick: () => (dialog.close(), wish.profile()) }, t('Edit profile')),
       );
     }
     const isBlocked = store.blocked.has(user);
-    const adding = h('button', { type: 'button' }, 'Add to a room');
+    const adding = h('button', { type: 'button' }, t('Add to a room'));
     adding.addEventListener('click', () => addTo(person, adding));
     return h(
       'div',
       { class: 'actions' },
-      h('button', { type: 'button', class: 'quiet', onclick: () => block(person, !isBlocked) }, isBlocked ? 'Unblock' : 'Block'),
+      h('button', { type: 'button', class: 'quiet', onclick: () => block(person, !isBlocked) }, isBlocked ? t('Unblock') : t('Block')),
       !isBlocked && roomsOf(store).length > 0 && adding,
-      !isBlocked && h('button', { type: 'button', class: 'main', autofocus: true, onclick: leave(() => chat.direct(user)) }, 'Write'),
+      !isBlocked && h('button', { type: 'button', class: 'main', autofocus: true, onclick: leave(() => chat.direct(user)) }, t('Write')),
     );
   };
   const block = async (person, yes) => {
-    const text = 'You and they cannot write to one another, bring one another into rooms, or see whether the other is there. They are not told.';
-    if (yes && !(await sure(`Block ${person.display}?`, text, 'Block'))) return;
+    const text = t('You and they cannot write to one another, bring one another into rooms, or see whether the other is there. They are not told.');
+    if (yes && !(await sure(t('Block {name}?', { name: person.display }), text, t('Block')))) return;
     await attempt(() => chat.people.block(user, yes));
     draw();
   };
   const addTo = (person, button) =>
     openMenu(
-      'Add to a room',
+      t('Add to a room'),
       roomsOf(store).map((room) => ({
         label: room.name,
         icon: room.kind === 'public' ? 'hash' : 'lock',
         act: () =>
           attempt(async () => {
             await chat.addMember(room.id, user);
-            wish.say(`${person.display} is in ${room.name} now.`);
+            wish.say(t('{name} is in {room} now.', { name: person.display, room: room.name }));
           }),
       })),
       button,
@@ -106,7 +107,7 @@ export function personCard({ chat, store, wish }, user) {
 function names(person, state) {
   return [
     h('h2', {}, bdi(person.display)),
-    h('p', { class: 'hint' }, bdi(person.deleted ? 'This account was deleted' : `@${person.name}`), KINDS[person.kind] && ` · ${KINDS[person.kind]}`),
+    h('p', { class: 'hint' }, bdi(person.deleted ? t('This account was deleted') : `@${person.name}`), kindWord(person.kind) && ` · ${kindWord(person.kind)}`),
     state && h('p', { class: 'hint' }, state),
   ];
 }
@@ -115,5 +116,5 @@ function names(person, state) {
 function roomsOf(store) {
   return [...store.rooms.values()]
     .filter((room) => room.kind !== 'direct' && !room.archived && (room.role === 'owner' || room.role === 'moderator'))
-    .sort((a, b) => a.name.localeCompare(b.name));
+    .sort((a, b) => compare(a.name, b.name));
 }

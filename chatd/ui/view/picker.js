@@ -1,6 +1,7 @@
 // Choosing an emoji: six at once, and behind a press all that the page knows, by groups and by name.
 
 import { GROUPS, QUICK, findEmoji } from '../state/emoji.js';
+import { direction, emojiName, t } from '../words/words.js';
 import { fill, h, icon } from './dom.js';
 import { popover } from './popover.js';
 
@@ -15,8 +16,8 @@ export function pickEmoji(anchor, choose, { whole = false } = {}) {
       {
         type: 'button',
         class: 'emoji',
-        'aria-label': name,
-        title: name,
+        'aria-label': emojiName(name),
+        title: emojiName(name),
         onclick: () => {
           shown.close();
           choose(emoji);
@@ -27,22 +28,22 @@ export function pickEmoji(anchor, choose, { whole = false } = {}) {
   const names = new Map(GROUPS.flatMap((group) => group.emoji).map(({ emoji, name }) => [emoji, name]));
   const more = h(
     'button',
-    { type: 'button', class: 'emoji', 'aria-label': 'More emoji', title: 'More emoji', onclick: () => grow() },
+    { type: 'button', class: 'emoji', 'aria-label': t('More emoji'), title: t('More emoji'), onclick: () => grow() },
     icon('plus'),
   );
   const quick = h('div', { class: 'quick' }, QUICK.map((emoji) => one({ emoji, name: names.get(emoji) })), more);
-  const node = h('div', { class: 'picker', role: 'dialog', 'aria-label': 'Choose an emoji' }, quick);
+  const node = h('div', { class: 'picker', role: 'dialog', 'aria-label': t('Choose an emoji') }, quick);
   let shown;
 
   const grow = () => {
     const list = h('div', { class: 'all' });
-    const search = h('input', { type: 'search', placeholder: 'Find an emoji', 'aria-label': 'Find an emoji' });
+    const search = h('input', { type: 'search', placeholder: t('Find an emoji'), 'aria-label': t('Find an emoji') });
     const draw = () => {
       const query = search.value.trim();
       const found = query ? findEmoji(query) : [];
-      if (!query) fill(list, GROUPS.map((group) => [h('h4', { 'aria-level': '2' }, group.name), h('div', { class: 'grid' }, group.emoji.map(one))]));
+      if (!query) fill(list, GROUPS.map((group) => [h('h4', { 'aria-level': '2' }, emojiName(group.name)), h('div', { class: 'grid' }, group.emoji.map(one))]));
       else if (found.length) fill(list, h('div', { class: 'grid' }, found.map(one)));
-      else fill(list, h('p', { class: 'nothing' }, 'There is none of that name here.'));
+      else fill(list, h('p', { class: 'nothing' }, t('There is none of that name here.')));
     };
     search.addEventListener('input', draw);
     search.addEventListener('keydown', (event) => {
@@ -70,8 +71,9 @@ export function pickEmoji(anchor, choose, { whole = false } = {}) {
 function step(event, node) {
   const all = [...node.querySelectorAll('button.emoji')];
   const at = all.indexOf(document.activeElement);
+  const ahead = direction() === 'rtl' ? -1 : 1;
   const down = event.target.matches('input') ? { ArrowDown: 0 } : null;
-  const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: ACROSS, ArrowUp: -ACROSS }[event.key];
+  const by = { ArrowRight: ahead, ArrowLeft: -ahead, ArrowDown: ACROSS, ArrowUp: -ACROSS }[event.key];
   const to = down ? down[event.key] : by === undefined ? undefined : at + by;
   if (to === undefined) return;
   event.preventDefault();

@@ -1,5 +1,6 @@
 // Choosing a picture: cut to a square, made small, brought to the server.
 
+import { t } from '../words/words.js';
 import { fill, h } from './dom.js';
 import { pictured } from './parts.js';
 
@@ -14,7 +15,7 @@ export async function small(file) {
   try {
     bitmap = await createImageBitmap(file);
   } catch {
-    throw new Error('This file is no picture that your browser can read. Choose a PNG, JPEG or WebP.');
+    throw new Error(t('This file is no picture that your browser can read. Choose a PNG, JPEG or WebP.'));
   }
   const side = Math.min(bitmap.width, bitmap.height);
   const to = Math.min(SIDE, side);
@@ -28,7 +29,7 @@ export async function small(file) {
     const blob = await new Promise((resolve) => canvas.toBlob(resolve, type, quality));
     if (blob && blob.size <= MOST) return blob;
   }
-  throw new Error('This picture stays too large. Choose another.');
+  throw new Error(t('This picture stays too large. Choose another.'));
 }
 
 /**
@@ -40,10 +41,10 @@ export function choosing({ picture, under, label, upload, choose, attempt, disab
   const file = h('input', { type: 'file', accept: 'image/png,image/jpeg,image/webp,image/gif', 'aria-label': label, class: 'ears', tabindex: '-1' });
   const shown = h('span', { class: 'large-picture' });
   const change = h('button', { type: 'button', disabled, onclick: () => file.click() });
-  const remove = h('button', { type: 'button', class: 'quiet', disabled, onclick: () => put('') }, 'Remove');
+  const remove = h('button', { type: 'button', class: 'quiet', disabled, onclick: () => put('') }, t('Remove'));
   const draw = (id) => {
     fill(shown, under(), id && pictured(id));
-    change.textContent = id ? 'Change picture' : 'Choose a picture';
+    change.textContent = id ? t('Change picture') : t('Choose a picture');
     remove.hidden = !id;
   };
   const put = (id) =>

@@ -1,6 +1,7 @@
 // What stands above a message: the line that it answers, or where it was passed on from.
 
 import { hue } from '../state/text.js';
+import { parts, t } from '../words/words.js';
 import { bdi, h, icon } from './dom.js';
 import { shortDay } from './format.js';
 
@@ -11,7 +12,7 @@ const LONGEST = 300;
  * leads to it. */
 export function quote(message, called, blocked, go) {
   if (!message) {
-    const text = message === null ? 'A message you cannot see' : '…';
+    const text = message === null ? t('A message you cannot see') : '…';
     return h('div', { class: 'quote none' }, h('span', { class: 'quoted' }, text));
   }
   return h(
@@ -19,17 +20,17 @@ export function quote(message, called, blocked, go) {
     {
       type: 'button',
       class: `quote hue-${hue(message.from)}`,
-      title: 'Go to the message',
+      title: t('Go to the message'),
       onclick: go,
     },
     h('span', { class: 'author' }, bdi(called ?? message.name)),
-    h('span', { class: `quoted${message.deleted ? ' gone' : ''}`, dir: 'auto' }, blocked ? 'Somebody you blocked' : line(message)),
+    h('span', { class: `quoted${message.deleted ? ' gone' : ''}`, dir: 'auto' }, blocked ? t('Somebody you blocked') : line(message)),
   );
 }
 
 /** A message in one line. */
 export function line(message) {
-  if (message.deleted) return 'This message was deleted.';
+  if (message.deleted) return t('This message was deleted.');
   const text = (message.text ?? '').replaceAll(/\s+/gu, ' ').trim();
   const letters = [...text];
   if (letters.length > LONGEST) return `${letters.slice(0, LONGEST).join('')}…`;
@@ -41,8 +42,6 @@ export function forwarded({ user, name, at }) {
     'p',
     { class: 'forwarded' },
     icon('forward'),
-    'Forwarded from ',
-    h('span', { class: `author hue-${hue(user)}` }, bdi(name)),
-    `, ${shortDay(at)}`,
+    parts('Forwarded from {name}, {day}', { name: h('span', { class: `author hue-${hue(user)}` }, bdi(name)), day: shortDay(at) }),
   );
 }

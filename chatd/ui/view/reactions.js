@@ -1,6 +1,7 @@
 // The reactions below a message.
 
 import { whoReacted } from '../state/reactions.js';
+import { number, t } from '../words/words.js';
 import { h, icon } from './dom.js';
 
 /** Chips that show at first; the others are one press away. */
@@ -18,7 +19,7 @@ export function chips(message, reactions, wish, may) {
     h(
       'button',
       { type: 'button', class: 'reaction', onclick: () => more.replaceWith(...rest.map(one)) },
-      `${rest.length} more`,
+      t('{count} more', { count: rest.length }),
     );
   const one = (reaction) => chip(message, reaction, wish, may);
   const add = may && h(
@@ -26,15 +27,15 @@ export function chips(message, reactions, wish, may) {
     {
       type: 'button',
       class: 'reaction add',
-      'aria-label': 'Add a reaction',
-      title: 'Add a reaction',
+      'aria-label': t('Add a reaction'),
+      title: t('Add a reaction'),
       onclick: () => wish.pick(add, message),
     },
     icon('smile'),
   );
   return h(
     'div',
-    { class: 'reactions', role: 'group', 'aria-label': 'Reactions' },
+    { class: 'reactions', role: 'group', 'aria-label': t('Reactions') },
     reactions.slice(0, SHOWN).map(one),
     more || rest.map(one),
     add,
@@ -56,6 +57,6 @@ function chip(message, reaction, wish, may) {
       onclick: () => (may ? wish.react(message, emoji, !mine) : wish.reactors(message)),
     },
     h('span', { class: 'emoji', 'aria-hidden': 'true' }, emoji),
-    h('span', { class: 'number', 'aria-hidden': 'true' }, String(count)),
+    h('span', { class: 'number', 'aria-hidden': 'true' }, number(count)),
   );
 }

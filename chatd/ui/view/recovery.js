@@ -1,5 +1,6 @@
 // Back in without the password: asking for a link, choosing a new password, confirming an address.
 
+import { parts, t } from '../words/words.js';
 import { bdi, fill, h } from './dom.js';
 import { brand, reveal } from './signin.js';
 
@@ -20,31 +21,31 @@ export function forgotten(api, name, back) {
     await api.askReset(who.value.trim());
     show(
       node,
-      h('h1', {}, 'Look into your mail'),
+      h('h1', {}, t('Look into your mail')),
       h(
         'p',
         { class: 'lead', role: 'status' },
-        'If there is such an account with a confirmed address, a link is on its way there. It works for an hour.',
+        t('If there is such an account with a confirmed address, a link is on its way there. It works for an hour.'),
       ),
-      h('p', { class: 'hint' }, 'Nothing came? An administrator of this server can make you a link, too.'),
-      h('button', { class: 'main wide', type: 'button', onclick: back }, 'Back to signing in'),
+      h('p', { class: 'hint' }, t('Nothing came? An administrator of this server can make you a link, too.')),
+      h('button', { class: 'main wide', type: 'button', onclick: back }, t('Back to signing in')),
     );
   };
   show(
     node,
     form(
       {
-        title: 'A new password',
-        lead: 'Tell us who you are, and we mail you a link to choose one.',
-        button: 'Mail me a link',
+        title: t('A new password'),
+        lead: t('Tell us who you are, and we mail you a link to choose one.'),
+        button: t('Mail me a link'),
         input: who,
-        empty: 'Enter your user name or mail address.',
+        empty: t('Enter your user name or mail address.'),
         submit,
       },
-      h('label', { for: 'who' }, 'User name or mail address'),
+      h('label', { for: 'who' }, t('User name or mail address')),
       who,
     ),
-    h('button', { class: 'wide', type: 'button', onclick: back }, 'Back to signing in'),
+    h('button', { class: 'wide', type: 'button', onclick: back }, t('Back to signing in')),
   );
   return node;
 }
@@ -52,7 +53,7 @@ export function forgotten(api, name, back) {
 /** A new password by the link's `secret`; then `done(session)`. `back()` leads to signing in. */
 export function reset(api, secret, done, back) {
   const node = front();
-  show(node, h('p', { class: 'nothing' }, 'Looking…'));
+  show(node, h('p', { class: 'nothing' }, t('Looking…')));
   api
     .checkReset(secret)
     .then(({ name }) => show(node, choose(api, secret, name, done)))
@@ -63,15 +64,15 @@ export function reset(api, secret, done, back) {
 /** Confirms an address by the link's `secret`; `on()` leads to where one was. */
 export function confirmed(api, secret, on) {
   const node = front();
-  show(node, h('p', { class: 'nothing' }, 'Looking…'));
+  show(node, h('p', { class: 'nothing' }, t('Looking…')));
   api
     .confirmEmail(secret)
     .then(({ name, email }) =>
       show(
         node,
-        h('h1', {}, 'Your address is confirmed'),
-        h('p', { class: 'lead', role: 'status' }, 'Mail for ', bdi(name, 'name'), ' goes to ', bdi(email), ' now.'),
-        h('button', { class: 'main wide', type: 'button', onclick: on }, 'Go on'),
+        h('h1', {}, t('Your address is confirmed')),
+        h('p', { class: 'lead', role: 'status' }, parts('Mail for {name} goes to {email} now.', { name: bdi(name, 'name'), email: bdi(email) })),
+        h('button', { class: 'main wide', type: 'button', onclick: on }, t('Go on')),
       ),
     )
     .catch((error) => show(node, ...failed(error, on)));
@@ -89,22 +90,22 @@ function choose(api, secret, name, done) {
   });
   return form(
     {
-      title: 'Choose a new password',
+      title: t('Choose a new password'),
       lead: null,
-      button: 'Set it and sign in',
+      button: t('Set it and sign in'),
       input: password,
-      empty: 'Enter your new password.',
+      empty: t('Enter your new password.'),
       submit: async () => done(await api.reset(secret, password.value)),
     },
     // For the browser's memory of passwords, which goes by the name.
-    h('label', { for: 'name' }, 'User name'),
+    h('label', { for: 'name' }, t('User name')),
     h('input', { id: 'name', autocomplete: 'username', value: name, readonly: true }),
-    h('label', { for: 'password' }, 'New password'),
+    h('label', { for: 'password' }, t('New password')),
     h('div', { class: 'field' }, password, reveal(password)),
     h(
       'p',
       { class: 'hint', id: 'password-hint' },
-      'At least 8 characters; a few words do well. You are signed out everywhere else.',
+      t('At least 8 characters; a few words do well. You are signed out everywhere else.'),
     ),
   );
 }
@@ -147,9 +148,9 @@ function form({ title, lead, button: label, input, empty, submit }, ...fields) {
 function failed(error, back) {
   const old = error.name === 'Refused' && error.code === 'gone';
   return [
-    h('h1', {}, old ? 'This link does not work any more' : 'That did not work'),
+    h('h1', {}, old ? t('This link does not work any more') : t('That did not work')),
     h('p', { class: 'lead', role: 'alert' }, error.message),
-    h('button', { class: 'main wide', type: 'button', onclick: back }, 'Go on without it'),
+    h('button', { class: 'main wide', type: 'button', onclick: back }, t('Go on without it')),
   ];
 }
 

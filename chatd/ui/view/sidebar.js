@@ -2,9 +2,10 @@
 
 import { isQuiet, isUnread, titleMark } from '../state/keeping.js';
 import { sections } from '../state/sections.js';
+import { many, parts, t } from '../words/words.js';
 import { brand } from './brand.js';
 import { append, bdi, h, hidden, icon, iconButton, refill } from './dom.js';
-import { count, plural } from './format.js';
+import { count } from './format.js';
 import { Hint } from './hint.js';
 import { Kept, arrange } from './kept.js';
 import { asksForMenu } from './menu.js';
@@ -27,9 +28,9 @@ export class Sidebar {
   constructor(store, wish) {
     this.#store = store;
     this.#wish = wish;
-    const more = iconButton('dots', 'More', { onclick: (event) => wish.menu(event.currentTarget) });
-    this.node = append(h('nav', { class: 'sidebar', 'aria-label': 'Rooms and people' }), [
-      h('h1', { class: 'ears' }, 'Rooms and people'),
+    const more = iconButton('dots', t('More'), { onclick: (event) => wish.menu(event.currentTarget) });
+    this.node = append(h('nav', { class: 'sidebar', 'aria-label': t('Rooms and people') }), [
+      h('h1', { class: 'ears' }, t('Rooms and people')),
       h('div', { class: 'place' }, logo(26), bdi(brand.name), more),
       this.#rooms,
       this.#hint.node,
@@ -46,7 +47,7 @@ export class Sidebar {
       this.#me,
       h(
         'button',
-        { type: 'button', class: 'self', title: 'Your card', onclick: () => this.#wish.card(me.user) },
+        { type: 'button', class: 'self', title: t('Your card'), onclick: () => this.#wish.card(me.user) },
         avatar(me.user, name),
         h(
           'span',
@@ -55,8 +56,8 @@ export class Sidebar {
           status?.text && h('small', {}, bdi(status.text)),
         ),
       ),
-      me.mayInvite && iconButton('invite', 'Invite people', { onclick: this.#wish.invite }),
-      iconButton('gear', 'Settings', { onclick: this.#wish.settings }),
+      me.mayInvite && iconButton('invite', t('Invite people'), { onclick: this.#wish.invite }),
+      iconButton('gear', t('Settings'), { onclick: this.#wish.settings }),
     );
   }
 
@@ -79,12 +80,12 @@ export class Sidebar {
     arrange(
       this.#rooms,
       this.#invitations(),
-      found.favourites.length > 0 && this.#section('Favourites', this.#items(found.favourites)),
-      this.#section('Rooms', this.#items(found.rooms), 'Join or make a room', this.#wish.rooms),
+      found.favourites.length > 0 && this.#section(t('Favourites'), this.#items(found.favourites)),
+      this.#section(t('Rooms'), this.#items(found.rooms), t('Join or make a room'), this.#wish.rooms),
       this.#section(
-        'People',
+        t('People'),
         [this.#items(found.people), this.#notes(found.notes)],
-        'Write to somebody',
+        t('Write to somebody'),
         this.#wish.person,
       ),
       found.archived.length > 0 && this.#archived(found.archived),
@@ -104,7 +105,7 @@ export class Sidebar {
     const all = [...this.#store.invitations.values()];
     if (!all.length) return null;
     return this.#section(
-      'Invitations',
+      t('Invitations'),
       all.map((one) => this.#kept.get(`invitation ${one.room}`, one, () => h('li', {}, this.#invitation(one)))),
     );
   }
@@ -114,13 +115,13 @@ export class Sidebar {
     return h(
       'div',
       { class: 'invitation' },
-      h('p', {}, bdi(one.by_name, 'name'), ' invites you to ', bdi(one.name, 'name')),
-      h('p', { class: 'hint' }, plural(one.members, 'member', 'members'), topic),
+      h('p', {}, parts('{name} invites you to {room}', { name: bdi(one.by_name, 'name'), room: bdi(one.name, 'name') })),
+      h('p', { class: 'hint' }, many(one.members, '{count} member', '{count} members'), topic),
       h(
         'div',
         { class: 'side-by-side' },
-        h('button', { type: 'button', class: 'main', 'data-key': `accept ${one.room}`, onclick: () => this.#wish.accept(one.room) }, 'Accept'),
-        h('button', { type: 'button', 'data-key': `decline ${one.room}`, onclick: () => this.#wish.decline(one.room) }, 'Decline'),
+        h('button', { type: 'button', class: 'main', 'data-key': `accept ${one.room}`, onclick: () => this.#wish.accept(one.room) }, t('Accept')),
+        h('button', { type: 'button', 'data-key': `decline ${one.room}`, onclick: () => this.#wish.decline(one.room) }, t('Decline')),
       ),
     );
   }
@@ -151,7 +152,7 @@ export class Sidebar {
           {},
           listed
             ? h('button', { type: 'button', class: 'first', 'data-key': `first ${title}`, onclick }, label)
-            : h('p', { class: 'nothing' }, 'Loading…'),
+            : h('p', { class: 'nothing' }, t('Loading…')),
         ),
       );
     arrange(node.querySelector('ul'), none, rooms);
@@ -174,7 +175,7 @@ export class Sidebar {
           'button',
           { type: 'button', class: 'item', 'data-key': 'notes', onclick: this.#wish.notes },
           h('span', { class: 'sign' }, icon('note')),
-          h('span', { class: 'name' }, 'Notes to self'),
+          h('span', { class: 'name' }, t('Notes to self')),
         ),
       ),
     );
@@ -184,7 +185,7 @@ export class Sidebar {
     const node = this.#kept.get('archive', null, () =>
       h('details', { class: 'archive' }, h('summary', { 'data-key': 'archive' }), h('ul', {})),
     );
-    node.querySelector('summary').textContent = `Archived, ${rooms.length}`;
+    node.querySelector('summary').textContent = t('Archived, {count}', { count: rooms.length });
     arrange(node.querySelector('ul'), this.#items(rooms));
     return node;
   }
@@ -237,12 +238,12 @@ export class Sidebar {
         : sign(room, presence),
       bdi(name, 'name'),
       mood(status),
-      draft && h('span', { class: 'draft' }, 'Draft'),
-      muted && [h('span', { class: 'muted-sign', title: 'Muted' }, icon('muted')), hidden(', muted')],
+      draft && h('span', { class: 'draft' }, t('Draft')),
+      muted && [h('span', { class: 'muted-sign', title: t('Muted') }, icon('muted')), hidden(t(', muted'))],
       unread && numbers(room),
     );
     asksForMenu(item, menu);
-    const dots = iconButton('dots', `What to do with ${name}`, {
+    const dots = iconButton('dots', t('What to do with {name}', { name }), {
       class: 'more-about',
       'data-key': `menu ${room.id}`,
       onclick: (event) => menu(event.currentTarget),
@@ -263,11 +264,11 @@ export class Sidebar {
 
 /** How many messages are unread, and how many of them mention one. */
 function numbers({ unread, mentions }) {
-  if (!unread) return [h('span', { class: 'count dot-only', 'aria-hidden': 'true' }), hidden(', marked as unread')];
+  if (!unread) return [h('span', { class: 'count dot-only', 'aria-hidden': 'true' }), hidden(t(', marked as unread'))];
   return [
     mentions > 0 && h('span', { class: 'count at', 'aria-hidden': 'true' }, `@${count(mentions)}`),
     h('span', { class: 'count', 'aria-hidden': 'true' }, count(unread)),
-    hidden(`, ${plural(unread, 'unread message', 'unread messages')}`),
-    mentions > 0 && hidden(`, ${plural(mentions, 'of which mentions you', 'of which mention you')}`),
+    hidden(many(unread, ', {count} unread message', ', {count} unread messages')),
+    mentions > 0 && hidden(many(mentions, ', {count} of which mentions you', ', {count} of which mention you')),
   ];
 }

@@ -1,29 +1,30 @@
 // Before the chat: signing in, making the first account, accepting an invitation.
 
+import { t } from '../words/words.js';
 import { brand as own, brandLinks } from './brand.js';
 import { append, bdi, fill, h } from './dom.js';
 import { logo } from './parts.js';
 
-const WAYS = {
+const ways = () => ({
   in: {
-    title: 'Sign in',
+    title: t('Sign in'),
     text: '',
-    button: 'Sign in',
+    button: t('Sign in'),
     password: 'current-password',
   },
   setup: {
-    title: 'Welcome to your new server',
-    text: 'Make the first account. It will be the administrator of this server.',
-    button: 'Make the account',
+    title: t('Welcome to your new server'),
+    text: t('Make the first account. It will be the administrator of this server.'),
+    button: t('Make the account'),
     password: 'new-password',
   },
   invitation: {
-    title: 'You are invited',
-    text: 'Choose a user name and a password, and join the conversation.',
-    button: 'Join',
+    title: t('You are invited'),
+    text: t('Choose a user name and a password, and join the conversation.'),
+    button: t('Join'),
     password: 'new-password',
   },
-};
+});
 
 /**
  * The page's front. `way`: in, setup or invitation, with the link's `secret` for the latter two;
@@ -59,13 +60,14 @@ function welcome() {
 
 /** The operator's addresses, below the card. */
 export function links() {
-  if (!brandLinks.length) return null;
+  const all = brandLinks();
+  if (!all.length) return null;
   const link = ({ label, href }) => h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, label);
-  return h('nav', { class: 'brand-links', 'aria-label': own.name }, brandLinks.map(link));
+  return h('nav', { class: 'brand-links', 'aria-label': own.name }, all.map(link));
 }
 
 function fields(api, which, secret, { notice, name }, done, forgot) {
-  const way = WAYS[which];
+  const way = ways()[which];
   const user = h('input', {
     id: 'name',
     name: 'username',
@@ -95,7 +97,7 @@ function fields(api, which, secret, { notice, name }, done, forgot) {
     wrong.textContent = '';
     const missing = [user, password].find((input) => !input.value.trim());
     if (missing) {
-      wrong.textContent = missing === user ? 'Enter your user name.' : 'Enter your password.';
+      wrong.textContent = missing === user ? t('Enter your user name.') : t('Enter your password.');
       missing.focus();
       return;
     }
@@ -117,22 +119,22 @@ function fields(api, which, secret, { notice, name }, done, forgot) {
     { onsubmit: submit, novalidate: true },
     h('h1', {}, way.title),
     (notice || way.text) && h('p', { class: 'lead' }, notice || way.text),
-    h('label', { for: 'name' }, 'User name'),
+    h('label', { for: 'name' }, t('User name')),
     user,
-    h('label', { for: 'password' }, 'Password'),
+    h('label', { for: 'password' }, t('Password')),
     h('div', { class: 'field' }, password, reveal(password)),
     which !== 'in' &&
-      h('p', { class: 'hint', id: 'password-hint' }, 'At least 8 characters; a few words do well.'),
+      h('p', { class: 'hint', id: 'password-hint' }, t('At least 8 characters; a few words do well.')),
     wrong,
     button,
     which === 'in' &&
       h(
         'button',
         { class: 'wide', type: 'button', onclick: () => forgot(user.value.trim()) },
-        'Forgotten your password?',
+        t('Forgotten your password?'),
       ),
     which === 'in' &&
-      h('p', { class: 'hint' }, 'New here? Ask somebody on this server for an invitation link.'),
+      h('p', { class: 'hint' }, t('New here? Ask somebody on this server for an invitation link.')),
   );
 }
 
@@ -149,25 +151,28 @@ export function reveal(password) {
       type: 'button',
       class: 'reveal',
       'aria-pressed': 'false',
-      'aria-label': 'Show the password',
+      'aria-label': t('Show the password'),
       onclick: () => {
         const show = password.type === 'password';
         password.type = show ? 'text' : 'password';
-        button.textContent = show ? 'Hide' : 'Show';
+        button.textContent = show ? t('Hide') : t('Show');
         button.setAttribute('aria-pressed', String(show));
         password.focus();
       },
     },
-    'Show',
+    t('Show'),
   );
   return button;
 }
 
 function stale(way, toSignIn) {
-  const whom = way === 'setup' ? 'whoever runs this server' : 'whoever sent it';
+  const what =
+    way === 'setup'
+      ? t('It was used already or is too old. Ask whoever runs this server for a new one.')
+      : t('It was used already or is too old. Ask whoever sent it for a new one.');
   return append(h('div'), [
-    h('h1', {}, 'This link does not work any more'),
-    h('p', { class: 'lead' }, `It was used already or is too old. Ask ${whom} for a new one.`),
-    h('button', { class: 'main wide', type: 'button', onclick: toSignIn }, 'Sign in instead'),
+    h('h1', {}, t('This link does not work any more')),
+    h('p', { class: 'lead' }, what),
+    h('button', { class: 'main wide', type: 'button', onclick: toSignIn }, t('Sign in instead')),
   ]);
 }

@@ -1,5 +1,6 @@
 // What the buttons of the list, of the people and of the talk ask for: dialogs, menus, and rooms to go to.
 
+import { t } from '../words/words.js';
 import { brandLinks } from './brand.js';
 import { invite } from './dialogs/invite.js';
 import { add, write } from './dialogs/pick.js';
@@ -44,7 +45,7 @@ export function wishes({ store, chat, api, drafts, signOut, shell, bell }) {
     schedule: (room, text, replyTo) => schedule(chat, room, text, replyTo),
     add: (room) => add(chat, room),
     roomSettings: (room) => roomSettings({ chat, upload }, room),
-    card: (user) => personCard({ chat, store, wish: { go, say, profile: api && (() => profile('Profile')) } }, user),
+    card: (user) => personCard({ chat, store, wish: { go, say, profile: api && (() => profile(t('Profile'))) } }, user),
     accept: (room) =>
       attempt(async () => {
         await chat.rooms.accept(room);
@@ -54,7 +55,7 @@ export function wishes({ store, chat, api, drafts, signOut, shell, bell }) {
     decline: (room) => attempt(() => chat.rooms.decline(room)),
     leave: (room) =>
       attempt(async () => {
-        if (!(await sure(`Leave ${room.name}?`, 'You get no more messages from it.', 'Leave'))) return;
+        if (!(await sure(t('Leave {room}?', { room: room.name }), t('You get no more messages from it.'), t('Leave')))) return;
         await chat.leave(room.id);
         store.removed(room.id);
       }),
@@ -69,22 +70,22 @@ export function wishes({ store, chat, api, drafts, signOut, shell, bell }) {
     roomMenu: (room, at) => roomMenu({ chat, store, wish: roomWish }, room, at),
     menu: (at) =>
       openMenu(
-        'More',
+        t('More'),
         [
-          { label: 'Go to a room…', icon: 'search', hint: 'Ctrl K', act: shell.switch },
+          { label: t('Go to a room…'), icon: 'search', hint: t('Ctrl K'), act: shell.switch },
           null,
-          { label: 'Find or make a room', icon: 'hash', act: all.rooms },
-          { label: 'Write to somebody', icon: 'edit', act: all.person },
-          { label: 'Notes to self', icon: 'note', act: all.notes },
-          { label: 'Scheduled messages', icon: 'clock', act: () => scheduled(chat, store, shell.giveBack) },
+          { label: t('Find or make a room'), icon: 'hash', act: all.rooms },
+          { label: t('Write to somebody'), icon: 'edit', act: all.person },
+          { label: t('Notes to self'), icon: 'note', act: all.notes },
+          { label: t('Scheduled messages'), icon: 'clock', act: () => scheduled(chat, store, shell.giveBack) },
           api && null,
-          api && { label: 'Set a status', icon: 'smile', act: () => profile('Status') },
-          api && store.me.mayInvite && { label: 'Invite people', icon: 'invite', act: all.invite },
-          api && { label: 'Settings', icon: 'gear', act: all.settings },
+          api && { label: t('Set a status'), icon: 'smile', act: () => profile(t('Status')) },
+          api && store.me.mayInvite && { label: t('Invite people'), icon: 'invite', act: all.invite },
+          api && { label: t('Settings'), icon: 'gear', act: all.settings },
           null,
-          { label: 'Keys', icon: 'keys', hint: 'Ctrl /', act: shortcuts },
-          api && { label: 'Hints', icon: 'star', act: shell.hints },
-          ...brandLinks.map(({ label, href }) => ({ label, icon: 'link', act: () => open(href, '_blank', 'noopener') })),
+          { label: t('Keys'), icon: 'keys', hint: t('Ctrl /'), act: shortcuts },
+          api && { label: t('Hints'), icon: 'star', act: shell.hints },
+          ...brandLinks().map(({ label, href }) => ({ label, icon: 'link', act: () => open(href, '_blank', 'noopener') })),
         ].map((item) => (api === null && item === null ? false : item)),
         at,
       ),

@@ -35,7 +35,7 @@ test('it says that it listens, and nothing more, to whoever is around', () => {
 test('a page of the list begins, once', () => {
   const { around, heard } = begun();
   around.hear(SITE, { chatd: 'begin', room: 'other' });
-  equal(heard.begun, [{ room: 'lobby', theme: 'dark' }]);
+  equal(heard.begun, [{ room: 'lobby', theme: 'dark', language: null }]);
 });
 
 test('a page that is not in the list is not obeyed', () => {
@@ -115,5 +115,5 @@ test('a page that does not answer is not waited for', async () => {
 test('words that are none are nothing', () => {
   const { around, heard } = frame();
   around.hear(SITE, { chatd: 'begin', room: { toString: () => 'x' }, theme: 3 });
-  equal(heard.begun, [{ room: null, theme: null }]);
+  equal(heard.begun, [{ room: null, theme: null, language: null }]);
 });

@@ -1,5 +1,6 @@
 import { reacted, whoReacted, wished } from '/ui/state/reactions.js';
 import { Timeline } from '/ui/state/timeline.js';
+import { speak } from '/ui/words/words.js';
 import { equal, test } from '/units/harness.js';
 
 const event = (from, on, count, emoji = '👍') => ({ type: 'reacted', target: 1, emoji, on, count, from });
@@ -55,7 +56,8 @@ test('a deleted message has none', () => {
   equal(one.find(1).reactions, undefined);
 });
 
-test('who reacted, in words', () => {
+test('who reacted, in words', async () => {
+  await speak('en', ['en-GB']);
   const name = (user) => ({ a: 'anna', b: 'ben' })[user];
   equal(whoReacted({ users: ['a'], count: 1 }, 'me', name), 'anna');
   equal(whoReacted({ users: ['a', 'me', 'b'], count: 3, mine: true }, 'me', name), 'You, anna and ben');

@@ -1,7 +1,8 @@
 // What became of a message: who has read it, who reacted, and how it read before.
 
+import { many, t } from '../../words/words.js';
 import { bdi, fill, h, icon } from '../dom.js';
-import { exactly, plural, shortDay, time } from '../format.js';
+import { exactly, shortMoment } from '../format.js';
 import { avatar } from '../parts.js';
 import { card } from '../card.js';
 import { words } from '../words.js';
@@ -13,13 +14,13 @@ import { openDialog } from './dialog.js';
  */
 async function paged(title, ask, show, next) {
   const list = h('div', { class: 'told' });
-  const place = h('div', { class: 'actions' }, h('p', { class: 'nothing' }, 'Loading…'));
+  const place = h('div', { class: 'actions' }, h('p', { class: 'nothing' }, t('Loading…')));
   const dialog = openDialog(title, list, place);
   const page = async (after) => {
     try {
       const reply = await ask(after);
       list.append(...[show(reply, after === null)].flat(Infinity).filter(Boolean));
-      const more = h('button', { type: 'button', onclick: () => page(next(reply)) }, 'More');
+      const more = h('button', { type: 'button', onclick: () => page(next(reply)) }, t('More'));
       fill(place, reply.more && more);
     } catch (error) {
       fill(place, h('p', { class: 'wrong', role: 'alert' }, error.message));
@@ -36,8 +37,8 @@ export function readers(talk, { room, seq }) {
         'p',
         { class: 'lead' },
         of === 0
-          ? 'There is nobody else here whose reading shows.'
-          : `Read by ${read}, delivered to ${delivered}, of ${plural(of, 'person', 'people')}. Who hides receipts is not counted.`,
+          ? t('There is nobody else here whose reading shows.')
+          : many(of, 'Read by {read}, delivered to {delivered}, of {count} person. Who hides receipts is not counted.', 'Read by {read}, delivered to {delivered}, of {count} people. Who hides receipts is not counted.', { read, delivered }),
       ),
     people.map(({ user, name, state }) => {
       const reads = state === 'read';
@@ -47,16 +48,16 @@ export function readers(talk, { room, seq }) {
         avatar(user, name),
         bdi(name, 'name'),
         h('span', { class: `progress ${reads ? 'seen' : ''}` }, icon(reads ? 'checks' : 'check')),
-        h('span', { class: 'role' }, reads ? 'Read' : 'Delivered'),
+        h('span', { class: 'role' }, reads ? t('Read') : t('Delivered')),
       );
     }),
   ];
-  paged('Who has read it', (after) => talk.readBy(room, seq, after), show, (reply) => reply.people.at(-1)?.name);
+  paged(t('Who has read it'), (after) => talk.readBy(room, seq, after), show, (reply) => reply.people.at(-1)?.name);
 }
 
 export function reactors(talk, { room, seq }) {
   const show = ({ reactors: found }, first) => [
-    first && !found.length && h('p', { class: 'nothing' }, 'Nobody reacts to it any more.'),
+    first && !found.length && h('p', { class: 'nothing' }, t('Nobody reacts to it any more.')),
     found.map(({ user, name, emoji, at }) =>
       h(
         'div',
@@ -67,21 +68,21 @@ export function reactors(talk, { room, seq }) {
       ),
     ),
   ];
-  paged('Who reacted', (after) => talk.reactors(room, seq, after), show, (reply) => reply.reactors.at(-1)?.place);
+  paged(t('Who reacted'), (after) => talk.reactors(room, seq, after), show, (reply) => reply.reactors.at(-1)?.place);
 }
 
 export function versions(talk, { room, seq }) {
   const show = ({ revisions }, first) => [
-    first && !revisions.length && h('p', { class: 'nothing' }, 'There are no earlier versions.'),
+    first && !revisions.length && h('p', { class: 'nothing' }, t('There are no earlier versions.')),
     revisions.map(({ at, text = '', data }) =>
       h(
         'article',
         { class: 'version' },
-        h('time', { class: 'when', title: exactly(at) }, `${shortDay(at)}, ${time(at)}`),
+        h('time', { class: 'when', title: exactly(at) }, shortMoment(at)),
         h('div', { class: 'line', dir: 'auto' }, words(text)),
         card(data),
       ),
     ),
   ];
-  paged('Earlier versions', (after) => talk.revisions(room, seq, after), show, (reply) => reply.revisions.at(-1)?.revision);
+  paged(t('Earlier versions'), (after) => talk.revisions(room, seq, after), show, (reply) => reply.revisions.at(-1)?.revision);
 }

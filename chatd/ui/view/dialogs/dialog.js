@@ -1,5 +1,6 @@
 // What all dialogs are made of: the dialog itself, forms that may fail in words, fields.
 
+import { t } from '../../words/words.js';
 import { fill, focusLater, h, iconButton } from '../dom.js';
 
 let made = 0;
@@ -27,7 +28,7 @@ export function openDialog(title, ...content) {
     h(
       'div',
       { class: 'inside' },
-      h('header', {}, h(title ? 'h2' : 'span', { id }, title), iconButton('close', 'Close', { onclick: () => node.close() })),
+      h('header', {}, h(title ? 'h2' : 'span', { id }, title), iconButton('close', t('Close'), { onclick: () => node.close() })),
       content,
     ),
   );
@@ -80,7 +81,7 @@ export function staying(act, then, label, ...fields) {
 
 /** A line to write in: {node, parts}. `props.tag` for another element. */
 export function input(label, { tag = 'input', ...props }, hint = null) {
-  const id = `field-${label.toLowerCase().replaceAll(/[^a-z]+/g, '-')}`;
+  const id = `field-${label.toLowerCase().replaceAll(/[^\p{L}]+/gu, '-')}`;
   const about = hint && unique('hint');
   const node = h(tag, { id, autocomplete: 'off', 'aria-describedby': about, ...props });
   if (tag === 'textarea') node.value = props.value ?? '';
@@ -89,7 +90,7 @@ export function input(label, { tag = 'input', ...props }, hint = null) {
 
 /** A choice among a few words: {node, parts}. `options`: [value, label] pairs. */
 export function select(label, options, value, props = {}, hint = null) {
-  const id = `field-${label.toLowerCase().replaceAll(/[^a-z]+/g, '-')}`;
+  const id = `field-${label.toLowerCase().replaceAll(/[^\p{L}]+/gu, '-')}`;
   const node = h(
     'select',
     { id, ...props },
@@ -140,15 +141,15 @@ export function problem() {
 }
 
 /** A button that copies `text`, and says so. */
-export function copying(text, box = null, label = 'Copy the link') {
+export function copying(text, box = null, label = t('Copy the link')) {
   const button = h('button', { type: 'button', class: 'main' }, label);
   button.addEventListener('click', async () => {
     box?.select();
     try {
       await navigator.clipboard.writeText(text);
-      button.textContent = 'Copied';
+      button.textContent = t('Copied');
     } catch {
-      button.textContent = 'Press Ctrl C';
+      button.textContent = t('Press Ctrl C');
     }
   });
   return button;
@@ -188,7 +189,7 @@ export function sectioned(title, sections, { end = null, first = null } = {}) {
     h(
       'div',
       { class: 'panel' },
-      h('div', { class: 'panel-head' }, iconButton('back', 'Back', { class: 'to-names', onclick: back }), heading),
+      h('div', { class: 'panel-head' }, iconButton('back', t('Back'), { class: 'to-names', onclick: back }), heading),
       place,
     ),
   );

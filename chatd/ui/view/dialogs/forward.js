@@ -1,6 +1,7 @@
 // Passing a message on: to which room or whom, and with what words before it.
 
 import { fold } from '../../state/completion.js';
+import { compare, t } from '../../words/words.js';
 import { bdi, fill, h } from '../dom.js';
 import { sign } from '../parts.js';
 import { line } from '../quote.js';
@@ -10,10 +11,10 @@ import { openDialog } from './dialog.js';
 export function forward(talk, store, message, go) {
   const rooms = [...store.rooms.values()]
     .filter((room) => !room.closedTo)
-    .sort((a, b) => a.name.localeCompare(b.name));
+    .sort((a, b) => compare(a.name, b.name));
   const list = h('div', { class: 'choose' });
-  const filter = h('input', { type: 'search', placeholder: 'Find a room or a person', 'aria-label': 'Find a room or a person' });
-  const text = h('input', { placeholder: 'Say something with it (optional)', 'aria-label': 'Say something with it', maxlength: '4096', autocomplete: 'off' });
+  const filter = h('input', { type: 'search', placeholder: t('Find a room or a person'), 'aria-label': t('Find a room or a person') });
+  const text = h('input', { placeholder: t('Say something with it (optional)'), 'aria-label': t('Say something with it'), maxlength: '4096', autocomplete: 'off' });
   const wrong = h('p', { class: 'wrong', role: 'alert' });
   let busy = false;
   const send = async (room) => {
@@ -41,16 +42,16 @@ export function forward(talk, store, message, go) {
           { type: 'button', class: 'choice', onclick: () => send(room) },
           sign(room),
           h('span', { class: 'about' }, bdi(room.name, 'name')),
-          h('span', { class: 'verb' }, 'Send'),
+          h('span', { class: 'verb' }, t('Send')),
         ),
       ),
-      !shown.length && h('p', { class: 'nothing' }, 'No room or person is called that.'),
+      !shown.length && h('p', { class: 'nothing' }, t('No room or person is called that.')),
     );
   };
   filter.addEventListener('input', draw);
   draw();
   const dialog = openDialog(
-    'Forward',
+    t('Forward'),
     h('blockquote', { class: 'passage' }, h('span', { class: 'author' }, bdi(message.name)), h('span', { class: 'quoted', dir: 'auto' }, line(message))),
     h('div', { class: 'asks' }, text, filter),
     list,

@@ -1,10 +1,11 @@
 // A link that makes an account on this server: shown once, to be handed on.
 
+import { made, t } from '../../words/words.js';
 import { fill, h } from '../dom.js';
 import { copying, input, openDialog, problem } from './dialog.js';
 
 export function invite(api) {
-  const uses = input('For how many people', { type: 'number', min: '1', max: '1000', value: '1', required: true });
+  const uses = input(t('For how many people'), { type: 'number', min: '1', max: '1000', value: '1', required: true });
   const place = h('div');
   const { node: wrong, attempt } = problem();
   const make = (event) => {
@@ -15,12 +16,12 @@ export function invite(api) {
     });
   };
   const shown = (link, expires) => {
-    const box = h('input', { readonly: true, value: link, 'aria-label': 'Invitation link', class: 'link' });
+    const box = h('input', { readonly: true, value: link, 'aria-label': t('Invitation link'), class: 'link' });
     const copy = copying(link, box);
-    const until = new Date(expires).toLocaleDateString(undefined, { day: 'numeric', month: 'long' });
+    const day = made(Intl.DateTimeFormat, { day: 'numeric', month: 'long' }).format(expires);
     fill(
       place,
-      h('p', { class: 'lead' }, `Send this link to whom you invite. It works until ${until} and is shown only now.`),
+      h('p', { class: 'lead' }, t('Send this link to whom you invite. It works until {day} and is shown only now.', { day })),
       box,
       h('div', { class: 'actions' }, copy),
     );
@@ -28,14 +29,14 @@ export function invite(api) {
   };
   fill(
     place,
-    h('p', { class: 'lead' }, 'Whoever has the link can make an account on this server.'),
+    h('p', { class: 'lead' }, t('Whoever has the link can make an account on this server.')),
     h(
       'form',
       { onsubmit: make },
       uses.parts,
       wrong,
-      h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'main' }, 'Make a link')),
+      h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'main' }, t('Make a link'))),
     ),
   );
-  openDialog('Invite people', place);
+  openDialog(t('Invite people'), place);
 }

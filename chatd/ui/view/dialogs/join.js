@@ -1,19 +1,19 @@
 // Where a link into a room leads, before one follows it.
 
+import { many, parts, t } from '../../words/words.js';
 import { bdi, fill, h } from '../dom.js';
-import { plural } from '../format.js';
 import { kindOf, sign } from '../parts.js';
 import { openDialog, problem } from './dialog.js';
 
 /** `go(room)` shows the room. */
 export async function join(chat, secret, go) {
-  const place = h('div', {}, h('p', { class: 'nothing' }, 'Looking…'));
-  const dialog = openDialog('Invitation', place);
+  const place = h('div', {}, h('p', { class: 'nothing' }, t('Looking…')));
+  const dialog = openDialog(t('Invitation'), place);
   let found;
   try {
     found = await chat.rooms.peek(secret);
   } catch (error) {
-    const word = error.code === 'not-found' ? 'This link leads nowhere any more. Ask whoever sent it for a new one.' : error.message;
+    const word = error.code === 'not-found' ? t('This link leads nowhere any more. Ask whoever sent it for a new one.') : error.message;
     fill(place, h('p', { class: 'lead', role: 'alert' }, word), closing(dialog));
     return;
   }
@@ -26,7 +26,7 @@ export async function join(chat, secret, go) {
     dialog.close();
     go(room);
   };
-  const button = h('button', { type: 'button', class: 'main', onclick: enter, autofocus: true }, found.joined ? 'Open' : 'Join');
+  const button = h('button', { type: 'button', class: 'main', onclick: enter, autofocus: true }, found.joined ? t('Open') : t('Join'));
   fill(place, placard({ ...found, avatar: found.avatar ?? null }), wrong, h('div', { class: 'actions' }, button));
   button.focus();
 }
@@ -42,11 +42,11 @@ export function placard(room) {
         'div',
         { class: 'about' },
         h('p', { class: 'name' }, bdi(room.name)),
-        h('p', { class: 'hint' }, `${kindOf(room)} · ${plural(room.members, 'member', 'members')}`),
+        h('p', { class: 'hint' }, `${kindOf(room)} · ${many(room.members, '{count} member', '{count} members')}`),
       ),
     ),
     room.topic && h('p', { class: 'topic' }, bdi(room.topic)),
-    h('p', { class: 'lead' }, bdi(room.by_name), room.joined ? ' made this link. You are in this room already.' : ' invites you.'),
+    h('p', { class: 'lead' }, room.joined ? parts('{name} made this link. You are in this room already.', { name: bdi(room.by_name) }) : parts('{name} invites you.', { name: bdi(room.by_name) })),
   ];
 }
 
@@ -61,5 +61,5 @@ async function joined(chat, secret, room) {
 }
 
 function closing(dialog) {
-  return h('div', { class: 'actions' }, h('button', { type: 'button', class: 'main', onclick: () => dialog.close() }, 'Close'));
+  return h('div', { class: 'actions' }, h('button', { type: 'button', class: 'main', onclick: () => dialog.close() }, t('Close')));
 }

@@ -1,18 +1,19 @@
 // To a day of a conversation.
 
+import { t } from '../../words/words.js';
 import { h } from '../dom.js';
 import { form, input, openDialog } from './dialog.js';
 
 /** `from`: a time (ms) of the day to begin with; `act(ms)` goes to that day's first moment. */
 export function jump(from, act) {
-  const day = input('Day', { type: 'date', required: true, max: written(Date.now()), value: written(from) });
+  const day = input(t('Day'), { type: 'date', required: true, max: written(Date.now()), value: written(from) });
   const go = () => {
     // Without a time of day a date is one of UTC; with one it is that of whoever asks.
     const at = new Date(`${day.node.value}T00:00`).getTime();
-    if (Number.isNaN(at)) throw new Error('Choose a day.');
+    if (Number.isNaN(at)) throw new Error(t('Choose a day.'));
     return act(at);
   };
-  openDialog('Go to a day', form(go, () => {}, 'Go', h('div', {}, day.parts)));
+  openDialog(t('Go to a day'), form(go, () => {}, t('Go'), h('div', {}, day.parts)));
   day.node.focus();
 }
 

@@ -1,18 +1,19 @@
 // Making a room.
 
+import { t } from '../../words/words.js';
 import { form, input, openDialog, toggle } from './dialog.js';
 
 /** `go(room)` shows it; `called`: the name to begin with. */
 export function newRoom(chat, go, called = '') {
-  const name = input('Name', { required: true, maxlength: '64', value: called, autofocus: true });
-  const topic = input('Topic', { maxlength: '500', placeholder: 'What is it about? (optional)' });
-  const secret = toggle('Private', 'Only people who are added or invited can find and read it.');
-  const news = toggle('Announcements', 'Everybody reads; only moderators and owners write.');
+  const name = input(t('Name'), { required: true, maxlength: '64', value: called, autofocus: true });
+  const topic = input(t('Topic'), { maxlength: '500', placeholder: t('What is it about? (optional)') });
+  const secret = toggle(t('Private'), t('Only people who are added or invited can find and read it.'));
+  const news = toggle(t('Announcements'), t('Everybody reads; only moderators and owners write.'));
   const act = async () => {
     const kind = secret.node.checked ? 'private' : 'public';
     const room = await chat.create(name.node.value.trim(), kind, topic.node.value.trim());
     if (news.node.checked) await chat.rooms.change(room, { posting: 'moderator' });
     return room;
   };
-  openDialog('Make a room', form(act, go, 'Make the room', name.parts, topic.parts, secret.parts, news.parts));
+  openDialog(t('Make a room'), form(act, go, t('Make the room'), name.parts, topic.parts, secret.parts, news.parts));
 }

@@ -1,5 +1,6 @@
 // Naming somebody: by typing a user name, or by choosing among those who are found.
 
+import { t } from '../../words/words.js';
 import { bdi, fill, h } from '../dom.js';
 import { avatar } from '../parts.js';
 import { form, input, openDialog } from './dialog.js';
@@ -20,7 +21,7 @@ export function finding(chat, submit, hint) {
   };
   const list = h('div', { class: 'choose small-choose', 'aria-live': 'polite', hidden: true });
   const name = input(
-    'User name',
+    t('User name'),
     { required: true, maxlength: '64', autofocus: true, autocapitalize: 'none', spellcheck: 'false' },
     hint,
   );
@@ -52,7 +53,7 @@ export function finding(chat, submit, hint) {
     person: () => {
       const user = chosen ?? `@${name.node.value.trim().replace(/^@/u, '')}`;
       chosen = null;
-      if (user === '@') throw new Error('Enter a user name.');
+      if (user === '@') throw new Error(t('Enter a user name.'));
       return user;
     },
     empty: () => {
@@ -75,16 +76,16 @@ function choice(person, onclick) {
     'button',
     { type: 'button', class: 'choice', onclick },
     avatar(person.user, person.display),
-    h('span', { class: 'about' }, bdi(person.display, 'name'), h('small', {}, `@${person.name}`)),
+    h('span', { class: 'about' }, bdi(person.display, 'name'), h('small', {}, bdi(`@${person.name}`))),
   );
 }
 
 export function write(chat, go) {
-  const hint = 'Begin to type a name, such as anna.';
-  pick(chat, 'Write to somebody', 'Start', hint, (user) => chat.direct(user), go);
+  const hint = t('Begin to type a name, such as anna.');
+  pick(chat, t('Write to somebody'), t('Start'), hint, (user) => chat.direct(user), go);
 }
 
 export function add(chat, room) {
-  const hint = 'They see this room at once. To ask them first, invite them in the room’s settings.';
-  pick(chat, 'Add somebody', 'Add', hint, (user) => chat.addMember(room.id, user), () => {});
+  const hint = t('They see this room at once. To ask them first, invite them in the room’s settings.');
+  pick(chat, t('Add somebody'), t('Add'), hint, (user) => chat.addMember(room.id, user), () => {});
 }

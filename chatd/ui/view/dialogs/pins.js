@@ -1,18 +1,19 @@
 // What a room keeps in view: its pinned messages, the newest pin first.
 
+import { parts, t } from '../../words/words.js';
 import { bdi, fill, h, iconButton } from '../dom.js';
-import { exactly, shortDay, time } from '../format.js';
+import { exactly, shortDay, shortMoment } from '../format.js';
 import { avatar } from '../parts.js';
 import { line } from '../quote.js';
 import { openDialog } from './dialog.js';
 
 /** `goTo(seq)` shows a message; `unpin(seq)` takes it off, and tells whether that worked. */
 export async function pins(talk, room, goTo, unpin) {
-  const list = h('div', { class: 'found' }, h('p', { class: 'nothing' }, 'Loading…'));
-  const dialog = openDialog('Pinned messages', list);
+  const list = h('div', { class: 'found' }, h('p', { class: 'nothing' }, t('Loading…')));
+  const dialog = openDialog(t('Pinned messages'), list);
   dialog.classList.add('finds');
   const nothing = () =>
-    h('p', { class: 'nothing' }, room.mayPin ? 'Nothing is pinned here yet. Pin a message with its ⋯ menu.' : 'Nothing is pinned here yet.');
+    h('p', { class: 'nothing' }, room.mayPin ? t('Nothing is pinned here yet. Pin a message with its ⋯ menu.') : t('Nothing is pinned here yet.'));
   let all;
   try {
     all = await talk.pins(room.id);
@@ -39,13 +40,13 @@ export async function pins(talk, room, goTo, unpin) {
           { class: 'by' },
           avatar(message.from, message.name),
           bdi(message.name, 'author'),
-          h('time', { class: 'when', title: exactly(message.at) }, `${shortDay(message.at)}, ${time(message.at)}`),
+          h('time', { class: 'when', title: exactly(message.at) }, shortMoment(message.at)),
         ),
         h('span', { class: 'quoted', dir: 'auto' }, line(message)),
-        h('small', {}, 'Pinned by ', bdi(name), `, ${shortDay(at)}`),
+        h('small', {}, parts('Pinned by {name}, {day}', { name: bdi(name), day: shortDay(at) })),
       ),
       room.mayPin &&
-        iconButton('close', 'Unpin', {
+        iconButton('close', t('Unpin'), {
           onclick: async () => {
             if (!(await unpin(message.seq))) return;
             node.remove();

@@ -1,7 +1,7 @@
 // Finding a public room among many, and joining it.
 
+import { many, t } from '../../words/words.js';
 import { bdi, fill, h, icon } from '../dom.js';
-import { plural } from '../format.js';
 import { sign } from '../parts.js';
 import { openDialog, problem } from './dialog.js';
 import { newRoom } from './new_room.js';
@@ -11,19 +11,19 @@ const REST = 0.25;
 
 /** `go(room)` shows a room. */
 export function rooms(chat, store, go) {
-  const list = h('div', { class: 'choose', 'aria-live': 'polite' }, h('p', { class: 'nothing' }, 'Loading…'));
-  const query = h('input', { type: 'search', placeholder: 'Find a room', 'aria-label': 'Find a room', maxlength: '100', autofocus: true });
+  const list = h('div', { class: 'choose', 'aria-live': 'polite' }, h('p', { class: 'nothing' }, t('Loading…')));
+  const query = h('input', { type: 'search', placeholder: t('Find a room'), 'aria-label': t('Find a room'), maxlength: '100', autofocus: true });
   const { node: wrong, attempt } = problem();
   const make = () => {
     dialog.close();
     newRoom(chat, go, query.value.trim());
   };
   const dialog = openDialog(
-    'Rooms',
+    t('Rooms'),
     query,
     list,
     wrong,
-    h('div', { class: 'actions' }, h('button', { type: 'button', class: 'main', onclick: make }, icon('plus'), 'Make a new room')),
+    h('div', { class: 'actions' }, h('button', { type: 'button', class: 'main', onclick: make }, icon('plus'), t('Make a new room'))),
   );
   const enter = (room) =>
     attempt(async () => {
@@ -32,10 +32,10 @@ export function rooms(chat, store, go) {
       go(room.room);
     });
   const show = (found, more) => {
-    const next = more && h('button', { type: 'button', class: 'more-of', onclick: () => look(found) }, 'Show more');
+    const next = more && h('button', { type: 'button', class: 'more-of', onclick: () => look(found) }, t('Show more'));
     const none = query.value.trim()
-      ? 'No public room has all of these words in its name or topic.'
-      : 'There are no public rooms yet. Make the first one.';
+      ? t('No public room has all of these words in its name or topic.')
+      : t('There are no public rooms yet. Make the first one.');
     fill(
       list,
       found.map((room) => choice(room, store.rooms.has(room.room), () => enter(room))),
@@ -61,12 +61,12 @@ export function rooms(chat, store, go) {
 }
 
 function choice(room, mine, onclick) {
-  const members = plural(room.members, 'member', 'members');
+  const members = many(room.members, '{count} member', '{count} members');
   return h(
     'button',
     { type: 'button', class: 'choice', onclick },
     sign({ avatar: null, ...room }),
     h('span', { class: 'about' }, bdi(room.name, 'name'), h('small', {}, members, room.topic && [' · ', bdi(room.topic)])),
-    h('span', { class: 'verb' }, mine ? 'Open' : 'Join'),
+    h('span', { class: 'verb' }, mine ? t('Open') : t('Join')),
   );
 }

@@ -1,5 +1,6 @@
 // Saying something later: choosing when, and what waits already.
 
+import { t } from '../../words/words.js';
 import { bdi, fill, h, icon } from '../dom.js';
 import { dayAndTime } from '../format.js';
 import { input, openDialog, problem } from './dialog.js';
@@ -19,7 +20,7 @@ export function schedule(chat, room, text, replyTo = null) {
   return new Promise((resolve) => {
     const now = Date.now();
     const { node: wrong, attempt } = problem();
-    const at = input('Date and time', {
+    const at = input(t('Date and time'), {
       type: 'datetime-local',
       value: local(morning(now, 1)),
       min: local(now + 2 * 60_000),
@@ -37,9 +38,9 @@ export function schedule(chat, room, text, replyTo = null) {
       dialog.close();
     };
     const ready = [
-      ['In an hour', now + HOUR],
-      ['Tomorrow', morning(now, 1)],
-      ['In a week', morning(now, 7)],
+      [t('In an hour'), now + HOUR],
+      [t('Tomorrow'), morning(now, 1)],
+      [t('In a week'), morning(now, 7)],
     ].map(([label, moment]) =>
       h(
         'button',
@@ -53,7 +54,7 @@ export function schedule(chat, room, text, replyTo = null) {
       keep(new Date(at.node.value).getTime());
     };
     const dialog = openDialog(
-      'Send later',
+      t('Send later'),
       h('blockquote', {}, bdi(text)),
       h('div', {}, ready),
       h(
@@ -61,7 +62,7 @@ export function schedule(chat, room, text, replyTo = null) {
         { onsubmit: choose },
         at.parts,
         wrong,
-        h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'main' }, 'Schedule')),
+        h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'main' }, t('Schedule'))),
       ),
     );
     dialog.addEventListener('close', () => resolve(done));
@@ -78,12 +79,12 @@ function local(moment) {
 export function scheduled(chat, store, giveBack) {
   const list = h('ul', { class: 'lines waiting' });
   const { node: wrong, attempt } = problem();
-  const dialog = openDialog('Scheduled messages', list, wrong);
+  const dialog = openDialog(t('Scheduled messages'), list, wrong);
   const edit = async (item) => {
     const taken = await attempt(() => chat.scheduled.takeBack(item.scheduled));
     if (wrong.textContent) return;
     if (taken === null) {
-      wrong.textContent = 'It has been said already.';
+      wrong.textContent = t('It has been said already.');
       return;
     }
     dialog.close();
@@ -91,7 +92,7 @@ export function scheduled(chat, store, giveBack) {
   };
   const line = (item) => {
     const room = store.rooms.get(item.room);
-    const where = room ? store.titleOf(room) : 'A room that you left';
+    const where = room ? store.titleOf(room) : t('A room that you left');
     return h(
       'li',
       {},
@@ -100,13 +101,13 @@ export function scheduled(chat, store, giveBack) {
         { class: 'about' },
         h('small', {}, bdi(where), ` · ${dayAndTime(item.at)}`),
         h('p', {}, bdi(item.text)),
-        item.failure && h('p', { class: 'wrong' }, `Not said. ${item.failure}`),
+        item.failure && h('p', { class: 'wrong' }, t('Not said. {why}', { why: item.failure })),
       ),
       h(
         'div',
         { class: 'side-by-side' },
-        room && h('button', { type: 'button', onclick: () => edit(item) }, 'Edit'),
-        h('button', { type: 'button', class: 'quiet', onclick: () => attempt(() => chat.scheduled.takeBack(item.scheduled)) }, 'Delete'),
+        room && h('button', { type: 'button', onclick: () => edit(item) }, t('Edit')),
+        h('button', { type: 'button', class: 'quiet', onclick: () => attempt(() => chat.scheduled.takeBack(item.scheduled)) }, t('Delete')),
       ),
     );
   };
@@ -115,7 +116,7 @@ export function scheduled(chat, store, giveBack) {
     fill(
       list,
       items.map(line),
-      !items.length && h('li', { class: 'nothing' }, 'Nothing waits. The clock beside the box has a message said later.'),
+      !items.length && h('li', { class: 'nothing' }, t('Nothing waits. The clock beside the box has a message said later.')),
     );
   };
   const stop = store.watch((what) => what === 'scheduled' && draw());

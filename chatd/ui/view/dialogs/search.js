@@ -1,8 +1,9 @@
 // Finding messages: in this room or in all, with what stands around them.
 
 import { extract } from '../../state/marking.js';
+import { many, parts, t } from '../../words/words.js';
 import { bdi, fill, h } from '../dom.js';
-import { exactly, plural, shortDay, time } from '../format.js';
+import { exactly, shortMoment } from '../format.js';
 import { avatar } from '../parts.js';
 import { line } from '../quote.js';
 import { markedWords } from '../words.js';
@@ -28,8 +29,8 @@ export function search(talk, store, go) {
     type: 'search',
     id: 'search',
     value: last.text,
-    placeholder: 'Search messages',
-    'aria-label': 'Search messages',
+    placeholder: t('Search messages'),
+    'aria-label': t('Search messages'),
     maxlength: '256',
     autocomplete: 'off',
     enterkeyhint: 'search',
@@ -55,7 +56,7 @@ export function search(talk, store, go) {
       h('span', {}, label),
     );
   const dialog = openDialog(
-    'Search',
+    t('Search'),
     h(
       'form',
       {
@@ -67,12 +68,12 @@ export function search(talk, store, go) {
         },
       },
       input,
-      h('fieldset', { class: 'segments' }, h('legend', { class: 'ears' }, 'Where'), scope(false, 'This room'), scope(true, 'All rooms')),
+      h('fieldset', { class: 'segments' }, h('legend', { class: 'ears' }, t('Where')), scope(false, t('This room')), scope(true, t('All rooms'))),
       h(
         'p',
         { class: 'hint' },
-        'Also: ',
-        ['from:anna', 'before:2026-01-31', 'has:link', '"these words"', '-without'].map((one, at) => [at > 0 && ' ', h('code', {}, one)]),
+        t('Also:'),
+        ['from:anna', 'before:2026-01-31', 'has:link', `"${t('these words')}"`, `-${t('without')}`].map((one) => [' ', h('code', { dir: 'auto' }, one)]),
       ),
     ),
     wrong,
@@ -94,7 +95,7 @@ export function search(talk, store, go) {
       fill(list);
       return;
     }
-    state.textContent = 'Searching…';
+    state.textContent = t('Searching…');
     ask(round, null);
   };
   const ask = async (mine, page) => {
@@ -114,8 +115,8 @@ export function search(talk, store, go) {
       else fill(list, hits);
       const { length } = list.children;
       fill(state, !length && !reply.next && nothingFound(everywhere));
-      if (reply.behind) state.textContent = `The ${plural(reply.behind, 'newest event is', 'newest events are')} not searched yet.`;
-      fill(place, reply.next && h('button', { type: 'button', onclick: () => ask(mine, reply.next) }, 'More'));
+      if (reply.behind) state.textContent = many(reply.behind, 'The {count} newest event is not searched yet.', 'The {count} newest events are not searched yet.');
+      fill(place, reply.next && h('button', { type: 'button', onclick: () => ask(mine, reply.next) }, t('More')));
     } catch (error) {
       if (mine !== round) return;
       state.textContent = '';
@@ -133,8 +134,9 @@ export function search(talk, store, go) {
 }
 
 function nothingFound(everywhere) {
-  if (last.everywhere) return 'Nothing was found. Try fewer words, or only their beginnings.';
-  return ['Nothing was found in this room. ', h('button', { type: 'button', class: 'inline', onclick: everywhere }, 'Search all rooms')];
+  if (last.everywhere) return t('Nothing was found. Try fewer words, or only their beginnings.');
+  const all = h('button', { type: 'button', class: 'inline', onclick: everywhere }, t('Search all rooms'));
+  return parts('Nothing was found in this room. {everywhere}', { everywhere: all });
 }
 
 /** `store` tells the names of rooms, where there are several. */
@@ -148,8 +150,8 @@ function hit({ message, before = [], after = [] }, words, store, go) {
       { class: 'by' },
       avatar(message.from, message.name),
       bdi(message.name, 'author'),
-      room && h('span', { class: 'where' }, room.kind === 'direct' ? ['with ', bdi(room.name)] : ['in ', bdi(room.name)]),
-      h('time', { class: 'when', title: exactly(message.at) }, `${shortDay(message.at)}, ${time(message.at)}`),
+      room && h('span', { class: 'where' }, room.kind === 'direct' ? parts('with {name}', { name: bdi(room.name) }) : parts('in {room}', { room: bdi(room.name) })),
+      h('time', { class: 'when', title: exactly(message.at) }, shortMoment(message.at)),
     ),
     before.map((one) => near(one)),
     h('span', { class: 'line' }, markedWords(extract(message.text || line(message), words), words)),

@@ -1,19 +1,26 @@
 // What one is up to: an emoji, a few words, and until when.
 
+import { t } from '../../words/words.js';
 import { h } from '../dom.js';
-import { end } from '../format.js';
+import { until } from '../format.js';
 import { input, select, staying } from './dialog.js';
 
-const READY = [
-  ['🍽️', 'At lunch', '3600'],
-  ['🎧', 'Please do not disturb', '3600'],
-  ['🏠', 'Working from home', 'today'],
-  ['🤒', 'Ill', 'never'],
-  ['🌴', 'On holiday', 'never'],
+const ready = () => [
+  ['🍽️', t('At lunch'), '3600'],
+  ['🎧', t('Please do not disturb'), '3600'],
+  ['🏠', t('Working from home'), 'today'],
+  ['🤒', t('Ill'), 'never'],
+  ['🌴', t('On holiday'), 'never'],
 ];
-const UNTIL = [['1800', 'In 30 minutes'], ['3600', 'In an hour'], ['today', 'At the end of today'], ['week', 'At the end of this week'], ['never', 'Never']];
+const endings = () => [
+  ['1800', t('In 30 minutes')],
+  ['3600', t('In an hour')],
+  ['today', t('At the end of today')],
+  ['week', t('At the end of this week')],
+  ['never', t('Never')],
+];
 
-/** The moment that a word of `UNTIL` means, null for never; weeks end on Sunday (ISO 8601). */
+/** The moment that a word of `endings` means, null for never; weeks end on Sunday (ISO 8601). */
 export function moment(word, now = new Date()) {
   if (word === 'never') return null;
   if (word !== 'today' && word !== 'week') return now.getTime() + Number(word) * 1000;
@@ -26,10 +33,10 @@ export function moment(word, now = new Date()) {
 
 export function status(store, chat) {
   const now = store.people.status(store.me.user, Date.now());
-  const emoji = input('Emoji', { value: now?.emoji ?? '', maxlength: '32', class: 'one-emoji' });
-  const text = input('Words', { value: now?.text ?? '', maxlength: '100', placeholder: 'What are you up to?' });
-  const until = select('It ends', UNTIL, 'today');
-  const ready = READY.map(([drawing, word, ends]) =>
+  const emoji = input(t('Emoji'), { value: now?.emoji ?? '', maxlength: '32', class: 'one-emoji' });
+  const text = input(t('Words'), { value: now?.text ?? '', maxlength: '100', placeholder: t('What are you up to?') });
+  const ends = select(t('It ends'), endings(), 'today');
+  const chips = ready().map(([drawing, word, after]) =>
     h(
       'button',
       {
@@ -38,7 +45,7 @@ export function status(store, chat) {
         onclick: () => {
           emoji.node.value = drawing;
           text.node.value = word;
-          until.node.value = ends;
+          ends.node.value = after;
         },
       },
       `${drawing} ${word}`,
@@ -46,27 +53,27 @@ export function status(store, chat) {
   );
   const act = async () => {
     const fields = { emoji: emoji.node.value.trim(), text: text.node.value.trim() };
-    const ends = moment(until.node.value);
+    const at = moment(ends.node.value);
     const any = fields.emoji || fields.text;
-    await chat.people.setStatus(any ? { ...fields, ...(ends !== null && { until: ends }) } : {});
+    await chat.people.setStatus(any ? { ...fields, ...(at !== null && { until: at }) } : {});
     return any;
   };
   const clear = () => {
     emoji.node.value = text.node.value = '';
     node.requestSubmit();
   };
-  const done = (any, say) => say(any ? 'Your status is set' : 'You have no status');
+  const done = (any, say) => say(any ? t('Your status is set') : t('You have no status'));
   const node = staying(
     act,
     done,
-    'Set status',
+    t('Set status'),
     h('div', { class: 'side-by-side status-line' }, h('div', {}, emoji.parts), h('div', {}, text.parts)),
-    until.parts,
+    ends.parts,
   );
-  node.querySelector('.actions').prepend(h('button', { type: 'button', class: 'quiet', onclick: clear }, 'No status'));
+  node.querySelector('.actions').prepend(h('button', { type: 'button', class: 'quiet', onclick: clear }, t('No status')));
   return [
-    now?.until && h('p', { class: 'lead' }, `Your status holds until ${end(now.until)}.`),
-    h('div', { class: 'chips' }, ready),
+    now?.until && h('p', { class: 'lead' }, t('Your status holds {until}.', { until: until(now.until) })),
+    h('div', { class: 'chips' }, chips),
     node,
   ];
 }

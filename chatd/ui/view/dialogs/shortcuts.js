@@ -1,37 +1,38 @@
 // The keys that the page listens to, for whoever asks with Ctrl /.
 
+import { t } from '../../words/words.js';
 import { h } from '../dom.js';
 import { openDialog } from './dialog.js';
 
-/** @type {[string, string[][]][]} */
-const KEYS = [
-  ['Anywhere', [
-    ['Ctrl K', 'Go to a room or a person'],
-    ['Alt ↑ or Alt ↓', 'The room above or below'],
-    ['Alt Shift ↑ or Alt Shift ↓', 'The next unread room above or below'],
-    ['Ctrl /', 'This page'],
-    ['Esc', 'Close what is open'],
+/** @type {() => [string, string[][]][]} */
+const keys = () => [
+  [t('Anywhere'), [
+    [t('Ctrl K'), t('Go to a room or a person')],
+    [t('Alt ↑ or Alt ↓'), t('The room above or below')],
+    [t('Alt Shift ↑ or Alt Shift ↓'), t('The next unread room above or below')],
+    [t('Ctrl /'), t('This page')],
+    [t('Esc'), t('Close what is open')],
   ]],
-  ['In the box', [
-    ['Enter', 'Send'],
-    ['Shift Enter', 'A new line'],
-    ['↑ in an empty box', 'Edit what you said last'],
-    ['@  #  :', 'Complete a person, a room, an emoji'],
-    ['Esc', 'Give up the answer or the edit, then leave the box'],
+  [t('In the box'), [
+    [t('Enter'), t('Send')],
+    [t('Shift Enter'), t('A new line')],
+    [t('↑ in an empty box'), t('Edit what you said last')],
+    ['@  #  :', t('Complete a person, a room, an emoji')],
+    [t('Esc'), t('Give up the answer or the edit, then leave the box')],
   ]],
-  ['In the conversation', [
-    ['↑ or ↓', 'From message to message'],
-    ['Tab', 'To the buttons of a message'],
-    ['Home or End', 'To the beginning of what is loaded, to the newest'],
+  [t('In the conversation'), [
+    [t('↑ or ↓'), t('From message to message')],
+    [t('Tab'), t('To the buttons of a message')],
+    [t('Home or End'), t('To the beginning of what is loaded, to the newest')],
   ]],
 ];
 
 export function shortcuts() {
   const apple = /Mac|iPhone|iPad/u.test(navigator.platform);
-  const named = (keys) => (apple ? keys.replace('Ctrl', '⌘').replace('Alt', '⌥') : keys);
+  const named = (keys) => (apple ? keys.replace(/Ctrl|Strg/u, '⌘').replaceAll('Alt', '⌥') : keys);
   openDialog(
-    'Keys',
-    KEYS.map(([title, rows]) =>
+    t('Keys'),
+    keys().map(([title, rows]) =>
       h(
         'section',
         { class: 'keys' },

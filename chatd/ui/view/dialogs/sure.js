@@ -1,5 +1,6 @@
 // Asking before what cannot be taken back.
 
+import { t } from '../../words/words.js';
 import { h } from '../dom.js';
 import { openDialog } from './dialog.js';
 
@@ -16,7 +17,7 @@ export function sure(question, text, yes) {
       h(
         'div',
         { class: 'actions' },
-        h('button', { type: 'button', onclick: answer(false) }, 'Cancel'),
+        h('button', { type: 'button', onclick: answer(false) }, t('Cancel')),
         h('button', { type: 'button', class: 'danger', autofocus: true, onclick: answer(true) }, yes),
       ),
     );

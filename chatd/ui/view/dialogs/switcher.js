@@ -2,6 +2,7 @@
 
 import { isQuiet, isUnread } from '../../state/keeping.js';
 import { offered } from '../../state/switching.js';
+import { number, t } from '../../words/words.js';
 import { bdi, fill, h } from '../dom.js';
 import { sign } from '../parts.js';
 import { openDialog } from './dialog.js';
@@ -15,8 +16,8 @@ export function switcher(store, recent, go) {
     type: 'text',
     enterkeyhint: 'go',
     class: 'switch-to',
-    placeholder: 'Go to a room or a person',
-    'aria-label': 'Go to a room or a person',
+    placeholder: t('Go to a room or a person'),
+    'aria-label': t('Go to a room or a person'),
     role: 'combobox',
     'aria-expanded': 'true',
     'aria-controls': 'switch-list',
@@ -24,9 +25,9 @@ export function switcher(store, recent, go) {
     autocapitalize: 'none',
     spellcheck: 'false',
   });
-  const list = h('div', { class: 'choose', id: 'switch-list', role: 'listbox', 'aria-label': 'Rooms and people' });
-  const none = h('p', { class: 'nothing', hidden: true }, 'No room of yours is called that.');
-  const dialog = openDialog('Go to', field, list, none);
+  const list = h('div', { class: 'choose', id: 'switch-list', role: 'listbox', 'aria-label': t('Rooms and people') });
+  const none = h('p', { class: 'nothing', hidden: true }, t('No room of yours is called that.'));
+  const dialog = openDialog(t('Go to'), field, list, none);
   dialog.classList.add('switcher');
   const choose = (room) => {
     dialog.close();
@@ -64,7 +65,7 @@ export function switcher(store, recent, go) {
 function option(store, room, place, onclick) {
   const unread = isUnread(room) && !isQuiet(room, Date.now());
   const other = room.other === store.me.user ? null : room.other;
-  const count = room.mentions > 0 ? `@${room.mentions}` : room.unread > 0 && unread ? String(room.unread) : null;
+  const count = room.mentions > 0 ? `@${number(room.mentions)}` : room.unread > 0 && unread ? number(room.unread) : null;
   return h(
     'div',
     { class: unread ? 'choice unread' : 'choice', id: `switch-${place}`, role: 'option', onclick },

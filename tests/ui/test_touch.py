@@ -1,0 +1,125 @@
+"""What fingers, small windows and large letters need: real page, real daemon."""
+
+import json
+
+import pytest
+
+from tests.ui.browser import Window
+from tests.ui.people import make_room, section, two
+from tests.ui.test_two_people import say
+
+pytestmark = pytest.mark.browser
+
+#: CSS pixels of each side that a finger hits; fields below 16 px make phones zoom into the page.
+TARGET = 44
+LETTERS = 16
+#: Within a line of text (the exception of WCAG 2.2, 2.5.8); a quote is as high as its text.
+IN_LINE = "button.inline, button.author, button.quote, .text a"
+
+
+SMALL = """((inLine, target, letters) => {
+    const found = [];
+    const top = document.querySelector('dialog[open]') ?? document.body;
+    const fields = 'input:not([type=radio], [type=checkbox]), select, textarea';
+    for (const one of top.querySelectorAll(`button, a.item, summary, input, ${fields}`)) {
+        if (!one.checkVisibility({ visibilityProperty: true }) || one.matches(inLine)) continue;
+        if (one.closest('.ears, .tools')) continue;
+        const whole = one.closest('label') ?? one;
+        const box = whole.getBoundingClientRect();
+        const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+        const hits = (dx, dy) => {
+            const there = document.elementFromPoint(x + dx, y + dy);
+            return there && (whole.contains(there) || one.contains(there));
+        };
+        if (!hits(0, 0)) continue;
+        const reach = target / 2 - 1.5;
+        const high = box.height >= target - 0.5 || (hits(0, -reach) && hits(0, reach));
+        const wide = box.width >= target - 0.5 || (hits(-reach, 0) && hits(reach, 0));
+        const size = parseFloat(getComputedStyle(one).fontSize);
+        const legible = !one.matches(fields) || size >= letters;
+        const name = `${one.tagName}.${one.className} ${box.width}×${box.height} ${size}`;
+        if (!high || !wide || !legible) found.push(name);
+    }
+    return found;
+})"""
+
+
+def small(window: Window) -> list[str]:
+    """What can be pressed and is lower or narrower than a finger: measured where a finger would
+    come down, so that what is laid around a drawing counts; and fields of small letters."""
+    return list(window.js(f"{SMALL}({json.dumps(IN_LINE)}, {TARGET}, {LETTERS})"))
+
+
+def cut_off(window: Window) -> bool:
+    """Whether the page is wider than its window, or the box lies outside of it."""
+    return bool(
+        window.js(
+            """(() => {
+                const wide = document.documentElement.scrollWidth > innerWidth;
+                const top = document.querySelector('dialog[open]') ?? document.body;
+                const inside = top.scrollWidth > top.clientWidth + 1;
+                const box = document.querySelector('.composer textarea')?.getBoundingClientRect();
+                return wide || inside || (box?.height > 0 && box.bottom > innerHeight);
+            })()"""
+        )
+    )
+
+
+@pytest.mark.parametrize("density", ["system", "compact"])
+def test_all_that_is_pressed_is_as_large_as_a_finger(daemon, browser, density):
+    anna, _ = two(daemon, browser)
+    make_room(anna, "Tea")
+    say(anna, "Hello")
+    anna.wait("document.querySelector('.message[data-seq]') !== null")
+    anna.js(f"localStorage.setItem('density', {json.dumps(density)})")
+    anna.reload()
+    anna.size(390, 844, touch=True)
+    anna.wait("document.querySelector('.message') !== null")
+    assert small(anna) == []
+    anna.js("document.querySelector('.to-people').click()")
+    anna.wait("document.querySelector('.members .item') !== null")
+    assert small(anna) == []
+    anna.js("history.back()")
+    anna.wait("document.querySelector('.app').dataset.pane === 'talk'")
+    anna.js("document.querySelector('.to-list').click()")
+    anna.wait("document.querySelector('.app').dataset.pane === 'list'")
+    assert small(anna) == []
+    anna.js("document.querySelector('.me button[aria-label=Settings]').click()")
+    anna.wait("document.querySelector('dialog .entry') !== null")
+    assert small(anna) == []
+    for name in ("Profile", "Status", "Privacy", "Password", "Sessions", "Appearance", "Account"):
+        section(anna, name)
+        assert small(anna) == []
+        anna.js("document.querySelector('.to-names').click()")
+    front = browser.window(390, 844)
+    front.size(390, 844, touch=True)
+    front.go(daemon.url)
+    front.wait("document.querySelector('#password') !== null")
+    assert small(front) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_at_twice_the_size_everything_is_still_there(daemon, browser, language):
+    anna, _ = two(daemon, browser)
+    make_room(anna, "Tea")
+    say(anna, "Hello, " * 40)
+    anna.wait("document.querySelector('.message[data-seq]') !== null")
+    anna.js(f"localStorage.setItem('language', {json.dumps(language)})")
+    anna.reload()
+    # A window of 1280×800 at 200 %, and one of 320 pixels (WCAG 2.2, 1.4.10).
+    for width, height in ((640, 400), (320, 512)):
+        anna.size(width, height)
+        anna.wait("document.querySelector('.message') !== null")
+        assert not cut_off(anna)
+        anna.js("document.querySelector('.to-list').click()")
+        anna.wait("document.querySelector('.app').dataset.pane === 'list'")
+        assert not cut_off(anna)
+        anna.js("document.querySelector('.me > button:last-child').click()")
+        anna.wait("document.querySelector('dialog .entry') !== null")
+        for at in range(int(anna.count("dialog .entry"))):
+            anna.js(f"document.querySelectorAll('dialog .entry')[{at}].click()")
+            assert not cut_off(anna)
+        anna.press("Escape")
+        anna.wait("document.querySelector('dialog') === null")
+        anna.js("document.querySelector('.lists a.item').click()")
+        anna.wait("document.querySelector('.app').dataset.pane === 'talk'")
