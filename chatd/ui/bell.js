@@ -6,6 +6,7 @@ import { AGAIN, Scenes } from './state/scenes.js';
 import { Telling } from './state/telling.js';
 import { Wants } from './state/wants.js';
 import { Badge } from './view/badge.js';
+import { t } from './words/words.js';
 import { chime } from './view/chime.js';
 import { notify, permission } from './view/desktop.js';
 
@@ -112,7 +113,7 @@ export class Bell {
     if (this.wants.get().sound) chime().catch(() => {});
     if (!this.#desktop) return () => {};
     const author = this.#store.people.display(message.from, message.name);
-    const title = room.kind === 'direct' ? author : `${author} in ${room.name}`;
+    const title = room.kind === 'direct' ? author : t('{name} in {room}', { name: author, room: room.name });
     const { seq } = message;
     return notify({
       title,

@@ -7,7 +7,6 @@ import { Push } from './net/push.js';
 import { Dwelling } from './state/dwelling.js';
 import { Reading } from './state/reading.js';
 import { Talk } from './talk.js';
-import { t } from './words/words.js';
 
 /** Rooms kept open beside the one in view; what is older is opened again when it is looked at. */
 const OPEN_ROOMS = 20;

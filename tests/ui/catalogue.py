@@ -21,8 +21,9 @@ CATEGORIES = {
 }
 #: Forms that may leave the number out, as "one message" does.
 WITHOUT_NUMBER = ("zero", "one", "two")
-#: Not for people who use the chat: the developer's page, the script for sites, what is generated.
-FOREIGN = ("try/", "embed.js", "wire.js", "words/de.js", "words/ar.js")
+#: Not for people who use the chat: the developer's page, the script for sites, what is generated, and
+#: what the service worker says, which does not know the language yet.
+FOREIGN = ("try/", "embed.js", "wire.js", "state/push_words.js", "words/de.js", "words/ar.js")
 
 _HOLE = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"[A-Za-z]{2}")
@@ -50,6 +51,11 @@ _NAMES = {
     "XXXX-XXXX",
     "chatd",
     "chatd tab ",
+    "chatd tabs",
+    "chatd hub ",
+    "px sans-serif",
+    "Stale",
+    "Something was missed.",
     "chatd outbox",
     "from:anna",
     "before:2026-01-31",

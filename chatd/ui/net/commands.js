@@ -28,7 +28,7 @@ export class Lost extends Error {
 /** It waited for a connection for so long that one is asked before it goes. */
 export class Stale extends Error {
   constructor() {
-    super('You wrote this a while ago. Send it now?');
+    super(t('You wrote this a while ago. Send it now?'));
     this.name = 'Stale';
   }
 }

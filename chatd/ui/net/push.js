@@ -1,6 +1,7 @@
 // Being told while the page is closed: what the browser and the server can, and switching it on and
 // off for this browser. The server keeps one browser for each session.
 
+import { t } from '../words/words.js';
 import { TAG } from '../state/push_words.js';
 
 /** Where it is kept that somebody wants it, and who: the next to sign in here has not asked for it. */
@@ -9,15 +10,15 @@ const KEPT = 'push';
 const PATIENCE = 20;
 
 /** Why it cannot be switched on, in words. */
-const WHY = {
+const why = () => ({
   browser:
-    'This browser cannot be told while the page is closed. On an iPhone or iPad it can once the page is on the home screen: Share, then Add to Home Screen.',
-  server: 'This server tells nobody while the page is closed. Its operator can change that.',
+    t('This browser cannot be told while the page is closed. On an iPhone or iPad it can once the page is on the home screen: Share, then Add to Home Screen.'),
+  server: t('This server tells nobody while the page is closed. Its operator can change that.'),
   denied:
-    'This browser does not show notifications of this page. Allow them beside the address or in its settings, then come back here.',
-  worker: 'This window cannot be told while it is closed; a private window, perhaps. Try an ordinary one.',
-  service: 'The push service of this browser cannot be reached. Look at its settings and the connection, then try again.',
-};
+    t('This browser does not show notifications of this page. Allow them beside the address or in its settings, then come back here.'),
+  worker: t('This window cannot be told while it is closed; a private window, perhaps. Try an ordinary one.'),
+  service: t('The push service of this browser cannot be reached. Look at its settings and the connection, then try again.'),
+});
 
 export class Push {
   #ask;
@@ -35,11 +36,11 @@ export class Push {
   /** {on, why, texts, text}: `why` says in words why it cannot be, null where it can. */
   async state() {
     const state = { on: false, why: null, texts: false, text: false };
-    if (!this.#browser?.supported) return { ...state, why: WHY.browser };
+    if (!this.#browser?.supported) return { ...state, why: why().browser };
     const offered = await this.#ask('push');
-    if (!offered.key) return { ...state, why: WHY.server };
+    if (!offered.key) return { ...state, why: why().server };
     const known = { ...state, texts: offered.texts ?? false, text: offered.text ?? false };
-    if (this.#browser.permission() === 'denied') return { ...known, why: WHY.denied };
+    if (this.#browser.permission() === 'denied') return { ...known, why: why().denied };
     const here = await this.#here();
     return { ...known, on: here !== null && here.endpoint === offered.endpoint };
   }
@@ -47,9 +48,9 @@ export class Push {
   /** Asks the browser, which asks its owner; fails in words. */
   async turnOn(user, text = false) {
     const { storage, request } = this.#browser;
-    if ((await request()) !== 'granted') throw new Error(WHY.denied);
+    if ((await request()) !== 'granted') throw new Error(why().denied);
     const offered = await this.#ask('push');
-    if (!offered.key) throw new Error(WHY.server);
+    if (!offered.key) throw new Error(why().server);
     await this.#subscribe(offered.key, text);
     storage.setItem(KEPT, JSON.stringify({ user, text }));
   }
@@ -93,12 +94,12 @@ export class Push {
 
   async #subscribe(key, text) {
     const registration = await this.#registration();
-    if (!registration) throw new Error(WHY.worker);
+    if (!registration) throw new Error(why().worker);
     const before = await registration.pushManager.getSubscription();
     if (before && !isFor(before, key)) await before.unsubscribe();
     const options = { userVisibleOnly: true, applicationServerKey: key };
     const made = await this.#within(registration.pushManager.subscribe(options)).catch(() => null);
-    if (!made) throw new Error(WHY.service);
+    if (!made) throw new Error(why().service);
     const { endpoint, keys } = made.toJSON();
     try {
       await this.#ask('push_subscribe', { endpoint, p256dh: keys.p256dh, auth: keys.auth, text });

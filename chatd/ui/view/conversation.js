@@ -282,8 +282,9 @@ export class Conversation {
   #speak(news) {
     if (!news) return fill(this.#ears);
     const { count, name, text } = news;
-    const more = count > 1 ? `${plural(count, 'new message', 'new messages')}, the last: ` : '';
-    return fill(this.#ears, h('p', {}, `${more}${name}: ${text}`));
+    const last = `${name}: ${text}`;
+    const said = count > 1 ? many(count, '{count} new message, the last: {last}', '{count} new messages, the last: {last}', { last }) : last;
+    return fill(this.#ears, h('p', {}, said));
   }
 
   /** One scrolled, came or went: is the end in view of somebody? */

@@ -52,7 +52,7 @@ function several({ names, change }) {
   return h('span', { title: list(unique) }, changes[change]);
 }
 
-function came({ change, role, user_name: called }) {
+function came({ change, role = '', user_name: called }) {
   const who = { name: bdi(called) };
   const roles = {
     owner: parts('{name} is an owner now', who),

@@ -1,5 +1,6 @@
 // The page where the server cannot be asked who one is, and nobody was signed in here before.
 
+import { t } from '../words/words.js';
 import { fill, h } from './dom.js';
 
 /** Seconds between two tries. */
@@ -13,10 +14,10 @@ export function unreachable(why, again) {
     button.disabled = true;
     again();
   };
-  const button = h('button', { type: 'button', class: 'main', onclick: go }, 'Try again now');
+  const button = h('button', { type: 'button', class: 'main', onclick: go }, t('Try again now'));
   const timer = setTimeout(go, AGAIN * 1000);
   addEventListener('online', go);
-  const words = navigator.onLine ? why : 'This device is offline.';
+  const words = navigator.onLine ? why : t('This device is offline.');
   fill(
     document.body,
     h(
@@ -26,7 +27,7 @@ export function unreachable(why, again) {
         'div',
         { class: 'card', role: 'alert' },
         h('p', {}, words),
-        h('p', { class: 'hint' }, 'This page tries again by itself.'),
+        h('p', { class: 'hint' }, t('This page tries again by itself.')),
         button,
       ),
     ),

@@ -38,7 +38,7 @@ export function settings({ store, chat, api, upload, signOut, bell, first = null
 /** While the page is open, and while it is closed. */
 function notifications(store, chat, bell, place) {
   const later = h('div');
-  append(place, [bell && telling(bell.wants), h('h4', {}, 'While the page is closed'), later]);
+  append(place, [bell && telling(bell.wants), h('h4', {}, t('While the page is closed')), later]);
   return closed(chat.push, store.me.user, later);
 }
 

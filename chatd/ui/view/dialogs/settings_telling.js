@@ -1,30 +1,31 @@
 // How one is told in this browser of what is said.
 
+import { t } from '../../words/words.js';
 import { chime } from '../chime.js';
 import { allow, permission } from '../desktop.js';
 import { h } from '../dom.js';
 import { toggle } from './dialog.js';
 
-const BLOCKED =
-  'Your browser blocks notifications from this site. Allow them in its settings for this site (beside the address), then switch this on again.';
-const NONE = 'This browser has no notifications.';
+const blocked = () =>
+  t('Your browser blocks notifications from this site. Allow them in its settings for this site (beside the address), then switch this on again.');
+const none = () => t('This browser has no notifications.');
 
 /** `wants`: see there. */
 export function telling(wants) {
-  const wrong = h('p', { class: 'wrong', role: 'alert' }, permission() === 'denied' && BLOCKED);
-  const desktop = toggle('Show on the desktop', 'While this page is open in any tab; not for the room that you are looking at.', {
+  const wrong = h('p', { class: 'wrong', role: 'alert' }, permission() === 'denied' && blocked());
+  const desktop = toggle(t('Show on the desktop'), t('While this page is open in any tab; not for the room that you are looking at.'), {
     checked: wants.get().desktop && permission() === 'granted',
     disabled: permission() === 'none',
     onchange: async ({ target }) => {
       wrong.textContent = '';
       if (target.checked && (await allow()) !== 'granted') {
         target.checked = false;
-        if (permission() === 'denied') wrong.textContent = BLOCKED;
+        if (permission() === 'denied') wrong.textContent = blocked();
       }
       wants.set({ desktop: target.checked });
     },
   });
-  const sound = toggle('Sound', 'Two short notes when there is something to tell.', {
+  const sound = toggle(t('Sound'), t('Two short notes when there is something to tell.'), {
     checked: wants.get().sound,
     onchange: ({ target }) => {
       wants.set({ sound: target.checked });
@@ -32,15 +33,15 @@ export function telling(wants) {
     },
   });
   return [
-    h('p', { class: 'lead' }, 'For this browser only.'),
+    h('p', { class: 'lead' }, t('For this browser only.')),
     desktop.parts,
-    permission() === 'none' && h('p', { class: 'hint' }, NONE),
+    permission() === 'none' && h('p', { class: 'hint' }, none()),
     wrong,
     sound.parts,
     h(
       'p',
       { class: 'hint' },
-      'You are told of everything in conversations and of mentions in rooms. Choose something else for a room in its menu.',
+      t('You are told of everything in conversations and of mentions in rooms. Choose something else for a room in its menu.'),
     ),
   ];
 }
