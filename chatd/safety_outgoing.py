@@ -11,7 +11,7 @@ from chatd.hooks.mail import address
 from chatd.hooks.push.vapid import read_key
 from chatd.hooks.signature import secret
 from chatd.hooks.trust import trust_root
-from chatd.settings import Mail, Push, Webhook
+from chatd.settings_outgoing import Mail, Push, Webhook
 
 #: Whether others may read a secret file: what is wrong with it.
 Readable = Callable[[Path, str], list[str]]

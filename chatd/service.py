@@ -55,7 +55,7 @@ from chatd.settings import Settings
 from chatd.store.errors import StoreError
 from chatd.store.sqlite import Synchronous
 from chatd.supervision import Supervision
-from chatd.told import first_steps, state, status
+from chatd.told import first_steps, log_fault, state, status
 from chatd.translate import brand, door_limits, edge_settings, origins, vouching, wire_limits
 
 log = Logger()
@@ -141,7 +141,7 @@ class ChatService(Service):
             parts.clock,
             secrets.token_bytes,
             limits,
-            _log_fault,
+            log_fault,
             server=f"{settings.server.name} {__version__}",
             key=Path(settings.accounts.secret_file).read_bytes().strip(),
             directory=cast("Directory", settings.accounts.directory),
@@ -398,12 +398,3 @@ def _exit_failed() -> None:
 async def _maybe(result: Any) -> None:
     if isinstance(result, Deferred):
         await result
-
-
-def _log_fault(*, what: str, reference: str, failure: BaseException) -> None:
-    log.failure(
-        "fault {reference} in {what}",
-        Failure(failure, type(failure), failure.__traceback__),
-        reference=reference,
-        what=what,
-    )

@@ -1,55 +1,13 @@
 """Every setting, declared once: name, type, default, unit, meaning. `config` reads a file into
 these, and `chatctl settings` prints them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 from textwrap import wrap
 from typing import Any
-from urllib.parse import urlsplit
 
-from chatd.core import colour
-from chatd.core.logo import MAX_BYTES, logo
-
-Check = Callable[[Any], str | None]
-
-
-def setting(
-    default: Any,
-    doc: str,
-    *,
-    unit: str = "",
-    check: Check | None = None,
-    file: Callable[[Path], str | None] | None = None,
-) -> Any:
-    """A dataclass field that carries what a person wants to know about it.
-
-    ``check`` gets a value of the right type and returns what would be right, or None if it is.
-    ``file`` gets the path that the value stands for, and returns what is wrong with that file and
-    what to do, in words that follow its name.
-    """
-    metadata = {"doc": doc, "unit": unit, "check": check, "file": file}
-    if isinstance(default, list):
-        return field(default_factory=lambda: list(default), metadata=metadata)
-    return field(default=default, metadata=metadata)
-
-
-def between(low: float, high: float) -> Check:
-    def check(value: float) -> str | None:
-        return None if low <= value <= high else f"a number from {low:g} to {high:g}"
-
-    return check
-
-
-def not_empty(value: str) -> str | None:
-    return None if value.strip() else "a path"
-
-
-def one_of(*words: str) -> Check:
-    def check(value: str) -> str | None:
-        return None if value in words else "one of " + ", ".join(f'"{word}"' for word in words)
-
-    return check
+from chatd.setting import between, not_empty, one_of, setting
+from chatd.settings_outgoing import Mail, Push, Webhook
+from chatd.settings_page import Page
 
 
 def _addresses(value: list[str]) -> str | None:
@@ -58,52 +16,6 @@ def _addresses(value: list[str]) -> str | None:
         if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
             return 'addresses with a port, such as ["127.0.0.1:8443", "[::1]:8443"]'
     return None if value else "at least one address"
-
-
-def _words(most: int, *, lines: bool = False) -> Check:
-    def check(value: str) -> str | None:
-        fit = all(char.isprintable() or (lines and char == "\n") for char in value)
-        if fit and len(value) <= most and value == value.strip():
-            return None
-        return f"at most {most} characters, " + (
-            "in lines" if lines else "in one line without spaces around"
-        )
-
-    return check
-
-
-def _colour(value: str) -> str | None:
-    fits = not value or colour.parse(value) is not None
-    return None if fits else 'a colour in six digits, such as "#0f6b62"'
-
-
-def _link(value: str) -> str | None:
-    right = 'an https address of at most 500 characters, such as "https://www.example.org/terms"'
-    if not value:
-        return None
-    try:
-        url = urlsplit(value)
-        whole = url.scheme == "https" and url.hostname and "@" not in url.netloc
-    except ValueError:
-        return right
-    plain = value.isprintable() and " " not in value and len(value) <= 500
-    return None if whole and plain else right
-
-
-def read_logo(path: Path) -> bytes:
-    """The file's bytes, at most one more than a logo may have. OSError."""
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
-
-
-def _logo(path: Path) -> str | None:
-    try:
-        logo(read_logo(path))
-    except OSError as error:
-        return f"cannot be read: {error.strerror}"
-    except ValueError as error:
-        return str(error)
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,38 +159,6 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """[page]: what the page looks like. All of it is changed by a reload."""
-
-    name: str = setting(
-        "",
-        "What the page calls this place; empty: server.name, and where that is not set either, the"
-        " name of the host.",
-        check=_words(60),
-    )
-    logo: str = setting(
-        "",
-        f"File with the logo, a square SVG or PNG of at most {MAX_BYTES // 1024} KiB; an SVG that"
-        " only draws.",
-        file=_logo,
-    )
-    accent: str = setting(
-        "",
-        'Colour of buttons, links and one\'s own things, such as "#0f6b62". Where it could not be'
-        " read in the light or the dark theme, a darker or lighter one of it is taken there.",
-        check=_colour,
-    )
-    login_text: str = setting(
-        "",
-        "What stands on the front, above the form.",
-        check=_words(500, lines=True),
-    )
-    terms: str = setting("", "Address of the terms of use.", check=_link)
-    privacy: str = setting("", "Address of the privacy notice.", check=_link)
-    help: str = setting("", "Address where people find help.", check=_link)
-
-
-@dataclass(frozen=True, slots=True)
 class LimitSettings:
     """[limits]: what one connection, one person, one address may do."""
 
@@ -346,116 +226,6 @@ class WebSocket:
         "With clients that offer permessage-deflate, as browsers do: longer events of rooms are"
         " compressed, each one by itself and once for all; replies and signals never are. Or off.",
         check=one_of("events", "off"),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """[mail]: the server that takes our mail. Without a host no mail is sent."""
-
-    host: str = setting("", "Name of the mail server, as in its certificate.")
-    port: int = setting(465, "Its port: 465 for tls, 587 for starttls.", check=between(1, 65535))
-    tls: str = setting(
-        "tls",
-        "TLS from the first byte, after STARTTLS, or none: that on loopback addresses only.",
-        check=one_of("tls", "starttls", "none"),
-    )
-    user: str = setting("", "Name to sign in with there; empty: it takes mail without.")
-    password_file: str = setting("", "File with the password, which nobody else may read.")
-    sender: str = setting("", 'Who mail is from, such as "Our chat <chat@example.org>".')
-    ca_file: str = setting(
-        "", "PEM file of the authorities to trust for it; empty: those of the system."
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Webhook:
-    """[webhook]: one address that is told of messages and of people who are away, signed
-    (docs/webhooks.md)."""
-
-    url: str = setting("", "Where to post to; https, unless it is on this machine. Empty: nowhere.")
-    secret_file: str = setting(
-        "", "File with the signing secret, whsec_ and base64, that nobody else may read."
-    )
-    old_secret_file: str = setting(
-        "", "The secret before, while it is being changed: both sign until this is empty again."
-    )
-    events: list[str] = setting(
-        ["message", "away"],
-        "What it is told: of messages, edits and deletions; of people who are away.",
-        check=lambda value: (
-            None if set(value) <= {"message", "away"} else 'a list out of "message" and "away"'
-        ),
-    )
-    rooms: list[str] = setting(
-        [],
-        'Rooms it may see, by "#name" or id. Empty: all public ones; ["*"]: private ones, too.'
-        " Never what two people say to one another.",
-    )
-    direct: bool = setting(
-        False, "Whether it is told the text of a direct message to somebody who is away."
-    )
-    away_seconds: float = setting(
-        60.0,
-        "After how long unread it is told that somebody is away.",
-        unit="s",
-        check=between(1, 86400),
-    )
-    timeout_seconds: float = setting(
-        10.0, "For one request, from the look-up to the answer.", unit="s", check=between(1, 25)
-    )
-    ca_file: str = setting(
-        "", "PEM file of the authorities to trust for it; empty: those of the system."
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Push:
-    """[push]: who has the page closed learns of what is meant for them, by their browser's push
-    service (docs/push.md)."""
-
-    enabled: bool = setting(
-        True, "Whether people may be told while the page is closed. Each has to ask for it."
-    )
-    subject: str = setting(
-        "",
-        "Whom the operators of a push service may turn to: mailto: and an address, or an https"
-        " address; empty: server.public_url.",
-    )
-    key_file: str = setting(
-        "",
-        "PEM file with the key pair (P-256) by which push services know this server, which nobody"
-        " else may read. Empty: push.key in the store's folder, made at the first start. With"
-        " another key everybody has to ask anew.",
-    )
-    show_text: bool = setting(
-        False,
-        "Whether people may choose that the text of messages goes along. Off: only who wrote, and"
-        " where.",
-    )
-    grace_seconds: float = setting(
-        10.0,
-        "How long a message has to be unread, and its reader away, before it is pushed.",
-        unit="s",
-        check=between(0, 3600),
-    )
-    ttl_seconds: int = setting(
-        86400,
-        "How long a push service keeps what it cannot deliver, and we what it does not take.",
-        unit="s",
-        check=between(60, 28 * 86400),
-    )
-    concurrent: int = setting(20, "Requests to push services at a time.", check=between(1, 500))
-    timeout_seconds: float = setting(
-        10.0, "For one request, from the look-up to the answer.", unit="s", check=between(1, 60)
-    )
-    networks: list[str] = setting(
-        [],
-        "Networks (CIDR) in which push services may stand besides the open internet: a browser"
-        " names its push service, and nobody shall reach what is private through this server.",
-    )
-    ca_file: str = setting(
-        "", "PEM file of the authorities to trust for them; empty: those of the system."
     )
 
 

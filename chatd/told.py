@@ -4,6 +4,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
 from chatd import __version__
 from chatd.auth.invitations import Invitations
 from chatd.edge.build import Edge
@@ -12,6 +15,8 @@ from chatd.fanout.hub import Hub
 from chatd.parts import public_url
 from chatd.settings import Settings
 from chatd.store.store import SqliteStore
+
+log = Logger(namespace="chatd")
 
 
 def status(edge: Edge, door: Door, store: SqliteStore, webhook: Any, push: Any) -> dict[str, Any]:
@@ -60,4 +65,14 @@ async def first_steps(
             first_administrator=link,
             has_administrator=await store.has_admin(),
         )
+    )
+
+
+def log_fault(*, what: str, reference: str, failure: BaseException) -> None:
+    """A mistake of ours, under the reference that whoever met it was given."""
+    log.failure(
+        "fault {reference} in {what}",
+        Failure(failure, type(failure), failure.__traceback__),
+        reference=reference,
+        what=what,
     )

@@ -13,7 +13,8 @@ from chatd.edge.settings import EdgeSettings
 from chatd.edge.transport_closing import TransportSettings
 from chatd.parts import public_url
 from chatd.safety import is_loopback
-from chatd.settings import LimitSettings, Server, Settings, read_logo
+from chatd.settings import LimitSettings, Server, Settings
+from chatd.settings_page import read_logo
 from chatd.wire.frames import Limits
 
 

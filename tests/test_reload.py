@@ -11,7 +11,8 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 
 from chatd.reload import changed
-from chatd.settings import LimitSettings, Page, Server, Settings, WebSocket
+from chatd.settings import LimitSettings, Server, Settings, WebSocket
+from chatd.settings_page import Page
 from tests.daemon import Daemon, with_settings
 from tests.scenarios.wss import WssWorld
 

@@ -9,7 +9,7 @@ import pytest
 from chatd.hooks.push.vapid import new_key
 from chatd.safety import _readable, is_loopback
 from chatd.safety_outgoing import unsafe_mail, unsafe_push, unsafe_webhook
-from chatd.settings import Mail, Push, Webhook
+from chatd.settings_outgoing import Mail, Push, Webhook
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from chatd.hooks import payload
-from chatd.settings import Webhook
+from chatd.settings_outgoing import Webhook
 from tests.hooks.fakes import FakeStore, render
 
 TEXT = (Path(__file__).parent.parent.parent / "docs" / "webhooks.md").read_text("utf-8")
