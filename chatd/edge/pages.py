@@ -174,7 +174,6 @@ class Pages:
             Route("GET", "/worker.js", self.worker),
             Route("GET", f"/{MANIFEST}", self.manifest),
             Route("GET", "/protocol/try", self.trial),
-            Route("GET", "/worker.js", self.worker),
             Route("GET", "/ui/*", self.file),
         )
 
