@@ -222,6 +222,7 @@ def test_a_link_leads_to_an_old_message_and_the_end_stays_unread(two):
     two.ben.until(lambda: lines(two.ben)[-1:] == ["line 299"], "all of it")
     link = f"{two.daemon.url}/#/room/{two.tea}/{meant}"
     two.anna_line.say(two.tea, f"See {link} and")
+    two.ben.until(lambda: two.ben_line.ask("rooms")["rooms"][0].get("unread", 0) == 0, "seen")
     two.ben.go(link)
     two.ben.wait(f"{message('line 20')}?.classList.contains('lit')")
     assert two.ben.js("location.hash") == f"#/room/{two.tea}"

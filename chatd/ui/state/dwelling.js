@@ -42,3 +42,17 @@ export class Dwelling {
     });
   }
 }
+
+/**
+ * How far one reads on in a room by what is in view (`seen`: {first, last} seqs, or null): to the last
+ * of it, where nothing unread lies above it or in a hole; else null. Who follows a link into the midst
+ * of what is new has not had what comes before.
+ */
+export function readOn({ timeline, read }, seen) {
+  if (!seen) return null;
+  const { messages, gaps } = timeline;
+  const next = messages.find((message) => message.seq > read);
+  if (!next || seen.first > next.seq || seen.last < next.seq) return null;
+  const hole = messages.some(({ seq }) => seq >= next.seq && seq <= seen.last && gaps.has(seq));
+  return hole ? null : seen.last;
+}

@@ -1,5 +1,6 @@
 // A conversation: its head, its list, who types, and the box to write in.
 
+import { readOn } from '../state/dwelling.js';
 import { rows } from '../state/rows.js';
 import { seenLast } from '../state/standing.js';
 import { many, number, t } from '../words/words.js';
@@ -285,7 +286,7 @@ export class Conversation {
     const awake = document.visibilityState === 'visible' && document.hasFocus();
     const shown = this.node.offsetParent !== null && this.#placed;
     this.#store.look(awake && shown && this.#list.atEnd);
-    const seq = awake && shown ? this.#list.seen : null;
+    const seq = awake && shown ? readOn(this.#shown, this.#list.seen) : null;
     this.#chat.look(seq === null ? null : { room: this.#shown.id, seq });
   }
 

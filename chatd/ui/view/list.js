@@ -152,14 +152,17 @@ export class List {
     return this.#inner.querySelector(`.message[data-seq="${Number(seq)}"]`);
   }
 
-  /** The seq of the last message of which half can be seen, null for none. */
+  /** The seqs of the first and the last message of which half can be seen: {first, last}, or null. */
   get seen() {
-    const { bottom } = this.node.getBoundingClientRect();
-    const half = ({ top, height }) => top + height / 2;
-    const last = [...this.#rows.values()].findLast(
-      ({ node }) => node.dataset.seq && half(node.getBoundingClientRect()) <= bottom,
-    );
-    return last ? Number(last.node.dataset.seq) : null;
+    const view = this.node.getBoundingClientRect();
+    const messages = [...this.#rows.values()].map(({ node }) => node).filter((node) => node.dataset.seq);
+    const half = (node) => {
+      const { top, height } = node.getBoundingClientRect();
+      return top + height / 2;
+    };
+    const last = messages.findLast((node) => half(node) <= view.bottom);
+    const first = messages.find((node) => half(node) >= view.top);
+    return first && last ? { first: Number(first.dataset.seq), last: Number(last.dataset.seq) } : null;
   }
 
   /** A hole that is about to be seen: {before, after, fromAbove}, or null. */

@@ -1,4 +1,4 @@
-import { Dwelling } from '/ui/state/dwelling.js';
+import { Dwelling, readOn } from '/ui/state/dwelling.js';
 import { rows } from '/ui/state/rows.js';
 import { seenLast, standing } from '/ui/state/standing.js';
 import { Timeline } from '/ui/state/timeline.js';
@@ -100,4 +100,17 @@ test('one’s last words are seen once the other has read them, and only where t
   equal(seenLast(timeline([said(2), said(3, 'ben')]), marks(3, 7), 'anna'), null);
   equal(seenLast(timeline([said(3)], [{ text: 'more' }]), marks(3, 7), 'anna'), null);
   equal(seenLast(timeline([]), marks(3, 7), 'anna'), null);
+});
+
+test('one reads on by what is in view where nothing new lies above it, nor in a hole', () => {
+  const room = (read, gaps = []) => ({ read, timeline: { messages: [2, 3, 5, 8, 9].map((seq) => said(seq, 'ben')), gaps: new Set(gaps) } });
+  equal(readOn(room(3), null), null);
+  equal(readOn(room(3), { first: 2, last: 5 }), 5);
+  equal(readOn(room(3), { first: 5, last: 8 }), 8);
+  equal(readOn(room(3), { first: 8, last: 9 }), null);
+  equal(readOn(room(9), { first: 2, last: 9 }), null);
+  equal(readOn(room(5), { first: 2, last: 3 }), null);
+  equal(readOn(room(3, [5]), { first: 2, last: 8 }), null);
+  equal(readOn(room(3, [8]), { first: 3, last: 9 }), null);
+  equal(readOn(room(3, [8]), { first: 3, last: 5 }), 5);
 });
