@@ -37,7 +37,8 @@ export function said(note, wish) {
 function several({ names, change }) {
   const unique = [...new Set(names)];
   if (unique.length === 1) return came({ change, user_name: unique[0] });
-  const named = unique.slice(0, FEW).map((name) => bdi(name));
+  // "And 1 other" would be as long as the name.
+  const named = unique.slice(0, unique.length === FEW + 1 ? FEW + 1 : FEW).map((name) => bdi(name));
   const rest = unique.length - named.length;
   const who = { names: listParts([...named, rest > 0 && many(rest, '{count} other', '{count} others')].filter(Boolean)) };
   const changes = {
