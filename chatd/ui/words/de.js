@@ -550,7 +550,7 @@ export default {
     "offline": "offline",
     "on {day}": "am {day}",
     "online": "online",
-    "owner": "besitzt den Raum",
+    "owner": "besitzt",
     "reads only": "liest nur",
     "signed in {ago}": "angemeldet {ago}",
     "these words": "diese Wörter",

@@ -138,10 +138,10 @@ test('who comes or goes one after the other is one sentence, and one person is o
     node.append(...[said(together(came(...names))[0], {})].flat());
     return node.textContent;
   };
-  const all = () => [told('a', 'b'), told('a', 'b', 'c', 'd'), told('a', 'a')];
-  equal(all(), ['a and b were added', 'a, b and 2 others were added', 'a was added']);
+  const all = () => [told('a', 'b'), told('a', 'b', 'c'), told('a', 'b', 'c', 'd'), told('a', 'a')];
+  equal(all(), ['a and b were added', 'a, b and c were added', 'a, b and 2 others were added', 'a was added']);
   await within('de', ['de'], () =>
-    equal(all(), ['a und b wurden hinzugefügt', 'a, b und 2 weitere wurden hinzugefügt', 'a wurde hinzugefügt']),
+    equal(all(), ['a und b wurden hinzugefügt', 'a, b und c wurden hinzugefügt', 'a, b und 2 weitere wurden hinzugefügt', 'a wurde hinzugefügt']),
   );
 });
 
