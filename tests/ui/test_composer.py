@@ -47,7 +47,7 @@ def test_near_the_limit_what_is_left_is_counted_and_beyond_it_nothing_is_sent(da
     there = anna.js(where)
     assert anna.js("document.querySelector('.composer .send').disabled")
     anna.press("Enter")
-    assert len(box(anna, "value")) == 2 * 4100 and anna.count(".message") == 0
+    assert len(box(anna, "value")) == 4100 and anna.count(".message") == 0
     anna.write(BOX, "\U0001f375" * 4096)
     assert anna.js(where)["right"] == there["right"]
     anna.press("Enter")

@@ -21,15 +21,15 @@ const MANY = 12;
 
 /** `wish`: back(), card(user), add(room), leave(room), settings(room), attempt(act). */
 export class Here {
-  node = h('aside', { class: 'people', 'aria-label': t('People in this room') });
+  node = h('div', { class: 'people', role: 'complementary', 'aria-label': t('People in this room') });
   #store;
   #chat;
   #wish;
   #room = null;
   #filter = h('input', { type: 'search', placeholder: t('Find a member'), 'aria-label': t('Find a member') });
-  #head = h('header', {});
+  #head = h('div', { class: 'top' });
   #list = h('div', { class: 'members' });
-  #foot = h('footer', {});
+  #foot = h('div', { class: 'foot' });
   #loading = false;
   #kept = new Kept();
 
@@ -139,7 +139,7 @@ export class Here {
   }
 
   #group(key, title, members, state) {
-    const node = this.#kept.get(key, null, () => h('section', {}, h('h3', {}), h('ul', {})));
+    const node = this.#kept.get(key, null, () => h('section', {}, h('h3', { 'aria-level': '2' }), h('ul', {})));
     node.setAttribute('aria-label', title);
     node.querySelector('h3').textContent = title;
     arrange(node.querySelector('ul'), members.map((member) => this.#member(member, state(member))));

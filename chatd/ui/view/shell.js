@@ -153,9 +153,9 @@ export class Shell {
   /** Which pane is the page's main part: on a phone, the only one that shows. */
   #mark() {
     const { pane } = this.node.dataset;
-    const alone = (one) => (this.#narrow() && pane === one ? 'main' : null);
-    this.#sidebar.node.role = alone('list');
-    this.#here.node.role = alone('people');
+    const alone = (one, role) => (this.#narrow() && pane === one ? 'main' : role);
+    this.#sidebar.node.role = alone('list', 'navigation');
+    this.#here.node.role = alone('people', 'complementary');
   }
 
   #people() {

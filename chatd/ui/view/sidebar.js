@@ -29,7 +29,7 @@ export class Sidebar {
     this.#store = store;
     this.#wish = wish;
     const more = iconButton('dots', t('More'), { onclick: (event) => wish.menu(event.currentTarget) });
-    this.node = append(h('nav', { class: 'sidebar', 'aria-label': t('Rooms and people') }), [
+    this.node = append(h('div', { class: 'sidebar', role: 'navigation', 'aria-label': t('Rooms and people') }), [
       h('h1', { class: 'ears' }, t('Rooms and people')),
       h('div', { class: 'place' }, logo(26), bdi(brand.name), more),
       this.#rooms,
