@@ -310,7 +310,7 @@ export class Conversation {
     const awake = document.visibilityState === 'visible' && document.hasFocus();
     const shown = this.node.offsetParent !== null && this.#placed;
     this.#store.look(awake && shown && this.#list.atEnd);
-    const seq = awake && shown ? readOn(this.#shown, this.#list.seen) : null;
+    const seq = awake && shown && this.#shown ? readOn(this.#shown, this.#list.seen) : null;
     this.#chat.look(seq === null ? null : { room: this.#shown.id, seq });
   }
 
