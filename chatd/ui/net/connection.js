@@ -41,6 +41,8 @@ export class Connection {
   #heard;
   #backoff;
   #commands;
+  /** What was asked before the first connection stood. */
+  #early = [];
   #socket = null;
   #round = 0;
   #resuming = false;
@@ -84,10 +86,16 @@ export class Connection {
     return this.#commands.waiting;
   }
 
-  /** @type {import('../wire.js').Ask} */
+  /**
+   * Before the first connection stands it is waited for: whoever has just signed in is quick.
+   * @type {import('../wire.js').Ask}
+   */
   ask = (type, fields = undefined) => {
-    if (this.state !== 'live') return Promise.reject(new Lost());
-    return this.#commands.ask(type, fields);
+    if (this.state === 'live') return this.#commands.ask(type, fields);
+    if (this.state !== 'connecting' || this.welcome) return Promise.reject(new Lost());
+    return new Promise((resolve, reject) => {
+      this.#early.push(() => this.ask(type, fields).then(resolve, reject));
+    });
   };
 
   /** @type {import('../wire.js').Tell} */
@@ -209,6 +217,7 @@ export class Connection {
     this.state = state;
     if (state === 'live') this.expectedBack = null;
     this.#heard.onState(state);
+    for (const again of this.#early.splice(0)) again();
   }
 
   // ---- what arrives -----------------------------------------------------------------------------

@@ -231,3 +231,26 @@ test('an oracle that does not answer holds nobody back, and is heard when it doe
   await settle();
   equal(one.connection.state, 'signed-out');
 });
+
+test('what is asked before the first connection stands waits for it, and for no later one', async () => {
+  const one = desk();
+  one.connection.start();
+  const early = one.connection.ask('public_rooms', {});
+  await settle();
+  one.sockets[0].open();
+  await settle();
+  const { id } = one.sockets[0].sent.find(({ type }) => type === 'public_rooms');
+  one.sockets[0].say({ type: 'rooms', id, rooms: [] });
+  equal((await early).rooms, []);
+  one.sockets[0].drop();
+  await settle();
+  equal(await one.connection.ask('public_rooms', {}).catch(({ name }) => name), 'Lost');
+});
+
+test('what is asked before a first connection that does not come fails', async () => {
+  const one = desk(null);
+  one.connection.start();
+  const early = one.connection.ask('public_rooms', {}).catch(({ name }) => name);
+  await settle();
+  equal(await early, 'Lost');
+});
