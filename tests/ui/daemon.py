@@ -125,6 +125,16 @@ class Daemon:
                 self._process.wait()
             self._process = None
 
+    def reload(self) -> None:
+        """Has it read its configuration anew, and waits until it has."""
+        assert self._process is not None
+        before = len(self._log.read_text())
+        self._process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 15
+        while "reloaded: " not in self._log.read_text()[before:]:
+            assert time.monotonic() < deadline, self._log.read_text()[before:]
+            time.sleep(0.05)
+
     def close(self) -> None:
         self.stop()
         self.relay.close()

@@ -1,7 +1,5 @@
 """The box where one writes: how it grows, counts, and gets back what could not be sent."""
 
-import signal
-
 import pytest
 
 from tests.ui.people import BOX, join_room, make_room, two
@@ -65,7 +63,7 @@ def test_what_the_server_refuses_is_given_back_to_the_box(daemon, browser):
     say(ben, text.strip())
     ben.wait("document.querySelectorAll('.message').length === 2")
     daemon.configure("[limits]\ntext_code_points = 100\n")
-    daemon._process.send_signal(signal.SIGHUP)
+    daemon.reload()
     daemon.relay.mend()
     ben.sees("Not sent.", ".failure", 30)
     ben.click(".failure button", "Back to the box")
