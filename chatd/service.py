@@ -20,10 +20,10 @@ from twisted.python.failure import Failure
 
 from chatd import __version__, description, features
 from chatd.admin.control import listen_control
+from chatd.afterwards import make_afterwards
 from chatd.auth.origins import OriginPolicy
 from chatd.auth.pulse import Pulse
 from chatd.config import ConfigError, load
-from chatd.core.emojis import warm_up
 from chatd.deletions import Deletions
 from chatd.descriptors import raise_descriptors
 from chatd.drain import drain
@@ -244,7 +244,7 @@ class ChatService(Service):
             self._state,
         )
         self._calm = self._reactor.callLater(
-            CALM_SECONDS, self._reactor.callInThread, self._afterwards
+            CALM_SECONDS, self._reactor.callInThread, make_afterwards, self.edge.late
         )
         if self._quickstart:
             await first_steps(self.settings, self.path, parts.store, self.edge.invitations)
@@ -276,13 +276,6 @@ class ChatService(Service):
             deletions=self.deletions,
             pulse=self._pulse,
         )
-
-    def _afterwards(self) -> None:
-        """In a thread: what takes half a second that nobody should wait for, neither those who come
-        back after a start nor the first to ask."""
-        for late in self.edge.late:
-            _ = late.made
-        warm_up()
 
     # ---- running --------------------------------------------------------------------------------
 

@@ -10,8 +10,9 @@ from importlib.resources.abc import Traversable
 from typing import Any, Generic, TypeVar
 
 from chatd.edge.answers import Ask, Declined, Response
+from chatd.edge.aside import release_aside
 from chatd.edge.headers import Header
-from chatd.edge.release import MANIFEST, Release, release
+from chatd.edge.release import MANIFEST, Release
 from chatd.edge.router import Route
 
 TYPES: Mapping[str, str] = {
@@ -148,7 +149,7 @@ class Served:
 
 
 def late_release(contents: Mapping[str, bytes], in_thread: InThread) -> Late[Served]:
-    return Late(lambda: Served.of(release(contents)), in_thread)
+    return Late(lambda: Served.of(release_aside(contents)), in_thread)
 
 
 class Pages:
