@@ -45,7 +45,9 @@ from chatd.fanout.sequencer import Sequencer
 from chatd.features.scheduled import Sayings
 from chatd.hooks.follower import forget
 from chatd.hooks.push.watch import PUSH
+from chatd.lag import Lag
 from chatd.listen import CannotListen, bind, serve
+from chatd.metrics import Metrics, Sources
 from chatd.outgoing import NoKey, hook_settings, mailer, offer, push, vapid, webhook
 from chatd.parts import Parts, ReactorScheduler, public_url
 from chatd.reload import changed
@@ -197,6 +199,21 @@ class ChatService(Service):
         )
         self.edge = self._site()
         self.door = Door(self._reactor, door_limits(settings))
+        self.lag = Lag(scheduler, parts.clock)
+        self.metrics = Metrics(
+            Sources(
+                self.edge,
+                self.door,
+                self.node,
+                parts.store,
+                self.engine.meters,
+                self.lag,
+                self.webhook,
+                self.push,
+                self._certificates,
+                self._not_ready,
+            )
+        )
         self._control = listen_control(
             self._reactor,
             Path(settings.server.control),
@@ -207,6 +224,7 @@ class ChatService(Service):
                 mailer=self.mailer,
             ),
         )
+        self.lag.start()
         self.node.start()
         self.agenda = Agenda(
             parts.store,
@@ -275,6 +293,7 @@ class ChatService(Service):
             mailer=self.mailer if settings.mail.host else None,
             deletions=self.deletions,
             pulse=self._pulse,
+            metrics=lambda accept: self.metrics.page(accept),
         )
 
     # ---- running --------------------------------------------------------------------------------
@@ -367,6 +386,7 @@ class ChatService(Service):
             present = self.node.hub.audience.present()
             self.agenda.stop()
             self.edge.touches.stop()
+            self.lag.stop()
             self.node.stop()
             await self.last_seen.stop(present)
             await self.webhook.stop()

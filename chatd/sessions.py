@@ -48,7 +48,9 @@ class Sessions:
         limits = self._limits
         # However many there are, the heartbeats are spread evenly (Weyl's sequence).
         self._phase = (self._phase + GOLDEN) % 1
-        outbox = Outbox(wire, self._clock, limits.reader_bytes, limits.reader_seconds)
+        outbox = Outbox(
+            wire, self._clock, self._engine.meters, limits.reader_bytes, limits.reader_seconds
+        )
         subscriber = self._hub.attach(principal.user, principal.name, outbox, wire.inflates)
         return Session(
             principal,

@@ -20,6 +20,7 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
         "users:write": "Make, rename, disable, sign out accounts. The owner is an administrator.",
         "tickets:write": "Get tickets for the WebSocket: one's own and, where the owner is an"
         " administrator, other people's.",
+        "metrics:read": "Read the daemon's metrics. The owner is an administrator.",
         "tokens:read": "List the owner's tokens.",
         "tokens:write": "Make tokens that may do no more than this one, and end the owner's.",
     }

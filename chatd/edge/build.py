@@ -32,6 +32,7 @@ from chatd.edge.api_accounts import AccountApi
 from chatd.edge.api_deletion import DeletionApi
 from chatd.edge.api_device import DeviceApi
 from chatd.edge.api_exchange import ExchangeApi, vouched
+from chatd.edge.api_metrics import MetricsApi
 from chatd.edge.api_pictures import PictureApi, PictureStore
 from chatd.edge.api_recovery import RecoveryApi
 from chatd.edge.api_session import SessionApi
@@ -101,6 +102,7 @@ def build_site(
     mailer: Mailer | None = None,
     deletions: Deletions | None = None,
     pulse: Pulse | None = None,
+    metrics: Callable[[str], tuple[bytes, str]] | None = None,
     brand: Brand = NO_BRAND,
 ) -> Edge:
     if not websocket.USES_NVX:
@@ -192,6 +194,7 @@ def build_site(
             *PictureApi(guard, store, clock, random).routes(),
             *api,
             *protocol.routes(),
+            *(() if metrics is None else MetricsApi(guard, metrics).routes()),
             *Health(not_ready).routes(),
         )
     )

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol
+from typing import Literal, Protocol
 
 from chatd.core.principal import Principal
 from chatd.wire.frames import Limits
 
 #: Endings that a handshake under way is checked against; one takes seconds at most.
 REMEMBERED = 1_024
+
+
+#: Who ended a connection; the network did where nobody said goodbye.
+Closer = Literal["server", "client", "network"]
+#: What a peer says is its own to choose: these codes are told apart, the rest are counted as one.
+SAID = frozenset(range(1000, 1016))
+OTHER = 4999
 
 
 class Closable(Protocol):
@@ -45,6 +52,8 @@ class Connections:
         self.most_per_user = most_per_user
         self.opened = 0  # since the start
         self.endings = 0  # likewise, of credentials
+        #: likewise, closed ones, by who closed and the code (RFC 6455 §7.4)
+        self.closed: Counter[tuple[Closer, int]] = Counter()
         self._latest: deque[Ending] = deque(maxlen=REMEMBERED)
         # Tuples: nearly everybody has one or two, and a set of one takes four times as much.
         self._of_user: dict[str, tuple[Closable, ...]] = {}
@@ -67,6 +76,9 @@ class Connections:
             self._of_user[user] = left
         else:
             self._of_user.pop(user, None)
+
+    def count_closed(self, closer: Closer, code: int) -> None:
+        self.closed[closer, code if closer == "server" or code in SAID else OTHER] += 1
 
     def ended(self, user: str, *, only: str | None = None, but: str | None = None) -> None:
         """Signed out: nobody goes on speaking with a proof that has ended."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -67,6 +68,8 @@ class ChatSite(Site):
         self._journal = journal
         self._random = random
         self.large_bodies = LargeBodies()
+        #: answers since the start, by status
+        self.answered: Counter[int] = Counter()
         self._buckets: Buckets[AddressKey] = Buckets(settings.requests)
 
     # Twisted's factory.
@@ -175,10 +178,13 @@ class ChatSite(Site):
     def _note_answer(self, method: str, path: str, peer: object, response: Response) -> None:
         if response.status >= 400:
             self.note_refusal(method, path, peer, response.status)
+        else:
+            self.answered[response.status] += 1
 
     def note_refusal(
         self, method: str, path: str, peer: object, status: int, code: str = ""
     ) -> None:
+        self.answered[status] += 1
         self._journal.line(
             "refused {method} {path} from {address}: {status} {code}",
             method=method,

@@ -14,6 +14,10 @@ from chatd.edge.ticker import Ticker
 from chatd.edge.websocket import ChatSocket, MakeSession
 from chatd.edge.websocket_opening import AS_OPENED
 
+#: RFC 6455 §7.4.1: no code was said; the connection was cut.
+NO_STATUS = 1005
+ABNORMAL = 1006
+
 
 class SocketFactory(WebSocketServerFactory):
     """Makes sockets with every option set on purpose, and knows what they share."""
@@ -81,6 +85,12 @@ class SocketFactory(WebSocketServerFactory):
 
     def closed(self, socket: ChatSocket) -> None:
         self.connections.remove(socket)
+        if socket.closedByMe:
+            self.connections.count_closed("server", socket.localCloseCode or NO_STATUS)
+        elif socket.wasClean:
+            self.connections.count_closed("client", socket.remoteCloseCode or NO_STATUS)
+        else:
+            self.connections.count_closed("network", ABNORMAL)
         self.ticker.remove(socket)
         self._journal.line(
             "{user} disconnected from {address}: we said {ours}, they said {theirs}",

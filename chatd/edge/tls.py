@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from OpenSSL import SSL
 from OpenSSL.SSL import _lib  # type: ignore[attr-defined]
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
@@ -15,7 +17,7 @@ from zope.interface import implementer
 from chatd.edge import tls_files
 from chatd.edge.tls_files import TlsFilesError
 
-__all__ = ["Certificates", "ConnectionCreator", "TlsFilesError", "server_context"]
+__all__ = ["Certificates", "ConnectionCreator", "TlsFilesError"]
 
 # Mozilla's "intermediate" recommendation, version 5.7: forward secrecy and AEAD only.
 TLS12_CIPHERS = (
@@ -30,9 +32,10 @@ HTTP = b"http/1.1"
 SESSION_SECONDS = 7_200
 
 
-def server_context(chain: Path, key: Path, now: datetime) -> SSL.Context:
-    """A context for these files. Raises TlsFilesError."""
-    certificates, private = tls_files.load(chain, key, now)
+def _context(
+    chain: Path, key: Path, certificates: list[x509.Certificate], private: PrivateKeyTypes
+) -> SSL.Context:
+    """A context for what those files hold. Raises TlsFilesError."""
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
     try:
         context.use_certificate(certificates[0])
@@ -101,11 +104,14 @@ class Certificates:
         self.chain = Path(chain)
         self.key = Path(key)
         self._now = now
-        self.context = server_context(self.chain, self.key, now())
+        self.reload()
 
     def reload(self) -> None:
         """Serve what the files hold now. On TlsFilesError the old context stays."""
-        self.context = server_context(self.chain, self.key, self._now())
+        certificates, private = tls_files.load(self.chain, self.key, self._now())
+        self.context = _context(self.chain, self.key, certificates, private)
+        #: when the server's own certificate ends
+        self.until = certificates[0].not_valid_after_utc
 
     def connection(self, sock: socket.socket) -> SSL.Connection:
         """A server-side connection that reads and writes `sock` itself."""

@@ -16,6 +16,7 @@ import msgspec
 
 from chatd.core import cursor, ids
 from chatd.core.codes import CODES, Code
+from chatd.core.meters import Meters
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.envelope import Envelope
@@ -63,6 +64,7 @@ class Engine:
         key: bytes = b"",
         directory: Directory = "rooms",
         push: PushOffer | None = None,
+        meters: Meters | None = None,
     ) -> None:
         rows = [row for feature in features for row in feature.rows]
         #: name and version, as the welcome tells them
@@ -72,6 +74,7 @@ class Engine:
         self.clock = clock
         self.random = random
         self.limits = limits
+        self.meters = meters or Meters()
         self.codec = Codec(row.command for row in rows)
         self._log = log
         self._key = key
@@ -156,6 +159,7 @@ class Engine:
     def error(self, failure: Exception, number: int | None, what: str) -> Error:
         """The frame that answers a command (``number`` is its id, if known) that failed."""
         if isinstance(failure, Refusal):
+            self.meters.error(failure.code)
             return Error(
                 id=number,
                 code=failure.code.value,
@@ -164,6 +168,7 @@ class Engine:
                 retry_after=failure.retry_after,
                 field=failure.field,
             )
+        self.meters.error(Code.INTERNAL)
         return Error(
             id=number,
             code=Code.INTERNAL.value,
@@ -229,6 +234,7 @@ class Engine:
             position=self.position,
             directory=self._directory,
             derived=self.derived,
+            meters=self.meters,
             push=self._push,
         )
 

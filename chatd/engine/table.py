@@ -14,10 +14,11 @@ budget it is charged to, metrics labels, the ledger, the reply's order, fan-out,
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
+from chatd.core.meters import Kind, Meters
 from chatd.core.principal import Principal
 from chatd.engine.envelope import Movement
 from chatd.engine.ports import Store
@@ -46,12 +47,14 @@ class Context(msgspec.Struct, frozen=True):
     directory: Directory
     #: a secret that this server alone can make from a purpose and further words
     derived: Callable[..., str]
+    meters: Meters
     #: what Web Push this server offers, None for none
     push: PushOffer | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
+    kind: ClassVar[Kind] = "write"
     command: type[Command]
     decide: Callable[[Any, Principal, Context], Unit]
     cost: float = 1.0
@@ -61,6 +64,7 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Read:
+    kind: ClassVar[Kind] = "read"
     command: type[Command]
     answer: Callable[[Any, Principal, Context, View], Awaitable[Reply]]
     reply: type[Reply]
@@ -71,6 +75,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Passing:
+    kind: ClassVar[Kind] = "passing"
     command: type[Command]
     act: Callable[[Any, Principal, View], None]
     cost: float = 0.2

@@ -67,6 +67,8 @@ class Turn:
         self._clock = clock
         self._coming = coming
         self._was_long = False
+        #: writes to connections since the start
+        self.writes = 0
         self._waiting: Cancel | None = None
 
     def add(self, channel: Channel, entry: Entry) -> None:
@@ -201,6 +203,7 @@ class Turn:
 
     def write(self, subscribers: Collection[Subscriber], data: bytes) -> None:
         """The same bytes to each of them, at once."""
+        self.writes += len(subscribers)
         for subscriber in subscribers:
             try:
                 subscriber.write(data)

@@ -124,6 +124,7 @@ async def resume(command: Resume, actor: Principal, context: Context, view: View
     if not more:
         for row in missed.rooms:
             view.show(row.id, position=missed.position, head=row.head, members=row.members)
+    context.meters.resumes["anew" if position is None else "paged" if more else "continued"] += 1
     return Resumed(
         id=command.id,
         resumed=position is not None,

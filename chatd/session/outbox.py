@@ -10,6 +10,7 @@ Pending are the bytes queued here, kept by the wire, and lying in the kernel.
 
 from typing import Final, Protocol
 
+from chatd.core.meters import Meters
 from chatd.engine.ports import Clock
 from chatd.session.ports import WirePort
 from chatd.wire.codec import encode
@@ -47,6 +48,7 @@ class Outbox:
     __slots__ = (
         "_accepted",
         "_marks",
+        "_meters",
         "_owner",
         "_progress",
         "_queue",
@@ -63,6 +65,7 @@ class Outbox:
         self,
         wire: WirePort,
         clock: Clock,
+        meters: Meters,
         bound_bytes: int = 1 << 20,
         bound_seconds: float = 10.0,
     ) -> None:
@@ -70,6 +73,7 @@ class Outbox:
         self.bound_seconds = bound_seconds
         self.stalled = False
         self._wire = wire
+        self._meters = meters
         self._owner: OutboxOwner | None = None
         self.ended = False
         # Lists: nearly always empty, and an empty deque takes ten times as much.
@@ -100,7 +104,7 @@ class Outbox:
             self._wire.write(data)
             return
         self._queue.append(data)
-        self._queued += len(data)
+        self._count(len(data))
         if self._pending() > self.bound_bytes:
             self._drop()
 
@@ -144,8 +148,12 @@ class Outbox:
     def end(self) -> None:
         """Drops what is queued and all that comes, for good."""
         self._queue.clear()
-        self._queued = 0
+        self._count(-self._queued)
         self.ended = True
+
+    def _count(self, size: int) -> None:
+        self._queued += size
+        self._meters.queued_bytes += size
 
     def _is_old(self, now: float) -> bool:
         if self.stalled or not self._marks or now - self._marks[0][0] <= self.bound_seconds:
@@ -165,15 +173,16 @@ class Outbox:
             count += 1
         portion = b"".join(self._queue[:count])
         del self._queue[:count]
-        self._queued -= size
+        self._count(-size)
         return portion
 
     def _drop(self) -> None:
         self._accepted -= self._queued
         self._queue.clear()
-        self._queued = 0
+        self._count(-self._queued)
         self._marks.clear()
         self.stalled = True
+        self._meters.slow_readers += 1
         if self._owner is not None:
             self._owner.slow()
 

@@ -23,16 +23,18 @@ class _Slot:
     """A place in the order of replies, taken before its reply is known. For a write it is where the
     store puts the outcome: a call each, and no coroutine or Deferred (`engine.ports.Handing`)."""
 
-    __slots__ = ("_command", "_pipeline", "answer")
+    __slots__ = ("_command", "_pipeline", "answer", "began")
 
-    def __init__(self, pipeline: "Pipeline", item: Command | Error) -> None:
+    def __init__(self, pipeline: "Pipeline", item: Command | Error, began: float = 0.0) -> None:
         self._pipeline = pipeline
         self._command = item
+        self.began = began
         self.answer: Answer | None = item if isinstance(item, Error) else None
 
     def keep(self, outcome: Committed | BaseException) -> Callable[[], None]:
         assert not isinstance(self._command, Error)
         self.answer = self._pipeline.answer(self._command, outcome)
+        self._pipeline.measure(self._command, self.began)
         return self._pipeline.settled
 
 
@@ -140,12 +142,13 @@ class Pipeline:
 
     def _write(self, command: Command) -> None:
         engine = self._engine
-        slot = _Slot(self, command)
+        slot = _Slot(self, command, engine.clock.now())
         self._slots.append(slot)
         try:
             engine.store.hand(engine.decide(command, self._principal), slot)
         except Exception as failure:
             slot.answer = self._error(failure, command)
+            self.measure(command, slot.began)
             self._flush()
 
     def answer(self, command: Command, outcome: Committed | BaseException) -> Answer:
@@ -165,12 +168,20 @@ class Pipeline:
         except Exception as failure:
             self._engine.fault(failure, "replies")
 
+    def measure(self, command: Command, began: float) -> None:
+        """``command`` has its answer; its turn came at ``began``."""
+        engine = self._engine
+        seconds = engine.clock.now() - began
+        engine.meters.command(_type(command), engine.row(command).kind, seconds)
+
     async def _run_alone(self, command: Command) -> None:
         answer: Answer
+        began = self._engine.clock.now()
         try:
             answer = await self._answer(command)
         except Exception as failure:
             answer = self._error(failure, command)
+        self.measure(command, began)
         self._alone = False
         if not self._stopped:
             self._owner.answered((answer,))
@@ -211,4 +222,8 @@ class Pipeline:
                 self._owner.eased()
 
     def _error(self, failure: Exception, command: Command) -> Error:
-        return self._engine.error(failure, command.id, str(command.__struct_config__.tag))
+        return self._engine.error(failure, command.id, _type(command))
+
+
+def _type(command: Command) -> str:
+    return str(command.__struct_config__.tag)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from twisted.internet.defer import Deferred
 
+from chatd.core.meters import Commits
 from chatd.engine.account_links import LinkRow, MailAddress
 from chatd.engine.accounts import CredentialRow, InvitationRow, TicketRow, UserRow
 from chatd.engine.deletion import OwnMessages, Parting
@@ -118,6 +119,11 @@ class SqliteStore:
     def progress(self) -> tuple[int, bool]:
         """How much the writer has done, and whether anything waits for it."""
         return self._writer.progress
+
+    @property
+    def commits(self) -> Commits:
+        """What was committed since the start."""
+        return self._writer.commits
 
     @property
     def search_index(self) -> str:

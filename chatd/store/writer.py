@@ -1,12 +1,14 @@
 """The one writer: a thread that commits whatever arrived meanwhile as one transaction."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 
 import apsw
 from twisted.logger import Logger
 
+from chatd.core.meters import Commits
 from chatd.core.refusal import Refusal
 from chatd.engine.ports import Place
 from chatd.engine.rows import Answer, Committed
@@ -79,6 +81,7 @@ class Writer:
         self._down = False
         #: the last position that the reactor was told of
         self._published = self._work.position
+        self.commits = Commits()
 
     # -- in the reactor ---------------------------------------------------------------------------
 
@@ -134,8 +137,14 @@ class Writer:
         return self._stopped
 
     def _deliver(
-        self, items: Sequence[Item], outcomes: Sequence[Outcome], committed: Sequence[Committed]
+        self,
+        items: Sequence[Item],
+        outcomes: Sequence[Outcome],
+        committed: Sequence[Committed],
+        seconds: float | None,
     ) -> None:
+        if seconds is not None:
+            self.commits.add(len(items), seconds)
         self._waiting -= len(items)
         if not items:
             self._handed += 1  # nobody waited for what a reopened store turned out to hold
@@ -193,6 +202,7 @@ class Writer:
         return items, True
 
     def _commit(self, items: list[Item]) -> None:
+        began = time.monotonic()
         try:
             self._work.database.run("begin immediate", {})
         except apsw.BusyError:
@@ -213,7 +223,7 @@ class Writer:
             if isinstance(outcome, Committed) and not outcome.repeated and unit.changes
         ]
         self._published = self._work.position
-        self._tell(items, outcomes, told)
+        self._tell(items, outcomes, told, time.monotonic() - began)
 
     def _failed(self, items: list[Item], error: Exception) -> None:
         """Nobody knows whether the transaction is on disk: the same key will tell."""
@@ -241,9 +251,14 @@ class Writer:
             raise refusals.storage_full(RETRY_AFTER * 10)
 
     def _tell(
-        self, items: Sequence[Item], outcomes: Sequence[Outcome], committed: Sequence[Committed]
+        self,
+        items: Sequence[Item],
+        outcomes: Sequence[Outcome],
+        committed: Sequence[Committed],
+        seconds: float | None = None,
     ) -> None:
-        self._call_in_reactor(self._deliver, items, outcomes, committed)
+        """``seconds``: how long the commit took, None where there was none."""
+        self._call_in_reactor(self._deliver, items, outcomes, committed, seconds)
 
     def _keep_log_short(self, worked: int) -> None:
         """``worked``: how many units the last commit held, 0 where there was none."""

@@ -41,6 +41,7 @@ def context(offer: PushOffer | None = OFFER, store: Any = None) -> Context:
         position=unused,
         directory="rooms",
         derived=unused,
+        meters=unused,
         push=offer,
     )
 

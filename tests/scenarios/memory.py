@@ -267,7 +267,7 @@ class MemoryNode:
         )
 
     def session(self, world: "MemoryWorld", principal: Principal, wire: FakeWire) -> Session:
-        outbox = Outbox(wire, world.clock)
+        outbox = Outbox(wire, world.clock, self.engine.meters)
         subscriber = self.hub.attach(principal.user, principal.name, outbox)
         session = Session(
             principal,

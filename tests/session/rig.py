@@ -40,7 +40,9 @@ class Rig(Bench):
         super().__init__(limits)
         self.wire = FakeWire(room)
         self.subscriber = FakeSubscriber()
-        self.outbox = Outbox(self.wire, self.clock, limits.reader_bytes, limits.reader_seconds)
+        self.outbox = Outbox(
+            self.wire, self.clock, self.engine.meters, limits.reader_bytes, limits.reader_seconds
+        )
         self.session = Session(
             principal,
             self.engine,

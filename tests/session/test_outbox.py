@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatd.core.meters import Meters
 from chatd.session import outbox
 from chatd.session.outbox import PORTION, Outbox
 from chatd.wire import framing
@@ -35,7 +36,8 @@ class Rig:
         self.wire = FakeWire(room)
         self.clock = Time()
         self.owner = Owner()
-        self.outbox = Outbox(self.wire, self.clock, bound, 10.0)
+        self.meters = Meters()
+        self.outbox = Outbox(self.wire, self.clock, self.meters, bound, 10.0)
         self.outbox.watch(self.owner)
         self.wire.drained = self.outbox.drained
 

@@ -28,7 +28,7 @@ class Rig(Bench):
             self.log.move("r1", user, True)
         self.hub = Hub(self.turns, self.turns, self.log.position, self._fault)
         self.wire = FakeWire()
-        self.outbox = Outbox(self.wire, self.clock, 5000, 10)
+        self.outbox = Outbox(self.wire, self.clock, self.engine.meters, 5000, 10)
         self.subscriber: Subscriber = self.hub.attach("u-alice", "alice", self.outbox, inflates)
         self.session = Session(
             ALICE,
