@@ -198,7 +198,8 @@ class ChatService(Service):
             parts.store, parts.clock, secrets.token_bytes, scheduler, self._drive
         )
         self.edge = self._site()
-        self.door = Door(self._reactor, door_limits(settings))
+        await self.edge.blocking.refresh()
+        self.door = Door(self._reactor, door_limits(settings), self.edge.blocked.covers)
         self.lag = Lag(scheduler, parts.clock)
         self.metrics = Metrics(
             Sources(
@@ -222,6 +223,7 @@ class ChatService(Service):
                 deletions=self.deletions,
                 webhook=self.webhook,
                 mailer=self.mailer,
+                blocking=self.edge.blocking,
             ),
         )
         self.lag.start()

@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _user_commands(commands)
     _token_commands(commands)
+    _address_commands(commands)
     invite = _action(commands, "invite", "invitation_create", "make an invitation link")
     invite.add_argument("--days", type=float, default=7.0, help="how long it is good (7)")
     invite.add_argument("--uses", type=int, default=1, help="for how many people (1)")
@@ -130,6 +131,21 @@ def _user_commands(commands: Any) -> None:
         one.set_defaults(fixed={"disabled": disabled})
     admin = _action(kinds, "admin", "user_admin", "make somebody an administrator")
     admin.add_argument("name")
+
+
+def _address_commands(commands: Any) -> None:
+    address = commands.add_parser(
+        "address", help="networks nobody may come from: block, unblock, list"
+    )
+    kinds = address.add_subparsers(metavar="WHAT", required=True)
+    block = _action(kinds, "block", "address_block", "shut a network out, and who is here from it")
+    block.add_argument("network", help="203.0.113.7, 203.0.113.0/24, 2001:db8::/32")
+    block.add_argument("--reason", default="", help="for those who look later")
+    block.add_argument("--days", type=float, help="for how long (for good)")
+    block.add_argument("--dry-run", action="store_true", help="say how many connections would go")
+    unblock = _action(kinds, "unblock", "address_unblock", "let people come from there again")
+    unblock.add_argument("network")
+    _action(kinds, "list", "address_list", "the networks that are blocked")
 
 
 def _outgoing_commands(commands: Any) -> None:

@@ -8,6 +8,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from chatd.admin.addresses import (
+    BlockingDesk,
+    address_block,
+    address_list,
+    address_unblock,
+)
 from chatd.admin.outgoing import (
     MailDesk,
     WebhookDesk,
@@ -45,7 +51,7 @@ PAGE: Final = 500
 @dataclass(frozen=True, slots=True)
 class Office:
     """What the actions work on. ``status`` adds what only a running daemon knows, which alone has a
-    ``webhook`` and a ``mailer``."""
+    ``webhook``, a ``mailer`` and connections to close (``blocking``)."""
 
     store: Store
     credentials: Credentials
@@ -60,6 +66,7 @@ class Office:
     status: Callable[[], dict[str, Any]]
     webhook: WebhookDesk | None = None
     mailer: MailDesk | None = None
+    blocking: BlockingDesk | None = None
 
 
 async def user_add(
@@ -250,6 +257,9 @@ ACTIONS: Final[dict[str, Action]] = {
         token_create,
         token_list,
         token_end,
+        address_block,
+        address_unblock,
+        address_list,
         status,
         webhook_test,
         webhook_status,

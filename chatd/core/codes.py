@@ -95,6 +95,7 @@ class Close(IntEnum):
     DEAD_PEER = 4002
     BAD_USE = 4500
     SIGNED_OUT = 4501
+    ADDRESS_BLOCKED = 4502
     ABUSE = 4503
 
     @property
@@ -132,6 +133,7 @@ CLOSES: Mapping[Close, CloseRow] = _closes(
     (Close.DEAD_PEER, True, True, "No sign of life came in time."),
     (Close.BAD_USE, False, True, "Frame after frame made no sense; mend the client first."),
     (Close.SIGNED_OUT, False, False, "The session was ended; sign in again."),
+    (Close.ADDRESS_BLOCKED, False, True, "Nobody may come from this network any more."),
     (Close.ABUSE, False, True, "Limits were overrun again and again."),
 )
 

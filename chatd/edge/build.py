@@ -38,6 +38,8 @@ from chatd.edge.api_recovery import RecoveryApi
 from chatd.edge.api_session import SessionApi
 from chatd.edge.api_sessions import SessionsApi
 from chatd.edge.api_tickets import TicketApi
+from chatd.edge.blocked import Blocked
+from chatd.edge.blocking import Blocking
 from chatd.edge.brand import Brand
 from chatd.edge.connections import Connections
 from chatd.edge.embed_page import EmbedPage
@@ -54,6 +56,7 @@ from chatd.edge.sockets import SocketFactory
 from chatd.edge.upgrade import Upgrader
 from chatd.edge.websocket import MakeSession
 from chatd.engine.executor import Executor
+from chatd.engine.network_blocks import NetworkBlockReads
 from chatd.engine.ports import Clock, Random, Scheduler
 
 log = Logger()
@@ -61,7 +64,7 @@ log = Logger()
 NO_BRAND = Brand()
 
 
-class EdgeStore(DeviceStore, SiteStore, RecoveryStore, PictureStore, Protocol):
+class EdgeStore(DeviceStore, SiteStore, RecoveryStore, PictureStore, NetworkBlockReads, Protocol):
     """The part of the store that the edge uses."""
 
 
@@ -78,6 +81,8 @@ class Edge:
     touches: Touches
     late: tuple[Late[Any], ...]
     looks: Callable[[Brand], bool]
+    blocked: Blocked
+    blocking: Blocking
 
 
 def build_site(
@@ -112,6 +117,7 @@ def build_site(
             "for this platform, and do not set AUTOBAHN_USE_NVX=0."
         )
     journal = Journal(settings.log_lines, reactor.seconds)
+    blocked = Blocked(clock.wall)
     connections = Connections(settings.connections_per_user)
     touches = Touches(store, scheduler, _drive)
     credentials = Credentials(
@@ -200,9 +206,20 @@ def build_site(
     )
     factory = SocketFactory(reactor, settings, make_session, connections, journal)
     upgrader = Upgrader(factory, guard, connections)
-    site = ChatSite(reactor, settings, router, upgrader, journal, random)
+    site = ChatSite(reactor, settings, router, upgrader, journal, random, blocked.covers)
     late: tuple[Late[Any], ...] = (joined, described, *protocol.late)
-    return Edge(site, connections, credentials, invitations, touches, late, look.change)
+    blocking = Blocking(store, blocked, connections)
+    return Edge(
+        site,
+        connections,
+        credentials,
+        invitations,
+        touches,
+        late,
+        look.change,
+        blocked,
+        blocking,
+    )
 
 
 def _drive(coroutine: Coroutine[Any, Any, None]) -> None:

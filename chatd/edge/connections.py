@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, Protocol
 
+from chatd.core.codes import Close
 from chatd.core.principal import Principal
 from chatd.wire.frames import Limits
 
@@ -23,8 +25,9 @@ OTHER = 4999
 
 class Closable(Protocol):
     principal: Principal
+    address: str
 
-    def revoke(self, reason: str) -> None: ...
+    def revoke(self, reason: str, code: Close = ...) -> None: ...
     def limits_changed(self, limits: Limits) -> None: ...
     def drain(self, retry_after: float) -> None: ...
     def abort(self) -> None: ...
@@ -88,6 +91,18 @@ class Connections:
         for connection in self._of_user.get(user, ()):
             if ending.covers(connection.principal):
                 connection.revoke("The session was ended; sign in again.")
+
+    def from_blocked(self, blocked: Callable[[str], bool]) -> tuple[Closable, ...]:
+        """Those whose address is blocked."""
+        by_address: dict[str, bool] = {}
+        found = []
+        for connection in self.all():
+            address = connection.address
+            if address not in by_address:
+                by_address[address] = blocked(address)
+            if by_address[address]:
+                found.append(connection)
+        return tuple(found)
 
     def has(self, user: str, session: str) -> bool:
         """Whether a connection of ``user`` is open that rests on this session."""

@@ -182,6 +182,9 @@ class EdgePort(tcp.Port):
         address = plain_address(peer[0])
         proxied = any(address in network for network in self._proxies)
         exempt = proxied or any(address in network for network in self._exempt)
+        if not exempt and self.door.blocked(peer[0]):
+            self._refuse(sock, "blocked")
+            return
         seat = self.door.budget.admit(None if exempt else address_key(peer[0]))
         if isinstance(seat, str):
             self._refuse(sock, seat)
@@ -197,7 +200,8 @@ class EdgePort(tcp.Port):
                 self._start(sock, peer, seat, now)
                 return
             client = _peer_of(source)
-            why = seat.claim(address_key(client[0]))
+            blocked = self.door.blocked(client[0])
+            why = "blocked" if blocked else seat.claim(address_key(client[0]))
             if why is None:
                 self._start(sock, client, seat, now)
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,7 +30,8 @@ class DoorLimits:
 
 @dataclass
 class DoorCounters:
-    """Since the start. `refused` by reason: the names of Places, `proxy_header`, `descriptors`."""
+    """Since the start. `refused` by reason: the names of Places, `proxy_header`, `descriptors`,
+    `blocked`."""
 
     accepted: int = 0
     refused: dict[str, int] = field(default_factory=dict)
@@ -44,8 +46,12 @@ class DoorCounters:
 class Door:
     """Made once; every listener gets it."""
 
-    def __init__(self, reactor: Any, limits: DoorLimits) -> None:
+    def __init__(
+        self, reactor: Any, limits: DoorLimits, blocked: Callable[[str], bool] = lambda host: False
+    ) -> None:
+        """``blocked``: nobody may come from this address."""
         self.limits = limits
+        self.blocked = blocked
         self.budget = Budget(limits.places)
         self.counters = DoorCounters()
         self.turns = HandshakeTurns(reactor, limits.handshakes_per_turn)

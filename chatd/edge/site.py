@@ -52,6 +52,7 @@ class ChatSite(Site):
         upgrade: Upgrade,
         journal: Journal,
         random: Random,
+        blocked: Callable[[str], bool] = lambda host: False,
     ) -> None:
         super().__init__(
             Resource(),
@@ -67,6 +68,7 @@ class ChatSite(Site):
         self.upgrade = upgrade
         self._journal = journal
         self._random = random
+        self.blocked = blocked
         self.large_bodies = LargeBodies()
         #: answers since the start, by status
         self.answered: Counter[int] = Counter()
@@ -136,6 +138,10 @@ class ChatSite(Site):
         pending.addErrback(lambda failure: log.failure("an answer was not sent", failure))
 
     def charge(self, ask: Ask) -> None:
+        """Declined where nobody may come from their address, or too much does."""
+        if self.blocked(ask.address):
+            # The door has turned away who comes directly: this one is behind a proxy.
+            raise Declined(403, "address-blocked", "Nobody may come from your network.")
         wait = self._buckets.take(address_key_of(ask.address), 1, self.reactor.seconds())
         if wait:
             raise Declined(

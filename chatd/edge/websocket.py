@@ -44,7 +44,7 @@ class Session(Protocol):
     def lost(self) -> None: ...
     def tick(self, now: float) -> None: ...
     def drain(self, retry_after: float) -> None: ...
-    def revoked(self, reason: str) -> None: ...
+    def revoked(self, reason: str, code: Close = ...) -> None: ...
     def limits_changed(self, limits: Limits) -> None: ...
 
 
@@ -290,10 +290,10 @@ class ChatSocket(WebSocketServerProtocol):
         if self.session is not None:
             self.session.limits_changed(limits)
 
-    def revoke(self, reason: str) -> None:
-        """The proof of identity is no longer good."""
+    def revoke(self, reason: str, code: Close = Close.SIGNED_OUT) -> None:
+        """The proof of identity is no longer good, or they may not come from where they do."""
         if self.session is not None:
-            self.session.revoked(reason)
+            self.session.revoked(reason, code)
 
     def drain(self, retry_after: float) -> None:
         """The server stops: the session says when to come back (seconds) and closes."""

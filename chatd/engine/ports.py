@@ -11,6 +11,7 @@ from chatd.engine.accounts import CredentialRow, InvitationRow, TicketRow, UserR
 from chatd.engine.entries import Entries
 from chatd.engine.keeping import Keeping
 from chatd.engine.messages import Pins, ReactorRow, ReadBy, RevisionRow
+from chatd.engine.network_blocks import NetworkBlockReads
 from chatd.engine.pictures import Pictures
 from chatd.engine.profiles import ProfileReads
 from chatd.engine.pushes import PushReads
@@ -218,6 +219,7 @@ class Store(
     Waiting,
     Pictures,
     PushReads,
+    NetworkBlockReads,
     Protocol,
 ):
     """All of it. ``epoch`` changes only if the log itself was replaced (a backup was restored)."""

@@ -19,6 +19,7 @@ from chatd.store.follower_changes import FOLLOWER_CHANGES
 from chatd.store.identity_changes import IDENTITY_CHANGES
 from chatd.store.keeping_changes import KEEPING_CHANGES, left, was_taken_up
 from chatd.store.message_changes import MESSAGE_CHANGES, remember_mentions, whom
+from chatd.store.network_blocks import NETWORK_BLOCK_CHANGES
 from chatd.store.picture_store import PICTURE_CHANGES
 from chatd.store.pin_changes import pin
 from chatd.store.profile_changes import PROFILE_CHANGES
@@ -391,6 +392,7 @@ CHANGES: Mapping[type[unit.Change], Callable[[Work, Any], None]] = {
     **IDENTITY_CHANGES,
     **FOLLOWER_CHANGES,
     **MESSAGE_CHANGES,
+    **NETWORK_BLOCK_CHANGES,
     **PROFILE_CHANGES,
     **PUSH_CHANGES,
     React: react,

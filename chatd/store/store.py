@@ -14,6 +14,7 @@ from chatd.engine.followers import Absent, Followed
 from chatd.engine.identities import NamedRoom
 from chatd.engine.keeping import DraftRow
 from chatd.engine.messages import Pins, ReactorRow, ReadBy, RevisionRow
+from chatd.engine.network_blocks import NetworkBlockRow
 from chatd.engine.pictures import PictureRow
 from chatd.engine.ports import Place
 from chatd.engine.profiles import Directory, PrivacyRow, ProfileRow
@@ -43,6 +44,7 @@ from chatd.store import (
     identity_reads,
     keeping_reads,
     message_reads,
+    network_blocks,
     people,
     picture_store,
     privacy_reads,
@@ -315,6 +317,9 @@ class SqliteStore:
 
     def email_of(self, user: str) -> Promise[MailAddress | None]:
         return self._readers.ask(account_link_reads.email_of, user)
+
+    def network_blocks(self) -> Promise[tuple[NetworkBlockRow, ...]]:
+        return self._readers.ask(network_blocks.network_blocks)
 
     def user(self, user: str) -> Promise[UserRow | None]:
         return self._readers.ask(accounts.user, user)

@@ -2243,6 +2243,12 @@ export const CLOSES = Object.freeze({
     "comeBack": false,
     "resume": false
   },
+  "4502": {
+    "word": "address-blocked",
+    "meaning": "Nobody may come from this network any more.",
+    "comeBack": false,
+    "resume": true
+  },
   "4503": {
     "word": "abuse",
     "meaning": "Limits were overrun again and again.",

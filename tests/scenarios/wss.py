@@ -22,6 +22,8 @@ class WssLink:
     def __init__(self, world: "WssWorld") -> None:
         self.frames: deque[Frame] = deque()
         self.connection: Connection | None = None
+        #: the close code that the server said last
+        self.code: int | None = None
         self._world = world
         self._ids = itertools.count(1)
         self._replies: dict[int, Deferred[Frame]] = {}
@@ -40,6 +42,7 @@ class WssLink:
                 arrived.callback(None)
 
     def lost(self, code: int | None, reason: str) -> None:
+        self.code = code
         self._lost.callback(None)
 
     # Link.

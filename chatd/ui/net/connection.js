@@ -18,7 +18,7 @@ const ORACLE = 2;
 const ANSWER = 10;
 /** Seconds after which an attempt may hang on a way that is gone. */
 const DOUBT = 3;
-/** Close codes that say "stay away"; of these, 4501 and 4502 mean: sign in again. */
+/** Close codes that say "stay away"; of these, 4501 means: sign in again. */
 const staysAway = (code) => code >= 4500 && code <= 4999;
 
 /**
@@ -174,7 +174,7 @@ export class Connection {
     const round = this.#round;
     if (staysAway(code)) {
       this.reason = reason;
-      this.stop(code === 4501 || code === 4502 ? 'signed-out' : 'refused');
+      this.stop(code === 4501 ? 'signed-out' : 'refused');
       return;
     }
     if (!opened || code === 4001) {

@@ -1,0 +1,103 @@
+"""Networks shut out, for `chatctl address`: actions as in `office`."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
+from chatd.engine.network_blocks import BlockNetwork, UnblockNetwork
+from chatd.engine.unit import Unit
+
+if TYPE_CHECKING:
+    from chatd.admin.office import Office
+
+#: Blocks at the most; beyond that it is the firewall's business.
+MOST: Final = 10_000
+#: The shortest prefixes: a slip of the finger shuts out a provider, not the world.
+SHORTEST: Final = {4: 8, 6: 16}
+REASON: Final = 200
+DAY_MS: Final = 24 * 3_600_000
+LONGEST_DAYS: Final = 3_650
+
+
+class BlockingDesk(Protocol):
+    """What a running daemon does about it."""
+
+    async def refresh(self) -> int:
+        """The store's list holds from now on; how many connections were closed for it."""
+
+    def here(self, network: str) -> int:
+        """How many connections come from there now."""
+
+
+async def address_block(
+    office: Office,
+    network: str,
+    reason: str = "",
+    days: float | None = None,
+    dry_run: bool = False,
+) -> dict[str, Any]:
+    """Nobody comes from ``network`` (an address, or CIDR) any more, for ``days`` or for good, and
+    who is here from there goes at once."""
+    cidr = _network(network)
+    if len(reason) > REASON:
+        raise Refusal(Code.BAD_FIELD, f"A reason has at most {REASON} characters.", field="reason")
+    if days is not None and not 0 < days <= LONGEST_DAYS:
+        raise Refusal(
+            Code.BAD_FIELD, f"A block is for up to {LONGEST_DAYS} days, or for good.", field="days"
+        )
+    blocking = office.blocking
+    if dry_run:
+        return {"network": cidr, "would_close": 0 if blocking is None else blocking.here(cidr)}
+    now = office.clock.wall()
+    expires = None if days is None else now + int(days * DAY_MS)
+    await office.store.commit(Unit("", changes=(BlockNetwork(cidr, reason, now, expires, MOST),)))
+    closed = 0 if blocking is None else await blocking.refresh()
+    return {"network": cidr, "expires": expires, "closed": closed}
+
+
+async def address_unblock(office: Office, network: str) -> dict[str, Any]:
+    """People may come from there again."""
+    cidr = _network(network)
+    await office.store.commit(Unit("", changes=(UnblockNetwork(cidr),)))
+    if office.blocking is not None:
+        await office.blocking.refresh()
+    return {"network": cidr}
+
+
+async def address_list(office: Office) -> list[dict[str, Any]]:
+    now = office.clock.wall()
+    return [
+        {
+            "network": row.network,
+            "created": row.at,
+            "expires": row.expires,
+            "reason": row.reason,
+        }
+        for row in await office.store.network_blocks()
+        if row.expires is None or row.expires > now
+    ]
+
+
+def _network(text: str) -> str:
+    """In CIDR form; `bad-field` for what is none, or is too much."""
+    try:
+        network = ip_network(text.strip(), strict=False)
+    except ValueError:
+        raise Refusal(
+            Code.BAD_FIELD,
+            f"{text[:60]!r} is neither an address nor a network: write 203.0.113.7, 203.0.113.0/24"
+            " or 2001:db8::/32.",
+            field="network",
+        ) from None
+    shortest = SHORTEST[network.version]
+    if network.prefixlen < shortest:
+        raise Refusal(
+            Code.BAD_FIELD,
+            f"{network} is too much at once: an IPv{network.version} network has a prefix of"
+            f" {shortest} or longer here.",
+            field="network",
+        )
+    return str(network)
