@@ -78,7 +78,7 @@ class EchoSession:
     def tick(self, now: float) -> None:
         self.told.append("tick")
 
-    def revoked(self, reason: str) -> None:
+    def revoked(self, reason: str, code: int = 4501) -> None:
         self.wire.close(Close.SIGNED_OUT, reason)
 
     def drain(self, retry_after: float) -> None:
