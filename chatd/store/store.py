@@ -11,7 +11,7 @@ from chatd.engine.deletion import OwnMessages, Parting
 from chatd.engine.devices import DeviceRow
 from chatd.engine.entries import BannedRow, EntryRow, InvitedRow, RoomLinkRow
 from chatd.engine.followers import Absent, Followed
-from chatd.engine.identities import NamedRoom
+from chatd.engine.identities import NamedRoom, Vouched
 from chatd.engine.keeping import DraftRow
 from chatd.engine.messages import Pins, ReactorRow, ReadBy, RevisionRow
 from chatd.engine.network_blocks import NetworkBlockRow
@@ -393,6 +393,9 @@ class SqliteStore:
 
     def identity(self, issuer: str, subject: str) -> Promise[UserRow | None]:
         return self._readers.ask(identity_reads.identity, issuer, subject)
+
+    def vouched(self) -> Promise[tuple[Vouched, ...]]:
+        return self._readers.ask(identity_reads.vouched)
 
     def rooms_named(self, user: str, names: Sequence[str]) -> Promise[tuple[NamedRoom, ...]]:
         return self._readers.ask(identity_reads.rooms_named, user, names)
