@@ -180,9 +180,7 @@ def test_a_short_or_known_key_of_a_site_is_refused(
     assert says in text
 
 
-def test_keys_with_names_are_looked_at_as_well(
-    safe: Settings, site: Site, tmp_path: Path
-) -> None:
+def test_keys_with_names_are_looked_at_as_well(safe: Settings, site: Site, tmp_path: Path) -> None:
     folder = tmp_path / "keys"
     folder.mkdir()
     named = replace(site, key_file="", keys=str(folder))

@@ -1,6 +1,6 @@
 """Project Wycheproof's vectors for JSON Web Signatures against `chatd.auth.jws`:
 
-    python -m tests.rigs.wycheproof json_web_signature_test.json
+python -m tests.rigs.wycheproof json_web_signature_test.json
 
 The file is testvectors_v1/json_web_signature_test.json of C2SP/wycheproof (Apache-2.0); it does not
 lie here. Exit code 0: every bad token is refused, and every good one of an algorithm that is taken
@@ -16,12 +16,12 @@ from typing import Any
 from chatd.auth.jwk import ALGORITHMS, BadKey, Key, base64url, from_jwk
 from chatd.auth.jws import BadToken, Keys, verify_signature
 
-#: Of the version of August 2026 (dac1dd4729fd), by the number of the test: what the file says of it,
+#: Of the version of August 2026 (dac1dd4729fd), by the number of the test: what the file says,
 #: and why another outcome is right.
 EXCEPTIONS = {
     346: ("valid", "its header says PS384, and its key says PS256: a key has one algorithm"),
     350: ("valid", "as 346"),
-    367: ("invalid", "byte for byte the token of 357, which is valid: the fault it names is missing"),
+    367: ("invalid", "the very token of 357, which is valid: the fault that it names is missing"),
     370: ("invalid", "as 367"),
     372: ("valid", "it has a question mark in its header, which is no base64url"),
     373: ("valid", "it has a question mark in its payload, which is no base64url"),
