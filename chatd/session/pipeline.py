@@ -57,12 +57,12 @@ class Pipeline:
         "_drive",
         "_engine",
         "_owner",
+        "_principal",
         "_slots",
         "_started",
         "_stopped",
         "_subscriber",
         "_waiting",
-        "principal",
     )
 
     def __init__(
@@ -74,7 +74,7 @@ class Pipeline:
         owner: PipelineOwner,
     ) -> None:
         self._engine = engine
-        self.principal = principal
+        self._principal = principal
         self._subscriber = subscriber
         self._drive = drive
         self._owner = owner
@@ -145,7 +145,7 @@ class Pipeline:
         slot = _Slot(self, command, engine.clock.now())
         self._slots.append(slot)
         try:
-            engine.store.hand(engine.decide(command, self.principal), slot)
+            engine.store.hand(engine.decide(command, self._principal), slot)
         except Exception as failure:
             slot.answer = self._error(failure, command)
             self.measure(command, slot.began)
@@ -156,7 +156,7 @@ class Pipeline:
         try:
             if isinstance(outcome, BaseException):
                 raise outcome
-            return self._engine.reply(command, outcome, self.principal)
+            return self._engine.reply(command, outcome, self._principal)
         except Exception as failure:
             return self._error(failure, command)
 
@@ -194,11 +194,11 @@ class Pipeline:
         if engine.needs_resolving(command):
             command = await engine.resolved(command)
         if isinstance(row, Write):
-            committed = await engine.store.commit(engine.decide(command, self.principal))
-            return engine.reply(command, committed, self.principal)
+            committed = await engine.store.commit(engine.decide(command, self._principal))
+            return engine.reply(command, committed, self._principal)
         if isinstance(row, Read):
-            return await engine.answer(command, self.principal, self._subscriber)
-        return engine.act(command, self.principal, self._subscriber)
+            return await engine.answer(command, self._principal, self._subscriber)
+        return engine.act(command, self._principal, self._subscriber)
 
     def _release(self, command: Command) -> None:
         """What was kept back while reading follows the reply."""

@@ -193,9 +193,9 @@ class Session:
             self._send(LimitsChanged(limits=limits))
 
     def renewed(self, expires: int) -> None:
-        """The proof of identity is good until ``expires`` (Unix ms) from now on."""
+        """The proof of identity is good until ``expires`` (Unix ms) from now on. Who it is stays
+        the same, which is all that commands look at."""
         self.principal = replace(self.principal, expires=expires / 1000)
-        self._pipeline.principal = self.principal
         self._due = self._warning()
 
     def revoked(self, reason: str, code: Close = Close.SIGNED_OUT) -> None:
