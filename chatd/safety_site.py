@@ -9,7 +9,7 @@ from chatd.auth.jwk import SHORTEST_SECRET, BadKey
 from chatd.auth.origins import normalise
 from chatd.core.names import room_slug
 from chatd.core.refusal import Refusal
-from chatd.safety_outgoing import IsLoopback, Readable, unsafe_authorities
+from chatd.safety_outgoing import IsLoopback, Readable, authorities
 from chatd.settings import Site
 
 #: Texts found in examples and on keyboards: not secrets.
@@ -117,7 +117,7 @@ def _published(site: Site) -> list[str]:
             ipaddress.ip_network(text)
         except ValueError as error:
             found.append(f'site.jwks_networks holds {text!r}: {error}; right is "10.0.0.7/32".')
-    return found + unsafe_authorities("site.jwks_ca_file", site.jwks_ca_file)
+    return found + authorities("site.jwks_ca_file", site.jwks_ca_file)
 
 
 def _is_slug(text: str) -> bool:

@@ -13,7 +13,7 @@ from chatd.engine.ports import Clock
 
 #: Bytes of a set, and keys that are read of it.
 LONGEST: Final = 65536
-MOST: Final = 64
+MOST: Final = 32
 #: Seconds for which a set is used without a look for changes: what a signer takes out of it is
 #: believed for no longer.
 FRESH: Final = 600.0
@@ -55,7 +55,8 @@ def read_jwks(body: bytes, issuer: str | None = None) -> tuple[Key, ...]:
 
 class PublishedKeys:
     """The keys of one signer. ``note`` is told in a sentence when they cannot be had, and when they
-    can again; ``changed`` is called when some are no longer among them."""
+    can again; ``changed`` is called when some are no longer among them, and when they are had for
+    the first time: nobody knows what was among them before."""
 
     def __init__(
         self,
@@ -132,6 +133,7 @@ class PublishedKeys:
             self._note("can be had again")
         self._trouble = None
         gone = {key.print for key in self._keys.all} - {key.print for key in keys}
+        first = self._got is None
         self._keys, self._got = Keys(keys), self._clock.now()
-        if gone:
+        if gone or first:
             self._changed()
