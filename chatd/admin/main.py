@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from chatd import __version__
+from chatd.admin import key_commands
 from chatd.config import ConfigError, load
 from chatd.core.scopes import SCOPES
 from chatd.settings import Settings, describe
@@ -82,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         "file", type=Path, nargs="?", help="with the token in it; else standard input is read"
     )
     debug.set_defaults(run=_token_debug)
-    _key_commands(commands)
+    key_commands.declare(commands, _config)
     settings = commands.add_parser("settings", help="list every setting with unit and default")
     settings.set_defaults(run=_settings)
 
@@ -183,24 +184,6 @@ def _token_commands(commands: Any) -> None:
     end.add_argument("id")
 
 
-def _key_commands(commands: Any) -> None:
-    key = commands.add_parser("token-key", help="the keys of other sites: add, list, remove")
-    kinds = key.add_subparsers(metavar="WHAT", required=True)
-    add = kinds.add_parser("add", help="make a key, and say how tokens are made with it")
-    add.add_argument("name", help="whose it is, such as shop")
-    add.add_argument("--issuer", help="whose tokens alone it is for (site.issuer)")
-    add.add_argument("--public", type=Path, metavar="FILE", help="PEM of the site's public key")
-    add.add_argument(
-        "--alg", choices=("RS256", "PS256", "ES256", "EdDSA"), help="with --public: for what it is"
-    )
-    add.set_defaults(run=_key_add)
-    listed = kinds.add_parser("list", help="list the keys")
-    listed.set_defaults(run=_key_list)
-    remove = kinds.add_parser("remove", help="remove a key")
-    remove.add_argument("kid")
-    remove.set_defaults(run=_key_remove)
-
-
 def _action(commands: Any, name: str, action: str, text: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     parser.set_defaults(run=_perform, action=action)
@@ -274,32 +257,6 @@ def _token_debug(options: argparse.Namespace) -> int:
 
     path = _config(options)
     return token_debug.main(load(path), path, options.file)
-
-
-def _key_add(options: argparse.Namespace) -> int:
-    from chatd.admin import token_key
-
-    path = _config(options)
-    if options.alg is not None and options.public is None:
-        print("chatctl: --alg goes with --public.", file=sys.stderr)
-        return EXIT_USAGE
-    return token_key.add(
-        load(path), path, options.name, options.issuer, options.public, options.alg
-    )
-
-
-def _key_list(options: argparse.Namespace) -> int:
-    from chatd.admin import token_key
-
-    path = _config(options)
-    return token_key.listed(load(path), path, as_json=options.json)
-
-
-def _key_remove(options: argparse.Namespace) -> int:
-    from chatd.admin import token_key
-
-    path = _config(options)
-    return token_key.remove(load(path), path, options.kid)
 
 
 def _verify(options: argparse.Namespace) -> int:
