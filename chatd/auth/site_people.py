@@ -30,6 +30,8 @@ from chatd.engine.unit import Unit
 
 #: One person's exchanges: a page that is reloaded, in a few tabs; not a loop gone wild.
 PER_PERSON: Final = Rate(1 / 5, 30)
+#: Seconds for which a token is good for what cannot be undone.
+FRESH: Final = 120
 #: What somebody is called whose name cannot be one here.
 NAMELESS: Final = "visitor"
 #: Names tried with a digit behind them, and then with random ones.
@@ -105,6 +107,22 @@ class SitePeople:
         await self._bring(known, taken.rooms, taken.role)
         self._extended(actor.user, actor.session, ends)
         return ends
+
+    async def leaving(self, jwt: str) -> str:
+        """The user whom the site asks to delete, by a token that was made for it just now:
+        `unauthorized` for an older one, `not-found` where nobody is here by that name."""
+        token, _ = await self._taken(jwt)
+        if token.issued is None or self._clock.wall() / 1000 - token.issued > FRESH:
+            raise Refusal(
+                Code.UNAUTHORIZED,
+                f"To delete an account takes a token made in the last {FRESH} s: mint one for it,"
+                " with iat.",
+                field="iat",
+            )
+        known = await self._store.identity(token.issuer, token.subject)
+        if known is None:
+            raise Refusal(Code.NOT_FOUND, "Nobody here is known by this iss and sub.", field="sub")
+        return known.id
 
     def change_keys(self, keys: Keys) -> None:
         """Tokens are verified with these from now on, and with what the site publishes."""

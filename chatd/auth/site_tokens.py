@@ -36,7 +36,8 @@ PUBLISHED: Final = "published"
 @dataclass(frozen=True, slots=True)
 class SiteToken:
     """What a good token says. ``expires`` is Unix time in seconds; None where it does not say.
-    ``signer`` is where the key is from, a colon, and its thumbprint."""
+    ``signer`` is where the key is from, a colon, and its thumbprint; ``issued`` is Unix time, too,
+    None where the token does not say when it was made."""
 
     issuer: str
     subject: str
@@ -47,6 +48,7 @@ class SiteToken:
     email: str | None = None
     role: str | None = None
     signer: str = ""
+    issued: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ def verify(token: str, site: Site, now: float, published: Keys | None = None) ->
         claims.get("email") or None,
         claims.get("role") or None,
         f"{HERE if found.key in site.keys.all else PUBLISHED}:{found.key.print}",
+        claims.get("iat"),
     )
 
 

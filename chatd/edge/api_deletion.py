@@ -1,9 +1,11 @@
-"""/api/account/delete: one's own account, for good."""
+"""/api/account/delete: an account, for good; by its owner, or by the site that they come from."""
 
 from chatd.auth.login import Login
+from chatd.auth.site_people import SitePeople
 from chatd.deletions import Deletions
 from chatd.edge import bodies
 from chatd.edge.answers import Ask, Response
+from chatd.edge.api_exchange import no_site, site_token
 from chatd.edge.api_session import BODY, signed_out
 from chatd.edge.connections import Ended
 from chatd.edge.guard import Guard
@@ -12,19 +14,45 @@ from chatd.edge.site import address_key_of
 
 
 class DeletionApi:
-    def __init__(self, guard: Guard, login: Login, deletions: Deletions, ended: Ended) -> None:
+    """``people``: who come from a site that vouches for them, if there is one. They have no
+    password here, so the site's fresh token stands for it."""
+
+    def __init__(
+        self,
+        guard: Guard,
+        login: Login,
+        deletions: Deletions,
+        ended: Ended,
+        people: SitePeople | None,
+    ) -> None:
         self._guard = guard
         self._login = login
         self._deletions = deletions
         self._ended = ended
+        self._people = people
 
     def routes(self) -> tuple[Route, ...]:
-        return (Route("POST", "/api/account/delete", self.delete, BODY),)
+        return (
+            Route("POST", "/api/account/delete", self.delete, BODY),
+            Route("POST", "/api/account/delete/vouched", self.delete_vouched, BODY),
+        )
 
     async def delete(self, ask: Ask) -> Response:
         who = (await self._guard.acting(ask)).principal
         body = bodies.read(ask, bodies.DeleteAccount)
         await self._login.prove(who.user, body.password, address_key_of(ask.address))
-        await self._deletions.delete(who.user, erase=body.erase)
-        self._ended(who.user)
+        return await self._delete(who.user, body.erase)
+
+    async def delete_vouched(self, ask: Ask) -> Response:
+        """As `api_exchange`: cookies play no part."""
+        self._guard.nobody_yet(ask)
+        if self._people is None:
+            raise no_site()
+        user = await self._people.leaving(site_token(ask))
+        ask.known()
+        return await self._delete(user, bodies.read(ask, bodies.DeleteVouched).erase)
+
+    async def _delete(self, user: str, erase: bool) -> Response:
+        await self._deletions.delete(user, erase=erase)
+        self._ended(user)
         return signed_out()

@@ -53,14 +53,9 @@ class ExchangeApi:
         """For our own page in a frame, and for back ends; cookies play no part."""
         self._guard.nobody_yet(ask)
         if self._people is None:
-            raise Declined(
-                404,
-                "not-found",
-                "This server takes no tokens of other sites: its settings name none in"
-                " site.key_file, site.keys or site.jwks_url.",
-            )
+            raise no_site()
         label = f"site: {ask.one('user-agent') or ''}"[:80].rstrip(": ")
-        arrived = await self._people.arrive(_token(ask), label)
+        arrived = await self._people.arrive(site_token(ask), label)
         ask.known()
         answer = {
             "token": arrived.session.secret,
@@ -71,7 +66,17 @@ class ExchangeApi:
         return done(answer, 201)
 
 
-def _token(ask: Ask) -> str:
+def no_site() -> Declined:
+    return Declined(
+        404,
+        "not-found",
+        "This server takes no tokens of other sites: its settings name none in"
+        " site.key_file, site.keys or site.jwks_url.",
+    )
+
+
+def site_token(ask: Ask) -> str:
+    """The one in the Authorization header; `unauthorized` without one."""
     scheme, _, token = (ask.one("authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Refusal(

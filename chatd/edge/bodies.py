@@ -77,6 +77,12 @@ class DeleteAccount(Body, frozen=True, kw_only=True):
     erase: bool = False
 
 
+class DeleteVouched(Body, frozen=True, kw_only=True):
+    """``erase``: their messages, too."""
+
+    erase: bool = False
+
+
 class AskTicket(Body, frozen=True, kw_only=True):
     """``origin``: the site that will use the ticket, where a program asks on its behalf."""
 

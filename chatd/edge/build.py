@@ -162,9 +162,6 @@ def build_site(
         _drive,
         Server(settings.server_name, settings.public_url),
     )
-    deletion: tuple[Route, ...] = ()
-    if deletions is not None:
-        deletion = DeletionApi(guard, login, deletions, connections.ended).routes()
     people = None
     if vouching is not None:
         people = SitePeople(
@@ -177,6 +174,9 @@ def build_site(
             published,
             connections.renewed,
         )
+    deletion: tuple[Route, ...] = ()
+    if deletions is not None:
+        deletion = DeletionApi(guard, login, deletions, connections.ended, people).routes()
     api: tuple[Route, ...] = ()
     described = LatePage(openapi.description, "application/json", in_thread)
     joined = late_release(ui, in_thread)

@@ -25,8 +25,9 @@ async def loopback(tmp_path: Path) -> AsyncIterator[Loopback]:
 
 
 @pytest_twisted.async_yield_fixture
-async def stored(tmp_path: Path) -> AsyncIterator[Rig]:
-    """The site on the real store, with its threads and its file."""
+async def stored(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
+    """The site on the real store, with its threads and its file. Indirect parametrization gives it
+    a site that vouches for people."""
     store = open_store(
         tmp_path / "state",
         call_in_reactor=reactor.callFromThread,
@@ -36,7 +37,7 @@ async def stored(tmp_path: Path) -> AsyncIterator[Rig]:
     )
     store.committed = lambda committed: None
     store.start()
-    made = Rig(store=store)
+    made = Rig(store=store, vouching=getattr(request, "param", None))
     yield made
     await made.stop()
     await store.stop()

@@ -3,6 +3,7 @@
 import pytest
 import pytest_twisted
 from site_rig import PASSWORD, PUBLIC, close_code
+from test_api_exchange import SITE, exchange, jwt
 
 
 @pytest.fixture
@@ -52,3 +53,23 @@ async def test_the_last_administrator_stays(rig):
     answer = await rig.call("POST", "/api/account/delete", {"password": PASSWORD}, **headers)
     assert (answer.status, answer.json["code"]) == (409, "wrong-state")
     assert (await rig.call("GET", "/api/session", Cookie=headers["Cookie"])).json["signed_in"]
+
+
+@pytest.mark.parametrize("stored", [SITE], indirect=True)
+@pytest_twisted.ensureDeferred
+async def test_a_site_deletes_the_account_of_its_person_by_a_fresh_token(stored):
+    first = (await exchange(stored, jwt(stored))).json
+    socket = await stored.open(Authorization=f"Bearer {first['token']}")
+    token = jwt(stored, iat=stored.wall.wall() // 1000)
+    done = await stored.call(
+        "POST",
+        "/api/account/delete/vouched",
+        {"erase": True},
+        Authorization=f"Bearer {token}",
+    )
+    assert (done.status, done.json) == (200, {"signed_in": False})
+    assert close_code(await socket.until(close_code)) == 4501
+    assert (await stored.store.user(first["user"])).display == "Deleted account"
+    again = await exchange(stored, jwt(stored))
+    assert again.status == 201
+    assert again.json["user"] != first["user"]

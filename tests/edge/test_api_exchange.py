@@ -133,3 +133,46 @@ async def test_where_no_site_vouches_the_setting_is_named():
         assert "site.key_file" in answer.json["detail"]
     finally:
         await rig.stop()
+
+
+async def delete(rig, token, **more):
+    return await rig.call(
+        "POST", "/api/account/delete/vouched", more, Authorization=f"Bearer {token}"
+    )
+
+
+@pytest_twisted.ensureDeferred
+@pytest.mark.parametrize(
+    ("claims", "status", "field"),
+    [
+        ({}, 401, "iat"),
+        ({"iat": -121}, 401, "iat"),
+        ({"iat": 0, "sub": "43"}, 404, "sub"),
+        ({"iat": 0, "aud": "https://other.example"}, 401, "aud"),
+        ({"iat": 0, "exp": -31}, 401, "exp"),
+    ],
+)
+async def test_any_other_token_deletes_nobody(rig, claims, status, field):
+    user = (await exchange(rig, jwt(rig))).json["user"]
+    now = rig.wall.wall() // 1000
+    said = {
+        name: now + value if name in ("iat", "exp") else value for name, value in claims.items()
+    }
+    answer = await delete(rig, jwt(rig, **said))
+    assert (answer.status, answer.json["field"]) == (status, field)
+    assert (await rig.store.user(user)).name == "anna"
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_page_of_another_site_deletes_nobody_with_a_token_it_got_hold_of(rig):
+    token = jwt(rig, iat=rig.wall.wall() // 1000)
+    user = (await exchange(rig, token)).json["user"]
+    answer = await rig.call(
+        "POST",
+        "/api/account/delete/vouched",
+        {},
+        Authorization=f"Bearer {token}",
+        Origin="https://evil.example",
+    )
+    assert answer.status == 403
+    assert (await rig.store.user(user)).name == "anna"

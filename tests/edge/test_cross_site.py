@@ -12,6 +12,7 @@ from site_rig import PASSWORD, PUBLIC, Rig
 OPEN = {
     ("POST", "/api/session"),
     ("POST", "/api/session/exchange"),
+    ("POST", "/api/account/delete/vouched"),
     ("POST", "/api/setup"),
     ("POST", "/api/register"),
     ("POST", "/api/invitation/check"),
