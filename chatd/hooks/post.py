@@ -1,4 +1,5 @@
-"""One request to a receiver: verified TLS, no redirects, no proxies, every step bounded."""
+"""One request to somebody else's server: verified TLS, no redirects, no proxies, every step
+bounded."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -9,7 +10,8 @@ from twisted.internet import protocol
 from twisted.internet.defer import CancelledError, Deferred, succeed
 from twisted.internet.defer import TimeoutError as DeferredTimeout
 from twisted.python.failure import Failure
-from twisted.web.client import Agent, HTTPConnectionPool
+from twisted.web.client import Agent, HTTPConnectionPool, ResponseDone
+from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IBodyProducer, IPolicyForHTTPS
 from zope.interface import implementer
@@ -51,14 +53,16 @@ class _Content:
     def resumeProducing(self) -> None: ...
 
 
-class _Thrown(protocol.Protocol):
+class _Body(protocol.Protocol):
     """Takes an answer's body and throws it away; cuts the connection where it does not end."""
 
     transport: Any
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = BODY) -> None:
         self.ended: Deferred[None] = Deferred(lambda _: self._cut())
-        self._left = BODY
+        self._left = most
+        #: Whether all of it came.
+        self.whole = False
 
     def dataReceived(self, data: bytes) -> None:
         self._left -= len(data)
@@ -66,7 +70,9 @@ class _Thrown(protocol.Protocol):
             self._cut()
 
     def connectionLost(self, reason: Failure = protocol.connectionDone) -> None:
-        # However it ended: the status has said all.
+        # Without a length its end is that of the connection, and whoever reads it will see.
+        done = reason.check(ResponseDone, PotentialDataLoss) is not None
+        self.whole = done and self._left >= 0
         if not self.ended.called:
             self.ended.callback(None)
 
@@ -74,6 +80,19 @@ class _Thrown(protocol.Protocol):
         if self.transport is not None:
             # What Twisted hands out can only close, and a peer that does not let go would stay.
             self.transport._producer.abortConnection()
+
+
+class _Kept(_Body):
+    """Keeps it."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.content = bytearray()
+
+    def dataReceived(self, data: bytes) -> None:
+        super().dataReceived(data)
+        if self._left >= 0:
+            self.content += data
 
 
 @implementer(IPolicyForHTTPS)
@@ -106,14 +125,42 @@ class Requests:
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """`NoAnswer` where no status came back in time."""
+        response = await self._answered("POST", url, headers, body)
+        # However it ends: the status has said all.
+        await self._end(response, _Body(), BODY_SECONDS)
+        asked = response.headers.getRawHeaders("retry-after", [None])[0]
+        return Answer(response.code, retry_after(asked, self._clock.wall() / 1000))
+
+    async def read(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, most: int
+    ) -> tuple[int, bytes]:
+        """The status and the body; `NoAnswer` where they do not come in time, or the body has more
+        than ``most`` bytes."""
+        response = await self._answered(method, url, headers, body)
+        kept = _Kept(most)
+        await self._end(response, kept, self._seconds)
+        if not kept.whole:
+            raise NoAnswer(f"its answer did not come whole, or has more than {most} bytes")
+        return response.code, bytes(kept.content)
+
+    async def _end(self, response: Any, body: _Body, seconds: float) -> None:
+        response.deliverBody(body)
+        body.ended.addTimeout(seconds, self._reactor)
+        with suppress(DeferredTimeout):
+            await body.ended
+
+    async def _answered(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes
+    ) -> Any:
         sent = Headers({name: [value] for name, value in headers.items()})
         sent.setRawHeaders("user-agent", [self._name])
-        asking = self._agent.request(b"POST", url.encode("ascii"), sent, _Content(body))
+        content = _Content(body) if body else None
+        asking = self._agent.request(method.encode("ascii"), url.encode("ascii"), sent, content)
         # Not addTimeout: Twisted wraps the cancelling of a request that was sent, and a stop of
         # ours would look like a receiver that failed.
         too_late = self._reactor.callLater(self._seconds, asking.cancel)
         try:
-            response = await asking
+            return await asking
         except Exception as error:
             if not too_late.active():
                 raise NoAnswer(f"no answer within {self._seconds:g} s") from None
@@ -124,13 +171,6 @@ class Requests:
         finally:
             if too_late.active():
                 too_late.cancel()
-        thrown = _Thrown()
-        response.deliverBody(thrown)
-        thrown.ended.addTimeout(BODY_SECONDS, self._reactor)
-        with suppress(DeferredTimeout):
-            await thrown.ended
-        asked = response.headers.getRawHeaders("retry-after", [None])[0]
-        return Answer(response.code, retry_after(asked, self._clock.wall() / 1000))
 
     async def stop(self) -> None:
         """Waits a little for those at the other end to let go; a stop does not hang on them."""

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from chatd.core.nesting import is_deeper
 from chatd.wire import mistakes
 from chatd.wire.frames import Command
 
@@ -20,10 +21,6 @@ encode: Final = msgspec.json.Encoder().encode
 
 MAX_ID: Final = 2**53 - 1
 
-# Strings are skipped whole; possessive, so that no input makes it look at a byte twice. An
-# unfinished string reaches to the end.
-_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
-_NOT_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _INTEGER = re.compile(rb"(?:0|[1-9][0-9]{0,15})\Z")
 # In broken JSON an id is believed only where clients write it: first, or right after the type.
 _EARLY_ID = re.compile(
@@ -41,21 +38,6 @@ class _Type(msgspec.Struct):
 
 _ids: Final = msgspec.json.Decoder(_Id)
 _types: Final = msgspec.json.Decoder(_Type)
-
-
-def is_deeper(data: bytes, depth: int) -> bool:
-    """Whether objects and lists nest more than ``depth`` levels; linear, and cheap for most."""
-    if data.count(b"{") + data.count(b"[") <= depth:
-        return False
-    level = 0
-    for byte in _STRINGS.sub(b"", data).translate(None, _NOT_BRACKETS):
-        if byte in b"[{":
-            level += 1
-            if level > depth:
-                return True
-        else:
-            level -= 1
-    return False
 
 
 def command_id(data: bytes) -> int | None:

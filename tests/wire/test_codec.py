@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.core.codes import Code
+from chatd.core.nesting import is_deeper
 from chatd.core.refusal import Refusal
 from chatd.wire import framing
-from chatd.wire.codec import Codec, command_id, encode, is_deeper
+from chatd.wire.codec import Codec, command_id, encode
 from chatd.wire.frames import COMMON, Command, Data, Done, Error, Event, Keyed, Reply, RoomRef, Seq
 from tests.wire.decoder import FrameDecoder, Unknown
 

@@ -8,6 +8,7 @@ import msgspec
 
 from chatd.core.codes import Code
 from chatd.core.ids import letters
+from chatd.core.nesting import is_deeper
 from chatd.core.refusal import Refusal
 from chatd.edge.answers import Ask, Declined
 from chatd.edge.api.calls import PREFIX, Call
@@ -16,7 +17,7 @@ from chatd.edge.router import values
 from chatd.engine.ports import Random
 from chatd.engine.references import references
 from chatd.wire import mistakes
-from chatd.wire.codec import is_deeper, words
+from chatd.wire.codec import words
 from chatd.wire.frames import Key
 
 KEY_HEADER: Final = "Idempotency-Key"
