@@ -4,20 +4,17 @@ Who somebody is follows from issuer and subject alone. A name, a display or an a
 finds nobody: a site cannot take over the account of somebody who is known here by other means.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Protocol
-from unicodedata import category
 
 from chatd.auth.credentials import AccountStore, Credentials, Issued
+from chatd.auth.newcomers import Join, address, bring, display, enabled, names
 from chatd.auth.site_claims import Site
 from chatd.auth.site_tokens import SiteToken, verify
 from chatd.core.bucket import Buckets, Rate
 from chatd.core.codes import Code
 from chatd.core.ids import user_id
 from chatd.core.lookalikes import skeleton
-from chatd.core.names import MAX_NAME, MAX_NAME_BYTES, title, user_name
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import CreateUser, UserRow
 from chatd.engine.identities import CreateIdentity, IdentityReads
@@ -26,14 +23,6 @@ from chatd.engine.unit import Unit
 
 #: One person's exchanges: a page that is reloaded, in a few tabs; not a loop gone wild.
 PER_PERSON: Final = Rate(1 / 5, 30)
-#: What somebody is called whose name cannot be one here.
-NAMELESS: Final = "visitor"
-#: Names tried with a digit behind them, and then with random ones.
-NUMBERED: Final = 9
-RANDOM: Final = 8
-
-#: The unit by which ``user`` comes into ``room`` at a time in ms, without being asked by anybody.
-Join = Callable[[str, str, int], Unit]
 
 
 class SiteStore(AccountStore, IdentityReads, Protocol):
@@ -80,7 +69,10 @@ class SitePeople:
                 retry_after=wait,
             )
         person, new = await self._person(token)
-        await self._bring(person, (*self._site.rooms, *token.rooms) if new else token.rooms)
+        site = self._site
+        rooms = (*site.rooms, *token.rooms) if new else token.rooms
+        vouched = token.rooms if site.private_rooms else ()
+        await bring(self._store, self._clock, self._join, person.id, rooms, (*site.rooms, *vouched))
         ends = min(token.expires + self._site.leeway, now / 1000 + self._site.longest)
         session = await self._credentials.new_site(person.id, label, int(ends * 1000))
         return Arrived(person.id, person.name, session)
@@ -90,7 +82,7 @@ class SitePeople:
     async def _person(self, token: SiteToken) -> tuple[UserRow, bool]:
         known = await self._store.identity(self._site.issuer, token.subject)
         if known is not None:
-            return _enabled(known), False
+            return enabled(known), False
         if not self._site.create_users:
             raise Refusal(
                 Code.FORBIDDEN,
@@ -106,15 +98,13 @@ class SitePeople:
         # The same person came twice at the same time; the other was first.
         first = await self._store.identity(self._site.issuer, token.subject)
         assert first is not None
-        return _enabled(first), False
+        return enabled(first), False
 
     async def _newcomer(self, token: SiteToken) -> UserRow:
         user, now = user_id(self._random), self._clock.wall()
-        identity = CreateIdentity(
-            self._site.issuer, token.subject, user, now, _address(token.email)
-        )
-        for name in names(token, self._random):
-            shown = display(token, name)
+        identity = CreateIdentity(self._site.issuer, token.subject, user, now, address(token.email))
+        for name in names(token.name, token.display, self._random):
+            shown = display(token.name, token.display, name)
             account = CreateUser(user, name, skeleton(name), shown, None, False, now)
             try:
                 await self._store.commit(Unit(user, changes=(account, identity)))
@@ -124,70 +114,3 @@ class SitePeople:
                 continue
             return UserRow(user, name, shown, None, False, False, now)
         raise Refusal(Code.NAME_TAKEN, "No name is free that is like the token's.", field="name")
-
-    # ---- where they belong ----------------------------------------------------------------------
-
-    async def _bring(self, person: UserRow, rooms: tuple[str, ...]) -> None:
-        """Into the rooms that there are. One from which somebody is banned stays closed to them,
-        and what cannot be joined is passed over: the page shows which rooms one has."""
-        for found in await self._store.rooms_named(person.id, rooms) if rooms else ():
-            vouched = self._site.private_rooms or found.asked in self._site.rooms
-            if not found.joined and (
-                found.kind == "public" or (found.kind == "private" and vouched)
-            ):
-                with suppress(Refusal):
-                    await self._store.commit(self._join(found.room, person.id, self._clock.wall()))
-
-
-def _enabled(person: UserRow) -> UserRow:
-    if person.disabled:
-        raise Refusal(
-            Code.FORBIDDEN,
-            "The account of this person is disabled here; an administrator of the chat can enable"
-            " it.",
-        )
-    return person
-
-
-def names(token: SiteToken, random: Random) -> Iterator[str]:
-    """User names for a newcomer, the best first: as the token says, then with numbers behind."""
-    base = _fitting(token.name) or _fitting(token.display) or NAMELESS
-    yield base
-    numbers = [str(number) for number in range(2, NUMBERED + 1)]
-    numbers += [f"{int.from_bytes(random(4), 'big') % 10**6:06}" for _ in range(RANDOM)]
-    for number in numbers:
-        name = _cut(base, MAX_NAME - len(number), MAX_NAME_BYTES - len(number)) + number
-        with suppress(Refusal):
-            yield user_name(name)
-
-
-def display(token: SiteToken, name: str) -> str:
-    """The name that people see: the site's if it may stand here, else the user name."""
-    try:
-        return title(token.display or token.name or name, field="display")
-    except Refusal:
-        return name
-
-
-def _fitting(text: str | None) -> str | None:
-    """A user name from what a site calls somebody: "Anna Schmidt" becomes anna.schmidt."""
-    if not text:
-        return None
-    plain = "".join(char if category(char)[0] in "LMN" else " " for char in text)
-    for tried in (text, ".".join(plain.split())):
-        with suppress(Refusal):
-            return user_name(_cut(tried, MAX_NAME, MAX_NAME_BYTES))
-    return None
-
-
-def _cut(text: str, most: int, most_bytes: int) -> str:
-    short = text[:most].encode("utf-8", "ignore")[:most_bytes].decode("utf-8", "ignore")
-    return short.rstrip("._-")
-
-
-def _address(email: str | None) -> str | None:
-    """Kept only where it can be one; it is not confirmed here, and nothing rests on it."""
-    if email is None or not email.isprintable() or email.strip() != email:
-        return None
-    local, at, domain = email.rpartition("@")
-    return email if at and local and domain and " " not in email else None
