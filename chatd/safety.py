@@ -10,6 +10,7 @@ from chatd.auth.origins import normalise, of_url
 from chatd.core.names import room_slug
 from chatd.core.refusal import Refusal
 from chatd.safety_outgoing import unsafe_mail, unsafe_push, unsafe_webhook
+from chatd.safety_providers import unsafe_providers
 from chatd.settings import LimitSettings, Server, Settings, Site
 
 #: What Linux takes, `unix(7)`: 108 bytes with the zero at the end.
@@ -39,6 +40,7 @@ def unsafe(settings: Settings) -> list[str]:
     found += unsafe_webhook(settings.webhook, _readable, is_loopback)
     found += unsafe_push(settings.push, _readable)
     found += unsafe_mail(settings.mail, _readable, is_loopback)
+    found += unsafe_providers(settings.provider, settings.site, _readable)
     return found
 
 

@@ -32,7 +32,7 @@ def unsafe_webhook(hook: Webhook, readable: Readable, is_loopback: IsLoopback) -
     for name, each in (("secret_file", path), ("old_secret_file", hook.old_secret_file)):
         if each:
             found += _secret(f"webhook.{name}", Path(each), make, readable)
-    return found + _authorities("webhook.ca_file", hook.ca_file)
+    return found + authorities("webhook.ca_file", hook.ca_file)
 
 
 def unsafe_push(push: Push, readable: Readable) -> list[str]:
@@ -57,7 +57,7 @@ def unsafe_push(push: Push, readable: Readable) -> list[str]:
                 f"push.networks holds {text!r}: anybody who is signed in could then have this"
                 " server post to whatever it reaches. List the networks of your push services."
             )
-    return found + _authorities("push.ca_file", push.ca_file)
+    return found + authorities("push.ca_file", push.ca_file)
 
 
 def _is_subject(text: str) -> bool:
@@ -112,7 +112,7 @@ def unsafe_mail(mail: Mail, readable: Readable, is_loopback: IsLoopback) -> list
         )
     if mail.password_file:
         found += readable(Path(mail.password_file), "mail.password_file")
-    return found + _authorities("mail.ca_file", mail.ca_file)
+    return found + authorities("mail.ca_file", mail.ca_file)
 
 
 def _url(text: str, is_loopback: IsLoopback) -> list[str]:
@@ -156,7 +156,8 @@ def _secret(name: str, path: Path, make: str, readable: Readable) -> list[str]:
     return readable(path, name)
 
 
-def _authorities(name: str, path: str) -> list[str]:
+def authorities(name: str, path: str) -> list[str]:
+    """What is wrong with a file of authorities to trust, "" for the system's."""
     if not path:
         return []
     try:

@@ -50,6 +50,7 @@ from chatd.listen import CannotListen, bind, serve
 from chatd.metrics import Metrics, Sources
 from chatd.outgoing import NoKey, hook_settings, mailer, offer, push, vapid, webhook
 from chatd.parts import Parts, ReactorScheduler, public_url
+from chatd.providers import Providers
 from chatd.reload import changed
 from chatd.safety import unsafe
 from chatd.sessions import Sessions
@@ -197,6 +198,7 @@ class ChatService(Service):
         self.deletions = Deletions(
             parts.store, parts.clock, secrets.token_bytes, scheduler, self._drive
         )
+        self.providers = Providers(self._reactor, parts.clock, settings)
         self.edge = self._site()
         await self.edge.blocking.refresh()
         self.door = Door(self._reactor, door_limits(settings), self.edge.blocked.covers)
@@ -296,6 +298,7 @@ class ChatService(Service):
             deletions=self.deletions,
             pulse=self._pulse,
             metrics=lambda accept: self.metrics.page(accept),
+            parties=self.providers.parties,
         )
 
     # ---- running --------------------------------------------------------------------------------
@@ -327,10 +330,11 @@ class ChatService(Service):
             settings = self._supervision.where(load(self.path))
             if wrong := unsafe(settings):
                 raise ConfigError(" ".join(wrong))
-            looks = replace(self.settings, page=settings.page)
+            looks = replace(self.settings, page=settings.page, provider=settings.provider)
             branded = brand(looks)
             if self._certificates is not None:
                 self._certificates.reload()
+            providers = self.providers.change(looks)
         except (ConfigError, TlsFilesError, OSError, ValueError) as error:
             log.error("nothing was reloaded: {error}", error=error)
             return
@@ -340,6 +344,8 @@ class ChatService(Service):
         now = ["certificates", *change.limits]
         if self.edge.looks(branded):
             now.append("the page")
+        if providers:
+            now.append("providers")
         self.settings = replace(looks, limits=change.applied)
         self.webhook.reload(hook_settings(settings).secret_files)
         log.info(
@@ -394,6 +400,7 @@ class ChatService(Service):
             await self.webhook.stop()
             if self.push is not None:
                 await self.push.stop()
+            await self.providers.stop()
             self.mailer.stop()
         for opened in self._sockets:
             opened.close()

@@ -23,7 +23,7 @@ from chatd.engine.accounts import (
     UserRow,
     UseTicket,
 )
-from chatd.engine.identities import CreateIdentity, NamedRoom
+from chatd.engine.identities import CreateIdentity, NamedRoom, ProviderSessionRow
 from chatd.engine.rows import Answer, Committed
 from chatd.engine.unit import Change, Unit
 
@@ -77,6 +77,10 @@ class FakeAccounts:
 
     async def identity(self, issuer: str, subject: str) -> UserRow | None:
         return self.users.get(self.identities.get((issuer, subject), ""))
+
+    async def provider_session(self, session: str) -> ProviderSessionRow | None:
+        """Nobody comes from a provider here."""
+        return None
 
     async def rooms_named(self, user: str, names: Sequence[str]) -> Sequence[NamedRoom]:
         return ()
