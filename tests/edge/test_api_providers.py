@@ -1,0 +1,509 @@
+"""Signing in at a provider, over HTTP, and every way in that is none."""
+
+import base64
+import hashlib
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import pytest_twisted
+from site_rig import PASSWORD, PUBLIC
+
+from chatd.auth.oidc.attempt import ATTEMPT
+from chatd.auth.oidc.sign_ins import PER_ADDRESS
+from chatd.core.lookalikes import skeleton
+from chatd.engine.accounts import CreateUser, SetDisabled
+from chatd.engine.fetching import Fetched, Unfetched
+from chatd.engine.identities import CreateIdentity
+from chatd.engine.unit import Unit
+
+FAILED = "/#login=failed:"
+
+
+async def known(world, subject="42", provider=None, name="anna", password=None):
+    """Somebody with an account who is this subject at the provider."""
+    user = f"u{name:0>11}"
+    provider = provider or world.home
+    changes = (
+        CreateUser(user, name, skeleton(name), name, password, False, 0),
+        CreateIdentity(provider.issuer, subject, user, 0),
+    )
+    await world.rig.store.commit(Unit(user, changes=changes))
+    return user
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_is_known_at_a_provider_comes_back_to_where_they_were(world):
+    await known(world)
+    browser = world.browser()
+    listed = await browser.call("GET", "/api/providers")
+    assert listed.json["providers"] == [
+        {"name": "home", "label": "Home"},
+        {"name": "other", "label": "Other"},
+    ]
+    location = await browser.start(world.home, back="/room/r1/17")
+    asked = {name: value for name, (value,) in parse_qs(urlsplit(location).query).items()}
+    assert asked["redirect_uri"] == f"{PUBLIC}/auth/oidc/home/callback"
+    assert asked["scope"] == "openid profile email"
+    assert len(asked["state"]) == len(asked["nonce"]) == len(asked["code_challenge"]) == 43
+    assert len({asked["state"], asked["nonce"], asked["code_challenge"]}) == 3
+    assert list(browser.cookies) == ["__Host-chatd-attempt"]
+    assert await browser.back("home", **world.home.visit(location)) == "/#/room/r1/17"
+    assert list(browser.cookies) == ["__Host-chatd"]
+    assert (await browser.state())["name"] == "anna"
+    assert (await browser.call("GET", "/api/sessions")).json["sessions"][0]["current"]
+
+
+@pytest.mark.parametrize("alg", ["RS256", "PS256", "ES256", "EdDSA"])
+@pytest_twisted.ensureDeferred
+async def test_each_algorithm_and_each_way_to_prove_who_asks_is_taken(world, alg):
+    world.home.alg = alg
+    world.home.metadata = {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
+    await known(world)
+    assert await world.browser().go(world.home) == "/#"
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_client_without_a_secret_says_who_it_is(world):
+    world.home = world.provider("home", "RS256", "")
+    world.set()
+    await known(world)
+    assert await world.browser().go(world.home) == "/#"
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_same_subject_of_another_provider_is_somebody_else(world):
+    await known(world, "42")
+    browser = world.browser()
+    assert await browser.go(world.other, back="/room/x") == FAILED + "uninvited;/room/x"
+    assert await browser.state() == {"signed_in": False}
+
+
+# ---- a login that another began -----------------------------------------------------------------
+
+
+@pytest_twisted.ensureDeferred
+async def test_nobody_is_signed_in_by_a_link_that_another_made(world):
+    """Login CSRF: the attacker's own code and state, in the victim's browser."""
+    await known(world)
+    attacker, victim = world.browser(), world.browser()
+    answer = world.home.visit(await attacker.start(world.home))
+    assert await victim.back("home", **answer) == FAILED + "stale;"
+    # Nor is it where the victim has begun a login of their own.
+    await victim.start(world.home, back="/room/x")
+    assert await victim.back("home", **answer) == FAILED + "stale;"
+    assert await victim.state() == {"signed_in": False}
+    assert world.home.asked.count("/token") == 0
+    # The attempt is over, whatever came.
+    assert victim.cookies == {}
+
+
+@pytest_twisted.ensureDeferred
+async def test_another_site_cannot_begin_a_login(world):
+    browser = world.browser()
+    path = "/auth/oidc/home/start"
+    for headers in (
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "same-site"},
+    ):
+        refused = await browser.call("POST", path, {}, **headers)
+        assert (refused.status, refused.json["code"]) == (403, "forbidden")
+    assert (await browser.call("GET", path)).status == 405
+    assert browser.cookies == {}
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_state_is_good_once(world):
+    await known(world)
+    browser = world.browser()
+    answer = world.home.visit(await browser.start(world.home))
+    kept = browser.cookies["__Host-chatd-attempt"]
+    assert await browser.back("home", **answer) == "/#"
+    # Somebody who saw all of it comes again, before a provider that is careless with codes.
+    thief = world.browser()
+    thief.cookies["__Host-chatd-attempt"] = kept
+    world.home._codes[answer["code"]] = world.home.said
+    assert await thief.back("home", **answer) == FAILED + "stale;"
+    assert await thief.state() == {"signed_in": False}
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_code_is_good_once(world):
+    await known(world)
+    browser = world.browser()
+    answer = world.home.visit(await browser.start(world.home))
+    assert await browser.back("home", **answer) == "/#"
+    # With a state of one's own, and a code that was used.
+    again = world.home.visit(await browser.start(world.home))
+    assert await browser.back("home", **{**again, "code": answer["code"]}) == FAILED + "failed;"
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_code_that_was_stolen_fits_no_other_login(world):
+    """Code injection: PKCE and the nonce bind a code to the browser that it was made for."""
+    await known(world)
+    victim, thief = world.browser(), world.browser()
+    stolen = world.home.visit(await victim.start(world.home))["code"]
+    own = world.home.visit(await thief.start(world.home))
+    assert await thief.back("home", **{**own, "code": stolen}) == FAILED + "failed;"
+    assert await thief.state() == {"signed_in": False}
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_login_that_took_too_long_is_none(world):
+    await known(world)
+    browser = world.browser()
+    answer = world.home.visit(await browser.start(world.home))
+    world.rig.clock.advance(ATTEMPT - 1)
+    kept = dict(browser.cookies)
+    world.rig.clock.advance(1)
+    assert await browser.back("home", **answer) == FAILED + "stale;"
+    browser.cookies = dict(kept)
+    assert await browser.back("home", **answer) == FAILED + "stale;"
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_the_browser_keeps_cannot_be_changed_nor_used_for_something_else(world):
+    await known(world)
+    browser = world.browser()
+    answer = world.home.visit(await browser.start(world.home))
+    kept = browser.cookies["__Host-chatd-attempt"]
+    for changed in (kept[:-1], kept[:40] + "A" * 4 + kept[44:], "", "x", kept + "AAAA", "ü"):
+        browser.cookies = {"__Host-chatd-attempt": changed}
+        assert await browser.back("home", **answer) == FAILED + "stale;"
+    browser.cookies = {"__Host-chatd-newcomer": kept}
+    assert (await browser.call("GET", "/api/newcomer")).json["code"] == "gone"
+    two = f"__Host-chatd-attempt={kept}; __Host-chatd-attempt={kept}"
+    browser.cookies = {}
+    got = await browser.call(
+        "GET", f"/auth/oidc/home/callback?code={answer['code']}&state={answer['state']}", Cookie=two
+    )
+    assert got.headers["location"] == [FAILED + "stale;"]
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_session_from_before_is_not_the_one_from_then_on(world):
+    """Session fixation: whatever cookie was there, another one is given."""
+    await known(world)
+    browser = await world.signed_in("mallory")
+    before = browser.cookies["__Host-chatd"]
+    assert await browser.go(world.home) == "/#"
+    assert browser.cookies["__Host-chatd"] != before
+    assert (await browser.state())["name"] == "anna"
+    planted = world.browser()
+    planted.cookies["__Host-chatd"] = "chatd_s_" + "A" * 43
+    await planted.go(world.home)
+    assert planted.cookies["__Host-chatd"] != "chatd_s_" + "A" * 43
+
+
+# ---- providers that are mixed up ----------------------------------------------------------------
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_answer_of_one_provider_is_no_answer_of_another(world):
+    await known(world)
+    await known(world, provider=world.other, name="bob")
+    browser = world.browser()
+    answer = world.home.visit(await browser.start(world.home))
+    kept = dict(browser.cookies)
+    assert await browser.back("other", **answer) == FAILED + "stale;"
+    browser.cookies = dict(kept)
+    wrong = {**answer, "iss": world.other.issuer}
+    assert await browser.back("home", **wrong) == FAILED + "failed;"
+    browser.cookies = dict(kept)
+    nameless = {name: value for name, value in answer.items() if name != "iss"}
+    assert await browser.back("home", **nameless) == FAILED + "failed;"
+    assert world.home.asked.count("/token") == world.other.asked.count("/token") == 0
+    # One that does not promise it may leave it out.
+    world.home.metadata = {"authorization_response_iss_parameter_supported": None}
+    world.set()
+    browser.cookies = dict(kept)
+    assert await browser.back("home", **nameless) == "/#"
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"nonce": "another"},
+        {"nonce": None},
+        {"iss": "https://other.example.net"},
+        {"iss": "https://home.example.net/"},
+        {"aud": "another"},
+        {"aud": ["chat at home", "another"]},
+        {"azp": "another"},
+        {"exp": 1_700_000_000 - 121},
+        {"exp": None},
+        {"iat": 1_700_000_000 + 200},
+        {"iat": 1_700_000_000 - 200},
+        {"at_hash": "wrong"},
+        {"sub": ""},
+        {"sub": None},
+        {"sub": 42},
+        {"sub": "4\n2"},
+        {"sub": "4" * 256},
+    ],
+)
+@pytest_twisted.ensureDeferred
+async def test_an_id_token_that_is_not_for_this_login_signs_nobody_in(world, claims):
+    await known(world)
+    world.home.claims = claims
+    browser = world.browser()
+    assert await browser.go(world.home, back="/") == FAILED + "failed;/"
+    assert await browser.state() == {"signed_in": False}
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_id_token_says_no_more_than_it_may_and_is_taken(world):
+    await known(world)
+    world.home.claims = {"aud": ["chat at home", "another"], "azp": "chat at home"}
+    assert await world.browser().go(world.home) == "/#"
+    half = hashlib.sha256(b"access token").digest()[:16]
+    world.home.claims = {"at_hash": base64.urlsafe_b64encode(half).rstrip(b"=").decode()}
+    world.home.answer = {"access_token": "access token"}
+    assert await world.browser().go(world.home) == "/#"
+    world.home.answer = {"access_token": None}
+    assert await world.browser().go(world.home) == FAILED + "failed;"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [{"alg": "none"}, {"alg": "HS256"}, {"alg": "PS256"}, {"kid": "2"}, {"crit": ["x"]}],
+)
+@pytest_twisted.ensureDeferred
+async def test_an_id_token_that_the_provider_did_not_sign_signs_nobody_in(world, header):
+    await known(world)
+    world.home.header = header
+    assert await world.browser().go(world.home) == FAILED + "failed;"
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_id_token_signed_by_another_key_signs_nobody_in(world):
+    await known(world)
+    world.other.provider = world.home.provider
+    world.other.issuer = world.home.issuer
+    world.home.answer = {"id_token": world.other.signed({"iss": world.home.issuer, "sub": "42"})}
+    assert await world.browser().go(world.home) == FAILED + "failed;"
+
+
+# ---- where one comes out ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "//evil.example",
+        "https://evil.example/",
+        "/\\evil.example",
+        "\r\nLocation: https://evil.example",
+        "/x?y",
+        "javascript:alert(1)",
+        "/room/ü",
+        "x" * 257,
+    ],
+)
+@pytest_twisted.ensureDeferred
+async def test_the_way_back_leads_nowhere_but_to_the_page(world, back):
+    await known(world)
+    browser = world.browser()
+    answer = await browser.call("POST", "/auth/oidc/home/start", {"back": back})
+    if answer.status == 200:
+        # It stands behind "#": no part of it is an address.
+        landed = await browser.back("home", **world.home.visit(answer.json["location"]))
+        assert landed == f"/#{back}" and back.startswith("/")
+    else:
+        assert (answer.status, answer.json["code"]) == (400, "bad-field")
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ({"error": "access_denied"}, "cancelled"),
+        ({"error": "temporarily_unavailable"}, "unreachable"),
+        ({"error": "invalid_scope", "error_description": "<script>"}, "failed"),
+        ({"error": ""}, "failed"),
+        ({}, "failed"),
+        ({"code": ""}, "failed"),
+    ],
+)
+@pytest_twisted.ensureDeferred
+async def test_what_the_provider_says_instead_becomes_a_word_for_the_page(world, answer, reason):
+    browser = world.browser()
+    begun = world.home.visit(await browser.start(world.home, back="/room/x"))
+    kept = {"state": begun["state"], "iss": begun["iss"]}
+    landed = await browser.back("home", **kept, **answer)
+    assert landed == FAILED + reason + ";/room/x"
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_answer_may_be_long_but_not_endless(world):
+    """Codes of some providers have close to 2,000 characters."""
+    browser = world.browser()
+    begun = world.home.visit(await browser.start(world.home))
+    assert await browser.back("home", **{**begun, "code": "x" * 7000}) == FAILED + "failed;"
+    path = "/auth/oidc/home/callback?code=" + "x" * 9000
+    assert (await browser.call("GET", path)).status == 414
+    assert (await browser.call("GET", "/api/providers?x=" + "x" * 3000)).status == 414
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_error_that_nobody_asked_for_changes_nothing(world):
+    browser = world.browser()
+    assert await browser.back("home", error="access_denied", state="x") == FAILED + "stale;"
+    assert await browser.back("nowhere", code="x", state="x") == FAILED + "stale;"
+    path = "/auth/oidc/home/callback?state=a&state=b&code=c"
+    assert (await browser.call("GET", path)).headers["location"] == [FAILED + "stale;"]
+    path = "/auth/oidc/home/callback?" + "&".join(f"a{n}=b" for n in range(40))
+    assert (await browser.call("GET", path)).headers["location"] == [FAILED + "stale;"]
+    assert (await browser.call("POST", "/auth/oidc/nowhere/start", {})).status == 404
+
+
+# ---- a provider that disappoints ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [
+        ("/.well-known/openid-configuration", Unfetched("no answer within 10 s")),
+        ("/.well-known/openid-configuration", Fetched(302, b"")),
+        ("/.well-known/openid-configuration", Fetched(200, b"<html>")),
+        ("/.well-known/openid-configuration", Fetched(200, b"[]")),
+    ],
+)
+@pytest_twisted.ensureDeferred
+async def test_a_provider_that_is_down_is_said_to_be_and_others_come_in_by_their_password(
+    world, path, fault
+):
+    await world.rig.person("alice")
+    world.home.faults = {path: fault}
+    browser = world.browser()
+    for _ in range(3):
+        answer = await browser.call("POST", "/auth/oidc/home/start", {})
+        assert (answer.status, answer.json["code"]) == (503, "unavailable")
+        assert answer.json["detail"].startswith("Home cannot be reached just now")
+    # It is not asked for each who tries, nor is the operator told for each.
+    assert (len(world.home.asked), len(world.notes)) == (1, 1)
+    fields = {"name": "alice", "password": PASSWORD}
+    assert (await browser.call("POST", "/api/session", fields)).status == 200
+    world.home.faults = {}
+    world.rig.clock.advance(6)
+    await browser.start(world.home)
+    assert world.notes[1:] == ["can be asked again"]
+
+
+@pytest.mark.parametrize(
+    ("path", "fault", "reason"),
+    [
+        ("/token", Unfetched("no answer"), "unreachable"),
+        ("/token", Fetched(500, b""), "unreachable"),
+        ("/token", Fetched(302, b""), "unreachable"),
+        ("/token", Fetched(200, b"{}"), "failed"),
+        ("/token", Fetched(400, b'{"error":"invalid_grant"}'), "failed"),
+        ("/jwks", Unfetched("no answer"), "unreachable"),
+        ("/jwks", Fetched(200, b'{"keys":[]}'), "unreachable"),
+        ("/jwks", Fetched(200, b" " * 65537), "unreachable"),
+        ("/me", Fetched(500, b""), "unreachable"),
+        ("/me", Fetched(200, b'{"sub":"43","name":"x","email":"y"}'), "failed"),
+    ],
+)
+@pytest_twisted.ensureDeferred
+async def test_a_provider_that_fails_on_the_way_signs_nobody_in(world, path, fault, reason):
+    await known(world)
+    world.home.faults = {path: fault}
+    assert await world.browser().go(world.home) == f"{FAILED}{reason};"
+    world.home.faults = {}
+    world.rig.clock.advance(60)
+    assert await world.browser().go(world.home) == "/#"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "words"),
+    [
+        ({"issuer": "https://home.example.net/"}, "that of the issuer 'https://home.example.net/'"),
+        ({"issuer": None}, "that of the issuer 'None'"),
+        ({"token_endpoint": "http://home.example.net/token"}, "token_endpoint is no https address"),
+        ({"jwks_uri": "file:///etc/passwd"}, "jwks_uri is no https address"),
+        ({"authorization_endpoint": "javascript:alert(1)"}, "authorization_endpoint is no https"),
+        ({"authorization_endpoint": "https://a@b/"}, "authorization_endpoint is no https"),
+        ({"userinfo_endpoint": "https://x/#y"}, "userinfo_endpoint is no https"),
+        ({"code_challenge_methods_supported": ["plain"]}, "PKCE (RFC 7636) without S256"),
+        ({"code_challenge_methods_supported": []}, "PKCE (RFC 7636) without S256"),
+        ({"response_types_supported": ["token"]}, "does not offer the authorization code flow"),
+        ({"id_token_signing_alg_values_supported": ["HS256", "none"]}, "signs ID tokens with none"),
+        ({"token_endpoint_auth_methods_supported": ["tls_client_auth"]}, "takes a client's secret"),
+    ],
+)
+@pytest_twisted.ensureDeferred
+async def test_a_provider_that_cannot_be_worked_with_is_told_to_the_operator(
+    world, metadata, words
+):
+    world.home.metadata = metadata
+    answer = await world.browser().call("POST", "/auth/oidc/home/start", {})
+    assert answer.status == 503
+    assert len(world.notes) == 1 and words in world.notes[0]
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_provider_that_says_nothing_of_pkce_is_asked_for_it(world):
+    world.home.metadata = {"code_challenge_methods_supported": None}
+    await known(world)
+    browser = world.browser()
+    assert await browser.go(world.home) == "/#"
+    assert world.home.said["code_challenge_method"] == "S256"
+
+
+@pytest_twisted.ensureDeferred
+async def test_keys_that_changed_are_fetched_anew(world):
+    await known(world)
+    assert await world.browser().go(world.home) == "/#"
+    world.home.alg = "ES256"
+    world.home.metadata = {"id_token_signing_alg_values_supported": ["RS256", "ES256"]}
+    world.rig.clock.advance(3601)
+    assert await world.browser().go(world.home) == "/#"
+
+
+# ---- who may come in ----------------------------------------------------------------------------
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_is_disabled_here_stays_outside(world):
+    user = await known(world)
+    await world.rig.store.commit(Unit("", changes=(SetDisabled(user, True, 1),)))
+    browser = world.browser()
+    assert await browser.go(world.home) == FAILED + "disabled;"
+    assert await browser.state() == {"signed_in": False}
+
+
+@pytest.mark.parametrize(
+    ("claim", "comes_in"),
+    [
+        ("staff", True),
+        (["guests", "staff"], True),
+        (["guests"], False),
+        ("staff2", False),
+        ({"staff": 1}, False),
+        ([["staff"]], False),
+        (None, False),
+    ],
+)
+@pytest_twisted.ensureDeferred
+async def test_only_those_come_in_whose_claim_says_so(world, claim, comes_in):
+    await known(world)
+    world.home.provider = replace(
+        world.home.provider, only_claim="groups", only_values=frozenset({"staff", "x"})
+    )
+    world.home.person["groups"] = claim
+    world.set()
+    landed = await world.browser().go(world.home)
+    assert landed == ("/#" if comes_in else FAILED + "unfit;")
+
+
+@pytest_twisted.ensureDeferred
+async def test_one_address_begins_only_so_many_logins(world):
+    browser = world.browser()
+    for _ in range(int(PER_ADDRESS.burst)):
+        await browser.start(world.home)
+    refused = await browser.call("POST", "/auth/oidc/home/start", {})
+    assert (refused.status, refused.json["code"]) == (429, "rate-limited")
+    assert await browser.back("home", code="x", state="x") == FAILED + "busy;"
