@@ -28,6 +28,8 @@ const provider = new Provider(`https://localhost:${settings.port}`, {
     }),
   }),
   cookies: { keys: ['only for tests'] },
+  // Everybody here is on loopback, where it would not go by itself.
+  fetch: (url, { dispatcher, ...options }) => fetch(url, options),
   pkce: { required: () => true },
   features: {
     devInteractions: { enabled: true },

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
+import pytest
+
 from chatd.admin import local_ca
 from tests.daemon import free_port
 
 PROGRAM = Path(__file__).with_name("provider.mjs")
+
+
+def _node() -> int:
+    """The major number of the Node that is here, 0 for none."""
+    if shutil.which("node") is None:
+        return 0
+    done = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
+    return int(done.stdout.strip().removeprefix("v").partition(".")[0] or 0)
+
+
+#: Debian 12 has 18.
+needs_node_20 = pytest.mark.skipif(0 < _node() < 20, reason="oidc-provider wants Node 20 or newer")
 
 
 class RealProvider:
@@ -29,6 +44,7 @@ class RealProvider:
         self.name = name
         self.issuer = f"https://localhost:{self._port}"
         self.certificate = self._issued.certificate
+        self.authority = self._issued.authority
         self.secret = folder / "client.secret"
         self.secret.touch(mode=0o600)
         self.secret.write_text("a secret of forty-two letters, more or less\n")

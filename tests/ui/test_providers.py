@@ -7,12 +7,12 @@ import urllib.request
 
 import pytest
 
-from tests.oidc.provider import RealProvider
+from tests.oidc.provider import RealProvider, needs_node_20
 from tests.ui.browser import Browser
 from tests.ui.test_device import post
 from tests.ui.test_two_people import BOX, first_administrator, lines, say
 
-pytestmark = [pytest.mark.browser, pytest.mark.node]
+pytestmark = [pytest.mark.browser, pytest.mark.node, needs_node_20]
 
 
 @pytest.fixture
