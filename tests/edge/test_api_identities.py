@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest_twisted
 from site_rig import PASSWORD, close_code
+from test_api_providers import known
 
 from chatd.auth.oidc.attempt import NEWCOMER, PROOF
 from chatd.engine.accounts import SetDisabled
@@ -257,8 +258,10 @@ async def test_only_a_sign_in_from_just_now_proves_and_only_ones_own(world):
     world.home.claims = {"auth_time": None}
     assert await browser.go(world.home, purpose="prove") == FAILED + "failed;"
     world.home.claims = {}
-    world.home.person = {"sub": "somebody else"}
-    assert await browser.go(world.home, purpose="prove") == FAILED + "other;"
+    await known(world, "43", name="bob")
+    for subject in ("nobody here", "43"):
+        world.home.person = {"sub": subject}
+        assert await browser.go(world.home, purpose="prove") == FAILED + "other;"
     assert (await identities(browser))["proven"] is False
     # A proof is of one session.
     world.home.person = {"sub": "42"}

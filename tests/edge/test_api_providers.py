@@ -417,6 +417,18 @@ async def test_a_provider_that_fails_on_the_way_signs_nobody_in(world, path, fau
     assert await world.browser().go(world.home) == "/#"
 
 
+@pytest_twisted.ensureDeferred
+async def test_a_userinfo_that_cannot_be_read_adds_nothing(world):
+    await known(world)
+    world.home.faults = {"/me": Fetched(200, b"eyJhbGciOiJSUzI1NiJ9.e30.x")}
+    assert await world.browser().go(world.home) == "/#"
+    world.home.provider = replace(
+        world.home.provider, only_claim="groups", only_values=frozenset({"staff"})
+    )
+    world.set()
+    assert await world.browser().go(world.home) == FAILED + "unfit;"
+
+
 @pytest.mark.parametrize(
     ("metadata", "words"),
     [

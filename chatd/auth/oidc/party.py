@@ -60,14 +60,14 @@ class Party:
             if self._metadata is not None and age < FRESH:
                 return self._metadata
             if self._trouble is not None and age < AGAIN:
-                raise self._trouble
+                raise again(self._trouble)
             self._metadata, self._trouble = await self._told()
             self._asked = self._clock.now()
         finally:
             self._asking.release()
         if self._metadata is None:
             assert self._trouble is not None
-            raise self._trouble
+            raise again(self._trouble)
         return self._metadata
 
     async def address(self, attempt: Attempt) -> str:
@@ -188,8 +188,11 @@ class Party:
         headers = {**_JSON, "authorization": f"Bearer {access}"}
         got = await self._get(metadata.userinfo_endpoint, headers)
         told = read_object(got.body)
+        if told is None:
+            # It is signed, perhaps, which is not taken here: then the ID token has to say it all.
+            return {}
         # §5.3.2: of somebody else's, nothing is used.
-        if told is None or told.get("sub") != claims["sub"]:
+        if told.get("sub") != claims["sub"]:
             raise Stopped("failed", "its UserInfo is not of the person who came")
         return told
 
@@ -233,6 +236,11 @@ _ASKING: Final[Mapping[Purpose, Mapping[str, str]]] = {
     "link": {},
     "prove": {"prompt": "login", "max_age": "0"},
 }
+
+
+def again(why: Stopped) -> Stopped:
+    """The same once more: one that is raised over and over would remember each time."""
+    return Stopped(why.reason, why.words)
 
 
 def with_query(address: str, fields: Mapping[str, str]) -> str:
