@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import pytest_twisted
-from site_rig import PASSWORD, PUBLIC
+from site_rig import PASSWORD, PUBLIC, Rig
 
 from chatd.auth.oidc.attempt import ATTEMPT
 from chatd.auth.oidc.sign_ins import PER_ADDRESS
@@ -127,6 +127,25 @@ async def test_a_state_is_good_once(world):
     world.home._codes[answer["code"]] = world.home.said
     assert await thief.back("home", **answer) == FAILED + "stale;"
     assert await thief.state() == {"signed_in": False}
+
+
+@pytest_twisted.ensureDeferred
+async def test_any_node_takes_up_a_login_and_none_does_so_twice(world):
+    await known(world)
+    other = Rig(store=world.rig.store, parties=world.parties)
+    try:
+        browser = world.browser()
+        answer = world.home.visit(await browser.start(world.home, back="/x"))
+        kept = dict(browser.cookies)
+        browser._rig = other
+        assert await browser.back("home", **answer) == "/#/x"
+        assert (await browser.state())["name"] == "anna"
+        thief = world.browser()
+        thief.cookies = kept
+        world.home._codes[answer["code"]] = world.home.said
+        assert await thief.back("home", **answer) == FAILED + "stale;/x"
+    finally:
+        await other.stop()
 
 
 @pytest_twisted.ensureDeferred

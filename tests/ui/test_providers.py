@@ -8,6 +8,7 @@ import urllib.request
 import pytest
 
 from tests.oidc.provider import RealProvider, needs_node_20
+from tests.ui.axe import Screens, audit
 from tests.ui.browser import Browser
 from tests.ui.test_device import post
 from tests.ui.test_two_people import BOX, first_administrator, lines, say
@@ -51,8 +52,15 @@ def test_somebody_new_comes_by_a_provider_and_comes_again(daemon, provider, brow
 
     window = browser.window()
     window.go(daemon.url)
+    window.sees("Continue with The Node")
+    screens = Screens()
+    screens.look(window, "front")
+    window.size(1280, 800)
     come(window, provider, "anna")
     window.sees("Choose your name here")
+    screens.look(window, "newcomer")
+    window.size(1280, 800)
+    assert screens.faults == []
     window.sees("You come from The Node for the first time.")
     assert "#" not in window.js("location.href")
     # "anna" is somebody already.
@@ -120,6 +128,7 @@ def test_one_is_back_where_one_was_with_what_one_was_writing(daemon, provider, b
     window.click("button", "Settings")
     window.click("dialog button.entry", "Password")
     window.sees("Other ways to sign in")
+    assert audit(window) == []
     window.click("dialog button", "Link The Node")
     window.sees("Say once more who you are: with your password.")
     field = "dialog .section > div:last-child input[type=password]"
@@ -205,6 +214,7 @@ def test_who_has_no_password_confirms_at_the_provider(daemon, provider, browser,
             window.click("button", "Settings")
             window.click("dialog button.entry", "Password")
             window.sees("You have no password here.")
+            assert audit(window) == []
             window.click("dialog button", "Confirm with The Node")
             window.wait(f"location.href.startsWith('{provider.issuer}/interaction/')")
             window.write("input[name=login]", "dora")
