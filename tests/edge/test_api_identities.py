@@ -240,6 +240,8 @@ async def test_who_has_no_password_says_who_they_are_at_a_provider_of_theirs(wor
     assert (await identities(browser))["password"] is False
     refused = await browser.call("POST", "/auth/oidc/other/start", {"purpose": "link"})
     assert (refused.status, refused.json["field"]) == (403, "password")
+    leaving = await browser.call("POST", "/api/account/delete", {"password": PASSWORD})
+    assert leaving.json["detail"].startswith("You have no password here; an administrator can")
     assert await browser.go(world.home, purpose="prove", back="/x") == "/#login=proven;/x"
     assert (world.home.said["prompt"], world.home.said["max_age"]) == ("login", "0")
     assert (await identities(browser))["proven"] is True

@@ -860,7 +860,8 @@ export default {
     "Say once more who you are: with your password.": "أثبت مرة أخرى من أنت: بكلمة مرورك.",
     "This is the only way into the account: link another one first, or have an administrator make a link for a password.": "هذه هي الطريقة الوحيدة للدخول إلى الحساب: اربط طريقة أخرى أولًا، أو اطلب من أحد المديرين رابطًا لكلمة مرور.",
     "That is not linked with this account.": "هذا غير مربوط بهذا الحساب.",
-    "There is no such provider here (any more).": "لا يوجد هذا المزوّد هنا (بعد الآن)."
+    "There is no such provider here (any more).": "لا يوجد هذا المزوّد هنا (بعد الآن).",
+    "You have no password here; an administrator can make you a link to one.": "ليس لديك كلمة مرور هنا؛ يمكن لأحد المديرين أن ينشئ لك رابطًا لتعيين واحدة."
   },
   "codes": {
     "bad-json": "أرسلت الصفحة ما لم يستطع الخادم قراءته.",

@@ -788,7 +788,8 @@ export default {
     "Say once more who you are: with your password.": "Sag noch einmal, wer du bist: mit deinem Passwort.",
     "This is the only way into the account: link another one first, or have an administrator make a link for a password.": "Das ist der einzige Weg in das Konto: Verknüpf erst einen anderen oder lass dir von der Verwaltung einen Link für ein Passwort machen.",
     "That is not linked with this account.": "Das ist mit diesem Konto nicht verknüpft.",
-    "There is no such provider here (any more).": "Diesen Anbieter gibt es hier nicht (mehr)."
+    "There is no such provider here (any more).": "Diesen Anbieter gibt es hier nicht (mehr).",
+    "You have no password here; an administrator can make you a link to one.": "Du hast hier kein Passwort; die Verwaltung kann dir einen Link zu einem machen."
   },
   "codes": {
     "bad-json": "Die Seite hat etwas gesendet, das der Server nicht lesen konnte.",
