@@ -7,7 +7,13 @@ from site_rig import PUBLIC, Answer, Rig
 
 from chatd.auth.oidc.parties import Parties
 from chatd.auth.oidc.party import Party
+from chatd.core.lookalikes import skeleton
+from chatd.engine.accounts import CreateUser
+from chatd.engine.identities import CreateIdentity
+from chatd.engine.unit import Unit
 from tests.fakes.provider import FakeProvider
+
+FAILED = "/#login=failed:"
 
 
 class Browser:
@@ -96,3 +102,20 @@ class World:
         browser.cookies["__Host-chatd"] = cookie.partition("=")[2]
         await browser.state()
         return browser
+
+
+async def known(
+    world: World,
+    subject: str = "42",
+    provider: FakeProvider | None = None,
+    name: str = "anna",
+) -> str:
+    """Somebody with an account who is this subject at the provider."""
+    user = f"u{name:0>11}"
+    provider = provider or world.home
+    changes = (
+        CreateUser(user, name, skeleton(name), name, None, False, 0),
+        CreateIdentity(provider.issuer, subject, user, 0),
+    )
+    await world.rig.store.commit(Unit(user, changes=changes))
+    return user

@@ -3,14 +3,12 @@
 from dataclasses import replace
 
 import pytest_twisted
+from oidc_rig import FAILED, known
 from site_rig import PASSWORD, close_code
-from test_api_providers import known
 
 from chatd.auth.oidc.attempt import NEWCOMER, PROOF
 from chatd.engine.accounts import SetDisabled
 from chatd.engine.unit import Unit
-
-FAILED = "/#login=failed:"
 
 
 def open_to_all(world, **more):

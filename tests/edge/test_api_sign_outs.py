@@ -5,9 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 import pytest_twisted
-from oidc_rig import Browser
+from oidc_rig import Browser, known
 from site_rig import PASSWORD, PUBLIC, close_code
-from test_api_providers import known
 
 from chatd.auth.oidc.logout_token import EVENT, LONGEST_LIFE
 from chatd.engine.fetching import Unfetched
