@@ -55,6 +55,26 @@ async def test_somebody_new_chooses_a_name_and_is_somebody_here(world):
 
 
 @pytest_twisted.ensureDeferred
+async def test_however_much_a_provider_tells_a_browser_can_keep_it(world):
+    rooms = {f"{number:036}": ("x",) for number in range(100)}
+    open_to_all(world, groups_claim="groups", group_rooms=rooms)
+    world.home.person = {
+        "sub": "s" * 255,
+        "sid": "i" * 255,
+        "preferred_username": "\U0001f600" * 300,
+        "name": "ä" * 300,
+        "email": "e" * 300 + "@example.net",
+        "groups": list(rooms),
+    }
+    browser = world.browser()
+    await browser.go(world.home, back="/" + "x" * 255)
+    assert len("__Host-chatd-newcomer=" + browser.cookies["__Host-chatd-newcomer"]) < 4096
+    told = (await browser.call("GET", "/api/newcomer")).json
+    assert told["name"] == "ä" * 32 and len(told["display"]) == 80
+    assert (await browser.call("POST", "/api/newcomer", {"name": "anna"})).status == 201
+
+
+@pytest_twisted.ensureDeferred
 async def test_a_name_that_is_taken_is_not_suggested_and_not_given(world):
     open_to_all(world)
     world.home.person["preferred_username"] = "alice"

@@ -44,13 +44,14 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 class Newcomer(msgspec.Struct, frozen=True):
-    """Somebody a provider knows and this server does not, before they chose their name."""
+    """Somebody a provider knows and this server does not, before they chose their name. ``name``
+    and ``display`` are what it calls them, "" for nothing."""
 
     provider: str
     subject: str
     sid: str
-    name: str | None
-    display: str | None
+    name: str
+    display: str
     email: str | None
     groups: tuple[str, ...]
     invitation: str

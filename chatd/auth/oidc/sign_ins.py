@@ -37,9 +37,12 @@ from chatd.engine.unit import Unit
 
 #: From one address: beginning, and coming back.
 PER_ADDRESS: Final = Rate(1 / 2, 60)
-#: Characters of what is kept of a name from elsewhere, and groups that are looked at.
-WORD: Final = 200
+#: Characters of a name from elsewhere, of an address (RFC 5321 §4.5.3.1.3), groups that are looked
+#: at, and those that a newcomer's browser keeps: a cookie has 4,096 bytes at most.
+NAME: Final = 80
+EMAIL: Final = 254
 GROUPS: Final = 200
+KEPT: Final = 16
 
 log = Logger(namespace="chatd.auth")
 
@@ -239,14 +242,15 @@ class SignIns:
         if not provider.create_users and not attempt.invitation:
             raise Stopped("uninvited")
         await self._store.commit(Unit("", changes=(self._used(attempt),)))
+        email = _word(claims, provider.email_claim)
         newcomer = Newcomer(
             provider.name,
             claims["sub"],
             sid_of(claims),
-            _word(claims, provider.name_claim),
-            _word(claims, provider.display_claim),
-            _word(claims, provider.email_claim),
-            groups(provider, claims),
+            (_word(claims, provider.name_claim) or "")[:NAME],
+            (_word(claims, provider.display_claim) or "")[:NAME],
+            email if email is not None and len(email) <= EMAIL else None,
+            groups(provider, claims)[:KEPT],
             attempt.invitation,
             attempt.back,
         )
@@ -318,4 +322,4 @@ def _values(claim: Any) -> tuple[str, ...]:
 
 def _word(claims: Claims, name: str) -> str | None:
     value = claims.get(name) if name else None
-    return value[:WORD] if isinstance(value, str) and value else None
+    return value if isinstance(value, str) and value else None
