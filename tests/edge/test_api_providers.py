@@ -1,7 +1,7 @@
 """Signing in at a provider, over HTTP, and every way in that is none."""
 
 from dataclasses import replace
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import pytest_twisted
@@ -265,6 +265,10 @@ async def test_an_error_that_nobody_asked_for_changes_nothing(world):
     assert await browser.back("home", error="access_denied", state="x") == FAILED + "stale;"
     assert await browser.back("nowhere", code="x", state="x") == FAILED + "stale;"
     path = "/auth/oidc/home/callback?state=a&state=b&code=c"
+    assert (await browser.call("GET", path)).headers["location"] == [FAILED + "stale;"]
+    # Of two codes it cannot be told which the provider sent.
+    answer = world.home.visit(await browser.start(world.home))
+    path = f"/auth/oidc/home/callback?code=x&{urlencode(answer)}"
     assert (await browser.call("GET", path)).headers["location"] == [FAILED + "stale;"]
     path = "/auth/oidc/home/callback?" + "&".join(f"a{n}=b" for n in range(40))
     assert (await browser.call("GET", path)).headers["location"] == [FAILED + "stale;"]
