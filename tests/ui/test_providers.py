@@ -99,7 +99,7 @@ def test_who_signs_out_at_the_provider_is_signed_out_here(daemon, provider, brow
     there.go(f"{provider.issuer}/session/end")
     there.click("button[value=yes]")
     window.sees("Your session has ended. Sign in to go on where you were.")
-    assert "backchannel.success" in provider.log()
+    window.until(lambda: "backchannel.success" in provider.log(), "the provider had its answer")
 
     # Here: one is led there, asked, and comes back.
     come(window, provider, "berta")
@@ -131,8 +131,7 @@ def test_one_is_back_where_one_was_with_what_one_was_writing(daemon, provider, b
     assert audit(window) == []
     window.click("dialog button", "Link The Node")
     window.sees("Say once more who you are: with your password.")
-    field = "dialog .section > div:last-child input[type=password]"
-    window.write(field, "four wonderful tea leaves")
+    window.write("#field-your-password-once-more", "four wonderful tea leaves")
     window.click("dialog button", "Link The Node")
     sign_in_there(window, provider, "anna")
     window.sees("It is linked now.", "dialog")

@@ -30,7 +30,7 @@ function linked(api, place, found, offered, returned) {
   const said = h('p', { class: 'said', role: 'status' }, returned?.how === 'linked' && t('It is linked now.'));
   if (returned?.how === 'failed') wrong.textContent = why(returned.reason);
   const secret = found.password
-    ? input(t('Your password'), { type: 'password', autocomplete: 'current-password' }, t('To link or unlink, give it once more.'))
+    ? input(t('Your password, once more'), { type: 'password', autocomplete: 'current-password' }, t('It is asked for when you link or unlink.'))
     : null;
   const back = () => location.hash.slice(1);
   const start = (name, purpose) =>
