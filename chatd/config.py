@@ -226,7 +226,12 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
             key_file=path(settings.push.key_file),
             ca_file=path(settings.push.ca_file),
         ),
-        site=replace(settings.site, key_file=path(settings.site.key_file)),
+        site=replace(
+            settings.site,
+            key_file=path(settings.site.key_file),
+            keys=path(settings.site.keys),
+            jwks_ca_file=path(settings.site.jwks_ca_file),
+        ),
         page=replace(settings.page, logo=path(settings.page.logo)),
         provider={
             name: replace(

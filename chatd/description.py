@@ -64,6 +64,7 @@ _REFUSED_FOR: Final[dict[str, tuple[Code, ...]]] = {
     "React": (Code.EXISTS, Code.NOT_FOUND, Code.LIMIT_REACHED),
     "Pin": (Code.EXISTS, Code.NOT_FOUND, Code.LIMIT_REACHED),
     "room_slug": (Code.NAME_TAKEN,),
+    "renewals": (Code.UNAUTHORIZED, Code.FORBIDDEN, Code.RATE_LIMITED, Code.UNAVAILABLE),
 }
 #: What a read asks of the store, likewise.
 _ASKED: Final[dict[str, tuple[Code, ...]]] = {

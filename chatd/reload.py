@@ -10,7 +10,12 @@ from chatd.wire.frames import Limits
 LIVE = tuple(name for name in Limits.__struct_fields__ if name != "frame_bytes")
 
 #: Files that are read again without a start: a secret is changed while the daemon runs.
-READ_AGAIN = ("webhook.secret_file", "webhook.old_secret_file")
+READ_AGAIN = (
+    "webhook.secret_file",
+    "webhook.old_secret_file",
+    "site.key_file",
+    "site.keys",
+)
 
 
 @dataclass(frozen=True, slots=True)

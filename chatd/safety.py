@@ -7,20 +7,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from chatd.auth.origins import normalise, of_url
-from chatd.core.names import room_slug
-from chatd.core.refusal import Refusal
 from chatd.safety_outgoing import unsafe_mail, unsafe_push, unsafe_webhook
 from chatd.safety_providers import unsafe_providers
+from chatd.safety_site import is_well_known, unsafe_site
 from chatd.settings import LimitSettings, Server, Settings, Site
 
 #: What Linux takes, `unix(7)`: 108 bytes with the zero at the end.
 LONGEST_SOCKET_PATH = 107
-
-#: Bytes of a key for HS256, RFC 7518 §3.2.
-SHORTEST_KEY = 32
-
-#: Texts found in examples and on keyboards: not secrets.
-WELL_KNOWN = (b"secret", b"changeme", b"change-me", b"password", b"default", b"chatd", b"example")
 
 
 def unsafe(settings: Settings) -> list[str]:
@@ -175,7 +168,7 @@ def _files(settings: Settings) -> list[str]:
     else:
         found += _readable(secret, "accounts.secret_file")
         weak = len(content) < 32 or len(set(content)) < 10
-        if weak or any(word in content.lower() for word in WELL_KNOWN):
+        if weak or is_well_known(content):
             found.append(
                 f"accounts.secret_file {secret} is empty, short or well known: make a new one with"
                 f" `(umask 077 && head -c 48 /dev/urandom | base64 > {secret})`."
@@ -187,73 +180,7 @@ def _files(settings: Settings) -> list[str]:
 
 def site_faults(site: Site) -> list[str]:
     """As `unsafe`, of the section [site] alone."""
-    found = [text for origin in site.origins for text in _frame_origin(origin)]
-    if not site.key_file:
-        if site.issuer or site.origins or site.rooms:
-            found.append(
-                "site.key_file is missing while other settings of [site] are there: name the file"
-                " with the key that the site signs with."
-            )
-        return found
-    if not site.issuer.strip():
-        found.append(
-            "site.issuer is missing: write what the site calls itself in its tokens (iss), such as"
-            ' issuer = "https://www.example.org".'
-        )
-    found += [
-        f"site.rooms holds {slug!r}, which is neither a slug nor an id: write it without #."
-        for slug in site.rooms
-        if not _is_slug(slug)
-    ]
-    path = Path(site.key_file)
-    make = f"`(umask 077; mkdir -p {path.parent}; head -c 48 /dev/urandom | base64 > {path})`"
-    try:
-        key = path.read_bytes().strip()
-    except FileNotFoundError:
-        return [*found, f"site.key_file {path} does not exist: make it with {make}."]
-    except OSError as error:
-        return [*found, f"site.key_file {path} cannot be read: {error.strerror}."]
-    found += _readable(path, "site.key_file")
-    if len(key) < SHORTEST_KEY:
-        found.append(
-            f"site.key_file {path} holds {len(key)} bytes: HS256 takes at least {SHORTEST_KEY}"
-            f" (RFC 7518 §3.2). Make a new key with {make} and give it to the site."
-        )
-    elif len(set(key)) < 10 or any(word in key.lower() for word in WELL_KNOWN):
-        found.append(
-            f"site.key_file {path} can be guessed: make a new key with {make} and give it to the"
-            " site."
-        )
-    return found
-
-
-def _is_slug(text: str) -> bool:
-    try:
-        return room_slug(text) == text
-    except Refusal:
-        return False
-
-
-def _frame_origin(text: str) -> list[str]:
-    """What is wrong with an origin that may frame the chat: it may be http on this machine."""
-    if "*" in text:
-        return [
-            f"site.origins holds {text!r}: with a wildcard any site could put the chat under a"
-            " frame of its own. List each origin, as browsers write it."
-        ]
-    origin = normalise(text)
-    if origin is None or origin.host.startswith("[") or origin.scheme not in ("https", "http"):
-        return [
-            f"site.origins holds {text!r}, which is no origin: write scheme and host name, and the"
-            ' port if it is not the usual one, such as "https://www.example.org".'
-        ]
-    if origin.scheme == "http" and not is_loopback(origin.host):
-        return [
-            f"site.origins holds {text!r}: without TLS anybody on the way could act as the site's"
-            ' visitors. Write "https://…"; http is for pages on this machine (127.0.0.1,'
-            " localhost)."
-        ]
-    return []
+    return unsafe_site(site, _readable, is_loopback)
 
 
 def _readable(path: Path, name: str) -> list[str]:

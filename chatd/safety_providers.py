@@ -22,7 +22,7 @@ def unsafe_providers(
     found = []
     for name, provider in providers.items():
         section = f"provider.{name}"
-        if site.key_file and site.issuer == provider.issuer:
+        if site.issuer == provider.issuer:
             found.append(
                 f"{section}.issuer is site.issuer, too: whoever holds the site's key could come in"
                 " as anybody of the provider's. Let the site call itself otherwise."

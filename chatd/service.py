@@ -21,6 +21,7 @@ from twisted.python.failure import Failure
 from chatd import __version__, description, features
 from chatd.admin.control import listen_control
 from chatd.afterwards import make_afterwards
+from chatd.auth import site_keys
 from chatd.auth.origins import OriginPolicy
 from chatd.auth.pulse import Pulse
 from chatd.config import ConfigError, load
@@ -60,6 +61,7 @@ from chatd.store.sqlite import Synchronous
 from chatd.supervision import Supervision
 from chatd.told import first_steps, log_fault, state, status
 from chatd.translate import brand, door_limits, edge_settings, origins, vouching, wire_limits
+from chatd.vouching import Vouching
 
 log = Logger()
 
@@ -199,7 +201,10 @@ class ChatService(Service):
             parts.store, parts.clock, secrets.token_bytes, scheduler, self._drive
         )
         self.providers = Providers(self._reactor, parts.clock, settings)
+        self._vouching = Vouching(self._reactor, parts.clock, settings, parts.store, self._drive)
         self.edge = self._site()
+        self.engine.renewals = self.edge.people
+        self._vouching.begin(self.edge.people, self.edge.connections.ended)
         await self.edge.blocking.refresh()
         self.door = Door(self._reactor, door_limits(settings), self.edge.blocked.covers)
         self.lag = Lag(scheduler, parts.clock)
@@ -299,6 +304,7 @@ class ChatService(Service):
             pulse=self._pulse,
             metrics=lambda accept: self.metrics.page(accept),
             parties=self.providers.parties,
+            published=self._vouching.published,
         )
 
     # ---- running --------------------------------------------------------------------------------
@@ -332,6 +338,7 @@ class ChatService(Service):
                 raise ConfigError(" ".join(wrong))
             looks = replace(self.settings, page=settings.page, provider=settings.provider)
             branded = brand(looks)
+            keys = site_keys.read(settings.site.key_file, settings.site.keys)
             if self._certificates is not None:
                 self._certificates.reload()
             providers = self.providers.change(looks)
@@ -348,6 +355,8 @@ class ChatService(Service):
             now.append("providers")
         self.settings = replace(looks, limits=change.applied)
         self.webhook.reload(hook_settings(settings).secret_files)
+        if self._vouching.change(keys):
+            now.append("the site's keys")
         log.info(
             "reloaded: {now}; {later}",
             now=", ".join(now),
@@ -402,6 +411,7 @@ class ChatService(Service):
                 await self.push.stop()
             await self.providers.stop()
             self.mailer.stop()
+            await self._vouching.stop()
         for opened in self._sockets:
             opened.close()
 

@@ -125,11 +125,30 @@ class Site:
 
     key_file: str = setting(
         "",
-        "File with the key that the site signs with (HS256): at least 32 bytes that nobody else may"
-        " read; relative to the configuration file. Empty: no tokens are taken.",
+        "File with the one key that the site signs with (HS256), without a name: at least 32 bytes"
+        " that nobody else may read; relative to the configuration file.",
+    )
+    keys: str = setting(
+        "",
+        "Folder with keys that have names (kid), each a file made by `chatctl token-key add`: the"
+        " old one and the new one while they are changed. Without key_file, keys and jwks_url no"
+        " tokens are taken.",
+    )
+    jwks_url: str = setting(
+        "",
+        "Where the site publishes its public keys (a JWK Set); https. Fetched when it is needed.",
+    )
+    jwks_networks: list[str] = setting(
+        [],
+        "Networks (CIDR) in which the host of jwks_url may stand besides the open internet.",
+    )
+    jwks_ca_file: str = setting(
+        "", "PEM file of the authorities to trust for it; empty: those of the system."
     )
     issuer: str = setting(
-        "", "What the site calls itself in its tokens (iss), such as https://www.example.org."
+        "",
+        "What the site calls itself in its tokens (iss), such as https://www.example.org. A key of"
+        " `keys` may have an issuer of its own.",
     )
     audience: str = setting(
         "", "What its tokens must be meant for (aud); empty: server.public_url."
@@ -152,6 +171,15 @@ class Site:
         [],
         "Rooms that newcomers from the site join at once: by slug, private ones by id (as it stands"
         " in the page's address).",
+    )
+    roles: list[str] = setting(
+        ["reader", "member"],
+        "Roles that a token may give in its rooms, out of reader, member and moderator.",
+        check=lambda value: (
+            None
+            if set(value) <= {"reader", "member", "moderator"}
+            else 'a list out of "reader", "member" and "moderator"'
+        ),
     )
     private_rooms: bool = setting(
         False,

@@ -3,6 +3,7 @@
 from ipaddress import ip_network
 from pathlib import Path
 
+from chatd.auth import site_keys
 from chatd.auth.origins import normalise
 from chatd.auth.site_claims import Site
 from chatd.core.logo import logo
@@ -67,20 +68,23 @@ def door_limits(settings: Settings) -> DoorLimits:
 
 
 def vouching(settings: Settings) -> Site | None:
-    """The site that vouches for its people, None where there is none."""
+    """The site that vouches for its people, None where there is none. Its keys are read now:
+    `OSError`, `BadKey`."""
     site = settings.site
-    if not site.key_file:
+    if not (site.key_file or site.keys or site.jwks_url):
         return None
     return Site(
         issuer=site.issuer,
         audience=site.audience or public_url(settings),
-        key=Path(site.key_file).read_bytes().strip(),
+        keys=site_keys.read(site.key_file, site.keys),
         origins=tuple(str(normalise(text)) for text in site.origins),
         leeway=site.leeway_seconds,
         longest=site.longest_seconds,
         create_users=site.create_users,
         rooms=tuple(site.rooms),
         private_rooms=site.private_rooms,
+        roles=tuple(site.roles),
+        publishes=bool(site.jwks_url),
     )
 
 

@@ -99,7 +99,7 @@ def test_a_secret_that_is_none_is_refused(tmp_path: Path, content: bytes) -> Non
 
 
 def test_a_site_must_not_speak_for_a_provider() -> None:
-    site = Site(key_file="/k", issuer="https://id.example.org")
+    site = Site(issuer="https://id.example.org")
     (found,) = unsafe_providers({"a": provider()}, site, no_faults)
     assert "could come in as anybody of the provider's" in found
     assert unsafe_providers({"a": provider()}, replace(site, issuer="https://w"), no_faults) == []

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chatd.auth import site_keys
 from chatd.safety import unsafe
 from chatd.settings import Accounts, LimitSettings, Server, Settings, Site, Tls
 
@@ -145,6 +146,14 @@ def test_a_safe_site_passes(safe: Settings, site: Site) -> None:
         ({"rooms": ["#lobby"]}, "site.rooms holds '#lobby'"),
         ({"key_file": ""}, "site.key_file is missing while other settings"),
         ({"key_file": "/nowhere/site.key"}, "does not exist: make it with"),
+        ({"keys": "/nowhere/keys"}, "site.keys /nowhere/keys does not exist: make it with"),
+        ({"jwks_url": "http://www.example.org/jwks"}, "keys of their own there"),
+        ({"jwks_url": "https://"}, "keys of their own there"),
+        ({"jwks_url": "https://a:b@www.example.org/jwks"}, "keys of their own there"),
+        ({"jwks_url": "https://www.example.org/ jwks"}, "keys of their own there"),
+        ({"jwks_url": "https://[x/"}, "keys of their own there"),
+        ({"jwks_url": "https://x.org/", "jwks_networks": ["10.0.0.1/8"]}, "site.jwks_networks"),
+        ({"jwks_url": "https://x.org/", "jwks_ca_file": "/nowhere"}, "site.jwks_ca_file /nowhere"),
     ],
 )
 def test_an_unsafe_site_is_refused(
@@ -169,6 +178,29 @@ def test_a_short_or_known_key_of_a_site_is_refused(
     Path(site.key_file).write_bytes(content)
     (text,) = unsafe(replace(safe, site=site))
     assert says in text
+
+
+def test_keys_with_names_are_looked_at_as_well(safe: Settings, site: Site, tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    named = replace(site, key_file="", keys=str(folder))
+    assert unsafe(replace(safe, site=named)) == [], "all of them may be removed"
+    path = folder / "shop.jwk"
+    path.write_bytes(site_keys.new_secret("shop", None)[1])
+    path.chmod(0o644)
+    (text,) = unsafe(replace(safe, site=named))
+    assert text.startswith("site.keys") and "chmod 600" in text
+    path.chmod(0o600)
+    assert unsafe(replace(safe, site=named)) == []
+    path.write_text("{}")
+    (text,) = unsafe(replace(safe, site=named))
+    assert "shop.jwk" in text and "chatctl token-key add" in text
+
+
+def test_a_public_key_is_no_key_file(safe: Settings, site: Site) -> None:
+    Path(site.key_file).write_text("-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcD\n")
+    (text,) = unsafe(replace(safe, site=site))
+    assert "no secret for HS256" in text and "site.keys" in text
 
 
 def test_the_key_of_a_site_is_nobody_elses_to_read(safe: Settings, site: Site) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from chatd import __version__
+from chatd.admin import key_commands
 from chatd.config import ConfigError, load
 from chatd.core.scopes import SCOPES
 from chatd.settings import Settings, describe
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         "file", type=Path, nargs="?", help="with the token in it; else standard input is read"
     )
     debug.set_defaults(run=_token_debug)
+    key_commands.declare(commands, _config)
     settings = commands.add_parser("settings", help="list every setting with unit and default")
     settings.set_defaults(run=_settings)
 

@@ -8,8 +8,10 @@ from typing import Any, TextIO
 
 import msgspec
 
+from chatd.auth.jwks import Unavailable, read_jwks
+from chatd.auth.jws import Keys
 from chatd.auth.site_claims import Claims
-from chatd.auth.site_tokens import LONGEST, Examined, examine
+from chatd.auth.site_tokens import LONGEST, Examined, examine, wanted
 from chatd.config import ConfigError
 from chatd.safety import site_faults
 from chatd.settings import Settings
@@ -33,7 +35,8 @@ def main(settings: Settings, config: Path, file: Path | None) -> int:
     site = vouching(settings)
     if site is None:
         raise ConfigError(
-            f"{config}: site.key_file is empty, so no token is taken: see docs/embed.md."
+            f"{config}: site.key_file, site.keys and site.jwks_url are empty, so no token is taken:"
+            " see docs/embed.md."
         )
     try:
         text = _read(file)
@@ -43,9 +46,44 @@ def main(settings: Settings, config: Path, file: Path | None) -> int:
     if (token := _token(text)) is None:
         print(NO_TOKEN)
         return 1
-    found = examine(token, site, time.time())
+    published = None
+    if settings.site.jwks_url and wanted(token, site) is not None:
+        try:
+            published = Keys(read_jwks(_fetched(settings)))
+        except Unavailable as why:
+            print(f"✗ jwks_url  The keys of site.jwks_url cannot be had: {why}.")
+    found = examine(token, site, time.time(), published)
     show(found, sys.stdout)
     return 0 if found.wrong is None else 1
+
+
+def _fetched(settings: Settings) -> bytes:
+    """As the daemon fetches them: the same checks, the same words."""
+    from twisted.internet import reactor as the_reactor
+    from twisted.internet.defer import Deferred
+    from twisted.python.failure import Failure
+
+    from chatd.parts import SystemClock
+    from chatd.vouching import fetched, fetcher
+
+    reactor: Any = the_reactor
+    brings = fetcher(reactor, SystemClock(), settings.site)
+    ended: list[bytes | Failure] = []
+
+    def end(outcome: bytes | Failure) -> None:
+        ended.append(outcome)
+        reactor.stop()
+
+    def begin() -> None:
+        Deferred.fromCoroutine(fetched(brings, settings.site)).addBoth(end)
+
+    reactor.callWhenRunning(begin)
+    reactor.run()
+    (outcome,) = ended
+    if isinstance(outcome, Failure):
+        outcome.raiseException()
+    assert isinstance(outcome, bytes)
+    return outcome
 
 
 def _read(file: Path | None) -> str:

@@ -20,6 +20,7 @@ from chatd.engine.accounts import (
     CredentialKind,
     CredentialRow,
     EndCredential,
+    RenewCredential,
     TouchCredential,
 )
 from chatd.engine.ports import Accounts, Clock, Random, Writer
@@ -164,9 +165,24 @@ class Credentials:
         expires = None if lifetime_ms is None else self._clock.wall() + lifetime_ms
         return await self._create("token", TOKEN_PREFIX, user, label, expires, scopes, taking)
 
-    async def new_site(self, user: str, label: str, expires: int) -> Issued:
-        """For a person whom another site vouched for, until ``expires`` (Unix ms)."""
-        return await self._create("site", SITE_PREFIX, user, label, expires, SITE_SCOPES)
+    async def new_site(self, user: str, label: str, expires: int, signer: str = "") -> Issued:
+        """For a person whom another site vouched for, until ``expires`` (Unix ms); ``signer`` is
+        the key by which it did."""
+        return await self._create(
+            "site", SITE_PREFIX, user, label, expires, SITE_SCOPES, signer=signer
+        )
+
+    async def renew_site(self, user: str, credential: str, expires: int, signer: str) -> None:
+        """What a person's site vouched for goes on; `unauthorized` where it has ended, and
+        `wrong-state` where it is something else."""
+        row = await self.by_id(user, credential)
+        if row.kind != "site":
+            raise Refusal(
+                Code.WRONG_STATE,
+                "This connection does not stand on the token of a site, so none renews it.",
+            )
+        change = RenewCredential(user, row.id, expires, signer)
+        await self._store.commit(Unit(user, changes=(change,)))
 
     async def session(self, secret: str, *, arriving: bool = False) -> Recognised:
         """``arriving``: for a connection, see `Accounts.credential`."""
@@ -213,6 +229,7 @@ class Credentials:
         taking: tuple[Change, ...] = (),
         address: str = "",
         along: Along = lambda session: (),
+        signer: str = "",
     ) -> Issued:
         now = self._clock.wall()
         secret = new_secret(prefix, self._random)
@@ -228,6 +245,7 @@ class Credentials:
             expires=expires,
             scopes=scopes,
             address=address[:64],
+            signer=signer,
         )
         room = await self._make_room(user, kind)
         changes = (*taking, *room, change, *along(change.id))

@@ -84,21 +84,27 @@ def from_public(
             )
         if not 2**16 < numbers.e < 2**32 or not numbers.e & 1 or not numbers.n & 1:
             raise BadKey("its public exponent is not 65537 or an odd one somewhat larger")
-        fits, jwk = ("RS256", "PS256"), _rsa(numbers)
+        fits = ("RS256", "PS256")
     elif isinstance(key, ec.EllipticCurvePublicKey):
         if key.curve.name != "secp256r1":
             raise BadKey(f"ES256 takes the curve P-256, and this key is of {key.curve.name}")
-        fits, jwk = ("ES256",), _ec(key.public_numbers())
+        fits = ("ES256",)
     elif isinstance(key, ed25519.Ed25519PublicKey):
         raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
         if (int.from_bytes(raw, "little") & (2**255 - 1)) % _ORDER in _SMALL:
             raise BadKey("its point is of small order: anybody could sign for it")
-        fits, jwk = ("EdDSA",), {"crv": "Ed25519", "kty": "OKP", "x": _base64(raw)}
+        fits = ("EdDSA",)
     else:
         raise BadKey("it is not a key of RSA, P-256 or Ed25519")
     if alg is not None and alg not in fits:
         raise BadKey(f"it is for {' or '.join(fits)}, and not for {alg[:20]!r}")
-    return Key(alg or fits[0], key, kid, _thumbprint(jwk), issuer)
+    return Key(alg or fits[0], key, kid, _thumbprint(_members(key)), issuer)
+
+
+def public_jwk(key: object, alg: str | None, kid: str) -> dict[str, str]:
+    """A public key as a JWK for verifying with ``alg``, as of `from_public`. `BadKey`."""
+    made = from_public(key, alg)
+    return {**_members(key), "alg": made.alg, "use": "sig", "kid": kid}
 
 
 def from_pem(text: bytes, alg: str | None, kid: str | None, issuer: str | None = None) -> Key:
@@ -212,13 +218,18 @@ def _whole(jwk: Mapping[str, Any], name: str, size: int) -> bytes:
     return data
 
 
-def _rsa(numbers: rsa.RSAPublicNumbers) -> dict[str, str]:
-    return {"e": _number(numbers.e), "kty": "RSA", "n": _number(numbers.n)}
-
-
-def _ec(numbers: ec.EllipticCurvePublicNumbers) -> dict[str, str]:
-    x, y = (_base64(each.to_bytes(32, "big")) for each in (numbers.x, numbers.y))
-    return {"crv": "P-256", "kty": "EC", "x": x, "y": y}
+def _members(key: object) -> dict[str, str]:
+    """What makes a key that `from_public` takes, in the order of the names."""
+    if isinstance(key, rsa.RSAPublicKey):
+        numbers = key.public_numbers()
+        return {"e": _number(numbers.e), "kty": "RSA", "n": _number(numbers.n)}
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        point = key.public_numbers()
+        x, y = (_base64(each.to_bytes(32, "big")) for each in (point.x, point.y))
+        return {"crv": "P-256", "kty": "EC", "x": x, "y": y}
+    assert isinstance(key, ed25519.Ed25519PublicKey)
+    raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return {"crv": "Ed25519", "kty": "OKP", "x": _base64(raw)}
 
 
 def _number(value: int) -> str:

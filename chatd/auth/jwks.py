@@ -13,7 +13,7 @@ from chatd.engine.ports import Clock
 
 #: Bytes of a set, and keys that are read of it.
 LONGEST: Final = 65536
-MOST: Final = 64
+MOST: Final = 32
 #: Seconds for which a set is used without a look for changes: what a signer takes out of it is
 #: believed for no longer.
 FRESH: Final = 600.0
@@ -55,7 +55,8 @@ def read_jwks(body: bytes, issuer: str | None = None) -> tuple[Key, ...]:
 
 class PublishedKeys:
     """The keys of one signer. ``note`` is told in a sentence when they cannot be had, and when they
-    can again."""
+    can again; ``changed`` is called when some are no longer among them, and when they are had for
+    the first time: nobody knows what was among them before."""
 
     def __init__(
         self,
@@ -63,7 +64,9 @@ class PublishedKeys:
         clock: Clock,
         note: Callable[[str], None],
         issuer: str | None = None,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
+        self._changed = changed
         self._fetch = fetch
         self._clock = clock
         self._note = note
@@ -73,6 +76,11 @@ class PublishedKeys:
         self._asked: float | None = None
         self._trouble: str | None = None
         self._waiting: list[Deferred[None]] | None = None
+
+    @property
+    def looked(self) -> bool:
+        """Whether they were ever had."""
+        return self._got is not None
 
     @property
     def known(self) -> Keys:
@@ -124,4 +132,8 @@ class PublishedKeys:
         if self._trouble is not None:
             self._note("can be had again")
         self._trouble = None
+        gone = {key.print for key in self._keys.all} - {key.print for key in keys}
+        first = self._got is None
         self._keys, self._got = Keys(keys), self._clock.now()
+        if gone or first:
+            self._changed()

@@ -10,8 +10,9 @@ from chatd.core.codes import Code
 from chatd.core.names import MAX_NAME, MAX_NAME_BYTES, title, user_name
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import UserRow
-from chatd.engine.identities import IdentityReads
+from chatd.engine.identities import IdentityReads, NamedRoom
 from chatd.engine.ports import Clock, Random, Writer
+from chatd.engine.rows import RoleName
 from chatd.engine.unit import Unit
 
 #: What somebody is called whose name cannot be one here.
@@ -20,8 +21,9 @@ NAMELESS: Final = "visitor"
 NUMBERED: Final = 9
 RANDOM: Final = 8
 
-#: The unit by which ``user`` comes into ``room`` at a time in ms, without being asked by anybody.
-Join = Callable[[str, str, int], Unit]
+#: The unit by which ``user`` comes into a room with a role at a time in ms, without being asked by
+#: anybody, or has that role there from then on.
+Bring = Callable[[NamedRoom, str, RoleName, int], Unit]
 
 
 class RoomStore(Writer, IdentityReads, Protocol):
@@ -31,7 +33,7 @@ class RoomStore(Writer, IdentityReads, Protocol):
 async def bring(
     store: RoomStore,
     clock: Clock,
-    join: Join,
+    come: Bring,
     person: str,
     rooms: Sequence[str],
     vouched: Sequence[str],
@@ -40,11 +42,11 @@ async def bring(
     from which somebody is banned stays closed to them, and what cannot be joined is passed over:
     the page shows which rooms one has."""
     for found in await store.rooms_named(person, rooms) if rooms else ():
-        if not found.joined and (
+        if found.role is None and (
             found.kind == "public" or (found.kind == "private" and found.asked in vouched)
         ):
             with suppress(Refusal):
-                await store.commit(join(found.room, person, clock.wall()))
+                await store.commit(come(found, person, "member", clock.wall()))
 
 
 def enabled(person: UserRow) -> UserRow:

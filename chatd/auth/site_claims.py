@@ -12,14 +12,18 @@ from typing import Any, Final
 
 import msgspec
 
-#: Bytes of a key for HS256, RFC 7518 §3.2.
-SHORTEST_KEY: Final = 32
+from chatd.auth.jwk import ALGORITHMS
+from chatd.auth.jws import Keys
+
 #: Code points of a subject and of an address (RFC 5321 §4.5.3.1.3), and how many rooms.
 SUBJECT: Final = 128
 EMAIL: Final = 254
 ROOMS: Final = 50
 #: How much of what a token says is said back.
 SHOWN: Final = 120
+
+#: What published keys are for: a secret is not published.
+PUBLISHED: Final = frozenset(ALGORITHMS) - {"HS256"}
 
 Claims = dict[str, Any]
 #: Whether a check is passed, and what there is to say of it.
@@ -30,30 +34,39 @@ Outcome = tuple[bool, str]
 class Site:
     """A site that vouches for people. Times in seconds; ``rooms`` are slugs.
 
-    ``origins`` are those of its pages; ``key`` is what it signs with.
+    ``keys`` are what it signs with, some of them perhaps for an issuer of their own;
+    ``publishes``: it has further ones, which it publishes. ``origins`` are those of its pages;
+    ``roles`` those that a token may give.
     """
 
     issuer: str
     audience: str
-    key: bytes
+    keys: Keys
     origins: tuple[str, ...] = ()
     leeway: int = 30
     longest: int = 3600
     create_users: bool = True
     rooms: tuple[str, ...] = ()
     private_rooms: bool = False
+    roles: tuple[str, ...] = ("member",)
+    publishes: bool = False
 
-    def __post_init__(self) -> None:
-        if len(self.key) < SHORTEST_KEY:
-            raise ValueError(f"a site's key has at least {SHORTEST_KEY} bytes")
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        """What its tokens may be signed with: whatever there are keys for."""
+        held = {key.alg for key in self.keys.all}
+        if self.publishes:
+            held |= PUBLISHED
+        return tuple(alg for alg in ALGORITHMS if alg in held)
 
 
-def _issuer(claims: Claims, site: Site, now: float) -> Outcome:
+def issuer(claims: Claims, site: Site, own: str | None) -> Outcome:
+    """``own``: the issuer whose tokens alone the key may sign, if it says one."""
     said = claims.get("iss")
+    setting = "site.issuer" if own is None else "the iss of the key's file"
+    right = site.issuer if own is None else own
     return outcome(
-        said == site.issuer,
-        f"site.issuer, {shown(said)}",
-        _differs("iss", said, "site.issuer", site.issuer),
+        said == right, f"{setting}, {shown(said)}", _differs("iss", said, setting, right)
     )
 
 
@@ -155,8 +168,18 @@ def _rooms(claims: Claims, site: Site, now: float) -> Outcome:
     )
 
 
+def _role(claims: Claims, site: Site, now: float) -> Outcome:
+    said = claims.get("role")
+    return outcome(
+        said is None or (isinstance(said, str) and said in site.roles),
+        "not said" if said is None else shown(said),
+        f"The token's role is {shown(said)}; site.roles here allows"
+        f" {', '.join(site.roles) or 'none'}.",
+    )
+
+
+#: After the issuer, which depends on the key.
 CLAIMS: Sequence[tuple[str, Callable[[Claims, Site, float], Outcome]]] = (
-    ("iss", _issuer),
     ("aud", _audience),
     ("exp", _expiry),
     ("iat", _lifetime),
@@ -165,6 +188,7 @@ CLAIMS: Sequence[tuple[str, Callable[[Claims, Site, float], Outcome]]] = (
     ("name", _text("name", EMAIL)),
     ("display", _text("display", EMAIL)),
     ("rooms", _rooms),
+    ("role", _role),
     ("email", _text("email", EMAIL)),
 )
 

@@ -4,25 +4,33 @@ Who somebody is follows from issuer and subject alone. A name, a display or an a
 finds nobody: a site cannot take over the account of somebody who is known here by other means.
 """
 
-from dataclasses import dataclass
-from typing import Final, Protocol
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Final, Protocol, cast
 
 from chatd.auth.credentials import AccountStore, Credentials, Issued
-from chatd.auth.newcomers import Join, address, bring, display, enabled, names
+from chatd.auth.jwks import AGAIN, PublishedKeys, Unavailable
+from chatd.auth.jws import Keys
+from chatd.auth.newcomers import Bring, address, display, enabled, names
 from chatd.auth.site_claims import Site
-from chatd.auth.site_tokens import SiteToken, verify
+from chatd.auth.site_tokens import HERE, SiteToken, verify, wanted
 from chatd.core.bucket import Buckets, Rate
 from chatd.core.codes import Code
 from chatd.core.ids import user_id
 from chatd.core.lookalikes import skeleton
+from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import CreateUser, UserRow
 from chatd.engine.identities import CreateIdentity, IdentityReads
 from chatd.engine.ports import Clock, Random
+from chatd.engine.rows import RoleName
 from chatd.engine.unit import Unit
 
 #: One person's exchanges: a page that is reloaded, in a few tabs; not a loop gone wild.
 PER_PERSON: Final = Rate(1 / 5, 30)
+#: Told of a user, of a credential of theirs and when that ends now, in Unix ms.
+Extended = Callable[[str, str, int], None]
 
 
 class SiteStore(AccountStore, IdentityReads, Protocol):
@@ -44,15 +52,20 @@ class SitePeople:
         credentials: Credentials,
         clock: Clock,
         random: Random,
-        join: Join,
+        bring: Bring,
+        published: PublishedKeys | None = None,
+        extended: Extended = lambda user, credential, expires: None,
     ) -> None:
+        """``published``: the keys that the site publishes, if it does."""
         self._site = site
+        self._published = published
+        self._extended = extended
         self._store = store
         self._credentials = credentials
         self._clock = clock
         self._random = random
-        self._join = join
-        self._exchanges: Buckets[str] = Buckets(PER_PERSON)
+        self._bring_in = bring
+        self._exchanges: Buckets[tuple[str, str]] = Buckets(PER_PERSON)
 
     async def arrive(self, jwt: str, label: str = "") -> Arrived:
         """Whoever the token is about, with a secret that ends when the token does.
@@ -60,27 +73,80 @@ class SitePeople:
         `unauthorized` with a sentence for a token that is not good; `forbidden` where there is no
         account, or a disabled one; `rate-limited`.
         """
+        token, ends = await self._taken(jwt)
+        person, new = await self._person(token)
+        rooms = (*self._site.rooms, *token.rooms) if new else token.rooms
+        await self._bring(person, rooms, token.role)
+        session = await self._credentials.new_site(person.id, label, ends, token.signer)
+        return Arrived(person.id, person.name, session)
+
+    async def renew(self, actor: Principal, token: str) -> int:
+        """As `Renewals.renew`."""
+        taken, ends = await self._taken(token)
+        known = await self._store.identity(taken.issuer, taken.subject)
+        if known is None or known.id != actor.user:
+            raise Refusal(
+                Code.FORBIDDEN,
+                "This token is about somebody else (iss and sub); sign out, and come in with it.",
+                field="token",
+            )
+        enabled(known)
+        await self._credentials.renew_site(actor.user, actor.session, ends, taken.signer)
+        await self._bring(known, taken.rooms, taken.role)
+        self._extended(actor.user, actor.session, ends)
+        return ends
+
+    def change_keys(self, keys: Keys) -> None:
+        """Tokens are verified with these from now on, and with what the site publishes."""
+        self._site = replace(self._site, keys=keys)
+
+    def stands(self, signer: str) -> bool:
+        """Whether the key is one of those that are believed now. Published ones are as long as
+        nobody has looked."""
+        kind, _, thumbprint = signer.partition(":")
+        if kind == HERE:
+            return any(key.print == thumbprint for key in self._site.keys.all)
+        if self._published is None:
+            return False
+        return not self._published.looked or any(
+            key.print == thumbprint for key in self._published.known.all
+        )
+
+    async def _taken(self, jwt: str) -> tuple[SiteToken, int]:
+        """What a good token says, and when what stands on it ends, in Unix ms."""
+        published = await self._asked_for(jwt)
         now = self._clock.wall()
-        token = verify(jwt, self._site, now / 1000)
-        if wait := self._exchanges.take(token.subject, 1, self._clock.now()):
+        token = verify(jwt, self._site, now / 1000, published)
+        who = (token.issuer, token.subject)
+        if wait := self._exchanges.take(who, 1, self._clock.now()):
             raise Refusal(
                 Code.RATE_LIMITED,
                 "Too many tokens of this person in a short time; use one until it ends.",
                 retry_after=wait,
             )
-        person, new = await self._person(token)
-        site = self._site
-        rooms = (*site.rooms, *token.rooms) if new else token.rooms
-        vouched = token.rooms if site.private_rooms else ()
-        await bring(self._store, self._clock, self._join, person.id, rooms, (*site.rooms, *vouched))
         ends = min(token.expires + self._site.leeway, now / 1000 + self._site.longest)
-        session = await self._credentials.new_site(person.id, label, int(ends * 1000))
-        return Arrived(person.id, person.name, session)
+        return token, int(ends * 1000)
+
+    async def _asked_for(self, jwt: str) -> Keys | None:
+        """The keys that the site publishes, if the token could be signed with one of them."""
+        if self._published is None:
+            return None
+        key = wanted(jwt, self._site)
+        if key is None:
+            return self._published.known
+        try:
+            return await self._published.keys(*key)
+        except Unavailable as why:
+            raise Refusal(
+                Code.UNAVAILABLE,
+                f"The keys that the site publishes (site.jwks_url) cannot be had: {why}.",
+                retry_after=AGAIN,
+            ) from None
 
     # ---- who it is ------------------------------------------------------------------------------
 
     async def _person(self, token: SiteToken) -> tuple[UserRow, bool]:
-        known = await self._store.identity(self._site.issuer, token.subject)
+        known = await self._store.identity(token.issuer, token.subject)
         if known is not None:
             return enabled(known), False
         if not self._site.create_users:
@@ -96,13 +162,13 @@ class SitePeople:
             if why.code is not Code.EXISTS:
                 raise
         # The same person came twice at the same time; the other was first.
-        first = await self._store.identity(self._site.issuer, token.subject)
+        first = await self._store.identity(token.issuer, token.subject)
         assert first is not None
         return enabled(first), False
 
     async def _newcomer(self, token: SiteToken) -> UserRow:
         user, now = user_id(self._random), self._clock.wall()
-        identity = CreateIdentity(self._site.issuer, token.subject, user, now, address(token.email))
+        identity = CreateIdentity(token.issuer, token.subject, user, now, address(token.email))
         for name in names(token.name, token.display, self._random):
             shown = display(token.name, token.display, name)
             account = CreateUser(user, name, skeleton(name), shown, None, False, now)
@@ -114,3 +180,18 @@ class SitePeople:
                 continue
             return UserRow(user, name, shown, None, False, False, now)
         raise Refusal(Code.NAME_TAKEN, "No name is free that is like the token's.", field="name")
+
+    # ---- where they belong ----------------------------------------------------------------------
+
+    async def _bring(self, person: UserRow, rooms: tuple[str, ...], role: str | None) -> None:
+        """Into the rooms that there are, with the role if the token says one. One from which
+        somebody is banned stays closed to them, and what cannot be joined is passed over: the page
+        shows which rooms one has. An owner stays one."""
+        for found in await self._store.rooms_named(person.id, rooms) if rooms else ():
+            vouched = self._site.private_rooms or found.asked in self._site.rooms
+            allowed = found.kind == "public" or (found.kind == "private" and vouched)
+            has = cast(RoleName, role or found.role or "member")
+            if allowed and found.role not in (has, "owner"):
+                unit = self._bring_in(found, person.id, has, self._clock.wall())
+                with suppress(Refusal):
+                    await self._store.commit(unit)

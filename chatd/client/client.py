@@ -37,6 +37,11 @@ class Client:
     * ``on_state(state)``: connecting, live, waiting, stopped;
     * ``on_lost_history(rooms)``: the server could not tell what was missed there: read it anew.
 
+    ``renew``: a coroutine function that returns a fresh token of the site that vouched for this
+    person. It is asked when the server says that what one came in with is about to end, and the
+    connection goes on; without it, or where it fails, the connection ends and the next one asks
+    ``headers``.
+
     ``trust``, ``origin`` and ``address`` are those of `connect`, which ``connector`` replaces.
     """
 
@@ -55,6 +60,7 @@ class Client:
         on_signal: Callable[[Frame], None] = lambda frame: None,
         on_state: Callable[[State], None] = lambda state: None,
         on_lost_history: Callable[[list[str]], None] = lambda rooms: None,
+        renew: Callable[[], Coroutine[Any, Any, str]] | None = None,
         backoff: Backoff | None = None,
         connector: Connector | None = None,
     ) -> None:
@@ -68,6 +74,7 @@ class Client:
         self._on_signal = on_signal
         self._on_state = on_state
         self._on_lost_history = on_lost_history
+        self._renew = renew
         self._backoff = backoff or Backoff(random.SystemRandom().random)
         self._commands = Commands(reactor, random.SystemRandom().random)
         self.book = Book()
@@ -305,7 +312,15 @@ class Client:
             self._retry_after = frame.get("retry_after")
         elif kind == "room_removed":
             self.book.closed(frame["room"])
+        elif kind == "ending" and self._renew is not None:
+            self._run(self._go_on(self._renew))
         self._tell(self._on_signal, frame)
+
+    async def _go_on(self, renew: Callable[[], Coroutine[Any, Any, str]]) -> None:
+        try:
+            await self.ask("renew", token=await renew())
+        except (Refused, Disconnected) as error:
+            self.log.warn("the sign-in was not renewed: {error}", error=error)
 
     # ---- coming back ----------------------------------------------------------------------------
 

@@ -10,23 +10,32 @@ from chatd.core.refusal import Refusal
 from chatd.edge.answers import Ask, Declined, Response, done
 from chatd.edge.guard import Guard
 from chatd.edge.router import Route
-from chatd.engine.unit import FewStays, NotBanned, NotMember, Unit
+from chatd.engine.identities import NamedRoom
+from chatd.engine.rows import RoleName
+from chatd.engine.unit import FewStays, IsMember, NotBanned, NotMember, Unit
 from chatd.features.members import MOST_STAYS, movement
 
 #: Of a body, which says nothing yet.
 BODY = 4_096
 
 
-def vouched(room: str, user: str, now: int) -> Unit:
-    """``user`` comes into ``room`` because their site says so: hidden rooms too, bans apart."""
+def vouched(room: NamedRoom, user: str, role: RoleName, now: int) -> Unit:
+    """``user`` comes into ``room`` because their site says so, hidden rooms too, bans apart; or has
+    another ``role`` there."""
+    if room.role is not None:
+        return Unit(
+            user,
+            requires=(IsMember(room.room, user),),
+            changes=movement(room.room, user, user, "role", role, now),
+        )
     return Unit(
         user,
         requires=(
-            NotMember(room, user),
-            NotBanned(room, user, now),
-            FewStays(room, user, MOST_STAYS),
+            NotMember(room.room, user),
+            NotBanned(room.room, user, now),
+            FewStays(room.room, user, MOST_STAYS),
         ),
-        changes=movement(room, user, user, "joined", "member", now),
+        changes=movement(room.room, user, user, "joined", role, now),
     )
 
 
@@ -47,7 +56,8 @@ class ExchangeApi:
             raise Declined(
                 404,
                 "not-found",
-                "This server takes no tokens of other sites: its settings have no site.key_file.",
+                "This server takes no tokens of other sites: its settings name none in"
+                " site.key_file, site.keys or site.jwks_url.",
             )
         label = f"site: {ask.one('user-agent') or ''}"[:80].rstrip(": ")
         arrived = await self._people.arrive(_token(ask), label)

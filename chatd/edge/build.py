@@ -15,6 +15,7 @@ from chatd.auth.credentials import Credentials
 from chatd.auth.devices import Devices, DeviceStore
 from chatd.auth.door import Door
 from chatd.auth.invitations import Invitations
+from chatd.auth.jwks import PublishedKeys
 from chatd.auth.login import Login, Passwords
 from chatd.auth.oidc.arrivals import Arrivals
 from chatd.auth.oidc.parties import Parties
@@ -86,7 +87,8 @@ class EdgeStore(
 class Edge:
     """``site`` is the factory to listen with. ``late`` are pages that are best made in a thread
     once the server answers. ``looks`` gives the page another look from now on, and tells whether it
-    is another. The rest is for the operator and the shutdown."""
+    is another. ``people`` come from another site, None where none vouches for any. The rest is for
+    the operator and the shutdown."""
 
     site: ChatSite
     connections: Connections
@@ -97,6 +99,7 @@ class Edge:
     looks: Callable[[Brand], bool]
     blocked: Blocked
     blocking: Blocking
+    people: SitePeople | None
 
 
 def build_site(
@@ -124,6 +127,7 @@ def build_site(
     metrics: Callable[[str], tuple[bytes, str]] | None = None,
     brand: Brand = NO_BRAND,
     parties: Parties | None = None,
+    published: PublishedKeys | None = None,
 ) -> Edge:
     if not websocket.USES_NVX:
         log.warn(
@@ -193,7 +197,16 @@ def build_site(
         deletion = DeletionApi(guard, login, deletions, connections.ended).routes()
     people = None
     if vouching is not None:
-        people = SitePeople(vouching, store, credentials, clock, random, vouched)
+        people = SitePeople(
+            vouching,
+            store,
+            credentials,
+            clock,
+            random,
+            vouched,
+            published,
+            connections.renewed,
+        )
     api: tuple[Route, ...] = ()
     described = LatePage(openapi.description, "application/json", in_thread)
     joined = late_release(ui, in_thread)
@@ -251,6 +264,7 @@ def build_site(
         look.change,
         blocked,
         blocking,
+        people,
     )
 
 

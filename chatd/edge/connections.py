@@ -28,6 +28,7 @@ class Closable(Protocol):
     address: str
 
     def revoke(self, reason: str, code: Close = ...) -> None: ...
+    def renewed(self, expires: int) -> None: ...
     def limits_changed(self, limits: Limits) -> None: ...
     def drain(self, retry_after: float) -> None: ...
     def abort(self) -> None: ...
@@ -103,6 +104,12 @@ class Connections:
             if by_address[address]:
                 found.append(connection)
         return tuple(found)
+
+    def renewed(self, user: str, session: str, expires: int) -> None:
+        """A proof of ``user`` is good until ``expires`` (Unix ms) from now on."""
+        for connection in self._of_user.get(user, ()):
+            if connection.principal.session == session:
+                connection.renewed(expires)
 
     def has(self, user: str, session: str) -> bool:
         """Whether a connection of ``user`` is open that rests on this session."""

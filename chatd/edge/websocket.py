@@ -45,6 +45,7 @@ class Session(Protocol):
     def tick(self, now: float) -> None: ...
     def drain(self, retry_after: float) -> None: ...
     def revoked(self, reason: str, code: Close = ...) -> None: ...
+    def renewed(self, expires: int) -> None: ...
     def limits_changed(self, limits: Limits) -> None: ...
 
 
@@ -294,6 +295,11 @@ class ChatSocket(WebSocketServerProtocol):
         """The proof of identity is no longer good, or they may not come from where they do."""
         if self.session is not None:
             self.session.revoked(reason, code)
+
+    def renewed(self, expires: int) -> None:
+        """The proof of identity is good until then (Unix ms) from now on."""
+        if self.session is not None:
+            self.session.renewed(expires)
 
     def drain(self, retry_after: float) -> None:
         """The server stops: the session says when to come back (seconds) and closes."""

@@ -139,15 +139,28 @@ class CreateCredential(Change):
     expires: int | None
     scopes: frozenset[str] | None = None
     address: str = ""
+    signer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TouchCredential(Change):
-    """Was seen; a session's end moves along. No refusal where it is gone meanwhile."""
+    """Was seen; a session's end moves along, and no other's. No refusal where it is gone
+    meanwhile."""
 
     id: str
     seen: int
     expires: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RenewCredential(Change):
+    """What another site vouched for ends then and not before, on the word of ``signer``. No refusal
+    where it is gone meanwhile."""
+
+    user: str
+    id: str
+    expires: int
+    signer: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from chatd.engine.ports import Clock, Random, Store
 from chatd.engine.profiles import Directory
 from chatd.engine.pushes import PushOffer
 from chatd.engine.references import MOST_NAMES, references, resolved
+from chatd.engine.renewals import Renewals
 from chatd.engine.rows import Committed, EventRow, wordless
 from chatd.engine.table import Context, EventKind, Feature, Passing, Read, Row, Write
 from chatd.engine.unit import AccountOpen, Unit
@@ -50,7 +51,7 @@ class FaultLog(Protocol):
 
 
 class Engine:
-    """Runs the commands of ``features``. ``limits`` may be set while it runs."""
+    """Runs the commands of ``features``. ``limits`` and ``renewals`` may be set while it runs."""
 
     def __init__(
         self,
@@ -75,6 +76,7 @@ class Engine:
         self.random = random
         self.limits = limits
         self.meters = meters or Meters()
+        self.renewals: Renewals | None = None
         self.codec = Codec(row.command for row in rows)
         self._log = log
         self._key = key
@@ -236,6 +238,7 @@ class Engine:
             derived=self.derived,
             meters=self.meters,
             push=self._push,
+            renewals=self.renewals,
         )
 
     def derived(self, purpose: str, *parts: str) -> str:

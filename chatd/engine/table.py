@@ -24,6 +24,7 @@ from chatd.engine.envelope import Movement
 from chatd.engine.ports import Store
 from chatd.engine.profiles import Directory
 from chatd.engine.pushes import PushOffer
+from chatd.engine.renewals import Renewals
 from chatd.engine.rows import Committed, EventRow
 from chatd.engine.unit import Unit
 from chatd.engine.view import View
@@ -50,6 +51,8 @@ class Context(msgspec.Struct, frozen=True):
     meters: Meters
     #: what Web Push this server offers, None for none
     push: PushOffer | None = None
+    #: who renews what another site vouched for, None where no site does
+    renewals: Renewals | None = None
 
 
 @dataclass(frozen=True, slots=True)

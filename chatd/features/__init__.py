@@ -18,6 +18,7 @@ from chatd.features import (
     push,
     reactions,
     receipts,
+    renewal,
     revisions,
     room_links,
     room_settings,
@@ -54,4 +55,5 @@ ALL: tuple[Feature, ...] = (
     privacy.feature,
     search.feature,
     push.feature,
+    renewal.feature,
 )

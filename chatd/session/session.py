@@ -5,6 +5,8 @@ What it does in which state is the table in `states`; commands run in the `pipel
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from math import inf
 from typing import Final
 
 from chatd.core import codes
@@ -22,12 +24,14 @@ from chatd.session.ports import Drive, Subscriber, WirePort
 from chatd.session.states import TABLE, Act, Input, State
 from chatd.wire import framing
 from chatd.wire.codec import encode
-from chatd.wire.frames import Bye, Heartbeat, Limits, LimitsChanged, Said, Welcome
+from chatd.wire.frames import Bye, Ending, Heartbeat, Limits, LimitsChanged, Said, Welcome
 
 #: Pings and pongs a second; answering costs us as much as it costs them.
 CONTROL_FRAMES: Final = 10
 #: From `bye` until the connection is cut, whatever the peer does.
 CLOSING_SECONDS: Final = 5.0
+#: How long before the proof of identity ends the client is told.
+WARNING_SECONDS: Final = 60.0
 #: When to come back after the store was out of order.
 STORE_RETRY_SECONDS: Final = 2.0
 
@@ -53,6 +57,7 @@ class Session:
         "_controls",
         "_cut_at",
         "_drive",
+        "_due",
         "_engine",
         "_intake",
         "_limits",
@@ -106,6 +111,7 @@ class Session:
         self._unread_for = _NOTHING
         self._bye = _NO_REASON
         self._cut_at = self._next_look = now
+        self._due = self._warning()
         outbox.watch(self)
 
     # What the edge tells.
@@ -166,7 +172,7 @@ class Session:
         that is a few comparisons, 0.6 µs instead of 2.
         """
         self._outbox.tick(now)
-        if now < self._next_look and self.state is OPEN and not self._has_expired():
+        if now < self._next_look and self.state is OPEN and self._clock.wall() < self._due:
             return
         if self._step(Input.TICK) is Act.LOOK:
             self._look(now)
@@ -185,6 +191,12 @@ class Session:
         self._outbox.bound_seconds = limits.reader_seconds
         if self._is_alive():
             self._send(LimitsChanged(limits=limits))
+
+    def renewed(self, expires: int) -> None:
+        """The proof of identity is good until ``expires`` (Unix ms) from now on. Who it is stays
+        the same, which is all that commands look at."""
+        self.principal = replace(self.principal, expires=expires / 1000)
+        self._due = self._warning()
 
     def revoked(self, reason: str, code: Close = Close.SIGNED_OUT) -> None:
         """The proof of identity is no longer good."""
@@ -311,8 +323,7 @@ class Session:
         self._step(Input.ATTACHED)
 
     def _look(self, now: float) -> None:
-        if self._has_expired():
-            self.close(Close.CREDENTIAL_EXPIRED, "Your sign-in ended; renew it, then come back.")
+        if self._clock.wall() >= self._due and self._ends():
             return
         if self._unread_for:
             # It is us who do not read: their silence means nothing.
@@ -330,9 +341,22 @@ class Session:
         heads = self._subscriber.heads()
         return framing.text(encode(Heartbeat(time=self._clock.wall(), heads=heads)))
 
-    def _has_expired(self) -> bool:
-        expires = self.principal.expires
-        return expires is not None and self._clock.wall() >= expires * 1000
+    def _ends(self) -> bool:
+        """Closes if the proof of identity has ended; else the client is told that it will."""
+        ends = round((self.principal.expires or 0) * 1000)
+        if self._clock.wall() >= ends:
+            self.close(Close.CREDENTIAL_EXPIRED, "Your sign-in ended; renew it, then come back.")
+            return True
+        self._due = ends
+        self._send(Ending(expires=ends))
+        return False
+
+    def _warning(self) -> float:
+        """When the client is told that its proof of identity ends, on the wall's clock in ms."""
+        if self.principal.expires is None:
+            return inf
+        ends, now = self.principal.expires * 1000, self._clock.wall()
+        return ends - min(WARNING_SECONDS * 1000, max(ends - now, 0) / 2)
 
     def _is_alive(self) -> bool:
         return self.state in (State.OPENING, State.OPEN, State.STALLED)

@@ -111,8 +111,9 @@ def create_credential(work: Work, change: accounts.CreateCredential) -> None:
     work.database.run(
         """
         insert into credentials
-            (id, digest, kind, person, label, created, seen, expires, scopes, address)
-        values (:id, :digest, :kind, :user, :label, :at, :at, :expires, :scopes, :address)
+            (id, digest, kind, person, label, created, seen, expires, scopes, address, signer)
+        values
+            (:id, :digest, :kind, :user, :label, :at, :at, :expires, :scopes, :address, :signer)
         """,
         {
             "id": change.id,
@@ -124,14 +125,35 @@ def create_credential(work: Work, change: accounts.CreateCredential) -> None:
             "expires": change.expires,
             "scopes": stored(change.scopes),
             "address": change.address,
+            "signer": change.signer,
         },
     )
 
 
 def touch_credential(work: Work, change: accounts.TouchCredential) -> None:
+    # A touch may be written down late, after what another site vouched for was renewed.
     work.database.run(
-        "update credentials set seen = :seen, expires = :expires where id = :id",
+        """
+        update credentials
+        set seen = :seen, expires = case kind when 'session' then :expires else expires end
+        where id = :id
+        """,
         {"id": change.id, "seen": change.seen, "expires": change.expires},
+    )
+
+
+def renew_credential(work: Work, change: accounts.RenewCredential) -> None:
+    work.database.run(
+        """
+        update credentials set expires = :expires, signer = :signer
+        where id = :id and person = :user and kind = 'site'
+        """,
+        {
+            "id": change.id,
+            "user": change.user,
+            "expires": change.expires,
+            "signer": change.signer,
+        },
     )
 
 
@@ -232,6 +254,7 @@ ACCOUNT_CHANGES: Mapping[type[Change], Callable[[Work, Any], None]] = {
     accounts.SetAdmin: set_admin,
     accounts.CreateCredential: create_credential,
     accounts.TouchCredential: touch_credential,
+    accounts.RenewCredential: renew_credential,
     accounts.EndCredential: end_credential,
     accounts.CreateInvitation: create_invitation,
     accounts.UseInvitation: use_invitation,

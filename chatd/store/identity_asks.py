@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chatd.engine.accounts import UserRow
-from chatd.engine.identities import IdentityRow, NamedRoom, ProviderSessionRow
+from chatd.engine.identities import IdentityRow, NamedRoom, ProviderSessionRow, Vouched
 from chatd.store import identity_reads
 from chatd.store.promise import Promise
 from chatd.store.readers import Readers
@@ -19,6 +19,9 @@ class IdentityAsks:
 
     def identities(self, person: str) -> Promise[tuple[IdentityRow, ...]]:
         return self._readers.ask(identity_reads.identities, person)
+
+    def vouched(self) -> Promise[tuple[Vouched, ...]]:
+        return self._readers.ask(identity_reads.vouched)
 
     def provider_session(self, session: str) -> Promise[ProviderSessionRow | None]:
         return self._readers.ask(identity_reads.provider_session, session)

@@ -11,6 +11,7 @@ from chatd.engine.unit import Unit
 UPKEEP = (
     accounts.CreateCredential,
     accounts.TouchCredential,
+    accounts.RenewCredential,
     accounts.EndCredential,
     accounts.CreateTicket,
     accounts.UseTicket,

@@ -903,6 +903,14 @@
  */
 
 /**
+ * Takes a fresh `token` of one's site (a JWT, as for POST /api/session/exchange) for the one that is about to end: the connection goes on, and so does the secret that the token before was exchanged for. It is about the same person, else it is refused and nothing changes.
+ * @typedef {Object} Renew
+ * @property {"renew"} type
+ * @property {number} id Chosen by the client.
+ * @property {string} token
+ */
+
+/**
  * The command took effect and is on disk (or, for a signal, was passed on).
  * @typedef {Object} Done
  * @property {"done"} type
@@ -1234,6 +1242,14 @@
  */
 
 /**
+ * What one came in with is good until `expires`.
+ * @typedef {Object} Renewed
+ * @property {"renewed"} type
+ * @property {number} id Chosen by the client.
+ * @property {number} expires Unix time in milliseconds.
+ */
+
+/**
  * Somebody said something. `number` counts the room's messages: unread = the room's number less that of the last message read. `text` is the current one; absent once `deleted`. `mentions` are user ids, and "*" for everyone in the room. `reactions` are shown in `opened`, `history` and `messages`, in order of their beginning; a message that is heard live or on resuming has none yet, and `reacted` tells of every one.
  * @typedef {Object} Message
  * @property {"message"} type
@@ -1515,13 +1531,20 @@
  * @property {boolean} [typing]
  */
 
-/** @typedef {Send|Edit|Delete|GetHistory|GetMessages|Open|Close|Resume|AddReaction|RemoveReaction|ListReactors|AddPin|RemovePin|ListPins|ForwardMessage|ListRevisions|CreateRoomCommand|ChangeRoomCommand|ListRooms|GetRoom|ListPublicRooms|Invite|Uninvite|Accept|Decline|ListInvitations|ListInvitedPeople|InviteLink|ListLinks|EndLink|PeekLink|JoinByLink|SetRoom|OrderMine|MarkUnread|Join|Leave|AddMember|SetRole|Kick|Ban|Unban|ListMembers|ListBanned|Direct|WriteDraft|ListDrafts|ScheduleMessage|UnscheduleMessage|ListScheduled|SetMark|ListMarks|ListRecipients|SetTyping|SetPresence|GetPerson|FindPeople|ListBlocked|Block|Unblock|SetProfileCommand|SetStatusCommand|SetPrivacyCommand|GetPrivacy|Search|SubscribePush|UnsubscribePush|GetPush} AnyCommand */
+/**
+ * What one came in with ends at `expires` (Unix ms), and the connection with it, closed with 4001. Who was vouched for by another site may go on with `renew`. It comes a minute before the end, or half-way there where less is left when the connection opens.
+ * @typedef {Object} Ending
+ * @property {"ending"} type
+ * @property {number} expires Unix time in milliseconds.
+ */
 
-/** @typedef {Done|Error|History|Messages|Opened|Resumed|Reactors|Pins|Revisions|Rooms|Room|Invitations|InvitedPeople|LinkMade|Links|Peeked|Members|BannedPeople|Drafts|Scheduled|MarksReply|RecipientsReply|Person|People|Privacy|SearchFound|Push} AnyReply */
+/** @typedef {Send|Edit|Delete|GetHistory|GetMessages|Open|Close|Resume|AddReaction|RemoveReaction|ListReactors|AddPin|RemovePin|ListPins|ForwardMessage|ListRevisions|CreateRoomCommand|ChangeRoomCommand|ListRooms|GetRoom|ListPublicRooms|Invite|Uninvite|Accept|Decline|ListInvitations|ListInvitedPeople|InviteLink|ListLinks|EndLink|PeekLink|JoinByLink|SetRoom|OrderMine|MarkUnread|Join|Leave|AddMember|SetRole|Kick|Ban|Unban|ListMembers|ListBanned|Direct|WriteDraft|ListDrafts|ScheduleMessage|UnscheduleMessage|ListScheduled|SetMark|ListMarks|ListRecipients|SetTyping|SetPresence|GetPerson|FindPeople|ListBlocked|Block|Unblock|SetProfileCommand|SetStatusCommand|SetPrivacyCommand|GetPrivacy|Search|SubscribePush|UnsubscribePush|GetPush|Renew} AnyCommand */
+
+/** @typedef {Done|Error|History|Messages|Opened|Resumed|Reactors|Pins|Revisions|Rooms|Room|Invitations|InvitedPeople|LinkMade|Links|Peeked|Members|BannedPeople|Drafts|Scheduled|MarksReply|RecipientsReply|Person|People|Privacy|SearchFound|Push|Renewed} AnyReply */
 
 /** @typedef {Message|Edited|Deleted|Reacted|Pinned|RoomChanged|Membership} AnyEvent */
 
-/** @typedef {Welcome|Heartbeat|Resync|LimitsChanged|Bye|Invited|Uninvited|RoomSet|RoomsOrdered|Draft|ScheduleSet|ScheduleEnded|ScheduleFailed|Marks|Marked|Typing|PresenceChanged|Activity|Mentioned|RoomAdded|RoomRemoved|BlockChanged|PersonChanged|PrivacyChanged} AnySignal */
+/** @typedef {Welcome|Heartbeat|Resync|LimitsChanged|Bye|Invited|Uninvited|RoomSet|RoomsOrdered|Draft|ScheduleSet|ScheduleEnded|ScheduleFailed|Marks|Marked|Typing|PresenceChanged|Activity|Mentioned|RoomAdded|RoomRemoved|BlockChanged|PersonChanged|PrivacyChanged|Ending} AnySignal */
 
 /**
  * By the type of command.
@@ -1594,6 +1617,7 @@
  * @property {SubscribePush} push_subscribe
  * @property {UnsubscribePush} push_unsubscribe
  * @property {GetPush} push
+ * @property {Renew} renew
  */
 
 /**
@@ -1667,6 +1691,7 @@
  * @property {Done} push_subscribe
  * @property {Done} push_unsubscribe
  * @property {Push} push
+ * @property {Renewed} renew
  */
 
 /**
@@ -2005,6 +2030,10 @@ export const COMMANDS = Object.freeze({
   "push": {
     "keyed": false,
     "reply": "push"
+  },
+  "renew": {
+    "keyed": false,
+    "reply": "renewed"
   }
 });
 
@@ -2044,7 +2073,8 @@ export const SIGNALS = Object.freeze([
   "room_removed",
   "block_changed",
   "person_changed",
-  "privacy_changed"
+  "privacy_changed",
+  "ending"
 ]);
 
 /** Why a command was refused, and whether the same one may succeed later. */

@@ -164,6 +164,14 @@ class LimitsChanged(Signal, frozen=True, kw_only=True, tag="limits"):
     limits: Limits
 
 
+class Ending(Signal, frozen=True, kw_only=True, tag="ending"):
+    """What one came in with ends at ``expires`` (Unix ms), and the connection with it, closed with
+    4001. Who was vouched for by another site may go on with `renew`. It comes a minute before the
+    end, or half-way there where less is left when the connection opens."""
+
+    expires: Millis
+
+
 class Bye(Signal, frozen=True, kw_only=True, tag="bye"):
     """The server is about to close this connection; come back after ``retry_after`` seconds."""
 

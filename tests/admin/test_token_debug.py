@@ -116,7 +116,7 @@ def test_without_a_key_file_the_setting_is_named(
 ) -> None:
     config.write_text('[server]\npublic_url = "https://chat.example.org"\n')
     assert debug(config, token(), monkeypatch) == 3
-    assert "site.key_file is empty" in capsys.readouterr().err
+    assert "site.key_file, site.keys and site.jwks_url are empty" in capsys.readouterr().err
 
 
 def test_a_key_that_others_can_read_is_refused_here_too(

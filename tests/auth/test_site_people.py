@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from chatd.auth.credentials import SITE_KEPT_MS, Credentials
+from chatd.auth.jwk import from_secret
+from chatd.auth.jws import Keys
 from chatd.auth.site_claims import Site
 from chatd.auth.site_people import SitePeople
 from chatd.auth.site_tokens import SiteToken
@@ -64,7 +66,7 @@ class World:
         self.opened.commit(Unit("alice", changes=changes))
 
     def people(self, **rules: Any) -> SitePeople:
-        site = Site(GOOD["iss"], GOOD["aud"], KEY, **rules)
+        site = Site(GOOD["iss"], GOOD["aud"], Keys([from_secret(KEY)]), **rules)
         return SitePeople(
             site, self.opened.store, self.credentials, self.clock, self.random, vouched
         )
@@ -270,4 +272,4 @@ def test_an_address_that_is_none_is_not_kept(world: World) -> None:
 
     assert address("a@example.org") == "a@example.org"
     assert [address(text) for text in ("", "a", "@b", "a@", "a b@c", "a@b\n", " a@b")] == [None] * 7
-    assert SiteToken("1", 1.0).email is None
+    assert SiteToken("i", "1", 1.0).email is None

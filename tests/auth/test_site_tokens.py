@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -12,6 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chatd.auth.jwk import from_secret
+from chatd.auth.jws import Keys
 from chatd.auth.site_claims import Site
 from chatd.auth.site_tokens import examine, verify
 from chatd.core.codes import Code
@@ -19,7 +22,7 @@ from chatd.core.refusal import Refusal
 
 KEY = b"0123456789abcdefghijklmnopqrstuvwxyz"
 NOW = 1_800_000_000
-SITE = Site("https://www.example.org", "https://chat.example.org", KEY)
+SITE = Site("https://www.example.org", "https://chat.example.org", Keys([from_secret(KEY)]))
 HEADER = {"alg": "HS256", "typ": "JWT"}
 GOOD = {
     "iss": SITE.issuer,
@@ -128,7 +131,7 @@ def test_what_is_just_right_is_taken(claims: dict[str, Any]) -> None:
 
 
 def test_the_limits_are_the_settings() -> None:
-    strict = Site(SITE.issuer, SITE.audience, KEY, leeway=0, longest=60)
+    strict = replace(SITE, leeway=0, longest=60)
     refused(token({"exp": NOW}), strict)
     assert refused(token(), strict).field == "iat"
     verify(token({"iat": NOW - 10, "exp": NOW + 50}), strict, NOW)
@@ -170,7 +173,7 @@ def test_a_wrong_signature_tells_nothing_of_our_values() -> None:
     texts = [
         signed(b'{"alg":"HS256"}', json.dumps({**GOOD, "iss": "x"}).encode(), b"y" * 32),
         signed(b'{"alg":"none"}', json.dumps({**GOOD, "iss": "x"}).encode(), b"y" * 32),
-        token()[:-2],
+        token()[:-4] + ("AAAA" if token()[-4:] != "AAAA" else "BBBA"),
     ]
     for text in texts:
         why = refused(text)
@@ -199,11 +202,6 @@ def test_the_length_is_looked_at_before_anything_else() -> None:
     long = token({"filling": "x" * 7000})
     assert "more than 8192" in refused(long).message
     assert len(examine(long, SITE, NOW).checks) == 1
-
-
-def test_a_short_key_is_not_taken() -> None:
-    with pytest.raises(ValueError, match="at least 32 bytes"):
-        Site("i", "a", b"x" * 31)
 
 
 def test_all_that_is_wrong_is_found_at_once() -> None:

@@ -195,3 +195,38 @@ def test_a_stopped_client_can_start_again(stage: Stage) -> None:
     assert len(stage.attempts) == 2
     stage.welcome()
     assert stage.connection.sent[-1]["cursor"] == "e.10"
+
+
+def test_what_is_about_to_end_is_renewed_with_a_fresh_token() -> None:
+    async def renew() -> str:
+        return "fresh"
+
+    stage = Stage(renew=renew)
+    stage.client.start()
+    stage.welcome()
+    stage.say("ending", expires=60_000)
+    sent = stage.connection.sent[-1]
+    assert (sent["type"], sent["token"]) == ("renew", "fresh")
+    stage.reply("renewed", expires=900_000)
+    assert stage.client.state == "live"
+    assert [signal["type"] for signal in stage.signals] == ["ending"]
+
+
+def test_a_renewal_that_is_refused_leaves_the_connection_until_its_end() -> None:
+    async def renew() -> str:
+        return "somebody else's"
+
+    stage = Stage(renew=renew)
+    stage.client.start()
+    stage.welcome()
+    stage.say("ending", expires=60_000)
+    stage.reply("error", code="forbidden", message="This token is about somebody else.")
+    assert stage.client.state == "live"
+    stage.connection.go(4001, "Your sign-in ended")
+    assert stage.client.state == "waiting"
+
+
+def test_without_a_way_to_renew_nothing_is_asked(stage: Stage) -> None:
+    before = len(stage.connection.sent)
+    stage.say("ending", expires=60_000)
+    assert len(stage.connection.sent) == before

@@ -6,11 +6,13 @@ import pytest
 import pytest_twisted
 from site_rig import PUBLIC, Rig, close_code, handshake
 
+from chatd.auth.jwk import from_secret
+from chatd.auth.jws import Keys
 from chatd.auth.site_claims import Site
 from tests.auth.test_site_tokens import KEY, signed
 
 ISSUER = "https://www.example.org"
-SITE = Site(ISSUER, PUBLIC, KEY, origins=(ISSUER,))
+SITE = Site(ISSUER, PUBLIC, Keys([from_secret(KEY)]), origins=(ISSUER,))
 EXCHANGE = "/api/session/exchange"
 
 

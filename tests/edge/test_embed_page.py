@@ -3,6 +3,8 @@
 import pytest_twisted
 from site_rig import Rig
 
+from chatd.auth.jwk import from_secret
+from chatd.auth.jws import Keys
 from chatd.auth.site_claims import Site
 from chatd.edge.embed_page import PLACE
 from chatd.edge.pages import ui_files
@@ -14,7 +16,7 @@ UI = {"embed.html": b"<!doctype html><meta " + PLACE + b">", "embed.js": b"// th
 
 @pytest_twisted.async_yield_fixture
 async def rig():
-    made = Rig(ui=UI, vouching=Site("i", "a", KEY, origins=ORIGINS))
+    made = Rig(ui=UI, vouching=Site("i", "a", Keys([from_secret(KEY)]), origins=ORIGINS))
     yield made
     await made.stop()
 

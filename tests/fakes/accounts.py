@@ -15,6 +15,7 @@ from chatd.engine.accounts import (
     EndCredential,
     EndInvitation,
     InvitationRow,
+    RenewCredential,
     SetDisabled,
     SetPassword,
     TicketRow,
@@ -23,7 +24,7 @@ from chatd.engine.accounts import (
     UserRow,
     UseTicket,
 )
-from chatd.engine.identities import CreateIdentity, NamedRoom, ProviderSessionRow
+from chatd.engine.identities import CreateIdentity, NamedRoom, ProviderSessionRow, Vouched
 from chatd.engine.rows import Answer, Committed
 from chatd.engine.unit import Change, Unit
 
@@ -38,6 +39,7 @@ class FakeAccounts:
         self.invited: dict[bytes, InvitationRow] = {}
         self.tickets: dict[bytes, TicketRow] = {}
         self.identities: dict[tuple[str, str], str] = {}
+        self.signers: dict[str, str] = {}
         self.units: list[Unit] = []
         self.before: Any = None
 
@@ -81,6 +83,14 @@ class FakeAccounts:
     async def provider_session(self, session: str) -> ProviderSessionRow | None:
         """Nobody comes from a provider here."""
         return None
+
+    async def vouched(self) -> Sequence[Vouched]:
+        await self._arrive("vouched")
+        return [
+            Vouched(row.user, row.id, self.signers[row.id])
+            for row in self.held.values()
+            if self.signers.get(row.id)
+        ]
 
     async def rooms_named(self, user: str, names: Sequence[str]) -> Sequence[NamedRoom]:
         return ()
@@ -148,10 +158,17 @@ class FakeAccounts:
                     change.scopes,
                     change.address,
                 )
+                self.signers[change.id] = change.signer
             case TouchCredential():
                 for digest, row in self.held.items():
                     if row.id == change.id:
-                        self.held[digest] = replace(row, seen=change.seen, expires=change.expires)
+                        ends = change.expires if row.kind == "session" else row.expires
+                        self.held[digest] = replace(row, seen=change.seen, expires=ends)
+            case RenewCredential():
+                for digest, row in self.held.items():
+                    if (row.id, row.user, row.kind) == (change.id, change.user, "site"):
+                        self.held[digest] = replace(row, expires=change.expires)
+                        self.signers[change.id] = change.signer
             case EndCredential():
                 self.held = {
                     digest: row

@@ -226,6 +226,41 @@ def test_a_proof_of_identity_that_ends_ends_the_connection() -> None:
     assert rig.new()[-1]["type"] == "bye"
 
 
+def told_of_the_end(rig: Rig, seconds: int) -> list[int]:
+    """The ends that it was told of in so many seconds in which it shows signs of life."""
+    for _ in range(seconds):
+        rig.session.pong()
+        rig.pass_time(1)
+    frames = [frame for frame in rig.new() if isinstance(frame, dict)]
+    return [frame["expires"] for frame in frames if frame["type"] == "ending"]
+
+
+def test_who_is_about_to_be_put_out_is_told_once_a_minute_before() -> None:
+    rig = Rig(principal=Principal("u1", "a", False, "ticket", "s", expires=1_700_000_300.0))
+    assert told_of_the_end(rig, 239) == []
+    assert told_of_the_end(rig, 1) == [1_700_000_300_000]
+    assert told_of_the_end(rig, 59) == []
+    assert rig.wire.closed is None
+    told_of_the_end(rig, 1)
+    assert rig.wire.closed is not None and rig.wire.closed[0] == Close.CREDENTIAL_EXPIRED
+
+
+def test_a_renewed_proof_goes_on_and_is_warned_of_again() -> None:
+    rig = Rig(principal=Principal("u1", "a", False, "ticket", "s", expires=1_700_000_020.0))
+    assert told_of_the_end(rig, 10) == [1_700_000_020_000]
+    rig.session.renewed(1_700_000_110_000)
+    assert told_of_the_end(rig, 49) == []
+    assert told_of_the_end(rig, 1) == [1_700_000_110_000]
+    assert rig.wire.closed is None
+    told_of_the_end(rig, 50)
+    assert rig.wire.closed is not None and rig.wire.closed[0] == Close.CREDENTIAL_EXPIRED
+
+
+def test_a_proof_without_an_end_is_never_warned_of() -> None:
+    rig = Rig(principal=Principal("u1", "a", False, "cookie", "s"))
+    assert told_of_the_end(rig, 10_000) == []
+
+
 # Whatever comes in.
 
 VALID = [

@@ -11,6 +11,7 @@ from chatd.engine.accounts import (
     EndCredential,
     EndInvitation,
     RenameUser,
+    RenewCredential,
     SetAdmin,
     SetDisabled,
     SetDisplay,
@@ -22,9 +23,10 @@ from chatd.engine.accounts import (
     UseTicket,
 )
 from chatd.engine.entries import CreateRoomLink, SetInvited
+from chatd.engine.identities import Vouched
 from chatd.engine.rows import EventRow, ToPerson
 from chatd.engine.unit import Append
-from chatd.store import accounts
+from chatd.store import accounts, identity_reads
 from chatd.wire.signals import RoomAdded
 from tests.store.desk import NOW, Desk
 
@@ -141,6 +143,26 @@ def test_a_credential_that_was_seen_lives_longer(desk: Desk) -> None:
     desk.do(TouchCredential("one", NOW + 50, NOW + 150), TouchCredential("gone", NOW, None))
     row = accounts.credential(desk.database, b"one")
     assert row is not None and (row.seen, row.expires) == (NOW + 50, NOW + 150)
+
+
+def test_what_a_site_vouched_for_moves_with_a_renewal_and_not_with_use(desk: Desk) -> None:
+    for id in ("one", "two"):
+        digest = id.encode()
+        made = CreateCredential(id, digest, "site", "alice", "", NOW, NOW + 100, signer="here:a")
+        desk.do(made)
+    login(desk, "three")
+    desk.do(
+        RenewCredential("alice", "one", NOW + 900, "here:b"),
+        RenewCredential("bob", "two", NOW + 900, "here:b"),
+        RenewCredential("alice", "three", NOW + 900, "here:b"),
+        TouchCredential("one", NOW + 50, NOW + 100),
+    )
+    ends = {row.id: row.expires for row in accounts.credentials(desk.database, "alice")}
+    assert ends == {"one": NOW + 900, "two": NOW + 100, "three": NOW + 100}
+    assert set(identity_reads.vouched(desk.database)) == {
+        Vouched("alice", "one", "here:b"),
+        Vouched("alice", "two", "here:a"),
+    }
 
 
 def test_credentials_end_one_by_one_or_all_but_one(desk: Desk) -> None:

@@ -60,11 +60,11 @@ def test_rooms_are_found_by_id_and_slug_and_an_id_wins(desk: Desk) -> None:
     desk.member("r1", "alice")
     names = ("lobby", "r2", "nothing", "lobby")
     assert identity_reads.rooms_named(desk.database, "bob", names) == (
-        NamedRoom("lobby", "r1", "public", False),
-        NamedRoom("r2", "r2", "private", False),
+        NamedRoom("lobby", "r1", "public", None),
+        NamedRoom("r2", "r2", "private", None),
     )
     (alices,) = identity_reads.rooms_named(desk.database, "alice", ("r1",))
-    assert alices.joined
+    assert alices.role == "member"
 
 
 def session(desk: Desk, id: str, person: str, subject: str, sid: str = "") -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from chatd.auth.credentials import Credentials, Issued, Whence, digest_of
 from chatd.auth.invitations import INVITATION_PREFIX
-from chatd.auth.newcomers import Join, address, display, names
+from chatd.auth.newcomers import Bring, address, display, names
 from chatd.auth.oidc.attempt import Newcomer
 from chatd.auth.oidc.parties import Parties
 from chatd.auth.oidc.provider import Provider
@@ -53,7 +53,7 @@ class Arrivals:
         credentials: Credentials,
         clock: Clock,
         random: Random,
-        join: Join,
+        come: Bring,
     ) -> None:
         self._parties = parties
         self._newcomers = newcomers
@@ -61,7 +61,7 @@ class Arrivals:
         self._credentials = credentials
         self._clock = clock
         self._random = random
-        self._join = join
+        self._come = come
 
     async def suggest(self, sealed: str | None) -> Suggested:
         """A free name, as far as one is found; `gone`."""
@@ -92,7 +92,7 @@ class Arrivals:
                 raise _gone()
             changes = (UseInvitation(digest=digest, now=now), *changes)
         await self._store.commit(Unit(user, changes=changes))
-        await bring_to_rooms(self._store, self._clock, self._join, user, provider, who.groups)
+        await bring_to_rooms(self._store, self._clock, self._come, user, provider, who.groups)
         session = await self._credentials.new_session(
             user,
             whence,

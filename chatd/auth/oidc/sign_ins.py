@@ -11,7 +11,7 @@ from twisted.logger import Logger
 
 from chatd.auth.credentials import AccountStore, Credentials, Issued, Whence
 from chatd.auth.invitations import Invitations
-from chatd.auth.newcomers import Join, bring
+from chatd.auth.newcomers import Bring, bring
 from chatd.auth.oidc.attempt import (
     ATTEMPT,
     NEWCOMER,
@@ -81,7 +81,7 @@ class Landed:
 
 
 class SignIns:
-    """``key`` is the server's; ``join`` as in `newcomers`."""
+    """``key`` is the server's; ``come`` as in `newcomers`."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class SignIns:
         clock: Clock,
         random: Random,
         key: bytes,
-        join: Join,
+        come: Bring,
     ) -> None:
         self._parties = parties
         self._store = store
@@ -100,7 +100,7 @@ class SignIns:
         self._invitations = invitations
         self._clock = clock
         self._random = random
-        self._join = join
+        self._come = come
         self._attempts = Sealed(key, "oidc attempt", Attempt, clock, random)
         self._newcomers = Sealed(key, "oidc newcomer", Newcomer, clock, random)
         self._proofs = Sealed(key, "oidc proof", Proof, clock, random)
@@ -198,7 +198,7 @@ class SignIns:
             if known.disabled:
                 raise Stopped("disabled")
             await bring_to_rooms(
-                self._store, self._clock, self._join, known.id, provider, groups(provider, claims)
+                self._store, self._clock, self._come, known.id, provider, groups(provider, claims)
             )
             session = await self._credentials.new_session(
                 known.id,
@@ -301,7 +301,7 @@ def groups(provider: Provider, claims: Claims) -> tuple[str, ...]:
 async def bring_to_rooms(
     store: IdentityStore,
     clock: Clock,
-    join: Join,
+    come: Bring,
     person: str,
     provider: Provider,
     groups: tuple[str, ...],
@@ -309,7 +309,7 @@ async def bring_to_rooms(
     """The provider's rooms, and those of the groups; its operator listed them, private ones too."""
     of_groups = (room for group in groups for room in provider.group_rooms.get(group, ()))
     rooms = (*provider.rooms, *of_groups)
-    await bring(store, clock, join, person, rooms, rooms)
+    await bring(store, clock, come, person, rooms, rooms)
 
 
 def _values(claim: Any) -> tuple[str, ...]:

@@ -64,6 +64,8 @@ const connection = new Connection(ports, {
   },
   onSignal: (frame) => {
     if (frame.type === 'draft') drafts.signal(frame);
+    // Where it fails the connection ends in a minute, and the next one tells why.
+    else if (frame.type === 'ending') pass.goOn(connection.ask).catch(() => {});
     else chat.signal(frame);
   },
   onLostHistory: (rooms) => chat.lostHistory(rooms),

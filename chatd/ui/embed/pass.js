@@ -1,9 +1,13 @@
 // What lets a framed chat in: a secret that the site's token was exchanged for, renewed before it
 // ends, and a ticket for each connection. It lives in memory alone: no cookie, no storage.
 
-/** Seconds before the end from which on a secret is no use any more, or is better renewed. */
+/**
+ * Seconds before the end from which on a secret is no use any more, or is better renewed. The server
+ * says a minute before that it is time, while there is a connection; where there is none, or that
+ * failed, another one is asked for.
+ */
 const TOO_LATE = 10;
-const EARLY = 60;
+const EARLY = 30;
 
 export class Pass {
   /** Who one is: {user, name}, once known. */
@@ -14,6 +18,8 @@ export class Pass {
   #secret = null;
   #ends = 0;
   #protocols = null;
+  /** The secret that the last ticket was bought with: the connection stands on it. */
+  #bought = null;
   #renewing = null;
   #cancelRenewal = null;
 
@@ -53,7 +59,18 @@ export class Pass {
     return protocols;
   }
 
+  /**
+   * The connection's sign-in is about to end: a fresh token goes over it, by `ask`, and it goes on,
+   * and the secret with it. Where the site says that it is somebody else now, it ends as it would.
+   */
+  async goOn(ask) {
+    const bought = this.#bought;
+    const { expires } = await ask('renew', { token: await this.#ports.token() });
+    if (bought === this.#secret) this.#until(expires);
+  }
+
   async #buy() {
+    this.#bought = this.#secret;
     this.#protocols = (await this.#ports.ticket(this.#secret)).protocols;
   }
 
@@ -68,12 +85,16 @@ export class Pass {
   async #exchange() {
     const { token, user, name, expires } = await this.#ports.exchange(await this.#ports.token());
     this.#secret = token;
-    this.#ends = expires;
     this.who = { user, name };
+    this.#until(expires);
+  }
+
+  #until(expires) {
+    this.#ends = expires;
     this.#cancelRenewal?.();
     const left = (expires - this.#ports.now()) / 1000;
-    // A short one is renewed in its second half; where that fails, the next connection tells why.
-    const wait = Math.max(left - EARLY, left / 2, 1);
+    // A short one is renewed in its last quarter; where that fails, the next connection tells why.
+    const wait = Math.max(left - EARLY, left * 0.75, 1);
     this.#cancelRenewal = this.#ports.later(wait, () => this.#renew().catch(() => {}));
   }
 }

@@ -58,23 +58,23 @@ test('as long as the secret is good only tickets are bought', async () => {
   equal(log, ['token', 'exchange', 'ticket', 'ticket']);
 });
 
-test('it is renewed a minute before it ends, and again', async () => {
+test('it is renewed half a minute before it ends, and again', async () => {
   const { pass, log, clock } = world();
   await pass.session();
-  await clock.advance(840);
+  await clock.advance(870);
   await settle();
   equal(log, ['token', 'exchange', 'ticket', 'token', 'exchange']);
   await pass.session();
   equal(pass.protocols()[1], 'ticket for secret of jwt2');
-  await clock.advance(840);
+  await clock.advance(870);
   await settle();
   equal(log.filter((what) => what === 'exchange').length, 3);
 });
 
-test('a short one is renewed in its second half', async () => {
+test('a short one is renewed in its last quarter', async () => {
   const { pass, log, clock } = world(40);
   await pass.session();
-  await clock.advance(19);
+  await clock.advance(29);
   await settle();
   equal(log.length, 3);
   await clock.advance(1);
@@ -128,4 +128,36 @@ test('a server that asks for patience, or is away, is tried again', async () => 
     equal(await pass.session().catch((caught) => caught), error);
     equal((await pass.session()).signed_in, true);
   }
+});
+
+test('over a connection it goes on with a fresh token, and the secret stays', async () => {
+  const { pass, log, clock } = world();
+  await pass.session();
+  await clock.advance(840);
+  const asked = [];
+  const ask = async (type, fields) => {
+    asked.push([type, fields]);
+    return { expires: clock.now() + 900_000 };
+  };
+  await pass.goOn(ask);
+  equal(asked, [['renew', { token: 'jwt2' }]]);
+  await clock.advance(860);
+  await settle();
+  equal(log.filter((what) => what === 'exchange').length, 1);
+  await pass.session();
+  equal(pass.protocols()[1], 'ticket for secret of jwt1');
+});
+
+test('where going on fails, the secret is renewed as without a connection', async () => {
+  const { pass, log, clock } = world();
+  await pass.session();
+  await clock.advance(840);
+  let failed = '';
+  await pass.goOn(() => Promise.reject(refused('forbidden'))).catch((error) => {
+    failed = error.code;
+  });
+  equal(failed, 'forbidden');
+  await clock.advance(30);
+  await settle();
+  equal(log.filter((what) => what === 'exchange').length, 2);
 });
