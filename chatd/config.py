@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chatd.settings import Settings
+from chatd.settings_providers import NAME, Provider
 
 #: Begins the name of a file that systemd hands over: LoadCredential= in systemd.exec(5).
 CREDENTIAL = "credential:"
@@ -53,13 +54,17 @@ def parse(text: str, path: Path) -> Settings:
         raise ConfigError(f"{path}:{line}: this is not TOML: {what}.") from None
     lines = _Lines(text, path)
     wrong: list[str] = []
-    sections = {}
-    known = {section.name: section.default_factory for section in fields(Settings)}
+    sections: dict[str, Any] = {}
+    known = {section.name: section for section in fields(Settings)}
     for name, content in tree.items():
         if name not in known or not isinstance(content, dict):
             wrong.append(lines.say(name, None, f"unknown section [{name}]{_near(name, known)}"))
             continue
-        sections[name] = _section(known[name], name, content, lines, wrong)
+        kind: Any = known[name].default_factory
+        if "each" in known[name].metadata:
+            sections[name] = _providers(content, lines, wrong)
+        else:
+            sections[name] = _section(kind, name, content, lines, wrong)
     if wrong:
         raise ConfigError("\n".join(wrong))
     settings = _resolved(Settings(**sections), path.parent)
@@ -71,14 +76,55 @@ def parse(text: str, path: Path) -> Settings:
 def _files(settings: Settings, lines: "_Lines") -> list[str]:
     """What is wrong in files that are named."""
     found = []
-    for section in fields(settings):
-        values = getattr(settings, section.name)
+    for section, values in settings.sections():
         for item in fields(values):
             check, path = item.metadata.get("file"), getattr(values, item.name)
             if check is not None and path and (problem := check(Path(path))) is not None:
                 what = f"`{item.name}`: {path} {problem}"
-                found.append(lines.say(section.name, item.name, what))
+                found.append(lines.say(section, item.name, what))
     return found
+
+
+def _providers(content: dict[str, Any], lines: "_Lines", wrong: list[str]) -> dict[str, Provider]:
+    """The sections [provider.NAME]; what each of them must have, beside what `_section` finds."""
+    found: dict[str, Provider] = {}
+    for name, values in content.items():
+        section = f"provider.{name}"
+        if not isinstance(values, dict):
+            what = "providers stand in sections of their own, such as [provider.keycloak]"
+            wrong.append(lines.say("provider", name, what))
+            continue
+        if NAME.match(name) is None:
+            what = f"[{section}]: a provider's name has a-z, 0-9 and -, at most 32 of them"
+            wrong.append(lines.say(section, None, what))
+            continue
+        provider = _section(Provider, section, values, lines, wrong)
+        for key in ("issuer", "client_id"):
+            if not getattr(provider, key) and key not in values:
+                what = f"`{key}` is missing in [{section}]: {_MISSING[key]}"
+                wrong.append(lines.say(section, None, what))
+        if bool(provider.only_claim) != bool(provider.only_values):
+            key = "only_claim" if provider.only_claim else "only_values"
+            what = "`only_claim` and `only_values` belong together: set both, or neither"
+            wrong.append(lines.say(section, key, what))
+        if provider.group_rooms and not provider.groups_claim:
+            what = '`group_rooms` needs `groups_claim`: name the claim, such as "groups"'
+            wrong.append(lines.say(section, "group_rooms", what))
+        before = [one for one, other in found.items() if other.issuer == provider.issuer]
+        if provider.issuer and before:
+            what = (
+                f"`issuer` is that of [provider.{before[0]}], too: a person there is one person"
+                " here. Remove one of the two"
+            )
+            wrong.append(lines.say(section, "issuer", what))
+        found[name] = provider
+    return found
+
+
+_MISSING = {
+    "issuer": 'write what the provider calls itself, such as "https://id.example.org/realms/main"',
+    "client_id": "write what the provider calls this server",
+}
 
 
 def _section(
@@ -187,4 +233,12 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
             jwks_ca_file=path(settings.site.jwks_ca_file),
         ),
         page=replace(settings.page, logo=path(settings.page.logo)),
+        provider={
+            name: replace(
+                provider,
+                client_secret_file=path(provider.client_secret_file),
+                ca_file=path(provider.ca_file),
+            )
+            for name, provider in settings.provider.items()
+        },
     )

@@ -32,13 +32,16 @@ def changed(old: Settings, new: Settings) -> Changed:
     """What differs between the settings in force and those read anew."""
     live = tuple(name for name in LIVE if getattr(old.limits, name) != getattr(new.limits, name))
     later = []
-    for section in fields(Settings):
-        before, after = getattr(old, section.name), getattr(new, section.name)
+    after = dict(new.sections())
+    for section, before in old.sections():
+        # Providers are taken over whole, which there may be others of by now.
+        if section.startswith("provider."):
+            continue
         for item in fields(before):
-            same = getattr(before, item.name) == getattr(after, item.name)
-            name = f"{section.name}.{item.name}"
-            live_limit = section.name == "limits" and item.name in LIVE
-            at_once = live_limit or section.name == "page" or name in READ_AGAIN
+            same = getattr(before, item.name) == getattr(after[section], item.name)
+            name = f"{section}.{item.name}"
+            live_limit = section == "limits" and item.name in LIVE
+            at_once = live_limit or section == "page" or name in READ_AGAIN
             if not same and not at_once:
                 later.append(name)
     applied = replace(old.limits, **{name: getattr(new.limits, name) for name in live})

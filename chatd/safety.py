@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from chatd.auth.origins import normalise, of_url
 from chatd.safety_outgoing import unsafe_mail, unsafe_push, unsafe_webhook
+from chatd.safety_providers import unsafe_providers
 from chatd.safety_site import is_well_known, unsafe_site
 from chatd.settings import LimitSettings, Server, Settings, Site
 
@@ -32,6 +33,7 @@ def unsafe(settings: Settings) -> list[str]:
     found += unsafe_webhook(settings.webhook, _readable, is_loopback)
     found += unsafe_push(settings.push, _readable)
     found += unsafe_mail(settings.mail, _readable, is_loopback)
+    found += unsafe_providers(settings.provider, settings.site, _readable)
     return found
 
 

@@ -51,6 +51,7 @@ from chatd.listen import CannotListen, bind, serve
 from chatd.metrics import Metrics, Sources
 from chatd.outgoing import NoKey, hook_settings, mailer, offer, push, vapid, webhook
 from chatd.parts import Parts, ReactorScheduler, public_url
+from chatd.providers import Providers
 from chatd.reload import changed
 from chatd.safety import unsafe
 from chatd.sessions import Sessions
@@ -199,6 +200,7 @@ class ChatService(Service):
         self.deletions = Deletions(
             parts.store, parts.clock, secrets.token_bytes, scheduler, self._drive
         )
+        self.providers = Providers(self._reactor, parts.clock, settings)
         self._vouching = Vouching(self._reactor, parts.clock, settings, parts.store, self._drive)
         self.edge = self._site()
         self.engine.renewals = self.edge.people
@@ -301,6 +303,7 @@ class ChatService(Service):
             deletions=self.deletions,
             pulse=self._pulse,
             metrics=lambda accept: self.metrics.page(accept),
+            parties=self.providers.parties,
             published=self._vouching.published,
         )
 
@@ -333,11 +336,12 @@ class ChatService(Service):
             settings = self._supervision.where(load(self.path))
             if wrong := unsafe(settings):
                 raise ConfigError(" ".join(wrong))
-            looks = replace(self.settings, page=settings.page)
+            looks = replace(self.settings, page=settings.page, provider=settings.provider)
             branded = brand(looks)
             keys = site_keys.read(settings.site.key_file, settings.site.keys)
             if self._certificates is not None:
                 self._certificates.reload()
+            providers = self.providers.change(looks)
         except (ConfigError, TlsFilesError, OSError, ValueError) as error:
             log.error("nothing was reloaded: {error}", error=error)
             return
@@ -347,6 +351,8 @@ class ChatService(Service):
         now = ["certificates", *change.limits]
         if self.edge.looks(branded):
             now.append("the page")
+        if providers:
+            now.append("providers")
         self.settings = replace(looks, limits=change.applied)
         self.webhook.reload(hook_settings(settings).secret_files)
         if self._vouching.change(keys):
@@ -403,6 +409,7 @@ class ChatService(Service):
             await self.webhook.stop()
             if self.push is not None:
                 await self.push.stop()
+            await self.providers.stop()
             self.mailer.stop()
             await self._vouching.stop()
         for opened in self._sockets:

@@ -1,6 +1,7 @@
 """Every setting, declared once: name, type, default, unit, meaning. `config` reads a file into
 these, and `chatctl settings` prints them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from textwrap import wrap
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from chatd.setting import between, not_empty, one_of, setting
 from chatd.settings_outgoing import Mail, Push, Webhook
 from chatd.settings_page import Page
+from chatd.settings_providers import Provider
 
 
 def _addresses(value: list[str]) -> str | None:
@@ -272,6 +274,17 @@ class Settings:
     mail: Mail = field(default_factory=Mail)
     webhook: Webhook = field(default_factory=Webhook)
     push: Push = field(default_factory=Push)
+    #: By NAME; the sections that there may be any number of.
+    provider: dict[str, Provider] = field(default_factory=dict, metadata={"each": Provider})
+
+    def sections(self) -> Iterator[tuple[str, Any]]:
+        """Each with its name, as it stands in brackets."""
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if "each" in one.metadata:
+                yield from ((f"{one.name}.{name}", value[name]) for name in value)
+            else:
+                yield one.name, value
 
 
 def describe(width: int = 78) -> str:
@@ -281,13 +294,16 @@ def describe(width: int = 78) -> str:
         "# `chatctl check` tells what is wrong with a file.",
     ]
     for section in fields(Settings):
-        kind: Any = section.default_factory
+        each = section.metadata.get("each")
+        kind: Any = each or section.default_factory
         doc = " ".join((kind.__doc__ or "").split()).split(":", 1)[1].strip()
-        lines += ["", "", f"[{section.name}]", *_comment(doc[0].upper() + doc[1:], width)]
+        # Of what there may be several there is none to begin with.
+        name, off = (f"{section.name}.NAME", "# ") if each else (section.name, "")
+        lines += ["", "", f"{off}[{name}]", *_comment(doc[0].upper() + doc[1:], width)]
         for item in fields(kind):
             unit = f" [{item.metadata['unit']}]" if item.metadata["unit"] else ""
             lines += ["", *_comment(item.metadata["doc"] + unit, width)]
-            lines.append(f"{item.name} = {_toml(getattr(kind(), item.name))}")
+            lines.append(f"{off}{item.name} = {_toml(getattr(kind(), item.name))}")
     return "\n".join(lines)
 
 

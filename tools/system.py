@@ -71,7 +71,12 @@ LOAD = Need(
 )
 TMUX = Need("tmux", "tmux", "the tests of the terminal client", has_program("tmux"))
 PHP = Need("php", "php-cli php-curl", "the tests of the PHP example", has_program("php"))
-NODE = Need("node", "nodejs npm", "the checks of the page's JavaScript", has_node)
+NODE = Need(
+    "node",
+    "nodejs npm",
+    "the checks of the page's JavaScript and a provider to sign in at",
+    has_node,
+)
 POWER = Need("power", "user-mode-linux", "the power cuts", has_program("linux.uml"))
 FILESYSTEM = Need("filesystem", "e2fsprogs", "the power cuts", has_program("mkfs.ext4"))
 # Only where the processor's registers are too wide for the kernel: see tests/rigs/uml.py.

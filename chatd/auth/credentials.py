@@ -53,6 +53,8 @@ MOST_PER_USER: Final = 100
 
 #: Writes down that a credential of a user was used; it may do so later.
 Touch = Callable[[str, TouchCredential], Awaitable[object]]
+#: From the id of a credential to what is changed with its making.
+Along = Callable[[str], tuple[Change, ...]]
 #: Told of a user and of the credential of theirs that has ended: what rests on it is closed.
 Ended = Callable[[str, str], None]
 
@@ -127,15 +129,25 @@ class Credentials:
         self._touch = touch or self._commit_touch
         self.idle_ms = int(session_days * DAY_MS)
 
-    async def new_session(self, user: str, whence: Whence = NOWHERE) -> Issued:
-        """A login session that ends after so many days without use."""
+    async def new_session(
+        self,
+        user: str,
+        whence: Whence = NOWHERE,
+        *,
+        taking: tuple[Change, ...] = (),
+        along: Along = lambda session: (),
+    ) -> Issued:
+        """A login session that ends after so many days without use. ``taking`` as in `new_token`;
+        ``along`` gives the changes that go with a session of that id."""
         return await self._create(
             "session",
             SESSION_PREFIX,
             user,
             whence.label,
             self._clock.wall() + self.idle_ms,
+            taking=taking,
             address=whence.address,
+            along=along,
         )
 
     async def new_token(
@@ -216,6 +228,7 @@ class Credentials:
         scopes: frozenset[str] | None = None,
         taking: tuple[Change, ...] = (),
         address: str = "",
+        along: Along = lambda session: (),
         signer: str = "",
     ) -> Issued:
         now = self._clock.wall()
@@ -235,7 +248,8 @@ class Credentials:
             signer=signer,
         )
         room = await self._make_room(user, kind)
-        await self._store.commit(Unit(actor=user, changes=(*taking, *room, change)))
+        changes = (*taking, *room, change, *along(change.id))
+        await self._store.commit(Unit(actor=user, changes=changes))
         for end in room:
             assert end.id is not None
             self._ended(user, end.id)

@@ -116,6 +116,12 @@ class Login:
         row = await self._store.user(user)
         if row is None:
             raise wrong()
+        if row.password is None:
+            raise Refusal(
+                Code.FORBIDDEN,
+                "You have no password here; an administrator can make you a link to one.",
+                field=field,
+            )
         self._charge(self._changes, user, address)
         if not await self._passwords.verify(password, row.password):
             raise Refusal(Code.FORBIDDEN, "The present password is wrong.", field=field)

@@ -4,26 +4,25 @@ Who somebody is follows from issuer and subject alone. A name, a display or an a
 finds nobody: a site cannot take over the account of somebody who is known here by other means.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final, Protocol, cast
-from unicodedata import category
 
 from chatd.auth.credentials import AccountStore, Credentials, Issued
 from chatd.auth.jwks import AGAIN, PublishedKeys, Unavailable
 from chatd.auth.jws import Keys
+from chatd.auth.newcomers import Bring, address, display, enabled, names
 from chatd.auth.site_claims import Site
 from chatd.auth.site_tokens import HERE, SiteToken, verify, wanted
 from chatd.core.bucket import Buckets, Rate
 from chatd.core.codes import Code
 from chatd.core.ids import user_id
 from chatd.core.lookalikes import skeleton
-from chatd.core.names import MAX_NAME, MAX_NAME_BYTES, title, user_name
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import CreateUser, UserRow
-from chatd.engine.identities import CreateIdentity, IdentityReads, NamedRoom
+from chatd.engine.identities import CreateIdentity, IdentityReads
 from chatd.engine.ports import Clock, Random
 from chatd.engine.rows import RoleName
 from chatd.engine.unit import Unit
@@ -32,15 +31,6 @@ from chatd.engine.unit import Unit
 PER_PERSON: Final = Rate(1 / 5, 30)
 #: Seconds for which a token is good for what cannot be undone.
 FRESH: Final = 120
-#: What somebody is called whose name cannot be one here.
-NAMELESS: Final = "visitor"
-#: Names tried with a digit behind them, and then with random ones.
-NUMBERED: Final = 9
-RANDOM: Final = 8
-
-#: The unit by which ``user`` comes into a room with a role at a time in ms, without being asked by
-#: anybody, or has that role there from then on.
-Bring = Callable[[NamedRoom, str, RoleName, int], Unit]
 #: Told of a user, of a credential of theirs and when that ends now, in Unix ms.
 Extended = Callable[[str, str, int], None]
 
@@ -102,7 +92,7 @@ class SitePeople:
                 "This token is about somebody else (iss and sub); sign out, and come in with it.",
                 field="token",
             )
-        _enabled(known)
+        enabled(known)
         await self._credentials.renew_site(actor.user, actor.session, ends, taken.signer)
         await self._bring(known, taken.rooms, taken.role)
         self._extended(actor.user, actor.session, ends)
@@ -176,7 +166,7 @@ class SitePeople:
     async def _person(self, token: SiteToken) -> tuple[UserRow, bool]:
         known = await self._store.identity(token.issuer, token.subject)
         if known is not None:
-            return _enabled(known), False
+            return enabled(known), False
         if not self._site.create_users:
             raise Refusal(
                 Code.FORBIDDEN,
@@ -192,13 +182,13 @@ class SitePeople:
         # The same person came twice at the same time; the other was first.
         first = await self._store.identity(token.issuer, token.subject)
         assert first is not None
-        return _enabled(first), False
+        return enabled(first), False
 
     async def _newcomer(self, token: SiteToken) -> UserRow:
         user, now = user_id(self._random), self._clock.wall()
-        identity = CreateIdentity(token.issuer, token.subject, user, now, _address(token.email))
-        for name in names(token, self._random):
-            shown = display(token, name)
+        identity = CreateIdentity(token.issuer, token.subject, user, now, address(token.email))
+        for name in names(token.name, token.display, self._random):
+            shown = display(token.name, token.display, name)
             account = CreateUser(user, name, skeleton(name), shown, None, False, now)
             try:
                 await self._store.commit(Unit(user, changes=(account, identity)))
@@ -223,57 +213,3 @@ class SitePeople:
                 unit = self._bring_in(found, person.id, has, self._clock.wall())
                 with suppress(Refusal):
                     await self._store.commit(unit)
-
-
-def _enabled(person: UserRow) -> UserRow:
-    if person.disabled:
-        raise Refusal(
-            Code.FORBIDDEN,
-            "The account of this person is disabled here; an administrator of the chat can enable"
-            " it.",
-        )
-    return person
-
-
-def names(token: SiteToken, random: Random) -> Iterator[str]:
-    """User names for a newcomer, the best first: as the token says, then with numbers behind."""
-    base = _fitting(token.name) or _fitting(token.display) or NAMELESS
-    yield base
-    numbers = [str(number) for number in range(2, NUMBERED + 1)]
-    numbers += [f"{int.from_bytes(random(4), 'big') % 10**6:06}" for _ in range(RANDOM)]
-    for number in numbers:
-        name = _cut(base, MAX_NAME - len(number), MAX_NAME_BYTES - len(number)) + number
-        with suppress(Refusal):
-            yield user_name(name)
-
-
-def display(token: SiteToken, name: str) -> str:
-    """The name that people see: the site's if it may stand here, else the user name."""
-    try:
-        return title(token.display or token.name or name, field="display")
-    except Refusal:
-        return name
-
-
-def _fitting(text: str | None) -> str | None:
-    """A user name from what a site calls somebody: "Anna Schmidt" becomes anna.schmidt."""
-    if not text:
-        return None
-    plain = "".join(char if category(char)[0] in "LMN" else " " for char in text)
-    for tried in (text, ".".join(plain.split())):
-        with suppress(Refusal):
-            return user_name(_cut(tried, MAX_NAME, MAX_NAME_BYTES))
-    return None
-
-
-def _cut(text: str, most: int, most_bytes: int) -> str:
-    short = text[:most].encode("utf-8", "ignore")[:most_bytes].decode("utf-8", "ignore")
-    return short.rstrip("._-")
-
-
-def _address(email: str | None) -> str | None:
-    """Kept only where it can be one; it is not confirmed here, and nothing rests on it."""
-    if email is None or not email.isprintable() or email.strip() != email:
-        return None
-    local, at, domain = email.rpartition("@")
-    return email if at and local and domain and " " not in email else None

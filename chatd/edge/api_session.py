@@ -3,6 +3,7 @@
 from chatd.auth.agents import browser_name
 from chatd.auth.credentials import Credentials, Issued, Whence
 from chatd.auth.login import Login
+from chatd.auth.oidc.sign_outs import SignOuts
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.edge import bodies
@@ -31,9 +32,9 @@ def whence(ask: Ask) -> Whence:
     return Whence(browser_name(ask.one("user-agent") or ""), ask.address)
 
 
-def signed_out() -> Response:
-    """The answer where what asked has just been ended."""
-    return done(_SIGNED_OUT, headers=(_FORGET,))
+def signed_out(go_on: str | None = None) -> Response:
+    """The answer where what asked has just been ended; ``go_on``: where to sign out besides."""
+    return done({**_SIGNED_OUT, **({"go_on": go_on} if go_on else {})}, headers=(_FORGET,))
 
 
 class SessionApi:
@@ -43,6 +44,7 @@ class SessionApi:
         login: Login,
         credentials: Credentials,
         ended: Ended,
+        sign_outs: SignOuts,
         *,
         members_invite: bool,
     ) -> None:
@@ -50,6 +52,7 @@ class SessionApi:
         self._login = login
         self._credentials = credentials
         self._ended = ended
+        self._sign_outs = sign_outs
         self._members_invite = members_invite
 
     def routes(self) -> tuple[Route, ...]:
@@ -107,6 +110,7 @@ class SessionApi:
     async def sign_out(self, ask: Ask) -> Response:
         """Ends the session or token that asks, and every WebSocket opened with it."""
         who = (await self._guard.acting(ask, ANY_SCOPE)).principal
+        party = await self._sign_outs.begun_at(who.session)
         await self._credentials.end(who.user, who.session)
         self._ended(who.user, only=who.session)
-        return signed_out()
+        return signed_out(None if party is None else await self._sign_outs.way_out(party))

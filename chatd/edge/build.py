@@ -17,6 +17,10 @@ from chatd.auth.door import Door
 from chatd.auth.invitations import Invitations
 from chatd.auth.jwks import PublishedKeys
 from chatd.auth.login import Login, Passwords
+from chatd.auth.oidc.arrivals import Arrivals
+from chatd.auth.oidc.parties import Parties
+from chatd.auth.oidc.sign_ins import IdentityStore, SignIns
+from chatd.auth.oidc.sign_outs import SignOuts
 from chatd.auth.origins import OriginPolicy
 from chatd.auth.pulse import Pulse
 from chatd.auth.recovery import Mailer, Recovery, RecoveryStore
@@ -33,8 +37,10 @@ from chatd.edge.api_accounts import AccountApi
 from chatd.edge.api_deletion import DeletionApi
 from chatd.edge.api_device import DeviceApi
 from chatd.edge.api_exchange import ExchangeApi, vouched
+from chatd.edge.api_identities import IdentityApi
 from chatd.edge.api_metrics import MetricsApi
 from chatd.edge.api_pictures import PictureApi, PictureStore
+from chatd.edge.api_providers import ProviderApi
 from chatd.edge.api_recovery import RecoveryApi
 from chatd.edge.api_session import SessionApi
 from chatd.edge.api_sessions import SessionsApi
@@ -65,7 +71,15 @@ log = Logger()
 NO_BRAND = Brand()
 
 
-class EdgeStore(DeviceStore, SiteStore, RecoveryStore, PictureStore, NetworkBlockReads, Protocol):
+class EdgeStore(
+    DeviceStore,
+    SiteStore,
+    IdentityStore,
+    RecoveryStore,
+    PictureStore,
+    NetworkBlockReads,
+    Protocol,
+):
     """The part of the store that the edge uses."""
 
 
@@ -112,6 +126,7 @@ def build_site(
     pulse: Pulse | None = None,
     metrics: Callable[[str], tuple[bytes, str]] | None = None,
     brand: Brand = NO_BRAND,
+    parties: Parties | None = None,
     published: PublishedKeys | None = None,
 ) -> Edge:
     if not websocket.USES_NVX:
@@ -136,8 +151,23 @@ def build_site(
     login = Login(store, passwords, credentials, clock)
     invitations = Invitations(store, passwords, credentials, clock, random)
     guard = Guard(Door(credentials, tickets, pulse), origins, server_key)
+    parties = parties or Parties()
+    sign_outs = SignOuts(parties, store, clock)
     sessions = SessionApi(
-        guard, login, credentials, connections.ended, members_invite=settings.members_invite
+        guard,
+        login,
+        credentials,
+        connections.ended,
+        sign_outs,
+        members_invite=settings.members_invite,
+    )
+    sign_ins = SignIns(parties, store, credentials, invitations, clock, random, server_key, vouched)
+    arrivals = Arrivals(parties, sign_ins.newcomers, store, credentials, clock, random, vouched)
+    providers = ProviderApi(
+        guard, parties, sign_ins, sign_outs, login, credentials, connections.ended
+    )
+    identities = IdentityApi(
+        guard, parties, sign_ins, arrivals, sessions, login, store, connections.ended
     )
     accounts = AccountApi(
         guard,
@@ -207,6 +237,8 @@ def build_site(
             *ExchangeApi(guard, people).routes(),
             *TicketApi(guard, tickets).routes(),
             *accounts.routes(),
+            *providers.routes(),
+            *identities.routes(),
             *devices.routes(),
             *RecoveryApi(guard, sessions, login, recovery, connections.ended).routes(),
             *deletion,

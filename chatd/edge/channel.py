@@ -93,7 +93,7 @@ class Channel(http.HTTPChannel):
         if self.length is None:
             raise Declined(411, "length-required", "Send the body with a Content-Length.")
         if self.length:
-            path = checked_path(self._command, self._path, self.site.settings.uri_bytes)
+            path = checked_path(self._command, self._path, self.site.settings.most_of(self._path))
             most = self.site.body_limit(self._command.decode("ascii"), path)
             if self.length > most:
                 raise Declined(413, "too-large", f"A body has at most {most} bytes here.")

@@ -20,11 +20,11 @@ COOKIE = "__Host-chatd"
 ANY_SCOPE = "*"
 
 
-def cookies(ask: Ask) -> tuple[str, ...]:
-    """Every value of our cookie, as often as it was sent (RFC 6265 §4.2)."""
+def cookies(ask: Ask, wanted: str = COOKIE) -> tuple[str, ...]:
+    """Every value of a cookie of ours, as often as it was sent (RFC 6265 §4.2)."""
     pairs = (pair.strip() for header in ask.all("cookie") for pair in header.split(";"))
     named = (pair.partition("=") for pair in pairs)
-    return tuple(value for name, _, value in named if name == COOKIE)
+    return tuple(value for name, _, value in named if name == wanted)
 
 
 class Guard:

@@ -30,6 +30,7 @@ class EdgeSettings:
     grace_seconds: float = 2.0  # from a close to the abort of a peer that does not let go
 
     uri_bytes: int = 2_048
+    answer_uri_bytes: int = 8_192  # of a provider's answer: their codes may be long
     headers: int = 64
     header_bytes: int = 16_384
 
@@ -42,6 +43,10 @@ class EdgeSettings:
     connections_per_address: int = 100  # the door's limit; the rates below follow from it
 
     log_lines: Rate = field(default_factory=lambda: Rate(50, 100))
+
+    def most_of(self, uri: bytes) -> int:
+        """The most bytes of an address that begins so."""
+        return self.answer_uri_bytes if uri.startswith(b"/auth/oidc/") else self.uri_bytes
 
     @property
     def requests(self) -> Rate:

@@ -115,7 +115,7 @@ class ChatSite(Site):
 
     def serve(self, request: ChatRequest) -> None:
         try:
-            path = checked_path(request.method, request.uri, self.settings.uri_bytes)
+            path = checked_path(request.method, request.uri, self.settings.most_of(request.uri))
             ask = request.ask(path, self.settings.proxies)
         except Declined as why:
             self._answer(request, None, declined(why))

@@ -43,7 +43,73 @@ class CreateIdentity(Change):
     email: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class IdentityRow:
+    """Somebody is ``subject`` at ``issuer`` since ``at``, in ms."""
+
+    issuer: str
+    subject: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSessionRow:
+    """``session`` of ``person`` was begun at a provider. ``sid`` is the provider's own name for the
+    session there, "" where it told none."""
+
+    session: str
+    person: str
+    issuer: str
+    subject: str
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndIdentity(Change):
+    """``person`` is not ``subject`` at ``issuer`` any more: `not-found` where they are not;
+    `wrong-state` where they could not come in any more, without a password and any other.
+
+    Also ends what they came in by that way, except for ``but``, which counts as theirs from now on
+    and not as the provider's."""
+
+    issuer: str
+    subject: str
+    person: str
+    but: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateProviderSession(Change):
+    """The session, which there is already, was begun at a provider; it goes with the session."""
+
+    session: str
+    issuer: str
+    subject: str
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spend(Change):
+    """What ``digest`` stands for is used up, and known as that until ``expires``: `gone` where it
+    was before. Also forgets what expired before ``now``."""
+
+    digest: bytes
+    now: int
+    expires: int
+
+
 class IdentityReads(Protocol):
+    def identities(self, person: str) -> Awaitable[Sequence[IdentityRow]]:
+        """Who somebody is elsewhere, in the order in which it was told."""
+
+    def provider_session(self, session: str) -> Awaitable[ProviderSessionRow | None]:
+        """At which provider a session was begun, None where at none."""
+
+    def provider_sessions(
+        self, issuer: str, subject: str | None, sid: str | None
+    ) -> Awaitable[Sequence[ProviderSessionRow]]:
+        """Those begun there, of a subject, of a sid, or of both."""
+
     def identity(self, issuer: str, subject: str) -> Awaitable[UserRow | None]:
         """The account of who is ``subject`` at ``issuer``, None where there is none."""
 

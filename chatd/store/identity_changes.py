@@ -33,6 +33,75 @@ def create_identity(work: Work, change: identities.CreateIdentity) -> None:
         )
 
 
+def end_identity(work: Work, change: identities.EndIdentity) -> None:
+    who = {"issuer": change.issuer, "subject": change.subject, "person": change.person}
+    ended = work.database.row(
+        """
+        delete from identities
+        where issuer = :issuer and subject = :subject and person = :person returning 1
+        """,
+        who,
+    )
+    if ended is None:
+        raise Refusal(Code.NOT_FOUND, "That is not linked with this account.")
+    way_in = work.database.row(
+        """
+        select password is not null
+            or exists (select 1 from identities where person = :person)
+        from users where id = :person
+        """,
+        {"person": change.person},
+    )
+    if way_in is None or not way_in[0]:
+        raise Refusal(
+            Code.WRONG_STATE,
+            "This is the only way into the account: link another one first, or have an"
+            " administrator make a link for a password.",
+        )
+    work.database.run("delete from provider_sessions where session = :but", {"but": change.but})
+    # A ticket that a session bought must not outlive it.
+    for table, column in (("tickets", "session"), ("credentials", "id")):
+        work.database.run(
+            f"""
+            delete from {table} where person = :person and {column} in
+                (select session from provider_sessions
+                 where issuer = :issuer and subject = :subject)
+            """,  # noqa: S608 (two literals)
+            who,
+        )
+
+
+def create_provider_session(work: Work, change: identities.CreateProviderSession) -> None:
+    work.database.run(
+        """
+        insert into provider_sessions (session, issuer, subject, sid)
+        values (:session, :issuer, :subject, :sid)
+        """,
+        {
+            "session": change.session,
+            "issuer": change.issuer,
+            "subject": change.subject,
+            "sid": change.sid,
+        },
+    )
+
+
+def spend(work: Work, change: identities.Spend) -> None:
+    work.database.run("delete from spent where expires <= :now", {"now": change.now})
+    spent = work.database.row(
+        """
+        insert into spent (digest, expires) values (:digest, :expires)
+        on conflict (digest) do nothing returning 1
+        """,
+        {"digest": change.digest, "expires": change.expires},
+    )
+    if spent is None:
+        raise Refusal(Code.GONE, "This was used already; begin again.")
+
+
 IDENTITY_CHANGES: Mapping[type[Change], Callable[[Work, Any], None]] = {
     identities.CreateIdentity: create_identity,
+    identities.EndIdentity: end_identity,
+    identities.CreateProviderSession: create_provider_session,
+    identities.Spend: spend,
 }

@@ -11,7 +11,6 @@ from chatd.engine.deletion import OwnMessages, Parting
 from chatd.engine.devices import DeviceRow
 from chatd.engine.entries import BannedRow, EntryRow, InvitedRow, RoomLinkRow
 from chatd.engine.followers import Absent, Followed
-from chatd.engine.identities import NamedRoom, Vouched
 from chatd.engine.keeping import DraftRow
 from chatd.engine.messages import Pins, ReactorRow, ReadBy, RevisionRow
 from chatd.engine.network_blocks import NetworkBlockRow
@@ -41,7 +40,6 @@ from chatd.store import (
     device_reads,
     entry_reads,
     follower_reads,
-    identity_reads,
     keeping_reads,
     message_reads,
     network_blocks,
@@ -56,6 +54,7 @@ from chatd.store import (
     scheduled_reads,
     timeline,
 )
+from chatd.store.identity_asks import IdentityAsks
 from chatd.store.indexer import Indexer
 from chatd.store.lock import FolderLock
 from chatd.store.promise import Promise
@@ -64,7 +63,7 @@ from chatd.store.searcher import Searcher
 from chatd.store.writer import Writer
 
 
-class SqliteStore:
+class SqliteStore(IdentityAsks):
     """See `engine.ports.Store` for what every method promises; all answers are Deferreds."""
 
     def __init__(
@@ -390,15 +389,6 @@ class SqliteStore:
 
     def push_facts(self, session: str, position: int, now: int) -> Promise[PushFacts | None]:
         return self._readers.ask(push_reads.push_facts, session, position, now)
-
-    def identity(self, issuer: str, subject: str) -> Promise[UserRow | None]:
-        return self._readers.ask(identity_reads.identity, issuer, subject)
-
-    def vouched(self) -> Promise[tuple[Vouched, ...]]:
-        return self._readers.ask(identity_reads.vouched)
-
-    def rooms_named(self, user: str, names: Sequence[str]) -> Promise[tuple[NamedRoom, ...]]:
-        return self._readers.ask(identity_reads.rooms_named, user, names)
 
     def device(self, digest: bytes) -> Promise[DeviceRow | None]:
         return self._readers.ask(device_reads.device, digest)

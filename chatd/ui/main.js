@@ -15,6 +15,8 @@ import { device } from './view/device.js';
 import { fill } from './view/dom.js';
 import { watchKeyboard } from './view/keyboard.js';
 import { decoded, write } from './view/route.js';
+import { newcomer } from './view/newcomer.js';
+import { takeReturn, why } from './view/providers.js';
 import { confirmed, forgotten, reset } from './view/recovery.js';
 import { Shell } from './view/shell.js';
 import { signIn } from './view/signin.js';
@@ -33,6 +35,8 @@ let shell = null;
 let waiting = null;
 /** The secret of a link into a room that is followed once the server can be asked; null for none. */
 let joining = null;
+/** What a provider brought one back with; null where one did not come from there. */
+let returned = null;
 /** What the server said a moment ago of who one is: the first connection need not ask again. */
 let told = null;
 
@@ -152,8 +156,23 @@ function showFront(options) {
     fill(document.body, forgotten(api, who, () => showFront({})));
     document.querySelector('[autofocus]')?.focus();
   };
-  fill(document.body, signIn(api, { name, ...options }, enter, forgot));
+  fill(document.body, signIn(api, { name, back, ...options }, enter, forgot));
   document.querySelector('[autofocus]')?.focus();
+}
+
+/** Where one is, as it stands in the address: also what was taken out of it to be done later. */
+function back() {
+  if (waiting !== null) return waiting ? `device=${waiting}` : 'device';
+  return joining === null ? location.hash.slice(1) : `join=${joining}`;
+}
+
+/** Nobody is signed in: the front, or what a provider has begun. */
+function showFirst() {
+  const come = returned;
+  returned = null;
+  if (come?.how === 'newcomer') fill(document.body, newcomer(api, enter, () => showFront({})));
+  else if (come?.how === 'failed') showFront({ wrong: why(come.reason) });
+  else showFront(notice());
 }
 
 /** Somebody followed a link into a room. */
@@ -203,6 +222,9 @@ function enter(session, rooms = []) {
   tabs.join(session.user);
   connection.start();
   letIn();
+  const news = returned;
+  returned = null;
+  if (news) shell.signingIn(news);
 }
 
 /** Somebody followed a program's link: once they are signed in, they decide. */
@@ -229,19 +251,23 @@ function notice() {
 }
 
 async function signOut() {
-  await api.signOut();
+  const { go_on: goOn } = await api.signOut();
   await chat.push.forget().catch(() => {});
   tabs.word('out');
   await outbox.forget();
-  leave('front');
+  leave('front', goOn);
 }
 
-/** Nothing of this person stays on the page. */
-function leave(where) {
+/** Nothing of this person stays on the page. `further`: an address elsewhere to go to. */
+function leave(where, further = null) {
   connection.stop();
   drafts.forget();
   bell.forget();
   remembered.forget();
+  if (further) {
+    location.replace(further);
+    return;
+  }
   if (where === 'front') location.replace('/');
   location.reload();
 }
@@ -255,6 +281,7 @@ function takeSecret() {
 
 async function start() {
   await speak(document.documentElement.lang);
+  returned = takeReturn();
   takeDevice();
   takeJoin();
   const link = takeSecret();
@@ -264,7 +291,7 @@ async function start() {
   }
   // Whoever was here before finds their rooms at once; the connection asks who they are, and what is
   // said without one is kept. A program is let in by the server alone, which is asked first then.
-  const known = waiting === null ? remembered.read() : null;
+  const known = waiting === null && !returned ? remembered.read() : null;
   if (known) {
     enter(known.session, known.rooms);
     return;
@@ -273,7 +300,7 @@ async function start() {
     const session = await api.session();
     told = session.signed_in ? session : null;
     if (told) enter(told);
-    else showFront(notice());
+    else showFirst();
   } catch (error) {
     unreachable(error.message, start);
   }

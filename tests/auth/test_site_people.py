@@ -268,10 +268,8 @@ def test_what_is_long_over_goes_and_of_too_many_the_oldest(world: World) -> None
 
 
 def test_an_address_that_is_none_is_not_kept(world: World) -> None:
-    from chatd.auth.site_people import _address
+    from chatd.auth.newcomers import address
 
-    assert _address("a@example.org") == "a@example.org"
-    assert [_address(text) for text in ("", "a", "@b", "a@", "a b@c", "a@b\n", " a@b")] == [
-        None
-    ] * 7
+    assert address("a@example.org") == "a@example.org"
+    assert [address(text) for text in ("", "a", "@b", "a@", "a b@c", "a@b\n", " a@b")] == [None] * 7
     assert SiteToken("i", "1", 1.0).email is None

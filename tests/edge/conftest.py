@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import pytest_twisted
 from loopback_tls import Loopback
+from oidc_rig import World
 from site_rig import Rig, Wall
 from twisted.internet import reactor
 from twisted.internet.task import Clock
@@ -40,6 +41,24 @@ async def stored(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterato
     made = Rig(store=store, vouching=getattr(request, "param", None))
     yield made
     await made.stop()
+    await store.stop()
+
+
+@pytest_twisted.async_yield_fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """The site on the real store, with two providers."""
+    store = open_store(
+        tmp_path / "state",
+        call_in_reactor=reactor.callFromThread,
+        clock=Wall(Clock()),
+        random=Tape(),
+        synchronous="OFF",
+    )
+    store.committed = lambda committed: None
+    store.start()
+    made = World(store)
+    yield made
+    await made.rig.stop()
     await store.stop()
 
 

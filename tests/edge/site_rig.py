@@ -165,6 +165,7 @@ class Rig:
         ui: dict[str, bytes] | None = None,
         mailer: Any = None,
         vouching: Any = None,
+        parties: Any = None,
         **settings: Any,
     ) -> None:
         self.clock = Clock()
@@ -193,6 +194,7 @@ class Rig:
             mailer=mailer,
             deletions=Deletions(self.store, self.wall, self.random),
             vouching=vouching,
+            parties=parties,
         )
         self.port = reactor.listenTCP(0, self.edge.site, interface="127.0.0.1")
 

@@ -12,6 +12,9 @@ from site_rig import PASSWORD, PUBLIC, Rig
 OPEN = {
     ("POST", "/api/session"),
     ("POST", "/api/session/exchange"),
+    ("POST", "/api/newcomer"),
+    ("DELETE", "/api/newcomer"),
+    ("POST", "/auth/oidc/{name}/start"),
     ("POST", "/api/account/delete/vouched"),
     ("POST", "/api/setup"),
     ("POST", "/api/register"),
@@ -22,7 +25,11 @@ OPEN = {
     ("POST", "/api/email/confirm"),
 }
 #: For programs, which have no origin: what is given out here is of no use without a person's yes.
-PROGRAMS = {("POST", "/api/device"), ("POST", "/api/device/token")}
+PROGRAMS = {
+    ("POST", "/api/device"),
+    ("POST", "/api/device/token"),
+    ("POST", "/auth/oidc/{name}/backchannel-logout"),
+}
 
 #: What another site can have a browser send: no token, or one of its own making; simple requests
 #: of forms, and what a page on another port of the same host sends.
@@ -110,8 +117,8 @@ async def test_another_site_signs_nobody_in_and_takes_nobody_in(rig, attack):
     await rig.person()
     headers = ATTACKS[attack]
     for method, path in OPEN:
-        body = {"name": "alice", "password": PASSWORD}
-        answer = await rig.call(method, path, body, **headers)
+        body = None if method == "DELETE" else {"name": "alice", "password": PASSWORD}
+        answer = await rig.call(method, path.format(name="corp"), body, **headers)
         assert answer.status in (403, 404), (path, answer.status)
         assert "set-cookie" not in answer.headers
 

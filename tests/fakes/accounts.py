@@ -24,7 +24,7 @@ from chatd.engine.accounts import (
     UserRow,
     UseTicket,
 )
-from chatd.engine.identities import CreateIdentity, NamedRoom, Vouched
+from chatd.engine.identities import CreateIdentity, NamedRoom, ProviderSessionRow, Vouched
 from chatd.engine.rows import Answer, Committed
 from chatd.engine.unit import Change, Unit
 
@@ -79,6 +79,10 @@ class FakeAccounts:
 
     async def identity(self, issuer: str, subject: str) -> UserRow | None:
         return self.users.get(self.identities.get((issuer, subject), ""))
+
+    async def provider_session(self, session: str) -> ProviderSessionRow | None:
+        """Nobody comes from a provider here."""
+        return None
 
     async def vouched(self) -> Sequence[Vouched]:
         await self._arrive("vouched")

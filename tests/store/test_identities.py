@@ -4,7 +4,15 @@ import pytest
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
-from chatd.engine.identities import CreateIdentity, NamedRoom
+from chatd.engine.accounts import CreateCredential, CreateTicket, EndCredential, SetPassword
+from chatd.engine.identities import (
+    CreateIdentity,
+    CreateProviderSession,
+    EndIdentity,
+    NamedRoom,
+    ProviderSessionRow,
+    Spend,
+)
 from chatd.store import identity_reads
 from tests.store.desk import NOW, Desk
 
@@ -57,3 +65,61 @@ def test_rooms_are_found_by_id_and_slug_and_an_id_wins(desk: Desk) -> None:
     )
     (alices,) = identity_reads.rooms_named(desk.database, "alice", ("r1",))
     assert alices.role == "member"
+
+
+def session(desk: Desk, id: str, person: str, subject: str, sid: str = "") -> None:
+    desk.do(
+        CreateCredential(id, id.encode(), "session", person, "", NOW, None),
+        CreateProviderSession(id, ISSUER, subject, sid),
+    )
+
+
+def sessions(desk: Desk, subject: str | None = None, sid: str | None = None) -> list[str]:
+    rows = identity_reads.provider_sessions(desk.database, ISSUER, subject, sid)
+    return [row.session for row in rows]
+
+
+def test_sessions_are_found_by_subject_and_by_sid_and_go_with_their_credentials(
+    desk: Desk,
+) -> None:
+    session(desk, "c1", "alice", "42", "s1")
+    session(desk, "c2", "alice", "42", "s2")
+    session(desk, "c3", "bob", "43")
+    assert sessions(desk, subject="42") == ["c1", "c2"]
+    assert sessions(desk, sid="s2") == ["c2"]
+    assert sessions(desk, subject="43", sid="s2") == []
+    found = identity_reads.provider_session(desk.database, "c2")
+    assert found == ProviderSessionRow("c2", "alice", ISSUER, "42", "s2")
+    assert identity_reads.provider_sessions(desk.database, "https://other", "42", None) == ()
+    desk.do(EndCredential("alice", "c2"))
+    assert sessions(desk, subject="42") == ["c1"]
+    assert desk.database.row("select count(*) from provider_sessions", {}) == (2,)
+
+
+def test_the_last_way_in_is_not_unlinked_and_what_was_let_in_ends_with_the_link(
+    desk: Desk,
+) -> None:
+    known(desk, "42", "alice")
+    unlink = EndIdentity(ISSUER, "42", "alice")
+    assert desk.code(changes=(EndIdentity(ISSUER, "42", "bob"),)) is Code.NOT_FOUND
+    assert desk.code(changes=(unlink,)) is Code.WRONG_STATE
+    assert [row.subject for row in identity_reads.identities(desk.database, "alice")] == ["42"]
+    session(desk, "c1", "alice", "42")
+    session(desk, "c2", "alice", "43")
+    session(desk, "c3", "alice", "42")
+    known(desk, "43", "alice")
+    desk.do(CreateTicket(b"t", "alice", "c1", "", NOW, NOW + 1))
+    desk.do(EndIdentity(ISSUER, "42", "alice", but="c3"))
+    assert desk.database.rows("select digest from tickets", {}) == []
+    assert identity_reads.provider_session(desk.database, "c3") is None
+    assert [row.subject for row in identity_reads.identities(desk.database, "alice")] == ["43"]
+    assert desk.database.rows("select id from credentials order by id", {}) == [("c2",), ("c3",)]
+    desk.do(SetPassword("alice", "$argon2id$"), EndIdentity(ISSUER, "43", "alice"))
+    assert identity_reads.identities(desk.database, "alice") == ()
+
+
+def test_what_is_good_once_is_good_once_and_forgotten_when_it_is_too_old(desk: Desk) -> None:
+    desk.do(Spend(b"a", NOW, NOW + 10))
+    assert desk.code(changes=(Spend(b"a", NOW + 9, NOW + 19),)) is Code.GONE
+    desk.do(Spend(b"b", NOW + 10, NOW + 20))
+    assert desk.database.rows("select digest from spent", {}) == [(b"b",)]

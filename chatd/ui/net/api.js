@@ -26,8 +26,41 @@ export class Api {
     return this.#call('POST', '/api/session', { name, password });
   }
 
+  /** {go_on}: where to sign out besides, if anywhere. */
   signOut() {
     return this.#call('DELETE', '/api/session');
+  }
+
+  /** Where one may sign in besides here: [{name, label}]. */
+  async providers() {
+    return (await this.#call('GET', '/api/providers')).providers;
+  }
+
+  /** The address to go to. `about`: {purpose, back, invitation, password}, as far as there is any. */
+  async startProvider(name, about) {
+    return (await this.#call('POST', `/auth/oidc/${name}/start`, about)).location;
+  }
+
+  /** {identities: [{issuer, subject, at, provider, label}], password, proven} */
+  identities() {
+    return this.#call('GET', '/api/identities');
+  }
+
+  endIdentity(issuer, subject, password) {
+    return this.#call('POST', '/api/identities/end', { issuer, subject, password });
+  }
+
+  /** Whom a provider brought for the first time: {label, name, display}, a name that is free. */
+  newcomer() {
+    return this.#call('GET', '/api/newcomer');
+  }
+
+  arrive(name, display) {
+    return this.#call('POST', '/api/newcomer', { name, display });
+  }
+
+  goAway() {
+    return this.#call('DELETE', '/api/newcomer');
   }
 
   /** Where one is signed in: [{session, kind, label, address, created, seen, current}]. */

@@ -36,6 +36,7 @@ export class Shell {
   #conversation;
   #here;
   #route;
+  #wish;
   #keys;
   #due = new Set();
   #toast = h('div', { class: 'toast', role: 'status' });
@@ -72,6 +73,7 @@ export class Shell {
         offline: () => this.bar.away,
       },
     });
+    this.#wish = wish;
     facesFrom((user) => store.people.get(user)?.avatar ?? null);
     this.#sidebar = new Sidebar(store, wish);
     this.#keys = new Keys(store, go, () => this.#sidebar.order);
@@ -114,6 +116,11 @@ export class Shell {
     const { room } = this.#route.here;
     if (room && !this.#store.rooms.has(room)) this.#route.go({ pane: 'list' }, { instead: true });
     else this.#arrive(this.#route.here);
+  }
+
+  /** One's ways to sign in, where one comes back from a provider. */
+  signingIn(returned) {
+    this.#wish.signingIn(returned);
   }
 
   /** Where a link into a room leads. */

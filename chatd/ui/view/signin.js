@@ -4,6 +4,7 @@ import { t } from '../words/words.js';
 import { brand as own, brandLinks } from './brand.js';
 import { append, bdi, fill, h } from './dom.js';
 import { logo } from './parts.js';
+import { providers } from './providers.js';
 
 const ways = () => ({
   in: {
@@ -28,13 +29,21 @@ const ways = () => ({
 
 /**
  * The page's front. `way`: in, setup or invitation, with the link's `secret` for the latter two;
- * `notice`: why one is here; `name`: who one was. `done(session)` is called once signed in,
- * `forgot(name)` where the password is not known any more.
+ * `notice`: why one is here; `wrong`: why one is not in; `name`: who one was; `back()` tells where
+ * the page is. `done(session)` is called once signed in, `forgot(name)` where the password is not
+ * known any more.
  */
-export function signIn(api, { way = 'in', secret = null, notice = '', name = '' }, done, forgot) {
+export function signIn(api, { way = 'in', secret = null, notice = '', wrong = '', name = '', back = () => '' }, done, forgot) {
   const node = h('main', { class: 'front' });
-  const show = (next) => fill(node, h('div', { class: 'card' }, brand(), welcome(), next), links());
-  const form = (which) => show(fields(api, which, secret, { notice, name }, done, forgot));
+  const show = (...next) => fill(node, h('div', { class: 'card' }, brand(), welcome(), ...next), links());
+  const elsewhere = (which) =>
+    providers(
+      api,
+      (name) => api.startProvider(name, { back: back(), ...(which === 'invitation' && { invitation: secret }) }),
+      h('p', { class: 'or' }, t('or')),
+    );
+  const form = (which) =>
+    show(fields(api, which, secret, { notice, wrong, name }, done, forgot), which !== 'setup' && elsewhere(which));
   form(way);
   if (way !== 'in') {
     api.checkInvitation(secret).catch((error) => {
@@ -66,7 +75,7 @@ export function links() {
   return h('nav', { class: 'brand-links', 'aria-label': own.name }, all.map(link));
 }
 
-function fields(api, which, secret, { notice, name }, done, forgot) {
+function fields(api, which, secret, { notice, wrong: failed, name }, done, forgot) {
   const way = ways()[which];
   const user = h('input', {
     id: 'name',
@@ -88,7 +97,7 @@ function fields(api, which, secret, { notice, name }, done, forgot) {
     autofocus: Boolean(name),
     'aria-describedby': which === 'in' ? null : 'password-hint',
   });
-  const wrong = h('p', { class: 'wrong', role: 'alert' });
+  const wrong = h('p', { class: 'wrong', role: 'alert' }, failed);
   const button = h('button', { class: 'main wide', type: 'submit' }, way.button);
 
   const submit = async (event) => {

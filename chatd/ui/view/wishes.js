@@ -29,7 +29,7 @@ export function wishes({ store, chat, api, drafts, signOut, shell, bell }) {
       return undefined;
     }
   };
-  const profile = (first = null) => settings({ store, chat, api, upload, signOut, bell, first });
+  const profile = (first = null, returned = null) => settings({ store, chat, api, upload, signOut, bell, first, returned });
   const all = {
     ...shell,
     // The account is ours, and so is the newcomer.
@@ -41,6 +41,7 @@ export function wishes({ store, chat, api, drafts, signOut, shell, bell }) {
     person: () => write(chat, go),
     invite: () => invite(api),
     settings: () => profile(),
+    signingIn: (returned) => profile(t('Password'), returned),
     notes: () => attempt(async () => go(await chat.direct(store.me.user))),
     schedule: (room, text, replyTo) => schedule(chat, room, text, replyTo),
     add: (room) => add(chat, room),

@@ -5,15 +5,19 @@ import { append, bdi, fill, h } from '../dom.js';
 import { avatar } from '../parts.js';
 import { choosing } from '../picture.js';
 import { look } from './settings_look.js';
-import { account, email, password } from './settings_account.js';
+import { account, email } from './settings_account.js';
+import { signingIn } from './settings_identities.js';
 import { closed } from './settings_push.js';
 import { sessions } from './settings_sessions.js';
 import { status } from './settings_status.js';
 import { telling } from './settings_telling.js';
 import { input, problem, sectioned, segments, staying, toggle } from './dialog.js';
 
-/** `upload(blob)` brings a picture here; `signOut()` may fail in words; `bell`: null where nothing tells; `first`: where to begin. */
-export function settings({ store, chat, api, upload, signOut, bell, first = null }) {
+/**
+ * `upload(blob)` brings a picture here; `signOut()` may fail in words; `bell`: null where nothing
+ * tells; `first`: where to begin; `returned`: what a provider brought one back with.
+ */
+export function settings({ store, chat, api, upload, signOut, bell, first = null, returned = null }) {
   const { node: wrong, attempt } = problem();
   const out = h('button', { type: 'button', onclick: () => attempt(signOut) }, t('Sign out'));
   const shown = (make) => (place) => append(place, make());
@@ -27,7 +31,7 @@ export function settings({ store, chat, api, upload, signOut, bell, first = null
       { label: t('Privacy'), show: (place) => privacy(chat, place) },
       { label: t('Blocked people'), show: (place) => blocked(chat, place) },
       { label: t('E-mail'), show: (place) => email(api, place) },
-      { label: t('Password'), show: shown(() => password(api, store)) },
+      { label: t('Password'), show: (place) => signingIn(api, store, place, returned) },
       { label: t('Sessions'), show: (place) => sessions(api, place) },
       { label: t('Account'), show: shown(() => account(store, api)) },
     ],

@@ -1,0 +1,1 @@
+"""Login at OpenID providers: this server as their relying party."""

@@ -1,0 +1,325 @@
+"""The way to a provider and back to this server: who comes, and what becomes of them here.
+
+Who somebody is follows from issuer and subject alone. A name or an address in a token finds nobody.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Protocol
+
+from twisted.logger import Logger
+
+from chatd.auth.credentials import AccountStore, Credentials, Issued, Whence
+from chatd.auth.invitations import Invitations
+from chatd.auth.newcomers import Bring, bring
+from chatd.auth.oidc.attempt import (
+    ATTEMPT,
+    NEWCOMER,
+    PROOF,
+    Attempt,
+    Newcomer,
+    Proof,
+    Purpose,
+    new_attempt,
+    spent,
+)
+from chatd.auth.oidc.id_token import Claims, same, sid_of
+from chatd.auth.oidc.parties import Parties
+from chatd.auth.oidc.party import LONGEST, Party
+from chatd.auth.oidc.provider import Provider, Reason, Stopped
+from chatd.auth.oidc.sealed import Sealed
+from chatd.core.bucket import Buckets, Rate
+from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
+from chatd.engine.identities import CreateIdentity, CreateProviderSession, IdentityReads, Spend
+from chatd.engine.ports import Clock, Random
+from chatd.engine.unit import Unit
+
+#: From one address: beginning, and coming back.
+PER_ADDRESS: Final = Rate(1 / 2, 60)
+#: Characters of a name from elsewhere, of an address (RFC 5321 §4.5.3.1.3), groups that are looked
+#: at, and those that a newcomer's browser keeps: a cookie has 4,096 bytes at most.
+NAME: Final = 80
+EMAIL: Final = 254
+GROUPS: Final = 200
+KEPT: Final = 16
+
+log = Logger(namespace="chatd.auth")
+
+
+class IdentityStore(AccountStore, IdentityReads, Protocol):
+    """The part of the store that this package uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Whoever is signed in where an answer comes back."""
+
+    user: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Where to go, and what the browser keeps meanwhile."""
+
+    address: str
+    sealed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What became of somebody who came back. ``back`` is where the page was. ``session`` is that of
+    who is ``in``; ``sealed`` is for the browser of a ``newcomer`` or of who has ``proven``
+    themselves; ``reason`` says why it ``failed``."""
+
+    how: Literal["in", "newcomer", "linked", "proven", "failed"]
+    back: str = ""
+    session: Issued | None = None
+    sealed: str = ""
+    reason: Reason | None = None
+
+
+class SignIns:
+    """``key`` is the server's; ``come`` as in `newcomers`."""
+
+    def __init__(
+        self,
+        parties: Parties,
+        store: IdentityStore,
+        credentials: Credentials,
+        invitations: Invitations,
+        clock: Clock,
+        random: Random,
+        key: bytes,
+        come: Bring,
+    ) -> None:
+        self._parties = parties
+        self._store = store
+        self._credentials = credentials
+        self._invitations = invitations
+        self._clock = clock
+        self._random = random
+        self._come = come
+        self._attempts = Sealed(key, "oidc attempt", Attempt, clock, random)
+        self._newcomers = Sealed(key, "oidc newcomer", Newcomer, clock, random)
+        self._proofs = Sealed(key, "oidc proof", Proof, clock, random)
+        self._addresses: Buckets[int | str] = Buckets(PER_ADDRESS)
+
+    @property
+    def newcomers(self) -> Sealed[Newcomer]:
+        return self._newcomers
+
+    async def begin(
+        self,
+        name: str,
+        purpose: Purpose,
+        back: str,
+        address: int | str,
+        *,
+        session: str = "",
+        invitation: str = "",
+    ) -> Begun:
+        """``session``: of who is signed in already; ``invitation``: the secret of one. Refusals
+        `not-found`, `rate-limited`, `gone` for the invitation, `unavailable` where the provider is
+        not to be reached."""
+        self._charge(address)
+        party = self._parties.named(name)
+        if invitation and (await self._invitations.check(invitation)).admin:
+            raise Refusal(Code.WRONG_STATE, "This invitation is for another purpose.")
+        now = self._clock.wall() // 1000
+        attempt = new_attempt(self._random, name, purpose, back, now, session, invitation)
+        try:
+            where = await party.address(attempt)
+        except Stopped:
+            # The operator was told when it began.
+            raise Refusal(
+                Code.UNAVAILABLE,
+                f"{party.provider.label} cannot be reached just now; try again in a while, or sign"
+                " in another way.",
+                retry_after=5.0,
+            ) from None
+        return Begun(where, self._attempts.seal(attempt, ATTEMPT))
+
+    async def finish(
+        self,
+        name: str,
+        answer: Mapping[str, str],
+        sealed: str | None,
+        asking: Asking | None,
+        address: int | str,
+        whence: Whence,
+    ) -> Landed:
+        """``answer`` is what the provider sent along, ``sealed`` what the browser kept."""
+        back = ""
+        try:
+            self._charge(address)
+            party = self._parties.named(name)
+            attempt = None if sealed is None else self._attempts.open(sealed)
+            # Without what this browser kept, it is somebody else's login, or an old one.
+            if attempt is None or attempt.provider != name:
+                raise Stopped("stale")
+            if not same(answer.get("state", ""), attempt.state):
+                raise Stopped("stale")
+            back = attempt.back
+            code = await _code(party, answer)
+            claims = await party.claims(code, attempt)
+            return await self._landed(party.provider, attempt, claims, asking, whence)
+        except Stopped as why:
+            if why.words:
+                log.warn(
+                    "nobody was signed in by the provider {name}: {why}", name=name, why=why.words
+                )
+            return Landed("failed", back, reason=why.reason)
+        except Refusal as why:
+            stale = why.code in (Code.GONE, Code.NOT_FOUND)
+            return Landed("failed", back, reason="stale" if stale else "busy")
+
+    def proven(self, sealed: str | None, session: str) -> bool:
+        """Whether whoever is signed in by ``session`` has just said once more who they are."""
+        proof = None if sealed is None else self._proofs.open(sealed)
+        return proof is not None and proof.session == session
+
+    # ---- what becomes of them -------------------------------------------------------------------
+
+    async def _landed(
+        self,
+        provider: Provider,
+        attempt: Attempt,
+        claims: Claims,
+        asking: Asking | None,
+        whence: Whence,
+    ) -> Landed:
+        _check_fit(provider, claims)
+        known = await self._store.identity(provider.issuer, claims["sub"])
+        if attempt.purpose == "login":
+            if known is None:
+                return await self._met(provider, attempt, claims)
+            if known.disabled:
+                raise Stopped("disabled")
+            await bring_to_rooms(
+                self._store, self._clock, self._come, known.id, provider, groups(provider, claims)
+            )
+            session = await self._credentials.new_session(
+                known.id,
+                whence,
+                taking=(self._used(attempt),),
+                along=lambda id: (
+                    CreateProviderSession(id, provider.issuer, claims["sub"], sid_of(claims)),
+                ),
+            )
+            return Landed("in", attempt.back, session)
+        if asking is None or asking.session != attempt.session:
+            raise Stopped("stale")
+        if attempt.purpose == "link":
+            return await self._linked(provider, attempt, claims, asking)
+        if known is None or known.id != asking.user:
+            raise Stopped("other")
+        await self._store.commit(Unit(asking.user, changes=(self._used(attempt),)))
+        return Landed(
+            "proven", attempt.back, sealed=self._proofs.seal(Proof(asking.session), PROOF)
+        )
+
+    async def _linked(
+        self, provider: Provider, attempt: Attempt, claims: Claims, asking: Asking
+    ) -> Landed:
+        identity = CreateIdentity(
+            provider.issuer, claims["sub"], asking.user, self._clock.wall(), None
+        )
+        try:
+            changes = (self._used(attempt), identity)
+            await self._store.commit(Unit(asking.user, changes=changes))
+        except Refusal as why:
+            if why.code is not Code.EXISTS:
+                raise
+            whose = await self._store.identity(provider.issuer, claims["sub"])
+            if whose is None or whose.id != asking.user:
+                raise Stopped("taken") from None
+        return Landed("linked", attempt.back)
+
+    async def _met(self, provider: Provider, attempt: Attempt, claims: Claims) -> Landed:
+        """Somebody new: they choose their name, if there may be an account for them."""
+        if not provider.create_users and not attempt.invitation:
+            raise Stopped("uninvited")
+        await self._store.commit(Unit("", changes=(self._used(attempt),)))
+        email = _word(claims, provider.email_claim)
+        newcomer = Newcomer(
+            provider.name,
+            claims["sub"],
+            sid_of(claims),
+            (_word(claims, provider.name_claim) or "")[:NAME],
+            (_word(claims, provider.display_claim) or "")[:NAME],
+            email if email is not None and len(email) <= EMAIL else None,
+            groups(provider, claims)[:KEPT],
+            attempt.invitation,
+            attempt.back,
+        )
+        return Landed("newcomer", attempt.back, sealed=self._newcomers.seal(newcomer, NEWCOMER))
+
+    def _used(self, attempt: Attempt) -> Spend:
+        now = self._clock.wall()
+        return Spend(spent("state", attempt.state), now, now + ATTEMPT * 1000)
+
+    def _charge(self, address: int | str) -> None:
+        if wait := self._addresses.take(address, 1, self._clock.now()):
+            raise Refusal(
+                Code.RATE_LIMITED, "Too many tries to sign in; wait a little.", retry_after=wait
+            )
+
+
+async def _code(party: Party, answer: Mapping[str, str]) -> str:
+    """The code in an answer that is this provider's; `Stopped`."""
+    issuer = answer.get("iss")
+    if issuer is None and (await party.metadata()).tells_issuer:
+        raise Stopped("failed", "its answer names no issuer (RFC 9207), and it says it does")
+    if issuer is not None and issuer != party.provider.issuer:
+        raise Stopped("failed", "the answer names another issuer (RFC 9207)")
+    if error := answer.get("error"):
+        if error == "access_denied":
+            raise Stopped("cancelled")
+        gone = error in ("server_error", "temporarily_unavailable")
+        raise Stopped("unreachable" if gone else "failed", f"it answered {error[:40]!r}")
+    code = answer.get("code", "")
+    if not 0 < len(code) <= LONGEST:
+        raise Stopped("failed", "its answer has no code")
+    return code
+
+
+def _check_fit(provider: Provider, claims: Claims) -> None:
+    if not provider.only_claim:
+        return
+    if provider.only_values.isdisjoint(_values(claims.get(provider.only_claim))):
+        raise Stopped("unfit")
+
+
+def groups(provider: Provider, claims: Claims) -> tuple[str, ...]:
+    """Those of somebody's groups that lead into rooms."""
+    found = _values(claims.get(provider.groups_claim)) if provider.groups_claim else ()
+    return tuple(one for one in found[:GROUPS] if one in provider.group_rooms)
+
+
+async def bring_to_rooms(
+    store: IdentityStore,
+    clock: Clock,
+    come: Bring,
+    person: str,
+    provider: Provider,
+    groups: tuple[str, ...],
+) -> None:
+    """The provider's rooms, and those of the groups; its operator listed them, private ones too."""
+    of_groups = (room for group in groups for room in provider.group_rooms.get(group, ()))
+    rooms = (*provider.rooms, *of_groups)
+    await bring(store, clock, come, person, rooms, rooms)
+
+
+def _values(claim: Any) -> tuple[str, ...]:
+    """A claim as a list of words."""
+    if isinstance(claim, bool):
+        return ("true" if claim else "false",)
+    found = claim if isinstance(claim, list) else [claim]
+    return tuple(one for one in found if isinstance(one, str))
+
+
+def _word(claims: Claims, name: str) -> str | None:
+    value = claims.get(name) if name else None
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,52 @@
+"""The end of sessions that were begun at a provider: by its word, or ours to it."""
+
+from chatd.auth.oidc.attempt import spent
+from chatd.auth.oidc.parties import Parties
+from chatd.auth.oidc.party import Party
+from chatd.auth.oidc.provider import Stopped
+from chatd.auth.oidc.sign_ins import IdentityStore
+from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
+from chatd.engine.accounts import EndCredential
+from chatd.engine.identities import ProviderSessionRow, Spend
+from chatd.engine.ports import Clock
+from chatd.engine.unit import Unit
+
+
+class SignOuts:
+    def __init__(self, parties: Parties, store: IdentityStore, clock: Clock) -> None:
+        self._parties = parties
+        self._store = store
+        self._clock = clock
+
+    async def told(self, name: str, token: str) -> tuple[ProviderSessionRow, ...]:
+        """Ends what a provider's logout token is about, and gives what was ended. `Stopped` where
+        it is not to be believed, or was used before."""
+        party = self._parties.named(name)
+        issuer = party.provider.issuer
+        logout = await party.logout(token)
+        rows = await self._store.provider_sessions(issuer, logout.subject, logout.sid)
+        used = Spend(
+            spent("logout", issuer, logout.jti), self._clock.wall(), int(logout.until * 1000)
+        )
+        ends = (EndCredential(user=row.person, id=row.session) for row in rows)
+        try:
+            await self._store.commit(Unit("", changes=(used, *ends)))
+        except Refusal as why:
+            if why.code is not Code.GONE:
+                raise
+            raise Stopped("stale", "its logout token came before (jti)") from None
+        return tuple(rows)
+
+    async def begun_at(self, session: str) -> Party | None:
+        """The provider at which a session was begun, if there is one and it is set here."""
+        row = await self._store.provider_session(session)
+        return None if row is None else self._parties.of(row.issuer)
+
+    async def way_out(self, party: Party) -> str | None:
+        """Where whoever signed out here goes on to sign out at the provider; None for nowhere."""
+        try:
+            return await party.end_session()
+        except Stopped:
+            # They are signed out here, and the operator knows.
+            return None

@@ -1,0 +1,121 @@
+"""/api/identities: at which providers one is known, and the end of that. /api/newcomer: becoming
+somebody here for whom a provider vouched."""
+
+from chatd.auth.login import Login
+from chatd.auth.oidc.arrivals import Arrivals
+from chatd.auth.oidc.parties import Parties
+from chatd.auth.oidc.sign_ins import IdentityStore, SignIns
+from chatd.edge import bodies, sealed_cookies
+from chatd.edge.answers import Ask, Response, done
+from chatd.edge.api_providers import person, prove
+from chatd.edge.api_session import BODY, SessionApi, whence
+from chatd.edge.connections import Ended
+from chatd.edge.guard import Guard
+from chatd.edge.router import Route
+from chatd.edge.sealed_cookies import forget, kept
+from chatd.engine.identities import EndIdentity
+from chatd.engine.unit import Unit
+
+
+class EndOne(bodies.Body, frozen=True, kw_only=True):
+    """As `GET /api/identities` has it; ``password`` is one's own."""
+
+    issuer: bodies.Word
+    subject: bodies.Word
+    password: str = ""
+
+
+class Arrive(bodies.Body, frozen=True, kw_only=True):
+    name: bodies.Word
+    display: bodies.Word = ""
+
+
+class IdentityApi:
+    def __init__(
+        self,
+        guard: Guard,
+        parties: Parties,
+        sign_ins: SignIns,
+        arrivals: Arrivals,
+        sessions: SessionApi,
+        login: Login,
+        store: IdentityStore,
+        ended: Ended,
+    ) -> None:
+        self._guard = guard
+        self._parties = parties
+        self._sign_ins = sign_ins
+        self._arrivals = arrivals
+        self._sessions = sessions
+        self._login = login
+        self._store = store
+        self._ended = ended
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route("GET", "/api/identities", self.all),
+            Route("POST", "/api/identities/end", self.end, BODY),
+            Route("GET", "/api/newcomer", self.newcomer),
+            Route("POST", "/api/newcomer", self.arrive, BODY),
+            Route("DELETE", "/api/newcomer", self.go_away),
+        )
+
+    async def all(self, ask: Ask) -> Response:
+        """One's own. ``password``: whether one has one; ``proven``: whether one just said who one
+        is, at a provider."""
+        who = (await self._guard.who(ask)).principal
+        row = await self._store.user(who.user)
+        found = []
+        for identity in await self._store.identities(who.user):
+            party = self._parties.of(identity.issuer)
+            found.append(
+                {
+                    "issuer": identity.issuer,
+                    "subject": identity.subject,
+                    "at": identity.at,
+                    "provider": None if party is None else party.provider.name,
+                    "label": identity.issuer if party is None else party.provider.label,
+                }
+            )
+        proof = kept(ask, sealed_cookies.PROOF)
+        return done(
+            {
+                "identities": found,
+                "password": row is not None and row.password is not None,
+                "proven": self._sign_ins.proven(proof, who.session),
+            }
+        )
+
+    async def end(self, ask: Ask) -> Response:
+        """One is not known there any more; what came in by it ends, but for who asks."""
+        who = await person(self._guard, ask)
+        body = bodies.read(ask, EndOne)
+        await prove(self._sign_ins, self._login, ask, who, body.password)
+        begun = await self._store.provider_sessions(body.issuer, body.subject, None)
+        change = EndIdentity(body.issuer, body.subject, who.user, but=who.session)
+        await self._store.commit(Unit(who.user, changes=(change,)))
+        for row in begun:
+            if row.session != who.session:
+                self._ended(row.person, only=row.session)
+        return done({})
+
+    async def newcomer(self, ask: Ask) -> Response:
+        found = await self._arrivals.suggest(kept(ask, sealed_cookies.NEWCOMER))
+        return done({"label": found.label, "name": found.name, "display": found.display})
+
+    async def arrive(self, ask: Ask) -> Response:
+        self._guard.nobody_yet(ask)
+        body = bodies.read(ask, Arrive)
+        arrived = await self._arrivals.arrive(
+            kept(ask, sealed_cookies.NEWCOMER), body.name, body.display, whence(ask)
+        )
+        ask.known()
+        user = arrived.user
+        answer = self._sessions.signed_in(user.id, user.name, user.admin, arrived.session, 201)
+        headers = (*answer.headers, forget(sealed_cookies.NEWCOMER))
+        return Response(answer.status, answer.body, answer.type, headers)
+
+    async def go_away(self, ask: Ask) -> Response:
+        """They would rather not; nothing of them stays in this browser."""
+        self._guard.nobody_yet(ask)
+        return done({}, headers=(forget(sealed_cookies.NEWCOMER),))

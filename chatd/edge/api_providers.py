@@ -1,0 +1,182 @@
+"""/auth/oidc: on the way to a provider and back, and the word of one that somebody signed out."""
+
+from urllib.parse import parse_qsl
+
+from chatd.auth.credentials import Credentials
+from chatd.auth.login import Login
+from chatd.auth.oidc.attempt import ATTEMPT, NEWCOMER, PROOF, Purpose
+from chatd.auth.oidc.parties import Parties
+from chatd.auth.oidc.provider import Stopped
+from chatd.auth.oidc.sign_ins import Asking, Landed, SignIns
+from chatd.auth.oidc.sign_outs import SignOuts
+from chatd.core.codes import Code
+from chatd.core.principal import Principal
+from chatd.core.refusal import Refusal
+from chatd.edge import bodies, sealed_cookies
+from chatd.edge.answers import Ask, Declined, Response, done
+from chatd.edge.api_session import BODY, session_cookie, whence
+from chatd.edge.connections import Ended
+from chatd.edge.guard import Guard
+from chatd.edge.router import Route, values
+from chatd.edge.sealed_cookies import forget, keep, kept
+from chatd.edge.site import address_key_of
+
+START = "/auth/oidc/{name}/start"
+CALLBACK = "/auth/oidc/{name}/callback"
+LOGOUT = "/auth/oidc/{name}/backchannel-logout"
+#: Of a form with one logout token, and fields of an answer.
+FORM = 32_768
+FIELDS = 16
+
+
+class Start(bodies.Body, frozen=True, kw_only=True):
+    """``back``: where the page is, as it stands behind "#". ``invitation``: the secret of one, for
+    who signs in; ``password``: one's own, for who links."""
+
+    purpose: Purpose = "login"
+    back: bodies.Word = ""
+    invitation: bodies.Word = ""
+    password: str = ""
+
+
+class ProviderApi:
+    def __init__(
+        self,
+        guard: Guard,
+        parties: Parties,
+        sign_ins: SignIns,
+        sign_outs: SignOuts,
+        login: Login,
+        credentials: Credentials,
+        ended: Ended,
+    ) -> None:
+        self._guard = guard
+        self._parties = parties
+        self._sign_ins = sign_ins
+        self._sign_outs = sign_outs
+        self._login = login
+        self._credentials = credentials
+        self._ended = ended
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route("GET", "/api/providers", self.all),
+            Route("POST", START, self.start, BODY),
+            Route("GET", CALLBACK, self.callback),
+            Route("POST", LOGOUT, self.signed_out_there, FORM),
+        )
+
+    async def all(self, ask: Ask) -> Response:
+        """For whoever asks: they are on the page before anybody is known."""
+        found = [party.provider for party in self._parties.all()]
+        return done({"providers": [{"name": one.name, "label": one.label} for one in found]})
+
+    async def start(self, ask: Ask) -> Response:
+        """Where to go. A page of ours goes there; no other can have its visitors sign in."""
+        self._guard.nobody_yet(ask)
+        body = bodies.read(ask, Start)
+        session = ""
+        if body.purpose != "login":
+            who = await person(self._guard, ask)
+            session = who.session
+            if body.purpose == "link":
+                await prove(self._sign_ins, self._login, ask, who, body.password)
+        begun = await self._sign_ins.begin(
+            _name(START, ask),
+            body.purpose,
+            body.back,
+            address_key_of(ask.address),
+            session=session,
+            invitation=body.invitation if body.purpose == "login" else "",
+        )
+        cookie = keep(sealed_cookies.ATTEMPT, begun.sealed, ATTEMPT)
+        return done({"location": begun.address}, headers=(cookie,))
+
+    async def callback(self, ask: Ask) -> Response:
+        """Whatever comes, the browser goes on to the page, which has words for it."""
+        landed = await self._sign_ins.finish(
+            _name(CALLBACK, ask),
+            fields(ask.query),
+            kept(ask, sealed_cookies.ATTEMPT),
+            await self._asking(ask),
+            address_key_of(ask.address),
+            whence(ask),
+        )
+        headers = [("Location", "/" + _fragment(landed)), forget(sealed_cookies.ATTEMPT)]
+        if landed.session is not None:
+            ask.known()
+            headers.append(session_cookie(landed.session.secret, self._credentials.idle_ms))
+        elif landed.how == "newcomer":
+            headers.append(keep(sealed_cookies.NEWCOMER, landed.sealed, NEWCOMER))
+        elif landed.how == "proven":
+            headers.append(keep(sealed_cookies.PROOF, landed.sealed, PROOF))
+        return Response(303, headers=tuple(headers))
+
+    async def signed_out_there(self, ask: Ask) -> Response:
+        """Back-Channel Logout 1.0 §2.5, §2.7 and §2.8."""
+        type_ = (ask.one("content-type") or "").partition(";")[0].strip().lower()
+        if type_ != "application/x-www-form-urlencoded":
+            raise Declined(415, "form-only", "Send application/x-www-form-urlencoded.")
+        token = fields(ask.body.decode("latin-1")).get("logout_token", "")
+        try:
+            rows = await self._sign_outs.told(_name(LOGOUT, ask), token)
+        except Stopped as why:
+            if why.reason == "unreachable":
+                raise Refusal(
+                    Code.UNAVAILABLE, "The provider's keys cannot be had now.", retry_after=10.0
+                ) from None
+            told = {"error": "invalid_request", "error_description": why.words}
+            return done(told, 400)
+        for row in rows:
+            self._ended(row.person, only=row.session)
+        return done({})
+
+    async def _asking(self, ask: Ask) -> Asking | None:
+        try:
+            who = (await self._guard.who(ask)).principal
+        except (Refusal, Declined):
+            return None
+        return Asking(who.user, who.session) if who.credential == "cookie" else None
+
+
+async def person(guard: Guard, ask: Ask) -> Principal:
+    """A person at a page of ours, about to change who they are elsewhere."""
+    who = (await guard.acting(ask)).principal
+    if who.credential != "cookie":
+        raise Refusal(Code.FORBIDDEN, "Sign in to the page for this.")
+    return who
+
+
+async def prove(sign_ins: SignIns, login: Login, ask: Ask, who: Principal, password: str) -> None:
+    """They say once more who they are: by their password, or because they just came back from a
+    provider of theirs that asked them; `forbidden`."""
+    if password:
+        await login.prove(who.user, password, address_key_of(ask.address))
+    elif not sign_ins.proven(kept(ask, sealed_cookies.PROOF), who.session):
+        raise Refusal(
+            Code.FORBIDDEN, "Say once more who you are: with your password.", field="password"
+        )
+
+
+def fields(text: str) -> dict[str, str]:
+    """Of a query or a form; none at all where one comes twice, or they are too many."""
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS, errors="strict")
+    except ValueError:
+        return {}
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else {}
+
+
+def _name(template: str, ask: Ask) -> str:
+    found = values(template, ask.path)
+    assert found is not None
+    return found["name"]
+
+
+def _fragment(landed: Landed) -> str:
+    """What the page finds behind "#": how it went, and where it was."""
+    if landed.how == "in":
+        return f"#{landed.back}"
+    reason = f":{landed.reason}" if landed.reason else ""
+    return f"#login={landed.how}{reason};{landed.back}"
