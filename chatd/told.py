@@ -11,6 +11,7 @@ from chatd import __version__
 from chatd.auth.invitations import Invitations
 from chatd.edge.build import Edge
 from chatd.edge.door_shared import Door
+from chatd.engine.origin import Origin
 from chatd.fanout.hub import Hub
 from chatd.parts import public_url
 from chatd.settings import Settings
@@ -68,11 +69,17 @@ async def first_steps(
     )
 
 
-def log_fault(*, what: str, reference: str, failure: BaseException) -> None:
+def log_fault(
+    *, what: str, reference: str, failure: BaseException, origin: Origin, request: int | None
+) -> None:
     """A mistake of ours, under the reference that whoever met it was given."""
+    where = ", connection {connection}, request {request} of {user}" if origin.connection else ""
     log.failure(
-        "fault {reference} in {what}",
+        "fault {reference} in {what}" + where,
         Failure(failure, type(failure), failure.__traceback__),
         reference=reference,
         what=what,
+        connection=origin.connection,
+        request=request,
+        user=origin.user,
     )

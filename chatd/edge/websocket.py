@@ -69,7 +69,7 @@ class Unheard:
 
 
 class ChatSocket(WebSocketServerProtocol):
-    """The wire that a session writes to. ``principal`` never changes."""
+    """The wire that a session writes to. ``principal`` and ``id`` never change."""
 
     # What every open connection has, Autobahn's and ours: as slots 0.2 KiB, as a dict 1.6. The rest
     # are attributes of the class (`websocket_opening`, `sockets`) unless they change.
@@ -86,6 +86,7 @@ class ChatSocket(WebSocketServerProtocol):
         "data",
         "frame_data",
         "frame_length",
+        "id",
         "inside_message",
         "message_data",
         "message_data_total_length",
@@ -119,9 +120,10 @@ class ChatSocket(WebSocketServerProtocol):
     _deaf = False
     _transport_details: Any = None
 
-    def __init__(self, principal: Principal, address: str) -> None:
+    def __init__(self, principal: Principal, address: str, id: str) -> None:
         # Autobahn's own __init__ makes two Deferreds and an event table that nobody would use.
         self.principal = principal
+        self.id = id
         self.address = self.peer = address
         self.session = self.validator = self._control = self._perMessageCompress = None
         self._fragments = 0
@@ -349,5 +351,11 @@ class ChatSocket(WebSocketServerProtocol):
             self._our_fault(what.__name__)
 
     def _our_fault(self, what: str) -> None:
-        log.failure("the session of {user} failed at {what}", user=self.principal.user, what=what)
-        self.close(Close.INTERNAL_ERROR, "The server made a mistake.")
+        log.failure(
+            "fault {reference} at {what}, connection {connection} of {user}",
+            user=self.principal.user,
+            what=what,
+            connection=self.id,
+            reference=self.id,
+        )
+        self.close(Close.INTERNAL_ERROR, f"The server made a mistake; tell the operator {self.id}.")

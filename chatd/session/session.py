@@ -14,6 +14,7 @@ from chatd.core.codes import Close
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.engine import Engine
+from chatd.engine.origin import Origin
 from chatd.engine.ports import Clock
 from chatd.session.budgets import Budgets, Window
 from chatd.session.intake import Enough, Intake
@@ -68,6 +69,7 @@ class Session:
         "_subscriber",
         "_unread_for",
         "_wire",
+        "origin",
         "principal",
         "state",
     )
@@ -90,6 +92,7 @@ class Session:
     ) -> None:
         now = clock.now()
         self.principal = principal
+        self.origin = Origin(wire.id, principal.user)
         self.state = State.OPENING
         self._engine = engine
         self._subscriber = subscriber
@@ -105,7 +108,7 @@ class Session:
             heartbeat_seconds,
             dead_seconds - heartbeat_seconds,
         )
-        self._intake = Intake(engine, budgets)
+        self._intake = Intake(engine, budgets, self.origin)
         self._controls: Window | None = None  # most connections see none for a long time
         self._pipeline = Pipeline(engine, principal, subscriber, drive, self)
         self._unread_for = _NOTHING
@@ -122,6 +125,7 @@ class Session:
             Welcome(
                 user=self.principal.user,
                 name=self.principal.name,
+                connection=self.origin.connection,
                 server=self._engine.server,
                 time=self._clock.wall(),
                 heartbeat=self._liveness.interval,
@@ -282,7 +286,7 @@ class Session:
         try:
             return encode(answer)
         except Exception as failure:
-            return encode(self._engine.error(failure, answer.id, "reply"))
+            return encode(self._engine.error(failure, answer.id, "reply", self.origin))
 
     def _send(self, frame: Said) -> None:
         self._outbox.write(framing.text(encode(frame)))
@@ -318,8 +322,11 @@ class Session:
         except Refusal as refusal:
             self.close(Close.TRY_AGAIN_LATER, refusal.message, STORE_RETRY_SECONDS)
         except Exception as failure:
-            self._engine.fault(failure, "opening")
-            self.close(Close.INTERNAL_ERROR, "The server could not read your rooms.")
+            reference = self._engine.fault(failure, "opening", self.origin)
+            self.close(
+                Close.INTERNAL_ERROR,
+                f"The server could not read your rooms; tell the operator {reference}.",
+            )
         self._step(Input.ATTACHED)
 
     def _look(self, now: float) -> None:

@@ -288,7 +288,9 @@ async def test_a_mistake_of_ours_is_logged_once_under_the_reference_that_was_tol
     assert (answer.status, answer.json["code"]) == (500, "internal")
     assert b"fire" not in answer.body
     (fault,) = logged_errors.take()
-    assert answer.json["reference"] in fault and "disk on fire" in fault
+    assert f"fault {answer.json['reference']} in GET /api/session" in fault
+    assert "disk on fire" in fault
+    assert answer.headers["x-request-id"] == [answer.json["reference"]]
 
 
 @pytest_twisted.ensureDeferred
