@@ -48,6 +48,8 @@ from chatd.hooks.follower import forget
 from chatd.hooks.push.watch import PUSH
 from chatd.lag import Lag
 from chatd.listen import CannotListen, bind, serve
+from chatd.logs.observer import Observer
+from chatd.logs.twistd import hand_over
 from chatd.metrics import Metrics, Sources
 from chatd.outgoing import NoKey, hook_settings, mailer, offer, push, vapid, webhook
 from chatd.parts import Parts, ReactorScheduler, public_url
@@ -81,6 +83,7 @@ class ChatService(Service):
         path: Path,
         supervision: Supervision,
         quickstart: bool = False,
+        logs: Observer | None = None,
     ) -> None:
         self.setName("chatd")
         self.settings = settings
@@ -89,10 +92,15 @@ class ChatService(Service):
         self._pulse = Pulse(secrets.token_bytes)
         self._reactor = reactor
         self._quickstart = quickstart
+        self._logs = logs
         self._sockets: list[Any] = []
         self._ports: list[IListeningPort] = []
         self._ready = False
         self._calm: Any = None
+
+    def setServiceParent(self, parent: Any) -> None:
+        hand_over(self._logs, parent)
+        super().setServiceParent(parent)
 
     # ---- starting -------------------------------------------------------------------------------
 
@@ -347,7 +355,12 @@ class ChatService(Service):
         now = ["certificates", *change.limits]
         if self.edge.looks(branded):
             now.append("the page")
-        self.settings = replace(looks, limits=change.applied)
+        if settings.log != self.settings.log and self._logs is not None:
+            self._logs.apply(settings.log)
+            now.append("the log")
+        self.settings = replace(
+            looks, limits=change.applied, log=settings.log, health=settings.health
+        )
         self.webhook.reload(hook_settings(settings).secret_files)
         if self._vouching.change(keys):
             now.append("the site's keys")
