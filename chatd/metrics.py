@@ -29,6 +29,7 @@ from chatd.fanout.node import Node
 from chatd.hooks.push.push import Push
 from chatd.hooks.webhook import Webhook
 from chatd.lag import Lag
+from chatd.readiness import REASONS
 from chatd.store.store import SqliteStore
 
 NO_LABELS: Final[Sequence[str]] = ()
@@ -36,7 +37,7 @@ NO_LABELS: Final[Sequence[str]] = ()
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What is looked at. ``ready`` is why the daemon cannot serve, None where it can."""
+    """What is looked at. ``not_ready`` is why the daemon cannot serve, by name; see `readiness`."""
 
     edge: Edge
     door: Door
@@ -47,7 +48,7 @@ class Sources:
     webhook: Webhook
     push: Push | None
     certificates: Certificates | None
-    not_ready: Callable[[], str | None]
+    not_ready: Callable[[], Mapping[str, str]]
 
 
 class Metrics:
@@ -75,8 +76,16 @@ class DaemonCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield gauge("chatd_info", "The version that runs.", {(__version__,): 1}, ["version"])
-        ready = self._from.not_ready() is None
-        yield gauge("chatd_ready", "1 where the daemon can serve, as /readyz says.", int(ready))
+        reasons = self._from.not_ready()
+        yield gauge(
+            "chatd_ready", "1 where the daemon can serve, as /readyz says.", int(not reasons)
+        )
+        yield gauge(
+            "chatd_not_ready",
+            "1 for each reason why not (starting, draining, commit, disk, memory).",
+            {(name,): int(name in reasons) for name in REASONS},
+            ["reason"],
+        )
         yield from self._connections()
         yield from self._door()
         yield from self._commands()

@@ -53,6 +53,7 @@ from chatd.logs.twistd import hand_over
 from chatd.metrics import Metrics, Sources
 from chatd.outgoing import NoKey, hook_settings, mailer, offer, push, vapid, webhook
 from chatd.parts import Parts, ReactorScheduler, public_url
+from chatd.readiness import Readiness
 from chatd.reload import changed
 from chatd.safety import unsafe
 from chatd.sessions import Sessions
@@ -95,7 +96,6 @@ class ChatService(Service):
         self._logs = logs
         self._sockets: list[Any] = []
         self._ports: list[IListeningPort] = []
-        self._ready = False
         self._calm: Any = None
 
     def setServiceParent(self, parent: Any) -> None:
@@ -117,6 +117,7 @@ class ChatService(Service):
         try:
             self._certificates = self._tls()
             self.parts = Parts.of(self._reactor, self.settings, self.synchronous)
+            self.readiness = Readiness(self.parts.store, lambda: self.settings.health.memory_bytes)
             self._vapid = vapid(self.parts.clock, self.settings)
         except (TlsFilesError, StoreError, NoKey) as error:
             raise SystemExit(f"chatd: {error}") from None
@@ -225,7 +226,7 @@ class ChatService(Service):
                 self.webhook,
                 self.push,
                 self._certificates,
-                self._not_ready,
+                self.readiness.reasons,
             )
         )
         self._control = listen_control(
@@ -265,7 +266,7 @@ class ChatService(Service):
         self.deletions.start()
         # twistd knows no SIGHUP, which would end the daemon.
         signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self.reload))
-        self._ready = True
+        self.readiness.phase = None
         log.info("ready: {url}", url=public_url(settings))
         self._supervision.ready(
             self._reactor,
@@ -302,7 +303,7 @@ class ChatService(Service):
             in_thread=lambda call: deferToThreadPool(
                 self._reactor, self._reactor.getThreadPool(), call
             ),
-            not_ready=self._not_ready,
+            not_ready=self.readiness.reasons,
             chat=Chat(self.engine, self.sessions.budgets, self.node.hub),
             vouching=vouching(settings),
             mailer=self.mailer if settings.mail.host else None,
@@ -319,7 +320,7 @@ class ChatService(Service):
         return status(self.edge, self.door, self.parts.store, self.webhook, self.push)
 
     def _state(self) -> str:
-        return state(self.edge, self.node.hub, self.parts.store)
+        return state(self.edge, self.node.hub, self.readiness.reasons())
 
     def _committed(self, outcomes: Sequence[Committed]) -> None:
         self.node.committed(outcomes)
@@ -370,9 +371,6 @@ class ChatService(Service):
             later="at the next start: " + ", ".join(change.later) if change.later else "all of it",
         )
 
-    def _not_ready(self) -> str | None:
-        return self.parts.store.trouble if self._ready else "starting or stopping"
-
     def _drive(self, coroutine: Coroutine[Any, Any, None]) -> None:
         doing = Deferred.fromCoroutine(coroutine)
         doing.addErrback(lambda failure: log.failure("a task failed", failure))
@@ -390,7 +388,7 @@ class ChatService(Service):
         return stopping.addErrback(lambda failure: log.failure("the stop failed", failure))
 
     async def _stop(self) -> None:
-        self._ready = False
+        self.readiness.phase = "draining"
         if self._calm is not None and self._calm.active():
             self._calm.cancel()
         try:

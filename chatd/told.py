@@ -1,6 +1,7 @@
 """What an operator is told of the daemon: its state, and the first steps with a new one."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +38,9 @@ def status(edge: Edge, door: Door, store: SqliteStore, webhook: Any, push: Any) 
     }
 
 
-def state(edge: Edge, hub: Hub, store: SqliteStore) -> str:
+def state(edge: Edge, hub: Hub, not_ready: Mapping[str, str]) -> str:
     """One line for `systemctl status`."""
-    trouble = store.trouble
-    how = "Serving" if trouble is None else f"In trouble ({trouble})"
+    how = f"In trouble ({'; '.join(not_ready.values())})" if not_ready else "Serving"
     rooms = sum(1 for channel in hub.books.channels.values() if channel.open)
     return f"{how}: {len(edge.connections)} connections, {rooms} rooms in view; chatd {__version__}"
 

@@ -113,6 +113,7 @@ def problem(
     field: str | None = None,
     reference: str | None = None,
     instance: str | None = None,
+    reasons: Mapping[str, str] | None = None,
 ) -> Response:
     """RFC 9457: type, title, status, detail, and our members."""
     members: dict[str, Any] = {
@@ -132,6 +133,8 @@ def problem(
         members["reference"] = reference
     if instance is not None:
         members["instance"] = instance
+    if reasons is not None:
+        members["reasons"] = reasons
     if status == 401:
         headers += (("WWW-Authenticate", 'Bearer realm="chatd"'),)
     return Response(status, _encode(members) + b"\n", "application/problem+json", headers)

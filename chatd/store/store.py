@@ -113,6 +113,11 @@ class SqliteStore:
         return self._writer.trouble
 
     @property
+    def short_of_disk(self) -> str | None:
+        """Why little more can be stored, None if there is room."""
+        return self._writer.short_of_disk
+
+    @property
     def committing(self) -> bool:
         """Something is on its way to the disk."""
         return self._writer.committing
