@@ -1,5 +1,6 @@
 """The daemon's meters as Prometheus reads them: names, units and words.
 
+What alerts are made of is there from the start, as 0: else its first one would be no increase.
 Nothing here is counted: each family takes its numbers from where they are kept, when it is asked.
 Names follow https://prometheus.io/docs/practices/naming/; labels have few values, and none that
 people choose. docs/metrics.md has the table of them.
@@ -21,6 +22,7 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from chatd import __version__
+from chatd.core.codes import Code
 from chatd.core.meters import Histogram, Meters
 from chatd.edge.build import Edge
 from chatd.edge.door_shared import Door
@@ -149,7 +151,7 @@ class DaemonCollector(Collector):
         yield counter(
             "chatd_http_answers",
             "Answers over HTTP, among them refused requests for a WebSocket, by status.",
-            {(str(status),): count for status, count in site.answered.items()},
+            {(str(status),): count for status, count in {500: 0, **site.answered}.items()},
             ["status"],
         )
 
@@ -172,7 +174,7 @@ class DaemonCollector(Collector):
         yield counter(
             "chatd_errors",
             "Error frames, by code. internal is a mistake of ours: the log has its reference.",
-            _single(meters.errors),
+            _single({Code.INTERNAL.value: 0, **meters.errors}),
             ["code"],
         )
 
