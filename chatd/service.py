@@ -19,6 +19,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from chatd import __version__, description, features
+from chatd.activity import Activity
 from chatd.admin.control import listen_control
 from chatd.afterwards import make_afterwards
 from chatd.auth import site_keys
@@ -61,9 +62,11 @@ from chatd.settings import Settings
 from chatd.store.errors import StoreError
 from chatd.store.sqlite import Synchronous
 from chatd.supervision import Supervision
+from chatd.tap import Taps
 from chatd.told import first_steps, log_fault, state, status
 from chatd.translate import brand, door_limits, edge_settings, origins, vouching, wire_limits
 from chatd.vouching import Vouching
+from chatd.watch import Watch
 
 log = Logger()
 
@@ -215,20 +218,20 @@ class ChatService(Service):
         await self.edge.blocking.refresh()
         self.door = Door(self._reactor, door_limits(settings), self.edge.blocked.covers)
         self.lag = Lag(scheduler, parts.clock)
-        self.metrics = Metrics(
-            Sources(
-                self.edge,
-                self.door,
-                self.node,
-                parts.store,
-                self.engine.meters,
-                self.lag,
-                self.webhook,
-                self.push,
-                self._certificates,
-                self.readiness.reasons,
-            )
+        sources = Sources(
+            self.edge,
+            self.door,
+            self.node,
+            parts.store,
+            self.engine.meters,
+            self.lag,
+            self.webhook,
+            self.push,
+            self._certificates,
+            self.readiness.reasons,
         )
+        self.metrics = Metrics(sources)
+        self.activity = Activity(parts.clock)
         self._control = listen_control(
             self._reactor,
             Path(settings.server.control),
@@ -238,6 +241,8 @@ class ChatService(Service):
                 webhook=self.webhook,
                 mailer=self.mailer,
                 blocking=self.edge.blocking,
+                watch=Watch(sources, self.activity),
+                taps=Taps(parts.store, self.edge.connections, parts.clock, scheduler),
             ),
         )
         self.lag.start()
@@ -324,6 +329,7 @@ class ChatService(Service):
 
     def _committed(self, outcomes: Sequence[Committed]) -> None:
         self.node.committed(outcomes)
+        self.activity.committed(outcomes)
         self.webhook.committed(outcomes)
         if self.push is not None:
             self.push.committed(outcomes)

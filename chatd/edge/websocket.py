@@ -6,7 +6,7 @@ handshake stay Autobahn's. Nothing here decides anything but how much of a bad p
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autobahn.twisted.websocket import WebSocketServerProtocol
@@ -36,6 +36,10 @@ OPEN = WebSocketServerProtocol.STATE_OPEN
 class Session(Protocol):
     """One connection's conversation. ``drained``: what `unsent` counted is with the kernel now."""
 
+    @property
+    def open_rooms(self) -> Collection[str]: ...
+    def tap(self, ear: Any) -> bool: ...
+    def untap(self) -> None: ...
     def opened(self) -> None: ...
     def frame(self, payload: bytes) -> None: ...
     def pong(self) -> None: ...
@@ -288,6 +292,19 @@ class ChatSocket(WebSocketServerProtocol):
         self.transport.abortConnection()
 
     # The service calls.
+
+    @property
+    def open_rooms(self) -> Collection[str]:
+        """The rooms whose events are sent here."""
+        return () if self.session is None else self.session.open_rooms
+
+    def tap(self, ear: Any) -> bool:
+        """``ear`` (`session.taps.Ear`) is told of every frame; False where that cannot be."""
+        return self.session is not None and self.session.tap(ear)
+
+    def untap(self) -> None:
+        if self.session is not None:
+            self.session.untap()
 
     def limits_changed(self, limits: Limits) -> None:
         if self.session is not None:

@@ -4,7 +4,7 @@ The edge tells it what comes in and when time passes; it answers through the out
 What it does in which state is the table in `states`; commands run in the `pipeline`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 from typing import Final
@@ -23,6 +23,7 @@ from chatd.session.outbox import Outbox
 from chatd.session.pipeline import Answer, Pipeline
 from chatd.session.ports import Drive, Subscriber, WirePort
 from chatd.session.states import TABLE, Act, Input, State
+from chatd.session.taps import Ear, TappedIntake
 from chatd.wire import framing
 from chatd.wire.codec import encode
 from chatd.wire.frames import Bye, Ending, Heartbeat, Limits, LimitsChanged, Said, Welcome
@@ -116,6 +117,24 @@ class Session:
         self._cut_at = self._next_look = now
         self._due = self._warning()
         outbox.watch(self)
+
+    @property
+    def open_rooms(self) -> Collection[str]:
+        """The rooms whose events are sent here."""
+        return self._subscriber.open_rooms
+
+    def tap(self, ear: Ear) -> bool:
+        """``ear`` is told of every frame from now on; False where another one is."""
+        if isinstance(self._intake, TappedIntake):
+            return False
+        self._intake = TappedIntake(self._intake, ear)
+        self._outbox.tap(ear)
+        return True
+
+    def untap(self) -> None:
+        if isinstance(self._intake, TappedIntake):
+            self._intake = self._intake.inner
+            self._outbox.untap()
 
     # What the edge tells.
 
