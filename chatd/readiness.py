@@ -22,12 +22,12 @@ def resident() -> int:
 
 
 class Readiness:
-    """``mark``: so many bytes of memory are too much, 0 for no mark; asked each time, since a
-    reload may change it. ``phase`` is None while it serves."""
+    """``store`` is asked for once it is there. ``mark``: so many bytes of memory are too much, 0 for
+    no mark; asked each time, since a reload may change it. ``phase`` is None while it serves."""
 
     def __init__(
         self,
-        store: SqliteStore,
+        store: Callable[[], SqliteStore],
         mark: Callable[[], int],
         memory: Callable[[], int] = resident,
     ) -> None:
@@ -43,9 +43,10 @@ class Readiness:
             found["starting"] = "the daemon is starting"
         elif self.phase == "draining":
             found["draining"] = "the daemon is stopping"
-        if (trouble := self._store.trouble) is not None:
+        store = self._store()
+        if (trouble := store.trouble) is not None:
             found["commit"] = trouble
-        if (short := self._store.short_of_disk) is not None:
+        if (short := store.short_of_disk) is not None:
             found["disk"] = short
         mark = self._mark()
         if mark and (memory := self._memory()) > mark:

@@ -97,6 +97,9 @@ class ChatService(Service):
         self._reactor = reactor
         self._quickstart = quickstart
         self._logs = logs
+        self.readiness = Readiness(
+            lambda: self.parts.store, lambda: self.settings.health.memory_bytes
+        )
         self._sockets: list[Any] = []
         self._ports: list[IListeningPort] = []
         self._calm: Any = None
@@ -120,7 +123,6 @@ class ChatService(Service):
         try:
             self._certificates = self._tls()
             self.parts = Parts.of(self._reactor, self.settings, self.synchronous)
-            self.readiness = Readiness(self.parts.store, lambda: self.settings.health.memory_bytes)
             self._vapid = vapid(self.parts.clock, self.settings)
         except (TlsFilesError, StoreError, NoKey) as error:
             raise SystemExit(f"chatd: {error}") from None

@@ -44,7 +44,7 @@ def watcher(daemon: Daemon) -> Asker:
 
 def readiness(**differs: Any) -> Readiness:
     store: Any = SimpleNamespace(**{"trouble": None, "short_of_disk": None, **differs})
-    made = Readiness(store, lambda: 1000, lambda: int(differs.get("memory", 1000)))
+    made = Readiness(lambda: store, lambda: 1000, lambda: int(differs.get("memory", 1000)))
     made.phase = differs.get("phase")
     return made
 
