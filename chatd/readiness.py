@@ -22,8 +22,9 @@ def resident() -> int:
 
 
 class Readiness:
-    """``store`` is asked for once it is there. ``mark``: so many bytes of memory are too much, 0 for
-    no mark; asked each time, since a reload may change it. ``phase`` is None while it serves."""
+    """``store`` is asked for once it is there. ``mark``: so many bytes of memory are too much, 0
+    for no mark; asked each time, since a reload may change it. ``phase``: None while it serves.
+    """
 
     def __init__(
         self,
