@@ -34,7 +34,7 @@ def lines(told: Figures, width: int = 80, height: int = 24) -> list[str]:
 
 def _tables(told: Figures, width: int, height: int) -> list[str]:
     """Commands, rooms and people side by side."""
-    wide = (width - 4) // 3
+    wide = max(1, (width - 4) // 3)
     commands = _table(
         ("COMMAND", "/s", "ms"),
         [
@@ -67,7 +67,7 @@ def _table(
 ) -> list[str]:
     """``height`` lines of just ``wide`` columns, a name and two numbers each."""
     first = max(len(head[1]), 6)
-    name = wide - first - 6
+    name = max(1, wide - first - 6)
     made = []
     for cells in [head, *rows][:height]:
         made.append(f"{_cut(cells[0], name)} {cells[1]:>{first}} {cells[2]:>4}")

@@ -84,7 +84,7 @@ def test_a_screen_has_no_more_lines_and_columns_than_there_are() -> None:
     figures = between(
         look(0.0), look(1.0, top_rooms=busy, top_people=people, commands=commands, writes=10**9)
     )
-    for width, height in ((80, 24), (40, 10), (200, 60), (20, 4)):
+    for width, height in ((80, 24), (40, 10), (200, 60), (20, 4), (20, 24), (3, 24)):
         shown = lines(figures, width, height)
         assert len(shown) <= height
         assert max(map(len, shown)) <= width
