@@ -163,6 +163,9 @@ def _typed(kind: Any, value: Any) -> tuple[str | None, Any]:
         return "a number", value
     if kind is str:
         return (None if isinstance(value, str) else "a text in quotes"), value
+    if kind == dict[str, str]:
+        right = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+        return (None if right else "a table of texts in quotes"), value
     right = isinstance(value, list) and all(isinstance(item, str) for item in value)
     return (None if right else 'a list of texts, such as ["a", "b"]'), value
 
@@ -191,7 +194,9 @@ class _Lines:
                 self._at.setdefault((section, key), number)
 
     def say(self, section: str, key: str | None, what: str) -> str:
-        line = self._at.get((section, key)) or self._at.get((section, None)) or 1
+        at = self._at
+        line = at.get((section, key)) or at.get((f"{section}.{key}", None))
+        line = line or at.get((section, None)) or 1
         return f"{self._path}:{line}: {what}" + ("" if what.endswith((".", "?")) else ".")
 
 

@@ -1,5 +1,6 @@
 """The daemon's meters as Prometheus reads them: names, units and words.
 
+What alerts are made of is there from the start, as 0: else its first one would be no increase.
 Nothing here is counted: each family takes its numbers from where they are kept, when it is asked.
 Names follow https://prometheus.io/docs/practices/naming/; labels have few values, and none that
 people choose. docs/metrics.md has the table of them.
@@ -21,6 +22,7 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from chatd import __version__
+from chatd.core.codes import Code
 from chatd.core.meters import Histogram, Meters
 from chatd.edge.build import Edge
 from chatd.edge.door_shared import Door
@@ -29,6 +31,7 @@ from chatd.fanout.node import Node
 from chatd.hooks.push.push import Push
 from chatd.hooks.webhook import Webhook
 from chatd.lag import Lag
+from chatd.readiness import REASONS
 from chatd.store.store import SqliteStore
 
 NO_LABELS: Final[Sequence[str]] = ()
@@ -36,7 +39,7 @@ NO_LABELS: Final[Sequence[str]] = ()
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What is looked at. ``ready`` is why the daemon cannot serve, None where it can."""
+    """What is looked at. ``not_ready`` is why the daemon cannot serve, by name; see `readiness`."""
 
     edge: Edge
     door: Door
@@ -47,7 +50,7 @@ class Sources:
     webhook: Webhook
     push: Push | None
     certificates: Certificates | None
-    not_ready: Callable[[], str | None]
+    not_ready: Callable[[], Mapping[str, str]]
 
 
 class Metrics:
@@ -75,8 +78,16 @@ class DaemonCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield gauge("chatd_info", "The version that runs.", {(__version__,): 1}, ["version"])
-        ready = self._from.not_ready() is None
-        yield gauge("chatd_ready", "1 where the daemon can serve, as /readyz says.", int(ready))
+        reasons = self._from.not_ready()
+        yield gauge(
+            "chatd_ready", "1 where the daemon can serve, as /readyz says.", int(not reasons)
+        )
+        yield gauge(
+            "chatd_not_ready",
+            "1 for each reason why not (starting, draining, commit, disk, memory).",
+            {(name,): int(name in reasons) for name in REASONS},
+            ["reason"],
+        )
         yield from self._connections()
         yield from self._door()
         yield from self._commands()
@@ -140,7 +151,7 @@ class DaemonCollector(Collector):
         yield counter(
             "chatd_http_answers",
             "Answers over HTTP, among them refused requests for a WebSocket, by status.",
-            {(str(status),): count for status, count in site.answered.items()},
+            {(str(status),): count for status, count in {500: 0, **site.answered}.items()},
             ["status"],
         )
 
@@ -163,7 +174,7 @@ class DaemonCollector(Collector):
         yield counter(
             "chatd_errors",
             "Error frames, by code. internal is a mistake of ours: the log has its reference.",
-            _single(meters.errors),
+            _single({Code.INTERNAL.value: 0, **meters.errors}),
             ["code"],
         )
 

@@ -9,6 +9,9 @@ from chatd.wire.frames import Limits
 #: largest frame from the start.
 LIVE = tuple(name for name in Limits.__struct_fields__ if name != "frame_bytes")
 
+#: Sections that hold at once, whatever changes in them.
+AT_ONCE = ("page", "log", "health")
+
 #: Files that are read again without a start: a secret is changed while the daemon runs.
 READ_AGAIN = (
     "webhook.secret_file",
@@ -41,7 +44,7 @@ def changed(old: Settings, new: Settings) -> Changed:
             same = getattr(before, item.name) == getattr(after[section], item.name)
             name = f"{section}.{item.name}"
             live_limit = section == "limits" and item.name in LIVE
-            at_once = live_limit or section == "page" or name in READ_AGAIN
+            at_once = live_limit or section in AT_ONCE or name in READ_AGAIN
             if not same and not at_once:
                 later.append(name)
     applied = replace(old.limits, **{name: getattr(new.limits, name) for name in live})

@@ -19,6 +19,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from chatd import __version__, description, features
+from chatd.activity import Activity
 from chatd.admin.control import listen_control
 from chatd.afterwards import make_afterwards
 from chatd.auth import site_keys
@@ -48,10 +49,13 @@ from chatd.hooks.follower import forget
 from chatd.hooks.push.watch import PUSH
 from chatd.lag import Lag
 from chatd.listen import CannotListen, bind, serve
+from chatd.logs.observer import Observer
+from chatd.logs.twistd import hand_over
 from chatd.metrics import Metrics, Sources
 from chatd.outgoing import NoKey, hook_settings, mailer, offer, push, vapid, webhook
 from chatd.parts import Parts, ReactorScheduler, public_url
 from chatd.providers import Providers
+from chatd.readiness import Readiness
 from chatd.reload import changed
 from chatd.safety import unsafe
 from chatd.sessions import Sessions
@@ -59,9 +63,11 @@ from chatd.settings import Settings
 from chatd.store.errors import StoreError
 from chatd.store.sqlite import Synchronous
 from chatd.supervision import Supervision
+from chatd.tap import Taps
 from chatd.told import first_steps, log_fault, state, status
 from chatd.translate import brand, door_limits, edge_settings, origins, vouching, wire_limits
 from chatd.vouching import Vouching
+from chatd.watch import Watch
 
 log = Logger()
 
@@ -82,6 +88,7 @@ class ChatService(Service):
         path: Path,
         supervision: Supervision,
         quickstart: bool = False,
+        logs: Observer | None = None,
     ) -> None:
         self.setName("chatd")
         self.settings = settings
@@ -90,10 +97,17 @@ class ChatService(Service):
         self._pulse = Pulse(secrets.token_bytes)
         self._reactor = reactor
         self._quickstart = quickstart
+        self._logs = logs
+        self.readiness = Readiness(
+            lambda: self.parts.store, lambda: self.settings.health.memory_bytes
+        )
         self._sockets: list[Any] = []
         self._ports: list[IListeningPort] = []
-        self._ready = False
         self._calm: Any = None
+
+    def setServiceParent(self, parent: Any) -> None:
+        hand_over(self._logs, parent)
+        super().setServiceParent(parent)
 
     # ---- starting -------------------------------------------------------------------------------
 
@@ -208,20 +222,20 @@ class ChatService(Service):
         await self.edge.blocking.refresh()
         self.door = Door(self._reactor, door_limits(settings), self.edge.blocked.covers)
         self.lag = Lag(scheduler, parts.clock)
-        self.metrics = Metrics(
-            Sources(
-                self.edge,
-                self.door,
-                self.node,
-                parts.store,
-                self.engine.meters,
-                self.lag,
-                self.webhook,
-                self.push,
-                self._certificates,
-                self._not_ready,
-            )
+        sources = Sources(
+            self.edge,
+            self.door,
+            self.node,
+            parts.store,
+            self.engine.meters,
+            self.lag,
+            self.webhook,
+            self.push,
+            self._certificates,
+            self.readiness.reasons,
         )
+        self.metrics = Metrics(sources)
+        self.activity = Activity(parts.clock)
         self._control = listen_control(
             self._reactor,
             Path(settings.server.control),
@@ -231,6 +245,8 @@ class ChatService(Service):
                 webhook=self.webhook,
                 mailer=self.mailer,
                 blocking=self.edge.blocking,
+                watch=Watch(sources, self.activity),
+                taps=Taps(parts.store, self.edge.connections, parts.clock, scheduler),
             ),
         )
         self.lag.start()
@@ -259,7 +275,7 @@ class ChatService(Service):
         self.deletions.start()
         # twistd knows no SIGHUP, which would end the daemon.
         signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self.reload))
-        self._ready = True
+        self.readiness.phase = None
         log.info("ready: {url}", url=public_url(settings))
         self._supervision.ready(
             self._reactor,
@@ -296,7 +312,7 @@ class ChatService(Service):
             in_thread=lambda call: deferToThreadPool(
                 self._reactor, self._reactor.getThreadPool(), call
             ),
-            not_ready=self._not_ready,
+            not_ready=self.readiness.reasons,
             chat=Chat(self.engine, self.sessions.budgets, self.node.hub),
             vouching=vouching(settings),
             mailer=self.mailer if settings.mail.host else None,
@@ -314,10 +330,11 @@ class ChatService(Service):
         return status(self.edge, self.door, self.parts.store, self.webhook, self.push)
 
     def _state(self) -> str:
-        return state(self.edge, self.node.hub, self.parts.store)
+        return state(self.edge, self.node.hub, self.readiness.reasons())
 
     def _committed(self, outcomes: Sequence[Committed]) -> None:
         self.node.committed(outcomes)
+        self.activity.committed(outcomes)
         self.webhook.committed(outcomes)
         if self.push is not None:
             self.push.committed(outcomes)
@@ -353,7 +370,12 @@ class ChatService(Service):
             now.append("the page")
         if providers:
             now.append("providers")
-        self.settings = replace(looks, limits=change.applied)
+        if settings.log != self.settings.log and self._logs is not None:
+            self._logs.apply(settings.log)
+            now.append("the log")
+        self.settings = replace(
+            looks, limits=change.applied, log=settings.log, health=settings.health
+        )
         self.webhook.reload(hook_settings(settings).secret_files)
         if self._vouching.change(keys):
             now.append("the site's keys")
@@ -362,9 +384,6 @@ class ChatService(Service):
             now=", ".join(now),
             later="at the next start: " + ", ".join(change.later) if change.later else "all of it",
         )
-
-    def _not_ready(self) -> str | None:
-        return self.parts.store.trouble if self._ready else "starting or stopping"
 
     def _drive(self, coroutine: Coroutine[Any, Any, None]) -> None:
         doing = Deferred.fromCoroutine(coroutine)
@@ -383,7 +402,7 @@ class ChatService(Service):
         return stopping.addErrback(lambda failure: log.failure("the stop failed", failure))
 
     async def _stop(self) -> None:
-        self._ready = False
+        self.readiness.phase = "draining"
         if self._calm is not None and self._calm.active():
             self._calm.cancel()
         try:

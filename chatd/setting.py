@@ -23,8 +23,8 @@ def setting(
     what to do, in words that follow its name.
     """
     metadata = {"doc": doc, "unit": unit, "check": check, "file": file}
-    if isinstance(default, list):
-        return field(default_factory=lambda: list(default), metadata=metadata)
+    if isinstance(default, list | dict):
+        return field(default_factory=default.copy, metadata=metadata)
     return field(default=default, metadata=metadata)
 
 

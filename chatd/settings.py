@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 from chatd.setting import between, not_empty, one_of, setting
+from chatd.settings_log import Health, Log
 from chatd.settings_outgoing import Mail, Push, Webhook
 from chatd.settings_page import Page
 from chatd.settings_providers import Provider
@@ -274,6 +275,8 @@ class Settings:
     mail: Mail = field(default_factory=Mail)
     webhook: Webhook = field(default_factory=Webhook)
     push: Push = field(default_factory=Push)
+    log: Log = field(default_factory=Log)
+    health: Health = field(default_factory=Health)
     #: By NAME; the sections that there may be any number of.
     provider: dict[str, Provider] = field(default_factory=dict, metadata={"each": Provider})
 
@@ -316,6 +319,8 @@ def _toml(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, list):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{}"  # of none but empty ones is the default
     if isinstance(value, str):
         return f'"{value}"'
     return str(value)

@@ -8,6 +8,7 @@ from typing import Any
 from twisted.application.service import Service
 
 from chatd.config import ConfigError, load
+from chatd.logs.twistd import observer
 from chatd.options import Options
 from chatd.safety import unsafe
 from chatd.supervision import Supervision
@@ -31,9 +32,10 @@ def makeService(options: Any) -> Service:
     from chatd.service import ChatService
 
     reactor: Any = the_reactor
+    logs = observer(getattr(options, "parent", None), settings.log)
     # Every timer, limit and timeout follows this clock; a wall clock steps (twisted#2424).
     reactor.seconds = time.monotonic
     # What is loaded by now stays. Where many connect at once the collector would walk all of it
     # again and again: 100 µs of each connect.
     gc.freeze()
-    return ChatService(reactor, settings, path, supervision, bool(options["quickstart"]))
+    return ChatService(reactor, settings, path, supervision, bool(options["quickstart"]), logs)

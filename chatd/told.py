@@ -1,6 +1,7 @@
 """What an operator is told of the daemon: its state, and the first steps with a new one."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from chatd import __version__
 from chatd.auth.invitations import Invitations
 from chatd.edge.build import Edge
 from chatd.edge.door_shared import Door
+from chatd.engine.origin import Origin
 from chatd.fanout.hub import Hub
 from chatd.parts import public_url
 from chatd.settings import Settings
@@ -36,10 +38,9 @@ def status(edge: Edge, door: Door, store: SqliteStore, webhook: Any, push: Any) 
     }
 
 
-def state(edge: Edge, hub: Hub, store: SqliteStore) -> str:
+def state(edge: Edge, hub: Hub, not_ready: Mapping[str, str]) -> str:
     """One line for `systemctl status`."""
-    trouble = store.trouble
-    how = "Serving" if trouble is None else f"In trouble ({trouble})"
+    how = f"In trouble ({'; '.join(not_ready.values())})" if not_ready else "Serving"
     rooms = sum(1 for channel in hub.books.channels.values() if channel.open)
     return f"{how}: {len(edge.connections)} connections, {rooms} rooms in view; chatd {__version__}"
 
@@ -68,11 +69,17 @@ async def first_steps(
     )
 
 
-def log_fault(*, what: str, reference: str, failure: BaseException) -> None:
+def log_fault(
+    *, what: str, reference: str, failure: BaseException, origin: Origin, request: int | None
+) -> None:
     """A mistake of ours, under the reference that whoever met it was given."""
+    where = ", connection {connection}, request {request} of {user}" if origin.connection else ""
     log.failure(
-        "fault {reference} in {what}",
+        "fault {reference} in {what}" + where,
         Failure(failure, type(failure), failure.__traceback__),
         reference=reference,
         what=what,
+        connection=origin.connection,
+        request=request,
+        user=origin.user,
     )

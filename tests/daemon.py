@@ -29,7 +29,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 #: Far beyond any honest start or stop, in seconds; a hung daemon fails the test, not the suite.
 LONGEST_START = 20.0
 LONGEST_STOP = 10.0
-READY = "] ready: "
+READY = "ready: https://"
 
 Sections = Mapping[str, Mapping[str, object]]
 #: `make stock`: every daemon of every test serves with Twisted's own TLS, the reference.
@@ -238,6 +238,8 @@ def toml(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{toml(name)} = {toml(each)}" for name, each in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(toml(item) for item in value) + "]"
     return repr(value)

@@ -152,7 +152,7 @@ def everything() -> Sources:
         "webhook": SimpleNamespace(status=lambda: lanes),
         "push": SimpleNamespace(sender=sender),
         "certificates": SimpleNamespace(until=datetime.now(UTC)),
-        "not_ready": lambda: None,
+        "not_ready": dict,
     }
     return Sources(**made)
 

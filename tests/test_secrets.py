@@ -3,17 +3,18 @@
 from chatd.auth import account_links, credentials, devices, invitations, tickets
 from chatd.features import room_links
 
+PREFIXES = [
+    credentials.SESSION_PREFIX,
+    credentials.TOKEN_PREFIX,
+    credentials.SITE_PREFIX,
+    devices.DEVICE_PREFIX,
+    tickets.TICKET_PREFIX,
+    invitations.INVITATION_PREFIX,
+    room_links.PREFIX,
+    *account_links.PREFIXES.values(),
+]
+
 
 def test_no_two_kinds_of_secrets_begin_alike() -> None:
-    prefixes = [
-        credentials.SESSION_PREFIX,
-        credentials.TOKEN_PREFIX,
-        credentials.SITE_PREFIX,
-        devices.DEVICE_PREFIX,
-        tickets.TICKET_PREFIX,
-        invitations.INVITATION_PREFIX,
-        room_links.PREFIX,
-        *account_links.PREFIXES.values(),
-    ]
-    for one in prefixes:
-        assert [each for each in prefixes if each.startswith(one)] == [one]
+    for one in PREFIXES:
+        assert [each for each in PREFIXES if each.startswith(one)] == [one]

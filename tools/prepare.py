@@ -28,6 +28,7 @@ from tools.system import (
     PACKAGING,
     PHP,
     POWER,
+    PROMTOOL,
     STRACE,
     TMUX,
     VENV,
@@ -54,7 +55,10 @@ class Profile:
 PROFILES = {
     "run": Profile("run.txt"),
     "dev": Profile("dev.txt"),
-    "test": Profile("dev.txt", should=(BROWSER, FIREFOX, STRACE, FAKETIME, LOAD, TMUX, PHP, NODE)),
+    "test": Profile(
+        "dev.txt",
+        should=(BROWSER, FIREFOX, STRACE, FAKETIME, LOAD, TMUX, PHP, PROMTOOL, NODE),
+    ),
     "javascript": Profile("dev.txt", must=(NODE,)),
     "bench": Profile("dev.txt", must=(LOAD,)),
     "durability": Profile("dev.txt", must=(POWER, FILESYSTEM, COMPILER)),

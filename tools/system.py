@@ -70,6 +70,7 @@ LOAD = Need(
     "load", "gcc libc6-dev libssl-dev", "the load generator of bench/", has_compiler_and_tls
 )
 TMUX = Need("tmux", "tmux", "the tests of the terminal client", has_program("tmux"))
+PROMTOOL = Need("promtool", "prometheus", "the tests of the alerts", has_program("promtool"))
 PHP = Need("php", "php-cli php-curl", "the tests of the PHP example", has_program("php"))
 NODE = Need(
     "node",

@@ -8,19 +8,22 @@ to the daemon's user and to nobody else.
 import os
 import socket
 import stat
+import struct
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IListeningPort
-from twisted.internet.protocol import Factory
+from twisted.internet.protocol import Factory, connectionDone
 from twisted.logger import Logger
 from twisted.protocols.basic import LineOnlyReceiver
 from twisted.python.failure import Failure
 
 from chatd.admin.office import Office, perform
+from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
+from chatd.tap import Tap
 
 LARGEST = 65536
 SECONDS = 30.0
@@ -36,9 +39,12 @@ class Request(msgspec.Struct):
 class ControlProtocol(LineOnlyReceiver):
     delimiter = b"\n"
     MAX_LENGTH = LARGEST
+    transport: Any
 
     def __init__(self, office: Office) -> None:
         self._office = office
+        self._tap: Tap | None = None
+        self._full = False
 
     def lineReceived(self, line: bytes) -> None:
         try:
@@ -46,11 +52,48 @@ class ControlProtocol(LineOnlyReceiver):
         except ValueError as error:
             self._answer({"refused": {"code": "bad-json", "message": str(error)}})
             return
-        doing = Deferred.fromCoroutine(perform(self._office, request.action, request.arguments))
+        if request.action == "tap":
+            doing = Deferred.fromCoroutine(self._start_tap(**request.arguments))
+        else:
+            doing = Deferred.fromCoroutine(perform(self._office, request.action, request.arguments))
         doing.addCallbacks(
             lambda done: self._answer({"done": done}),
             lambda failure: self._refused(request.action, failure),
         )
+
+    # A tap goes on until whoever asked for it goes.
+
+    async def _start_tap(self, target: str = "", text: bool = False) -> dict[str, Any]:
+        if self._tap is not None or self._office.taps is None:
+            raise Refusal(Code.WRONG_STATE, "There is one tap on a connection to the daemon.")
+        self.transport.registerProducer(self, True)
+        tap = await self._office.taps.start(target, text, self, _uid(self.transport))
+        if self.connected:
+            self._tap = tap
+        else:
+            tap.end()
+        return {"target": target, "text": text}
+
+    def line(self, line: dict[str, Any]) -> bool:
+        """A `chatd.tap.Sink`: what the socket does not take is not kept."""
+        if self._full or not self.connected:
+            return False
+        self._answer({"frame": line})
+        return True
+
+    def pauseProducing(self) -> None:
+        self._full = True
+
+    def resumeProducing(self) -> None:
+        self._full = False
+
+    def stopProducing(self) -> None:
+        """The connection is about to end."""
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        tap, self._tap = self._tap, None
+        if tap is not None:
+            tap.end()
 
     def _refused(self, action: str, failure: Failure) -> None:
         error = failure.value
@@ -64,6 +107,13 @@ class ControlProtocol(LineOnlyReceiver):
     def _answer(self, answer: dict[str, Any]) -> None:
         if self.connected:
             self.sendLine(msgspec.json.encode(answer))
+
+
+def _uid(transport: Any) -> int:
+    """Of the process at the other end, as the kernel knows it: unix(7), SO_PEERCRED."""
+    told = transport.getHandle().getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    uid: int = struct.unpack("3i", told)[1]
+    return uid
 
 
 class ControlFactory(Factory):

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from chatd import __version__
-from chatd.admin import key_commands
+from chatd.admin import key_commands, watching
+from chatd.admin.shown import plain
 from chatd.config import ConfigError, load
 from chatd.core.scopes import SCOPES
 from chatd.settings import Settings, describe
@@ -95,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     invite.add_argument("--uses", type=int, default=1, help="for how many people (1)")
     _action(commands, "setup-link", "setup_link", "the link for the first administrator")
     _action(commands, "status", "status", "what the daemon is doing")
+    watching.add_commands(commands, _control, _perform)
     _outgoing_commands(commands)
     return parser
 
@@ -197,6 +199,10 @@ def _config(options: argparse.Namespace) -> Path:
         return Path(named)
     # Unlike Path.exists, no exception where the working folder may not be looked into.
     return next((path for path in USUAL if os.path.exists(path)), USUAL[-1])
+
+
+def _control(options: argparse.Namespace) -> Path:
+    return Path(load(_config(options)).server.control)
 
 
 def _quickstart(options: argparse.Namespace) -> int:
@@ -344,6 +350,8 @@ def _password() -> str:
 def _show(done: Any, options: argparse.Namespace, settings: Settings) -> None:
     if options.json:
         print(json.dumps(done, indent=2))
+    elif options.action == "trace":
+        print("\n".join(watching.show_trace(done)))
     elif isinstance(done, list):
         _table(done)
     elif options.action == "token_create":
@@ -377,11 +385,6 @@ def _value(key: str, value: Any) -> str:
     if key in ("created", "seen", "expires"):
         return _time(value)
     return plain(str(value))
-
-
-def plain(text: str) -> str:
-    """A text of others with nothing in it that the operator's terminal would obey."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 def _time(ms: int) -> str:

@@ -6,7 +6,7 @@ over the control socket. A `Refusal` says in words what is in the way.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from chatd.admin.addresses import (
     BlockingDesk,
@@ -21,6 +21,7 @@ from chatd.admin.outgoing import (
     webhook_status,
     webhook_test,
 )
+from chatd.admin.tracing import Watching, trace
 from chatd.auth.account_links import BY_HAND_MS, AccountLinks
 from chatd.auth.credentials import Credentials
 from chatd.auth.invitations import MOST_USES, Invitations
@@ -43,15 +44,20 @@ from chatd.engine.accounts import (
 )
 from chatd.engine.ports import Clock, Random, Store
 from chatd.engine.unit import Change, Unit
+from chatd.tap import Taps
 
 DAY_MS: Final = 24 * 3_600_000
 PAGE: Final = 500
 
 
+class WatchDesk(Watching, Protocol):
+    def figures(self) -> Awaitable[dict[str, Any]]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """What the actions work on. ``status`` adds what only a running daemon knows, which alone has a
-    ``webhook``, a ``mailer`` and connections to close (``blocking``)."""
+    ``webhook``, a ``mailer``, connections to close (``blocking``), to ``watch`` and to tap."""
 
     store: Store
     credentials: Credentials
@@ -67,6 +73,8 @@ class Office:
     webhook: WebhookDesk | None = None
     mailer: MailDesk | None = None
     blocking: BlockingDesk | None = None
+    watch: WatchDesk | None = None
+    taps: Taps | None = None
 
 
 async def user_add(
@@ -225,6 +233,13 @@ async def status(office: Office) -> dict[str, Any]:
     return {"position": await office.store.position(), **office.status()}
 
 
+async def top(office: Office) -> dict[str, Any]:
+    """The figures of this moment, for `chatctl top`."""
+    if office.watch is None:
+        raise Refusal(Code.WRONG_STATE, "The daemon is not running.")
+    return await office.watch.figures()
+
+
 async def _user(office: Office, name: str) -> UserRow:
     row = await office.store.user_by_name(user_name(name, privileged=True))
     if row is None:
@@ -261,6 +276,8 @@ ACTIONS: Final[dict[str, Action]] = {
         address_unblock,
         address_list,
         status,
+        top,
+        trace,
         webhook_test,
         webhook_status,
         mail_test,

@@ -44,7 +44,8 @@ class Ask:
 
     ``path`` and ``query`` are as they were sent, escapes and all. ``address`` is the client's,
     behind trusted proxies too. ``known`` is to be called once it is proven who asks: the connection
-    is no stranger's then.
+    is no stranger's then. ``id`` stands for the request in the log, and for the connection that
+    becomes of it.
     """
 
     method: str
@@ -53,6 +54,7 @@ class Ask:
     headers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     query: str = ""
     body: bytes = b""
+    id: str = ""
     known: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
     def all(self, name: str) -> Sequence[str]:
@@ -111,6 +113,7 @@ def problem(
     field: str | None = None,
     reference: str | None = None,
     instance: str | None = None,
+    reasons: Mapping[str, str] | None = None,
 ) -> Response:
     """RFC 9457: type, title, status, detail, and our members."""
     members: dict[str, Any] = {
@@ -130,6 +133,8 @@ def problem(
         members["reference"] = reference
     if instance is not None:
         members["instance"] = instance
+    if reasons is not None:
+        members["reasons"] = reasons
     if status == 401:
         headers += (("WWW-Authenticate", 'Bearer realm="chatd"'),)
     return Response(status, _encode(members) + b"\n", "application/problem+json", headers)

@@ -118,7 +118,7 @@ def build_site(
     protocol_text: Callable[[], bytes],
     protocol_schema: Callable[[], bytes],
     in_thread: InThread,
-    not_ready: Callable[[], str | None] = lambda: None,
+    not_ready: Callable[[], Mapping[str, str]] = dict,
     vouching: Site | None = None,
     chat: Chat | None = None,
     mailer: Mailer | None = None,
@@ -246,7 +246,7 @@ def build_site(
             *api,
             *protocol.routes(),
             *(() if metrics is None else MetricsApi(guard, metrics).routes()),
-            *Health(not_ready).routes(),
+            *Health(guard, not_ready).routes(),
         )
     )
     factory = SocketFactory(reactor, settings, make_session, connections, journal)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from chatd.core.codes import Close
 from chatd.core.principal import Principal
@@ -25,7 +25,13 @@ OTHER = 4999
 
 class Closable(Protocol):
     principal: Principal
+    id: str
     address: str
+
+    @property
+    def open_rooms(self) -> Collection[str]: ...
+    def tap(self, ear: Any) -> bool: ...
+    def untap(self) -> None: ...
 
     def revoke(self, reason: str, code: Close = ...) -> None: ...
     def renewed(self, expires: int) -> None: ...
@@ -123,6 +129,10 @@ class Connections:
             return True
         recent = islice(reversed(self._latest), missed)
         return any(ending.covers(principal) for ending in recent)
+
+    def of(self, user: str) -> tuple[Closable, ...]:
+        """Those of one person."""
+        return self._of_user.get(user, ())
 
     def all(self) -> tuple[Closable, ...]:
         """Every connection, as of now."""

@@ -84,6 +84,7 @@ class FirstRead(Protocol):
             SOCKET_PATH,
             client_address(peer, forwarded, settings.proxies),
             headers,
+            id=self._site.new_id(),
             known=self._known,
         )
         try:

@@ -95,6 +95,7 @@ class ChatRequest(http.Request):
             headers=headers,
             query=self.uri.partition(b"?")[2].decode("latin-1"),
             body=self.content.getvalue(),
+            id=self.channel.site.new_id(),
             known=self.channel.known,
         )
 

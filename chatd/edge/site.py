@@ -137,6 +137,10 @@ class ChatSite(Site):
         pending.addCallback(lambda response: self._answer(request, ask, response))
         pending.addErrback(lambda failure: log.failure("an answer was not sent", failure))
 
+    def new_id(self) -> str:
+        """For a request and what becomes of it: 40 bits, enough to be found in a log."""
+        return letters(self._random, 8)
+
     def charge(self, ask: Ask) -> None:
         """Declined where nobody may come from their address, or too much does."""
         if self.blocked(ask.address):
@@ -154,50 +158,63 @@ class ChatSite(Site):
             return declined(why)
         if isinstance(why, DeferredTimeout):
             return problem(503, "timeout", "The server did not finish this in time.", retry_after=5)
-        reference = letters(self._random, 10)
         log.failure(
-            "{method} {path} failed, reference {reference}",
+            "fault {reference} in {method} {path}",
             failure,
             method=ask.method,
             path=ask.path,
-            reference=reference,
+            reference=ask.id,
+            request=ask.id,
         )
         return problem(
             500,
             "internal",
             "The server made a mistake; tell the operator the reference.",
-            reference=reference,
+            reference=ask.id,
             instance=ask.path,
         )
 
     def _answer(self, request: ChatRequest, ask: Ask | None, response: Response | None) -> None:
         if response is None:
             return
-        method, path = (ask.method, ask.path) if ask else ("-", "-")
-        self._note_answer(method, path, ask.address if ask else request.client, response)
-        request.answer(response, self.standing)
+        if ask is None:
+            self._note_answer("-", "-", request.client, response, "-")
+            request.answer(response, self.standing)
+            return
+        self._note_answer(ask.method, ask.path, ask.address, response, ask.id)
+        named = (("X-Request-Id", ask.id),) if response.status >= 400 else ()
+        request.answer(response, (*self.standing, *named))
 
     def answer_nobody(self, failure: Failure, ask: Ask) -> None:
         """What is told of an answer whose peer has gone."""
-        self._note_answer(ask.method, ask.path, ask.address, self._failed(failure, ask))
+        self._note_answer(ask.method, ask.path, ask.address, self._failed(failure, ask), ask.id)
 
-    def _note_answer(self, method: str, path: str, peer: object, response: Response) -> None:
+    def _note_answer(
+        self, method: str, path: str, peer: object, response: Response, request: str
+    ) -> None:
         if response.status >= 400:
-            self.note_refusal(method, path, peer, response.status)
+            self.note_refusal(method, path, peer, response.status, request=request)
         else:
             self.answered[response.status] += 1
 
     def note_refusal(
-        self, method: str, path: str, peer: object, status: int, code: str = ""
+        self,
+        method: str,
+        path: str,
+        peer: object,
+        status: int,
+        code: str = "",
+        request: str = "-",
     ) -> None:
         self.answered[status] += 1
         self._journal.line(
-            "refused {method} {path} from {address}: {status} {code}",
+            "refused {method} {path} from {address}: {status} {code} (request {request})",
             method=method,
             path=path[:PATH_LOGGED],
             address=getattr(peer, "host", peer),
             status=status,
             code=code,
+            request=request,
         )
 
 

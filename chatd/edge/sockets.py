@@ -68,8 +68,8 @@ class SocketFactory(WebSocketServerFactory):
         shared = {**AS_OPENED, **options, "CONFIG_ATTRS": (), "factory": self, "__slots__": ()}
         self._socket = type("BoundChatSocket", (ChatSocket,), shared)
 
-    def socket(self, principal: Principal, address: str) -> ChatSocket:
-        made: ChatSocket = self._socket(principal, address)
+    def socket(self, principal: Principal, address: str, id: str = "-") -> ChatSocket:
+        made: ChatSocket = self._socket(principal, address, id)
         return made
 
     def opened(self, socket: ChatSocket) -> None:
@@ -77,8 +77,9 @@ class SocketFactory(WebSocketServerFactory):
         self.ticker.add(socket)
         who = socket.principal
         self._journal.line(
-            "{user} connected from {address} by {credential}",
+            "{user} connected from {address} by {credential} as {connection}",
             user=who.user,
+            connection=socket.id,
             address=socket.address,
             credential=who.credential,
         )
@@ -93,7 +94,9 @@ class SocketFactory(WebSocketServerFactory):
             self.connections.count_closed("network", ABNORMAL)
         self.ticker.remove(socket)
         self._journal.line(
-            "{user} disconnected from {address}: we said {ours}, they said {theirs}",
+            "{user} disconnected from {address} as {connection}:"
+            " we said {ours}, they said {theirs}",
+            connection=socket.id,
             user=socket.principal.user,
             address=socket.address,
             ours=socket.localCloseCode,

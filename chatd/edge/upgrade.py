@@ -71,7 +71,7 @@ class Upgrader:
             )
 
     def _take_over(self, asking: Asking, ask: Ask, offer: Offer, principal: Principal) -> None:
-        socket = self._factory.socket(principal, ask.address)
+        socket = self._factory.socket(principal, ask.address, ask.id)
         behind = asking.give_up(socket)
         socket.open(offer)
         if behind:

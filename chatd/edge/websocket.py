@@ -6,7 +6,7 @@ handshake stay Autobahn's. Nothing here decides anything but how much of a bad p
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autobahn.twisted.websocket import WebSocketServerProtocol
@@ -36,6 +36,10 @@ OPEN = WebSocketServerProtocol.STATE_OPEN
 class Session(Protocol):
     """One connection's conversation. ``drained``: what `unsent` counted is with the kernel now."""
 
+    @property
+    def open_rooms(self) -> Collection[str]: ...
+    def tap(self, ear: Any) -> bool: ...
+    def untap(self) -> None: ...
     def opened(self) -> None: ...
     def frame(self, payload: bytes) -> None: ...
     def pong(self) -> None: ...
@@ -69,7 +73,7 @@ class Unheard:
 
 
 class ChatSocket(WebSocketServerProtocol):
-    """The wire that a session writes to. ``principal`` never changes."""
+    """The wire that a session writes to. ``principal`` and ``id`` never change."""
 
     # What every open connection has, Autobahn's and ours: as slots 0.2 KiB, as a dict 1.6. The rest
     # are attributes of the class (`websocket_opening`, `sockets`) unless they change.
@@ -86,6 +90,7 @@ class ChatSocket(WebSocketServerProtocol):
         "data",
         "frame_data",
         "frame_length",
+        "id",
         "inside_message",
         "message_data",
         "message_data_total_length",
@@ -119,9 +124,10 @@ class ChatSocket(WebSocketServerProtocol):
     _deaf = False
     _transport_details: Any = None
 
-    def __init__(self, principal: Principal, address: str) -> None:
+    def __init__(self, principal: Principal, address: str, id: str) -> None:
         # Autobahn's own __init__ makes two Deferreds and an event table that nobody would use.
         self.principal = principal
+        self.id = id
         self.address = self.peer = address
         self.session = self.validator = self._control = self._perMessageCompress = None
         self._fragments = 0
@@ -287,6 +293,19 @@ class ChatSocket(WebSocketServerProtocol):
 
     # The service calls.
 
+    @property
+    def open_rooms(self) -> Collection[str]:
+        """The rooms whose events are sent here."""
+        return () if self.session is None else self.session.open_rooms
+
+    def tap(self, ear: Any) -> bool:
+        """``ear`` (`session.taps.Ear`) is told of every frame; False where that cannot be."""
+        return self.session is not None and self.session.tap(ear)
+
+    def untap(self) -> None:
+        if self.session is not None:
+            self.session.untap()
+
     def limits_changed(self, limits: Limits) -> None:
         if self.session is not None:
             self.session.limits_changed(limits)
@@ -349,5 +368,11 @@ class ChatSocket(WebSocketServerProtocol):
             self._our_fault(what.__name__)
 
     def _our_fault(self, what: str) -> None:
-        log.failure("the session of {user} failed at {what}", user=self.principal.user, what=what)
-        self.close(Close.INTERNAL_ERROR, "The server made a mistake.")
+        log.failure(
+            "fault {reference} at {what}, connection {connection} of {user}",
+            user=self.principal.user,
+            what=what,
+            connection=self.id,
+            reference=self.id,
+        )
+        self.close(Close.INTERNAL_ERROR, f"The server made a mistake; tell the operator {self.id}.")

@@ -20,6 +20,7 @@ from chatd.core.meters import Meters
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.envelope import Envelope
+from chatd.engine.origin import NOBODY, Origin
 from chatd.engine.ports import Clock, Random, Store
 from chatd.engine.profiles import Directory
 from chatd.engine.pushes import PushOffer
@@ -42,12 +43,21 @@ _canonical: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
 class FaultLog(Protocol):
-    """Where faults go. ``what`` is a command's type, or a word for what was being done.
+    """Where faults go. ``what`` is a command's type, or a word for what was being done;
+    ``request`` the id of the command, where there was one.
 
     What a person wrote never comes along; a failure's own words are the logger's to guard.
     """
 
-    def __call__(self, *, what: str, reference: str, failure: BaseException) -> None: ...
+    def __call__(
+        self,
+        *,
+        what: str,
+        reference: str,
+        failure: BaseException,
+        origin: Origin,
+        request: int | None,
+    ) -> None: ...
 
 
 class Engine:
@@ -158,7 +168,9 @@ class Engine:
         row.act(command, principal, view)
         return Done(id=command.id)
 
-    def error(self, failure: Exception, number: int | None, what: str) -> Error:
+    def error(
+        self, failure: Exception, number: int | None, what: str, origin: Origin = NOBODY
+    ) -> Error:
         """The frame that answers a command (``number`` is its id, if known) that failed."""
         if isinstance(failure, Refusal):
             self.meters.error(failure.code)
@@ -177,13 +189,19 @@ class Engine:
             message="The server made a mistake. Try again; if it stays, tell the operator the"
             " reference.",
             retry=CODES[Code.INTERNAL].retry,
-            reference=self.fault(failure, what),
+            reference=self.fault(failure, what, origin, number),
         )
 
-    def fault(self, failure: BaseException, what: str) -> str:
+    def fault(
+        self,
+        failure: BaseException,
+        what: str,
+        origin: Origin = NOBODY,
+        request: int | None = None,
+    ) -> str:
         """Logs a fault of ours; the reference under which it is found."""
         reference = ids.letters(self.random, REFERENCE_LETTERS)
-        self._log(what=what, reference=reference, failure=failure)
+        self._log(what=what, reference=reference, failure=failure, origin=origin, request=request)
         return reference
 
     # Events.

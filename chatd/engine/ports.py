@@ -29,6 +29,7 @@ from chatd.engine.rows import (
 )
 from chatd.engine.scheduled import Waiting
 from chatd.engine.search import Search
+from chatd.engine.traces import Traces
 from chatd.engine.unit import Requirement, Unit
 
 
@@ -220,6 +221,7 @@ class Store(
     Pictures,
     PushReads,
     NetworkBlockReads,
+    Traces,
     Protocol,
 ):
     """All of it. ``epoch`` changes only if the log itself was replaced (a backup was restored)."""

@@ -6,6 +6,7 @@ from typing import Final
 from chatd.core.codes import Close, Code
 from chatd.core.refusal import Refusal
 from chatd.engine.engine import Engine
+from chatd.engine.origin import Origin
 from chatd.session.budgets import Budgets
 from chatd.wire.codec import command_id
 from chatd.wire.frames import Command, Error, Limits
@@ -26,11 +27,12 @@ class Enough:
 class Intake:
     """For one connection. Takes any bytes and never raises."""
 
-    __slots__ = ("_bad_frames", "_budgets", "_engine")
+    __slots__ = ("_bad_frames", "_budgets", "_engine", "_origin")
 
-    def __init__(self, engine: Engine, budgets: Budgets) -> None:
+    def __init__(self, engine: Engine, budgets: Budgets, origin: Origin) -> None:
         self._engine = engine
         self._budgets = budgets
+        self._origin = origin
         self._bad_frames = 0
 
     def take(self, data: bytes, now: float, limits: Limits) -> Command | Error | Enough:
@@ -74,4 +76,4 @@ class Intake:
         return None
 
     def _error(self, failure: Exception, data: bytes) -> Error:
-        return self._engine.error(failure, command_id(data), "frame")
+        return self._engine.error(failure, command_id(data), "frame", self._origin)

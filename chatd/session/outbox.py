@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from chatd.core.meters import Meters
 from chatd.engine.ports import Clock
 from chatd.session.ports import WirePort
+from chatd.session.taps import Ear, TappedWire
 from chatd.wire.codec import encode
 from chatd.wire.frames import Resync
 from chatd.wire.framing import text
@@ -89,6 +90,14 @@ class Outbox:
     def watch(self, owner: OutboxOwner) -> None:
         """``owner`` is told from now on."""
         self._owner = owner
+
+    def tap(self, ear: Ear) -> None:
+        """``ear`` is told of what is handed to the wire from now on."""
+        self._wire = TappedWire(self._wire, ear)
+
+    def untap(self) -> None:
+        if isinstance(self._wire, TappedWire):
+            self._wire = self._wire.inner
 
     @property
     def empty(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from chatd.core.principal import Principal
 from chatd.engine.engine import Engine
+from chatd.engine.origin import Origin
 from chatd.engine.rows import Committed
 from chatd.engine.table import Read, Write
 from chatd.session.ports import Drive, Subscriber
@@ -40,6 +41,8 @@ class _Slot:
 
 class PipelineOwner(Protocol):
     """The session; a method bound for each of these would take 64 bytes in each connection."""
+
+    origin: Origin
 
     def answered(self, answers: Sequence[Answer]) -> None:
         """Answers to send, in order."""
@@ -166,7 +169,7 @@ class Pipeline:
             self._flush()
             self._advance()
         except Exception as failure:
-            self._engine.fault(failure, "replies")
+            self._engine.fault(failure, "replies", self._owner.origin)
 
     def measure(self, command: Command, began: float) -> None:
         """``command`` has its answer; its turn came at ``began``."""
@@ -207,7 +210,7 @@ class Pipeline:
         try:
             self._subscriber.release()
         except Exception as failure:
-            self._engine.fault(failure, "release")
+            self._engine.fault(failure, "release", self._owner.origin, command.id)
 
     def _flush(self) -> None:
         answers: list[Answer] = []
@@ -222,7 +225,7 @@ class Pipeline:
                 self._owner.eased()
 
     def _error(self, failure: Exception, command: Command) -> Error:
-        return self._engine.error(failure, command.id, _type(command))
+        return self._engine.error(failure, command.id, _type(command), self._owner.origin)
 
 
 def _type(command: Command) -> str:

@@ -17,6 +17,9 @@ class WirePort(Protocol):
     reactor and never from inside `write`. After `close` or `abort` writing has no effect.
     """
 
+    #: a short word of its own, under which it stands in the log
+    id: str
+
     def write(self, data: bytes) -> None: ...
 
     def unsent(self) -> int:

@@ -4,7 +4,7 @@ The edge tells it what comes in and when time passes; it answers through the out
 What it does in which state is the table in `states`; commands run in the `pipeline`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 from typing import Final
@@ -14,6 +14,7 @@ from chatd.core.codes import Close
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.engine import Engine
+from chatd.engine.origin import Origin
 from chatd.engine.ports import Clock
 from chatd.session.budgets import Budgets, Window
 from chatd.session.intake import Enough, Intake
@@ -22,6 +23,7 @@ from chatd.session.outbox import Outbox
 from chatd.session.pipeline import Answer, Pipeline
 from chatd.session.ports import Drive, Subscriber, WirePort
 from chatd.session.states import TABLE, Act, Input, State
+from chatd.session.taps import Ear, TappedIntake
 from chatd.wire import framing
 from chatd.wire.codec import encode
 from chatd.wire.frames import Bye, Ending, Heartbeat, Limits, LimitsChanged, Said, Welcome
@@ -68,6 +70,7 @@ class Session:
         "_subscriber",
         "_unread_for",
         "_wire",
+        "origin",
         "principal",
         "state",
     )
@@ -90,6 +93,7 @@ class Session:
     ) -> None:
         now = clock.now()
         self.principal = principal
+        self.origin = Origin(wire.id, principal.user)
         self.state = State.OPENING
         self._engine = engine
         self._subscriber = subscriber
@@ -105,7 +109,7 @@ class Session:
             heartbeat_seconds,
             dead_seconds - heartbeat_seconds,
         )
-        self._intake = Intake(engine, budgets)
+        self._intake = Intake(engine, budgets, self.origin)
         self._controls: Window | None = None  # most connections see none for a long time
         self._pipeline = Pipeline(engine, principal, subscriber, drive, self)
         self._unread_for = _NOTHING
@@ -113,6 +117,24 @@ class Session:
         self._cut_at = self._next_look = now
         self._due = self._warning()
         outbox.watch(self)
+
+    @property
+    def open_rooms(self) -> Collection[str]:
+        """The rooms whose events are sent here."""
+        return self._subscriber.open_rooms
+
+    def tap(self, ear: Ear) -> bool:
+        """``ear`` is told of every frame from now on; False where another one is."""
+        if isinstance(self._intake, TappedIntake):
+            return False
+        self._intake = TappedIntake(self._intake, ear)
+        self._outbox.tap(ear)
+        return True
+
+    def untap(self) -> None:
+        if isinstance(self._intake, TappedIntake):
+            self._intake = self._intake.inner
+            self._outbox.untap()
 
     # What the edge tells.
 
@@ -122,6 +144,7 @@ class Session:
             Welcome(
                 user=self.principal.user,
                 name=self.principal.name,
+                connection=self.origin.connection,
                 server=self._engine.server,
                 time=self._clock.wall(),
                 heartbeat=self._liveness.interval,
@@ -282,7 +305,7 @@ class Session:
         try:
             return encode(answer)
         except Exception as failure:
-            return encode(self._engine.error(failure, answer.id, "reply"))
+            return encode(self._engine.error(failure, answer.id, "reply", self.origin))
 
     def _send(self, frame: Said) -> None:
         self._outbox.write(framing.text(encode(frame)))
@@ -318,8 +341,11 @@ class Session:
         except Refusal as refusal:
             self.close(Close.TRY_AGAIN_LATER, refusal.message, STORE_RETRY_SECONDS)
         except Exception as failure:
-            self._engine.fault(failure, "opening")
-            self.close(Close.INTERNAL_ERROR, "The server could not read your rooms.")
+            reference = self._engine.fault(failure, "opening", self.origin)
+            self.close(
+                Close.INTERNAL_ERROR,
+                f"The server could not read your rooms; tell the operator {reference}.",
+            )
         self._step(Input.ATTACHED)
 
     def _look(self, now: float) -> None:

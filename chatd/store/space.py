@@ -40,7 +40,8 @@ def free_and_total(folder: Path) -> tuple[int, int]:
 
 
 class Space:
-    """``measure`` and ``now`` (monotonic seconds) are asked from the writer's thread."""
+    """``measure`` and ``now`` (monotonic seconds) are asked from the writer's thread, and from the
+    reactor's where somebody wants to know: at worst both look."""
 
     def __init__(
         self, floor: Floor, measure: Callable[[], tuple[int, int]], now: Callable[[], float]

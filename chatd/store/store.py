@@ -1,6 +1,6 @@
 """The store on SQLite: what `engine.ports.Store` asks for, and how it is opened."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from twisted.internet.defer import Deferred
 
@@ -31,6 +31,7 @@ from chatd.engine.rows import (
 )
 from chatd.engine.scheduled import ScheduledRow
 from chatd.engine.search import Found, Wanted
+from chatd.engine.traces import Traced, TracedPerson
 from chatd.engine.unit import Requirement, Unit
 from chatd.store import (
     account_link_reads,
@@ -53,6 +54,7 @@ from chatd.store import (
     rooms,
     scheduled_reads,
     timeline,
+    trace_reads,
 )
 from chatd.store.identity_asks import IdentityAsks
 from chatd.store.indexer import Indexer
@@ -110,6 +112,11 @@ class SqliteStore(IdentityAsks):
     def trouble(self) -> str | None:
         """Why nothing can be committed just now, None if it can."""
         return self._writer.trouble
+
+    @property
+    def short_of_disk(self) -> str | None:
+        """Why little more can be stored, None if there is room."""
+        return self._writer.short_of_disk
 
     @property
     def committing(self) -> bool:
@@ -257,6 +264,15 @@ class SqliteStore(IdentityAsks):
 
     def pins(self, user: str, room: str, before: int | None, limit: int) -> Promise[Pins]:
         return self._readers.ask(message_reads.pins, user, room, before, limit)
+
+    def traced(self, room: str, seq: int) -> Promise[Traced | None]:
+        return self._readers.ask(trace_reads.traced, room, seq)
+
+    def traced_person(self, room: str, seq: int, user: str) -> Promise[TracedPerson]:
+        return self._readers.ask(trace_reads.traced_person, room, seq, user)
+
+    def names(self, rooms: Sequence[str], people: Sequence[str]) -> Promise[Mapping[str, str]]:
+        return self._readers.ask(trace_reads.names, rooms, people)
 
     def revisions(
         self, user: str, room: str, seq: int, after: int, limit: int

@@ -43,6 +43,8 @@ REOPEN_AFTER = (0.05, 0.2, 0.5, 1.0, 2.0)
 """Seconds before each attempt to reopen a store that failed; the last one repeats."""
 
 RETRY_AFTER = 1.0
+LOCKED_FOR = 5.0
+"""Seconds after which one refused commit is no trouble any more: only the next one will tell."""
 
 Item = tuple[Unit, Place]
 
@@ -79,6 +81,8 @@ class Writer:
         self._untidy = False
         #: the store failed and is being reopened; set by the writer, read by `commit`
         self._down = False
+        #: when another program kept the store locked, monotonic seconds
+        self._locked_at: float | None = None
         #: the last position that the reactor was told of
         self._published = self._work.position
         self.commits = Commits()
@@ -91,7 +95,20 @@ class Writer:
     @property
     def trouble(self) -> str | None:
         """Why nothing can be committed just now, None if it can."""
-        return "the store failed and is being reopened" if self._down else None
+        if self._down:
+            return "the store failed and is being reopened"
+        locked = self._locked_at
+        if locked is not None and time.monotonic() - locked < LOCKED_FOR:
+            return "another program keeps the store locked"
+        return None
+
+    @property
+    def short_of_disk(self) -> str | None:
+        """Why little more can be stored, None if there is room."""
+        try:
+            return "the disk is nearly full" if self._space.is_short() else None
+        except OSError as error:
+            return f"the disk cannot be looked at: {error.strerror}"
 
     @property
     def committing(self) -> bool:
@@ -206,6 +223,7 @@ class Writer:
         try:
             self._work.database.run("begin immediate", {})
         except apsw.BusyError:
+            self._locked_at = time.monotonic()
             log.warn("Another program keeps the store locked; writes are refused as busy.")
             self._tell(items, [refusals.busy(RETRY_AFTER)] * len(items), [])
             return
@@ -223,6 +241,7 @@ class Writer:
             if isinstance(outcome, Committed) and not outcome.repeated and unit.changes
         ]
         self._published = self._work.position
+        self._locked_at = None
         self._tell(items, outcomes, told, time.monotonic() - began)
 
     def _failed(self, items: list[Item], error: Exception) -> None:

@@ -935,11 +935,12 @@
  */
 
 /**
- * The server speaks first: who you are here and what holds on this connection. `heartbeat` is in seconds: when nothing arrived for that long plus ten seconds, the server or the way to it is gone.
+ * The server speaks first: who you are here and what holds on this connection. `connection` is the name of this connection in the server's log: quote it to the operator. `heartbeat` is in seconds: when nothing arrived for that long plus ten seconds, the server or the way to it is gone.
  * @typedef {Object} Welcome
  * @property {"welcome"} type
  * @property {string} user
  * @property {string} name
+ * @property {string} [connection]
  * @property {string} server
  * @property {number} time Unix time in milliseconds.
  * @property {number} heartbeat

@@ -130,12 +130,14 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 class Welcome(Signal, frozen=True, kw_only=True, tag="welcome"):
     """The server speaks first: who you are here and what holds on this connection.
 
+    ``connection`` is the name of this connection in the server's log: quote it to the operator.
     ``heartbeat`` is in seconds: when nothing arrived for that long plus ten seconds, the server
     or the way to it is gone.
     """
 
     user: str
     name: str
+    connection: str = ""
     server: str
     time: Millis
     heartbeat: float

@@ -172,7 +172,7 @@ class Rig:
         self.store = store or FakeAccounts()
         self.sessions: list[EchoSession] = []
         self.wall = Wall(self.clock)
-        self.not_ready: str | None = None
+        self.not_ready: dict[str, str] = {}
         self._serial = itertools.count(1)
         self._peers: list[Peer] = []
         self.edge = build_site(

@@ -94,7 +94,7 @@ class World:
         now = self.rig.clock.seconds()
         site = self.rig.edge.site
         return {
-            "said": re.sub(rb"Date: [^\r]*", b"Date:", wire.value()),
+            "said": re.sub(rb"(Date|X-Request-Id): [^\r]*", rb"\1:", wire.value()),
             "calls": wire.calls,
             "reading": wire.producerState,
             "lines": self.lines,

@@ -270,10 +270,26 @@ async def test_the_protocol_is_served(rig):
 @pytest_twisted.ensureDeferred
 async def test_ready_is_said_only_when_serving(rig):
     assert (await rig.call("GET", "/readyz")).status == 200
-    rig.not_ready = "stopping"
+    rig.not_ready = {"disk": "the disk is nearly full"}
     answer = await rig.call("GET", "/readyz")
-    assert (answer.status, answer.json["detail"]) == (503, "Not serving: stopping.")
+    assert (answer.status, answer.json["detail"]) == (503, "Not ready.")
+    assert answer.headers["retry-after"] == ["5"]
+    assert b"disk" not in answer.body
     assert (await rig.call("GET", "/healthz")).status == 200
+
+
+@pytest_twisted.ensureDeferred
+async def test_why_it_is_not_ready_is_told_to_administrators_alone(rig):
+    rig.not_ready = {"disk": "the disk is nearly full", "draining": "the daemon is stopping"}
+    admin = await rig.token(await rig.person("root1", admin=True))
+    answer = await rig.call("GET", "/readyz", Authorization=f"Bearer {admin}")
+    assert (answer.status, answer.json["reasons"]) == (503, rig.not_ready)
+    assert answer.json["detail"] == "Not ready: the disk is nearly full; the daemon is stopping."
+    member = await rig.token(await rig.person("bob"))
+    for proof in (f"Bearer {member}", "Bearer chatd_t_" + "A" * 43, "nonsense"):
+        answer = await rig.call("GET", "/readyz", Authorization=proof)
+        assert (answer.status, answer.json["detail"]) == (503, "Not ready.")
+        assert "reasons" not in answer.json
 
 
 @pytest_twisted.ensureDeferred
@@ -288,7 +304,9 @@ async def test_a_mistake_of_ours_is_logged_once_under_the_reference_that_was_tol
     assert (answer.status, answer.json["code"]) == (500, "internal")
     assert b"fire" not in answer.body
     (fault,) = logged_errors.take()
-    assert answer.json["reference"] in fault and "disk on fire" in fault
+    assert f"fault {answer.json['reference']} in GET /api/session" in fault
+    assert "disk on fire" in fault
+    assert answer.headers["x-request-id"] == [answer.json["reference"]]
 
 
 @pytest_twisted.ensureDeferred

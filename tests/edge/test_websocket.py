@@ -190,6 +190,9 @@ async def test_a_failing_session_is_our_fault_and_says_so(rig, peer, logged_erro
     assert close_code(data) == 1011
     (error,) = logged_errors.take()
     assert "failed on purpose" in error
+    (session,) = rig.sessions
+    assert f"connection {session.wire.id} of" in error
+    assert f"tell the operator {session.wire.id}.".encode() in data
 
 
 @pytest_twisted.ensureDeferred

@@ -90,7 +90,7 @@ def opened_by_autobahn(offer: Offer) -> tuple[Any, Writes]:
         def perMessageCompressionAccept(offers: Any) -> Any:
             return PerMessageDeflateOfferAccept(offers[0], True, no_context_takeover=True)
 
-    plain = Plain(ours.principal, ours.address)
+    plain = Plain(ours.principal, ours.address, ours.id)
     transport = Writes()
     plain.makeConnection(transport)
     headers = {"Sec_WebSocket_Protocol": offer.subprotocol or None}
@@ -171,7 +171,7 @@ def test_whoever_kept_the_first_wire_writes_no_second_answer() -> None:
     assert socket.wire is not socket.session.kept  # type: ignore[union-attr]
 
 
-@pytest.mark.logs_errors("failed at opening")
+@pytest.mark.logs_errors("fault - at opening")
 def test_a_close_does_not_overtake_the_answer() -> None:
     _, transport = opened(OFFERS[0], Failing)
     said = transport.value()

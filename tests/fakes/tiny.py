@@ -10,6 +10,7 @@ from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.engine import Engine
 from chatd.engine.envelope import Movement
+from chatd.engine.origin import Origin
 from chatd.engine.ports import Place, Store
 from chatd.engine.rows import Answer, Committed, EventRow, RoomHead
 from chatd.engine.table import Context, EventKind, Feature, Passing, Read, Write
@@ -216,9 +217,20 @@ class Faults:
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str, BaseException]] = []
+        #: whom each befell, and the id of the command
+        self.origins: list[tuple[Origin, int | None]] = []
 
-    def __call__(self, *, what: str, reference: str, failure: BaseException) -> None:
+    def __call__(
+        self,
+        *,
+        what: str,
+        reference: str,
+        failure: BaseException,
+        origin: Origin,
+        request: int | None,
+    ) -> None:
         self.seen.append((what, reference, failure))
+        self.origins.append((origin, request))
 
 
 class Bench:

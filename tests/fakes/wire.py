@@ -8,6 +8,8 @@ from tests.fakes.listener import inflated
 class FakeWire:
     """A kernel with room for so many bytes, and a peer that reads when told to."""
 
+    id = "c0nnect1"
+
     def __init__(self, room: int = 1 << 30) -> None:
         self.room = room
         self.kernel = bytearray()

@@ -71,6 +71,21 @@ def install(inside: Box, name: str) -> None:
     must(not wrong, "its first start leaves no complaint in the journal", "\n".join(wrong))
 
 
+def journalled(inside: Box) -> None:
+    """Log lines are entries of the journal with fields of their own."""
+    before = inside.run("cat", CONFIG)
+    inside.run("sh", "-c", f"printf '\n[log]\nformat = \"journal\"\n' >> {CONFIG}")
+    inside.run("systemctl", "restart", "chatd")
+    until_ready(inside)
+    asked = ("journalctl", "-u", "chatd", "--no-pager", "-o")
+    shown = inside.run(*asked, "verbose", "CHATD_NAMESPACE=chatd.service", "PRIORITY=6")
+    must("MESSAGE=ready: https://" in shown, "the journal finds lines by chatd's fields", shown)
+    last = inside.run(*asked, "cat", "-n", "5")
+    must("[chatd.service#info] ready" not in last, "no line is in the journal twice", last)
+    inside.run("sh", "-c", f"cat > {CONFIG} <<'END'\n{before}END\nsystemctl restart chatd")
+    until_ready(inside)
+
+
 def forbidden(inside: Box) -> None:
     """What the sandbox forbids, tried from inside it."""
     pid = inside.run("systemctl", "show", "chatd", "-p", "MainPID", "--value").strip()
@@ -211,6 +226,7 @@ def main() -> int:
         package = deb.build()
         with tempfile.TemporaryDirectory() as folder, box(package.parent, Path(folder)) as inside:
             install(inside, package.name)
+            journalled(inside)
             forbidden(inside)
             restarts_nobody_notices(inside, Path(folder))
             opened_to_others(inside, Path(folder))

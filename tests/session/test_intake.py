@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from chatd import features
 from chatd.core.codes import Code
 from chatd.engine.engine import Engine
+from chatd.engine.origin import Origin
 from chatd.engine.ports import Store
 from chatd.session.budgets import Budgets, UserBudgets
 from chatd.session.intake import Intake
@@ -30,7 +31,8 @@ class Frames:
         engine = Engine(
             features.ALL, cast(Store, TinyStore()), Time(), bytes, READS_ALONE, Faults()
         )
-        self.intake = Intake(engine, Budgets(UserBudgets(READS_ALONE), "alice", READS_ALONE))
+        budgets = Budgets(UserBudgets(READS_ALONE), "alice", READS_ALONE)
+        self.intake = Intake(engine, budgets, Origin())
 
     def taken(self, most: int, **command: Any) -> int:
         """How many of ``most`` such commands are let through."""

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from chatd.core.codes import Close, Code
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
+from chatd.engine.origin import Origin
 from chatd.session.states import State
 from tests.fakes.tiny import LIMITS
 from tests.session.rig import ROOM, WIDE, Rig
@@ -63,8 +64,29 @@ def test_a_fault_while_opening_is_logged_and_ends_the_connection() -> None:
     rig = Rig(opened=False)
     rig.session.opened()
     rig.store.arrivals.fail(ZeroDivisionError())
-    assert rig.wire.closed is not None and rig.wire.closed[0] == 1011
-    assert [what for what, _, _ in rig.faults.seen] == ["opening"]
+    (fault,) = rig.faults.seen
+    assert fault[0] == "opening"
+    reason = f"The server could not read your rooms; tell the operator {fault[1]}."
+    assert rig.wire.closed == (1011, reason)
+
+
+def test_the_welcome_tells_the_name_under_which_faults_are_logged() -> None:
+    rig = Rig(opened=False)
+    rig.session.opened()
+    rig.wire.take()
+    welcome = json.loads(rig.wire.frames()[0])
+    rig.store.arrivals.fail(ZeroDivisionError())
+    assert rig.faults.origins == [(Origin(welcome["connection"], welcome["user"]), None)]
+    assert welcome["connection"] == rig.wire.id
+
+
+def test_a_command_that_fails_is_logged_with_its_connection_id_and_user() -> None:
+    rig = Rig()
+    rig.send("peek", 7)
+    rig.store.reads[-1].fail(ZeroDivisionError())
+    (error,) = rig.new()
+    assert (error["id"], error["reference"]) == (7, rig.faults.seen[0][1])
+    assert rig.faults.origins == [(Origin(rig.wire.id, rig.session.principal.user), 7)]
 
 
 def test_a_connection_lost_while_opening_never_reaches_the_hub() -> None:

@@ -175,3 +175,20 @@ def test_a_store_that_stays_broken_still_stops(tmp_path: Path) -> None:
     # What was refused as unavailable may be there or not: the retry's key tells.
     texts = [event.text for event in found.events if event.number is not None]
     assert texts in (["before"], ["before", "lost"])
+
+
+def test_a_store_that_another_program_keeps_locked_is_in_trouble_until_it_is_let_go(
+    tmp_path: Path,
+) -> None:
+    opened = Opened(tmp_path / "data").start().tea()
+    assert opened.store.trouble is None
+    opened.store._writer._sqlite.connection.set_busy_timeout(10)
+    other = apsw.Connection(str(tmp_path / "data" / "chatd.db"))
+    other.execute("begin immediate")
+    assert refused(opened, "hello", "k1").code is Code.BUSY
+    assert opened.store.trouble == "another program keeps the store locked"
+    other.execute("rollback")
+    other.close()
+    opened.send("hello", "k1")
+    assert opened.store.trouble is None
+    sound(tmp_path, opened, ["hello"])

@@ -1,0 +1,90 @@
+"""`chatctl top`: the daemon's figures, anew each second, or once where nobody sits before them."""
+
+import curses
+import json
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from chatd.admin.control import ask
+from chatd.admin.top_figures import Look, between
+from chatd.admin.top_screen import lines
+
+#: Seconds between two looks; and how many of them a figure stands on.
+EVERY: Final = 1.0
+LOOKS: Final = 5
+
+Ask = Callable[[], Look]
+
+
+class Refused(Exception):
+    """The daemon does not tell."""
+
+
+def asking(control: Path) -> Ask:
+    def once() -> Look:
+        answer = ask(control, "top", {})
+        if "refused" in answer:
+            raise Refused(answer["refused"]["message"])
+        done: Look = answer["done"]
+        return done
+
+    return once
+
+
+def snapshot(look: Ask, as_json: bool, sleep: Callable[[float], None] = time.sleep) -> None:
+    """One set of figures, of one second."""
+    before = look()
+    sleep(EVERY)
+    told = between(before, look())
+    if as_json:
+        print(json.dumps(told, indent=2))
+    else:
+        print("\n".join(lines(told)).rstrip())
+
+
+def live(look: Ask) -> None:
+    """On the whole screen until `q`. Curses sends what changed alone, so that nothing flickers."""
+    curses.wrapper(lambda screen: _run(screen, look))
+
+
+def _run(screen: Any, look: Ask) -> None:
+    curses.use_default_colors()
+    curses.curs_set(0)
+    looks: deque[Look] = deque([look()], maxlen=LOOKS + 1)
+    due = time.monotonic() + EVERY
+    while True:
+        screen.timeout(max(0, int((due - time.monotonic()) * 1000)))
+        key = screen.getch()
+        if key in (ord("q"), ord("Q"), 27):
+            return
+        if time.monotonic() >= due:
+            due = max(due + EVERY, time.monotonic())
+            looks.append(look())
+            if looks[-1]["time"] < looks[0]["time"]:
+                looks = deque([looks[-1]], maxlen=LOOKS + 1)  # the daemon started anew
+        if len(looks) > 1:
+            _draw(screen, between(looks[0], looks[-1]))
+
+
+def _draw(screen: Any, told: dict[str, Any]) -> None:
+    height, width = screen.getmaxyx()
+    screen.erase()
+    shown = lines(told, width - 1, height - 1)
+    for row, text in enumerate(shown):
+        style = curses.A_BOLD if row == 0 or text.startswith("COMMAND") else curses.A_NORMAL
+        # The last column of the last line cannot be written without scrolling.
+        screen.addnstr(row, 0, text, width - 1, style)
+    screen.addnstr(height - 1, 0, "q quits; figures of the last 5 s", width - 1, curses.A_DIM)
+    screen.refresh()
+
+
+def main(control: Path, *, once: bool, as_json: bool) -> None:
+    look = asking(control)
+    if once or as_json or not (sys.stdout.isatty() and sys.stdin.isatty()):
+        snapshot(look, as_json)
+    else:
+        live(look)

@@ -1,0 +1,69 @@
+"""A tap on one connection: somebody is told of every frame that passes, and changes none.
+
+What is in the way of the frames is put there for as long as the tap lasts; a connection without one
+pays nothing.
+"""
+
+from typing import Protocol
+
+from chatd.session.intake import Enough, Intake
+from chatd.session.ports import WirePort
+from chatd.wire.frames import Command, Error, Limits
+
+
+class Ear(Protocol):
+    """Neither method raises."""
+
+    def came(self, connection: str, payload: bytes) -> None:
+        """A text frame from the peer."""
+
+    def went(self, connection: str, frames: bytes) -> None:
+        """One or more whole frames to the peer, handed to the wire."""
+
+
+class TappedIntake(Intake):
+    """``inner`` works; this one tells."""
+
+    __slots__ = ("_ear", "inner")
+
+    def __init__(self, inner: Intake, ear: Ear) -> None:
+        self.inner = inner
+        self._ear = ear
+        self._origin = inner._origin
+
+    def take(self, data: bytes, now: float, limits: Limits) -> Command | Error | Enough:
+        self._ear.came(self._origin.connection, data)
+        return self.inner.take(data, now, limits)
+
+
+class TappedWire:
+    """The same for what is written."""
+
+    __slots__ = ("_ear", "id", "inner")
+
+    def __init__(self, inner: WirePort, ear: Ear) -> None:
+        self.inner = inner
+        self.id = inner.id
+        self._ear = ear
+
+    def write(self, data: bytes) -> None:
+        self._ear.went(self.id, data)
+        self.inner.write(data)
+
+    def unsent(self) -> int:
+        return self.inner.unsent()
+
+    def kernel_unsent(self) -> int:
+        return self.inner.kernel_unsent()
+
+    def pause_reading(self) -> None:
+        self.inner.pause_reading()
+
+    def resume_reading(self) -> None:
+        self.inner.resume_reading()
+
+    def close(self, code: int, reason: str) -> None:
+        self.inner.close(code, reason)
+
+    def abort(self) -> None:
+        self.inner.abort()
