@@ -1,6 +1,7 @@
 """`chatctl backup`: create, verify, restore, list, prune."""
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -77,7 +78,8 @@ def _create(options: argparse.Namespace, config: Path) -> int:
     from chatd.admin.backup.create import Wanted, create
     from chatd.config import load
 
-    os.nice(5)  # those who chat come first
+    with contextlib.suppress(OSError):  # a unit may forbid it, and say so itself
+        os.nice(5)  # those who chat come first
     wanted = Wanted(options.target, options.full_after, options.store_only)
     with Progress(sys.stderr) as progress:
         path = create(wanted, config.resolve(), load(config), progress.phase)
