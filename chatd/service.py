@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import sys
+import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -86,7 +87,7 @@ class ChatService(Service):
         self.settings = settings
         self.path = path
         self._supervision = supervision
-        self._pulse = Pulse(secrets.token_bytes)
+        self._pulse = Pulse(secrets.token_bytes, time.monotonic)
         self._reactor = reactor
         self._quickstart = quickstart
         self._sockets: list[Any] = []
@@ -229,6 +230,7 @@ class ChatService(Service):
                 webhook=self.webhook,
                 mailer=self.mailer,
                 blocking=self.edge.blocking,
+                visit=self._visit,
             ),
         )
         self.lag.start()
@@ -309,6 +311,15 @@ class ChatService(Service):
     def status(self) -> dict[str, Any]:
         """What `chatctl status` shows of a running daemon."""
         return status(self.edge, self.door, self.parts.store, self.webhook, self.push)
+
+    def _visit(self) -> dict[str, Any]:
+        """What `chatctl doctor` needs to look at this daemon from outside."""
+        return {
+            "secret": self._pulse.visit(),
+            "pid": os.getpid(),
+            "public_url": public_url(self.settings),
+            "trouble": self.parts.store.trouble,
+        }
 
     def _state(self) -> str:
         return state(self.edge, self.node.hub, self.parts.store)

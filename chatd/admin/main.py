@@ -14,6 +14,7 @@ from typing import Any
 from chatd import __version__
 from chatd.admin import key_commands
 from chatd.admin.backup import command as backup
+from chatd.admin.doctor import command as doctor
 from chatd.config import ConfigError, load
 from chatd.core.scopes import SCOPES
 from chatd.settings import Settings, describe
@@ -98,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     _action(commands, "status", "status", "what the daemon is doing")
     _outgoing_commands(commands)
     backup.add(commands, _config)
+    doctor.add(commands, _config)
     return parser
 
 

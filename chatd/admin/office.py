@@ -51,7 +51,7 @@ PAGE: Final = 500
 @dataclass(frozen=True, slots=True)
 class Office:
     """What the actions work on. ``status`` adds what only a running daemon knows, which alone has a
-    ``webhook``, a ``mailer`` and connections to close (``blocking``)."""
+    ``webhook``, a ``mailer``, connections to close (``blocking``) and a door for a ``visit``."""
 
     store: Store
     credentials: Credentials
@@ -67,6 +67,7 @@ class Office:
     webhook: WebhookDesk | None = None
     mailer: MailDesk | None = None
     blocking: BlockingDesk | None = None
+    visit: Callable[[], dict[str, Any]] | None = None
 
 
 async def user_add(
@@ -225,6 +226,13 @@ async def status(office: Office) -> dict[str, Any]:
     return {"position": await office.store.position(), **office.status()}
 
 
+async def visit(office: Office) -> dict[str, Any]:
+    """What `chatctl doctor` comes in by, for some minutes, and what it compares."""
+    if office.visit is None:
+        raise Refusal(Code.UNAVAILABLE, "Only a running daemon can be visited.")
+    return office.visit()
+
+
 async def _user(office: Office, name: str) -> UserRow:
     row = await office.store.user_by_name(user_name(name, privileged=True))
     if row is None:
@@ -261,6 +269,7 @@ ACTIONS: Final[dict[str, Action]] = {
         address_unblock,
         address_list,
         status,
+        visit,
         webhook_test,
         webhook_status,
         mail_test,

@@ -214,7 +214,7 @@ def build_site(
             *api,
             *protocol.routes(),
             *(() if metrics is None else MetricsApi(guard, metrics).routes()),
-            *Health(not_ready).routes(),
+            *Health(not_ready, pulse).routes(),
         )
     )
     factory = SocketFactory(reactor, settings, make_session, connections, journal)
