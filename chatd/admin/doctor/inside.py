@@ -1,12 +1,11 @@
 """What can be seen on the machine itself: files, the daemon, its store, its limits."""
 
-import stat
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from chatd.admin.backup import shelf
 from chatd.admin.backup.archive import BackupError
-from chatd.admin.backup.belongings import handed_over, named_files
 from chatd.admin.doctor.finding import Finding, fault, note, ok, warning
 from chatd.admin.doctor.look import Look
 from chatd.descriptors import OWN
@@ -20,8 +19,6 @@ from chatd.store.migrate import steps, version
 from chatd.store.names import FILE, RESTORING
 from chatd.store.sqlite import FAILURES, Sqlite
 
-#: Settings whose files anybody may read.
-PUBLIC = ("tls.certificate", "page.logo", "mail.ca_file", "webhook.ca_file", "push.ca_file")
 #: File systems that forget, and those whose locks and syncs may not be what they seem.
 FLEETING = ("tmpfs", "ramfs")
 DISTANT = ("nfs", "nfs4", "cifs", "smb3", "fuse.sshfs", "9p", "glusterfs", "ceph")
@@ -31,37 +28,18 @@ BACKUP_AGE = 2 * 86_400
 
 
 def configuration(look: Look) -> Iterator[Finding]:
-    secrets = [
-        (setting, path)
-        for setting, path in named_files(look.settings)
-        if setting not in PUBLIC and not handed_over(path)
-    ]
-    told: set[str] = set()
-    for setting, path in secrets:
-        try:
-            status = path.stat()
-        except OSError:
-            continue  # `unsafe` tells of it
-        mode = stat.S_IMODE(status.st_mode)
-        if mode & 0o027 or (mode & 0o040 and status.st_uid != 0):
-            told.add(str(path))
-            yield fault(
-                "key-readable",
-                "keys",
-                f"{path} ({setting}) can be read by others (mode {mode:04o})",
-                "Whoever reads it can act as this server.",
-                f"chmod 600 {path}",
-            )
-    wrong = [text for text in unsafe(look.settings) if not any(path in text for path in told)]
-    for text in dict.fromkeys(wrong):
+    wrong = list(dict.fromkeys(unsafe(look.settings)))
+    for text in wrong:
+        # Where a line mends it, the sentence has that line.
+        line = re.search(r"`([^`]+)`", text)
         yield fault(
-            "configuration",
+            "key-readable" if line and line[1].startswith("chmod ") else "configuration",
             "configuration",
             text,
             "chatd refuses to start with it.",
-            f"$EDITOR {look.config} && chatctl --config {look.config} check",
+            line[1] if line else f"$EDITOR {look.config} && chatctl --config {look.config} check",
         )
-    if not wrong and not told:
+    if not wrong:
         yield ok("configuration", "configuration", str(look.config))
 
 
