@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from chatd.admin.doctor.reach import Target, get
 from chatd.admin.main import main
 from tests.admin.doctor.front import HOST, NOW, Papers, Proxy, certificate, names, proxy
 from tests.daemon import Daemon, free_port
@@ -262,6 +263,15 @@ def test_a_proxy_without_a_daemon_behind_it(behind: tuple[Server, Proxy]) -> Non
     assert "not-running" in names(server.doctor("--quick"))
     server.daemon.start()
     server.well("--quick")
+
+
+def test_a_stranger_is_not_told_how_a_request_arrives(behind: tuple[Server, Proxy]) -> None:
+    server, front = behind
+    target = Target(HOST, front.port, "127.0.0.1")
+    good = server.daemon.ask("visit")["secret"]
+    assert "client" in get(target, "/healthz", {"Chatd-Visitor": good}).json()
+    for headers in ({}, {"Chatd-Visitor": good + "x"}, {"Chatd-Visitor": ""}):
+        assert get(target, "/healthz", headers).json() == {"status": "ok"}
 
 
 # ---- names and addresses ------------------------------------------------------------------------
