@@ -113,6 +113,9 @@ def furnish(root: Path) -> None:
     documents.mkdir(parents=True)
     for path in sorted((ROOT / "docs").glob("*.md")):
         shutil.copy(path, documents)
+    for path in (*sorted((ROOT / "conf").glob("*.cfg")), ROOT / "conf" / "nginx.conf"):
+        shutil.copy(path, documents)
+    shutil.copytree(ROOT / "conf" / "sysctl.d", documents / "sysctl.d")
     shutil.copy(ROOT / "README.md", documents)
     shutil.copy(ROOT / "LICENSE", documents / "copyright")
 

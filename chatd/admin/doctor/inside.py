@@ -263,7 +263,7 @@ def kernel(look: Look) -> Iterator[Finding]:
             "kernel",
             f"net.core.somaxconn is {longest}, chatd asks for {BACKLOG}",
             "Of those who come back at once after a restart some have to try again.",
-            "sysctl -w net.core.somaxconn=4096 (for good: conf/sysctl.d/chatd.conf)",
+            "sysctl -w net.core.somaxconn=4096   (for good: sysctl.d/chatd.conf)",
         )
     else:
         yield ok("backlog", "kernel", f"{longest} connections may wait to be accepted")

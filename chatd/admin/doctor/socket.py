@@ -12,6 +12,7 @@ from chatd.admin.doctor.reach import Answer, Target, Unreachable
 
 #: Beyond the time between two signs of life of the server.
 SLACK = 3.0
+PING = 9
 
 Wait = Callable[[float], None]
 """Told how many seconds of waiting are left."""
@@ -32,7 +33,7 @@ def web_socket(look: Look, target: Target, wait: Wait) -> Iterator[Finding]:
             return
         yield ok("socket", "WebSocket", f"opens in {(time.monotonic() - began) * 1000:.0f} ms")
         if look.proxied and not look.quick:
-            yield _silence(look, sock, wait)
+            yield _silence(look, sock, answer.body, wait)
 
 
 def _refused(look: Look, target: Target, answer: Answer, why: str) -> Finding:
@@ -64,13 +65,15 @@ def _refused(look: Look, target: Target, answer: Answer, why: str) -> Finding:
     )
 
 
-def _silence(look: Look, sock: ssl.SSLSocket, wait: Wait) -> Finding:
-    """We say nothing; the server's signs of life have to come through. The first comes at any
-    moment, the second when all its time has passed in silence."""
+def _silence(look: Look, sock: ssl.SSLSocket, come: bytes, wait: Wait) -> Finding:
+    """We answer pings, as browsers do, and say nothing else; the server's signs of life have to
+    come through. Where it pings between two heartbeats no silence is as long as it could be: then
+    two of their times are waited for. ``come``: what came behind the answer."""
     heartbeat = look.settings.limits.heartbeat_seconds
     began = last = time.monotonic()
-    gap = 0.0
-    while gap < heartbeat * 0.9:
+    longest, frames = 0.0, Frames()
+    frames.pongs(come)
+    while longest < heartbeat * 0.9 and last < began + 2 * heartbeat:
         left = last + heartbeat + SLACK - time.monotonic()
         if left <= 0:
             return _cut(look, "no sign of life came through", time.monotonic() - last)
@@ -78,6 +81,8 @@ def _silence(look: Look, sock: ssl.SSLSocket, wait: Wait) -> Finding:
         sock.settimeout(min(left, 0.5))
         try:
             part = sock.recv(65_536)
+            for pong in frames.pongs(part):
+                sock.sendall(pong)
         except TimeoutError:
             continue
         except OSError:
@@ -86,7 +91,33 @@ def _silence(look: Look, sock: ssl.SSLSocket, wait: Wait) -> Finding:
         gap, last = now - last, now
         if not part:
             return _cut(look, "it was cut", gap)
-    return ok("silence", "WebSocket", f"outlives {gap:.0f} s of silence")
+        longest = max(longest, gap)
+    return ok("silence", "WebSocket", f"outlives {longest:.0f} s of silence")
+
+
+class Frames:
+    """As much of RFC 6455 §5.2 as it takes to answer pings."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def pongs(self, part: bytes) -> list[bytes]:
+        """What to send back for the pings that are whole by now."""
+        self._rest += part
+        found = []
+        while len(self._rest) >= 2:
+            kind, size, head = self._rest[0] & 15, self._rest[1] & 127, 2
+            if size > 125:
+                head += 2 if size == 126 else 8
+                size = int.from_bytes(self._rest[2:head])
+            if len(self._rest) < head + size:
+                break
+            if kind == PING:
+                # Masked with zeros, as a client's frames have to be.
+                content = self._rest[head : head + size]
+                found.append(bytes([0x8A, 0x80 | size, 0, 0, 0, 0]) + content)
+            self._rest = self._rest[head + size :]
+        return found
 
 
 def _cut(look: Look, what: str, seconds: float) -> Finding:

@@ -17,6 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from chatd.admin.doctor.reach import Target, get
+from chatd.admin.doctor.socket import Frames
 from chatd.admin.main import main
 from tests.admin.doctor.front import HOST, NOW, Papers, Proxy, certificate, names, proxy
 from tests.daemon import Daemon, free_port
@@ -272,6 +273,15 @@ def test_a_stranger_is_not_told_how_a_request_arrives(behind: tuple[Server, Prox
     assert "client" in get(target, "/healthz", {"Chatd-Visitor": good}).json()
     for headers in ({}, {"Chatd-Visitor": good + "x"}, {"Chatd-Visitor": ""}):
         assert get(target, "/healthz", headers).json() == {"status": "ok"}
+
+
+def test_pings_are_answered_however_the_bytes_come() -> None:
+    text = b"\x81\x7e\x00\x80" + b"x" * 128
+    stream = text + b"\x89\x02hi" + text + b"\x89\x00"
+    pongs = [b"\x8a\x82\x00\x00\x00\x00hi", b"\x8a\x80\x00\x00\x00\x00"]
+    assert Frames().pongs(stream) == pongs
+    frames = Frames()
+    assert [pong for byte in stream for pong in frames.pongs(bytes([byte]))] == pongs
 
 
 # ---- names and addresses ------------------------------------------------------------------------
