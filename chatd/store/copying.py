@@ -117,7 +117,6 @@ def _recover(folder: Path) -> None:
             database.checkpoint(truncate=True, patience=1.0)
         finally:
             database.close()
-        _give(folder / "chatd.lock", folder)
     finally:
         lock.release()
 

@@ -1,6 +1,6 @@
 """chatd behind Debian's nginx and HAProxy, with the files of conf/ as they are shipped.
 
-    python -m tests.rigs.proxies
+    python -m tests.rigs.proxies            (make proxies)
 
 The two are taken from Debian's packages into a cache outside the repository and run on loopback;
 nothing is installed. Each is walked through as a browser would: the redirect, the page, signing in,

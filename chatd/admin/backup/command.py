@@ -116,8 +116,8 @@ def _verify(options: argparse.Namespace, config: Path) -> int:
         print(json.dumps({"moment": manifest.moment, "counts": counts}, indent=2))
         return 0
     print(
-        f"{options.file}: sound. As of {_time(manifest.moment)}: {counts.get('users', 0)} accounts,"
-        f" {counts.get('rooms', 0)} rooms, {counts.get('events', 0)} events."
+        f"{options.file}: sound. As of {_time(manifest.moment)}: accounts {counts.get('users', 0)},"
+        f" rooms {counts.get('rooms', 0)}, events {counts.get('events', 0)}."
     )
     return 0
 

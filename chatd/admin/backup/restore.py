@@ -185,7 +185,6 @@ def _alone(plan: Plan, dry_run: bool) -> Iterator[None]:
         _own(plan.folder, plan.folder)
     lock = FolderLock(plan.folder)
     try:
-        _own(plan.folder / "chatd.lock", plan.folder)
         yield
     finally:
         lock.release()
