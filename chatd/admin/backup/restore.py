@@ -264,7 +264,7 @@ def _put(archive: Archive, step: Step, plan: Plan) -> None:
     """A file of the configuration; one that differs is kept beside it."""
     if step.there == "same":
         return
-    step.path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    _make_folder(step.path.parent, step.item)
     if step.there == "other" and step.path.exists():
         beside = step.path.with_name(f"{step.path.name}.before-restore-{plan.stamp}")
         shutil.copy2(step.path, beside)
@@ -274,6 +274,16 @@ def _put(archive: Archive, step: Step, plan: Plan) -> None:
         _chown(step.path, step.item.owner, step.item.group)
     # As it was, but for what nobody has a need for.
     step.path.chmod(step.item.mode & 0o755)
+
+
+def _make_folder(folder: Path, item: Item) -> None:
+    """With what is missing above it; open to whom the file in it is."""
+    if folder.exists():
+        return
+    _make_folder(folder.parent, item)
+    folder.mkdir(mode=0o750)
+    if os.geteuid() == 0:
+        _chown(folder, item.owner, item.group)
 
 
 def _chown(path: Path, owner: str, group: str) -> None:

@@ -1,5 +1,6 @@
 """Restoring: what comes back, what is kept aside, and what a kill in the middle leaves."""
 
+import grp
 import os
 import re
 import shutil
@@ -163,6 +164,22 @@ def test_times_are_local_unless_they_say_otherwise() -> None:
     assert wall("1970-01-02T00:00:00Z") == 86_400_000
     assert wall("2026-11-29 18:30+01:00") == wall("2026-11-29T17:30:00Z")
     assert wall("2026-11-29") - wall("2026-11-29 00:00") == 86_399_000
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_root_gives_files_and_their_folders_back_to_whom_they_were(
+    place: Place, shelves: Path
+) -> None:
+    [group] = [one for one in grp.getgrall() if one.gr_name == "nogroup"]
+    secret = place.folder / "secrets" / "server.key"
+    os.chown(secret, 0, group.gr_gid)
+    secret.chmod(0o640)
+    path = place.backup(shelves)
+    shutil.rmtree(place.folder)
+    assert place.ctl("backup", "restore", path) == 0
+    for there, mode in ((secret, 0o640), (secret.parent, 0o750)):
+        status = there.stat()
+        assert (status.st_uid, status.st_gid, status.st_mode & 0o777) == (0, group.gr_gid, mode)
 
 
 # ---- killed -------------------------------------------------------------------------------------
