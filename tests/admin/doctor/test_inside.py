@@ -19,6 +19,7 @@ from chatd.admin.doctor import inside, outside
 from chatd.admin.doctor.command import WIDTH, shown
 from chatd.admin.doctor.finding import Finding, fault
 from chatd.admin.doctor.look import Look, Machine
+from chatd.admin.doctor.reach import Unreachable
 from chatd.admin.main import main
 from chatd.config import load
 from chatd.store.names import FILE, RESTORING
@@ -228,6 +229,14 @@ def test_ipv6_that_the_name_has_and_the_server_has_not(tmp_path: Path) -> None:
         assert reached == ["127.0.0.1"]
         four = Machine(resolve=lambda host, port: ["127.0.0.1"])
         assert wrong(outside.addresses(replace(there, machine=four), [])) == []
+
+
+def test_localhost_is_known_without_a_look_up(place: Place) -> None:
+    def unknown(host: str, port: int) -> list[str]:
+        raise Unreachable("no such name")
+
+    found = list(outside.addresses(look(place, resolve=unknown), []))
+    assert found[0].what == "localhost is 127.0.0.1"
 
 
 def test_a_finding_fits_80_columns_but_for_the_line_to_type() -> None:
