@@ -59,7 +59,7 @@ from chatd.settings import Settings
 from chatd.store.errors import StoreError
 from chatd.store.sqlite import Synchronous
 from chatd.supervision import Supervision
-from chatd.told import first_steps, log_fault, state, status
+from chatd.told import first_steps, log_fault, state, status, visit
 from chatd.translate import brand, door_limits, edge_settings, origins, vouching, wire_limits
 from chatd.vouching import Vouching
 
@@ -230,7 +230,7 @@ class ChatService(Service):
                 webhook=self.webhook,
                 mailer=self.mailer,
                 blocking=self.edge.blocking,
-                visit=self._visit,
+                visit=lambda: visit(self._pulse, settings),
             ),
         )
         self.lag.start()
@@ -311,15 +311,6 @@ class ChatService(Service):
     def status(self) -> dict[str, Any]:
         """What `chatctl status` shows of a running daemon."""
         return status(self.edge, self.door, self.parts.store, self.webhook, self.push)
-
-    def _visit(self) -> dict[str, Any]:
-        """What `chatctl doctor` needs to look at this daemon from outside."""
-        return {
-            "secret": self._pulse.visit(),
-            "pid": os.getpid(),
-            "public_url": public_url(self.settings),
-            "trouble": self.parts.store.trouble,
-        }
 
     def _state(self) -> str:
         return state(self.edge, self.node.hub, self.parts.store)

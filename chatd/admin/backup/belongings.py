@@ -13,6 +13,8 @@ from chatd.settings import Settings
 
 #: Settings that name a file and do not end in _file.
 NAMES = ("certificate", "key", "logo")
+#: Settings that name a folder of such files.
+FOLDERS = ("keys",)
 #: Made by the daemon in the store's folder where the setting names no other.
 OWN_PUSH_KEY = "push.key"
 
@@ -31,6 +33,10 @@ def belongings(config: Path, settings: Settings) -> list[Belonging]:
     found = [Belonging(CONFIGURATION, "", config)]
     for setting, path in named_files(settings):
         found.append(Belonging(f"configuration/{setting}", setting, path))
+    for setting, folder in named_folders(settings):
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.is_file():
+                found.append(Belonging(f"configuration/{setting}/{path.name}", setting, path))
     own = Path(settings.store.path) / OWN_PUSH_KEY
     if not settings.push.key_file and own.exists():
         found.append(Belonging(PUSH_KEY, "", own))
@@ -39,12 +45,26 @@ def belongings(config: Path, settings: Settings) -> list[Belonging]:
 
 def named_files(settings: Settings) -> Iterator[tuple[str, Path]]:
     """Each setting that names a file, as "tls.key", and the file."""
+    for section, name, value in _values(settings):
+        if name in NAMES or name.endswith("_file"):
+            yield f"{section}.{name}", Path(value)
+
+
+def named_folders(settings: Settings) -> Iterator[tuple[str, Path]]:
+    """The same of folders."""
+    for section, name, value in _values(settings):
+        if name in FOLDERS:
+            yield f"{section}.{name}", Path(value)
+
+
+def _values(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Section, name and value of every setting that is a text and not empty."""
     for section in fields(settings):
         values = getattr(settings, section.name)
         for item in fields(values):
             value = getattr(values, item.name)
-            if value and (item.name in NAMES or item.name.endswith("_file")):
-                yield f"{section.name}.{item.name}", Path(value)
+            if value and isinstance(value, str):
+                yield section.name, item.name, value
 
 
 def handed_over(path: Path) -> bool:

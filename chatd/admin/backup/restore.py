@@ -25,7 +25,12 @@ from chatd.admin.backup.archive import (
     Item,
     opened,
 )
-from chatd.admin.backup.belongings import OWN_PUSH_KEY, handed_over, named_files
+from chatd.admin.backup.belongings import (
+    OWN_PUSH_KEY,
+    handed_over,
+    named_files,
+    named_folders,
+)
 from chatd.admin.backup.create import Phase
 from chatd.admin.backup.stored import pages
 from chatd.admin.backup.verify import faults_of
@@ -150,7 +155,7 @@ def _stamp(folder: Path) -> str:
 
 def _places(archive: Archive, config: Path, settings: Settings) -> Iterator[tuple[Item, Path]]:
     """Where each file of the backup goes: as the configuration in the backup says."""
-    named = dict(named_files(settings))
+    named, folders = dict(named_files(settings)), dict(named_folders(settings))
     for item in archive.manifest.items:
         if item.member == CONFIGURATION:
             yield item, config.resolve()
@@ -162,6 +167,10 @@ def _places(archive: Archive, config: Path, settings: Settings) -> Iterator[tupl
                 # Where systemd gets it from is in the unit alone.
                 path = config.resolve().parent / "from-backup" / path.name
             yield item, path
+        elif item.setting in folders:
+            if Path(item.name).name != item.name:
+                raise BackupError(f"{archive.path}: {item.name!r} is no name of a file.")
+            yield item, folders[item.setting] / item.name
 
 
 def _step(archive: Archive, item: Item, path: Path) -> Step:
@@ -266,7 +275,8 @@ def _put(archive: Archive, step: Step, plan: Plan) -> None:
         return
     _make_folder(step.path.parent, step.item)
     if step.there == "other" and step.path.exists():
-        beside = step.path.with_name(f"{step.path.name}.before-restore-{plan.stamp}")
+        beside = _beside(step, plan)
+        _make_folder(beside.parent, step.item)
         shutil.copy2(step.path, beside)
         _own(beside, step.path)
     write_private(step.path, archive.content(step.item.member))
@@ -274,6 +284,14 @@ def _put(archive: Archive, step: Step, plan: Plan) -> None:
         _chown(step.path, step.item.owner, step.item.group)
     # As it was, but for what nobody has a need for.
     step.path.chmod(step.item.mode & 0o755)
+
+
+def _beside(step: Step, plan: Plan) -> Path:
+    """Where a file that is replaced is kept: outside of a folder in which every file counts."""
+    mark = f".before-restore-{plan.stamp}"
+    if step.item.member.count("/") == 1:
+        return step.path.with_name(step.path.name + mark)
+    return step.path.parent.with_name(step.path.parent.name + mark) / step.path.name
 
 
 def _make_folder(folder: Path, item: Item) -> None:

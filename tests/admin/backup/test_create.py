@@ -12,7 +12,7 @@ import pytest
 
 from chatd.admin.backup import shelf
 from chatd.admin.backup.archive import BackupError, opened
-from chatd.admin.backup.belongings import named_files
+from chatd.admin.backup.belongings import named_files, named_folders
 from chatd.admin.backup.create import Wanted, create
 from chatd.admin.backup.stored import pages
 from chatd.admin.backup.verify import faults
@@ -102,7 +102,8 @@ def test_every_setting_that_names_a_file_is_known(tmp_path: Path) -> None:
         for name in values
         if getattr(getattr(settings, section), name) == str(tmp_path / "named")
     } - {"store.path"}
-    assert resolved == {setting for setting, _ in named_files(settings)}
+    known = [*named_files(settings), *named_folders(settings)]
+    assert resolved == {setting for setting, _ in known}
     assert len(resolved) > 8
 
 

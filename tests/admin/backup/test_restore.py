@@ -20,6 +20,7 @@ from chatd.store.names import RESTORING
 from chatd.store.verify import faults
 from tests.admin.backup.places import Place, meta, silent, texts
 from tests.admin.backup.test_create import later
+from tests.daemon import with_settings
 
 BEFORE = [f"text {number}" for number in range(20)]
 
@@ -96,6 +97,25 @@ def test_what_is_there_is_kept_aside_and_only_if_asked_for(
     [kept] = secret.parent.glob("server.key.before-restore-*")
     assert kept.read_text().startswith("another secret")
     place.said("the daemon starts on it")
+
+
+def test_a_folder_of_keys_comes_back_and_what_is_kept_aside_is_none_of_them(
+    place: Place, shelves: Path
+) -> None:
+    keys = place.folder / "keys"
+    keys.mkdir(mode=0o700)
+    for name in ("old", "new"):
+        (keys / name).write_text(f"the key called {name}\n")
+        (keys / name).chmod(0o600)
+    text = place.config.read_text("utf-8")
+    place.config.write_text(with_settings(text, "site", {"keys": "keys"}), "utf-8")
+    path = place.backup(shelves)
+    (keys / "old").write_text("another\n")
+    (keys / "new").unlink()
+    assert place.ctl("backup", "restore", path, "--replace") == 0
+    assert files(keys) == {"new": b"the key called new\n", "old": b"the key called old\n"}
+    [aside] = place.folder.glob("keys.before-restore-*")
+    assert files(aside) == {"old": b"another\n"}
 
 
 def test_the_store_alone_leaves_configuration_and_keys(place: Place, shelves: Path) -> None:

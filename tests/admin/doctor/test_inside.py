@@ -38,7 +38,7 @@ def place(tmp_path: Path) -> Place:
 
 def look(place: Place, **machine: Any) -> Look:
     settings = load(place.config)
-    visit = {"pid": 1, "public_url": "https://localhost:8443", "secret": "", "trouble": None}
+    visit = {"pid": 1, "public_url": "https://localhost:8443", "secret": ""}
     backups = place.folder.parent / "backups"
     return Look(
         place.config, settings, visit, backups=backups, machine=replace(Machine(), **machine)
