@@ -12,7 +12,8 @@ from pathlib import Path
 
 from chatd.auth.credentials import TOKEN_PREFIX
 from chatd.store.migrate import migrate, steps
-from chatd.store.opening import FILE, make_folder
+from chatd.store.names import FILE
+from chatd.store.opening import make_folder
 from chatd.store.sqlite import Sqlite, make_file
 from tests.rigs.many import APART, BEGAN, EPOCH, Maker, Texts, room_id, user_id
 

@@ -43,8 +43,8 @@ def load(path: Path) -> Settings:
     return parse(text, path)
 
 
-def parse(text: str, path: Path) -> Settings:
-    """As `load`, from the file's ``text``."""
+def parse(text: str, path: Path, *, files: bool = True) -> Settings:
+    """As `load`, from the file's ``text``; without ``files`` those it names are not looked at."""
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -68,7 +68,7 @@ def parse(text: str, path: Path) -> Settings:
     if wrong:
         raise ConfigError("\n".join(wrong))
     settings = _resolved(Settings(**sections), path.parent)
-    if wrong := _files(settings, lines):
+    if files and (wrong := _files(settings, lines)):
         raise ConfigError("\n".join(wrong))
     return settings
 

@@ -14,7 +14,9 @@ from chatd.edge.tls import Certificates
 from chatd.settings import Settings
 from chatd.systemd.inherited import Inherited, kept_name, name_of
 
-BACKLOG = 1024
+#: How many may wait to be accepted while the reactor is busy or chatd restarts (conf/sysctl.d has
+#: the figures); the kernel takes at most net.core.somaxconn.
+BACKLOG = 4096
 
 
 class CannotListen(Exception):

@@ -55,6 +55,12 @@ def _addresses(settings: Settings, public: list[str]) -> list[str]:
                 f"server.public_url is missing while chatd listens on {public[0]}: name the address"
                 ' people type, such as public_url = "https://chat.example.org".'
             )
+    elif _has_path(settings.server.public_url):
+        found.append(
+            f"server.public_url is {settings.server.public_url!r}: the chat is not served below"
+            " a path, where it would share an origin with other pages. Give it a host name of its"
+            ' own, such as "https://chat.example.org" (docs/operating.md, "Behind a proxy").'
+        )
     elif not _is_public_url(settings.server.public_url):
         found.append(
             f"server.public_url is {settings.server.public_url!r}: it must be https:// and a host"
@@ -73,6 +79,14 @@ def _addresses(settings: Settings, public: list[str]) -> list[str]:
             " terminated = true behind a proxy on this machine that ends TLS."
         )
     return found
+
+
+def _has_path(text: str) -> bool:
+    """Whether it would be right without a path."""
+    origin = of_url(text)
+    if origin is None or not _is_public_url(str(origin)):
+        return False
+    return bool(urlsplit(text).path.strip("/"))
 
 
 def _is_public_url(text: str) -> bool:

@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import sys
+import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -64,7 +65,7 @@ from chatd.store.errors import StoreError
 from chatd.store.sqlite import Synchronous
 from chatd.supervision import Supervision
 from chatd.tap import Taps
-from chatd.told import first_steps, log_fault, state, status
+from chatd.told import first_steps, log_fault, state, status, visit
 from chatd.translate import brand, door_limits, edge_settings, origins, vouching, wire_limits
 from chatd.vouching import Vouching
 from chatd.watch import Watch
@@ -94,7 +95,7 @@ class ChatService(Service):
         self.settings = settings
         self.path = path
         self._supervision = supervision
-        self._pulse = Pulse(secrets.token_bytes)
+        self._pulse = Pulse(secrets.token_bytes, time.monotonic)
         self._reactor = reactor
         self._quickstart = quickstart
         self._logs = logs
@@ -247,6 +248,7 @@ class ChatService(Service):
                 blocking=self.edge.blocking,
                 watch=Watch(sources, self.activity),
                 taps=Taps(parts.store, self.edge.connections, parts.clock, scheduler),
+                visit=lambda: visit(self._pulse, settings),
             ),
         )
         self.lag.start()

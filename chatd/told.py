@@ -10,6 +10,7 @@ from twisted.python.failure import Failure
 
 from chatd import __version__
 from chatd.auth.invitations import Invitations
+from chatd.auth.pulse import Pulse
 from chatd.edge.build import Edge
 from chatd.edge.door_shared import Door
 from chatd.engine.origin import Origin
@@ -36,6 +37,11 @@ def status(edge: Edge, door: Door, store: SqliteStore, webhook: Any, push: Any) 
         "push": "off" if push is None else push.summary(),
         "pid": os.getpid(),
     }
+
+
+def visit(pulse: Pulse, settings: Settings) -> dict[str, Any]:
+    """What `chatctl doctor` needs to look at this daemon from outside."""
+    return {"secret": pulse.visit(), "pid": os.getpid(), "public_url": public_url(settings)}
 
 
 def state(edge: Edge, hub: Hub, not_ready: Mapping[str, str]) -> str:

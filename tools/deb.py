@@ -20,6 +20,7 @@ BUILD = ROOT / "build" / "deb"
 PYTHON = Path("/usr/bin/python3.11")
 HOME = Path("usr/lib/chatd")
 UNITS = Path("lib/systemd/system")
+UNIT_FILES = ("chatd.service", "chatd.socket", "chatd-backup.service", "chatd-backup.timer")
 SOURCES = ROOT / "packaging" / "deb"
 #: What is of no use in an environment that nobody activates.
 UNWANTED = ("activate*", "Activate*", "pip*", "python3.11-config")
@@ -97,7 +98,7 @@ def furnish(root: Path) -> None:
     """Units, users, commands and documents."""
     units = root / UNITS
     units.mkdir(parents=True)
-    for name in ("chatd.service", "chatd.socket"):
+    for name in UNIT_FILES:
         text = (ROOT / "systemd" / name).read_text("utf-8")
         (units / name).write_text(text.replace("/opt/chatd/", f"/{HOME}/"), "utf-8")
     for folder in ("sysusers.d", "tmpfiles.d"):
@@ -112,6 +113,9 @@ def furnish(root: Path) -> None:
     documents.mkdir(parents=True)
     for path in sorted((ROOT / "docs").glob("*.md")):
         shutil.copy(path, documents)
+    for path in (*sorted((ROOT / "conf").glob("*.cfg")), ROOT / "conf" / "nginx.conf"):
+        shutil.copy(path, documents)
+    shutil.copytree(ROOT / "conf" / "sysctl.d", documents / "sysctl.d")
     shutil.copy(ROOT / "README.md", documents)
     shutil.copy(ROOT / "LICENSE", documents / "copyright")
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from chatd import __version__
 from chatd.admin import key_commands, watching
+from chatd.admin.backup import command as backup
+from chatd.admin.doctor import command as doctor
 from chatd.admin.shown import plain
 from chatd.config import ConfigError, load
 from chatd.core.scopes import SCOPES
@@ -98,6 +100,8 @@ def _parser() -> argparse.ArgumentParser:
     _action(commands, "status", "status", "what the daemon is doing")
     watching.add_commands(commands, _control, _perform)
     _outgoing_commands(commands)
+    backup.add(commands, _config)
+    doctor.add(commands, _config)
     return parser
 
 

@@ -57,7 +57,8 @@ class WatchDesk(Watching, Protocol):
 @dataclass(frozen=True, slots=True)
 class Office:
     """What the actions work on. ``status`` adds what only a running daemon knows, which alone has a
-    ``webhook``, a ``mailer``, connections to close (``blocking``), to ``watch`` and to tap."""
+    ``webhook``, a ``mailer``, connections to close (``blocking``), to ``watch`` and to tap, and a
+    door for a ``visit``."""
 
     store: Store
     credentials: Credentials
@@ -75,6 +76,7 @@ class Office:
     blocking: BlockingDesk | None = None
     watch: WatchDesk | None = None
     taps: Taps | None = None
+    visit: Callable[[], dict[str, Any]] | None = None
 
 
 async def user_add(
@@ -240,6 +242,13 @@ async def top(office: Office) -> dict[str, Any]:
     return await office.watch.figures()
 
 
+async def visit(office: Office) -> dict[str, Any]:
+    """What `chatctl doctor` comes in by, for some minutes, and what it compares."""
+    if office.visit is None:
+        raise Refusal(Code.UNAVAILABLE, "Only a running daemon can be visited.")
+    return office.visit()
+
+
 async def _user(office: Office, name: str) -> UserRow:
     row = await office.store.user_by_name(user_name(name, privileged=True))
     if row is None:
@@ -278,6 +287,7 @@ ACTIONS: Final[dict[str, Action]] = {
         status,
         top,
         trace,
+        visit,
         webhook_test,
         webhook_status,
         mail_test,

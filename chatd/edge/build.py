@@ -246,7 +246,7 @@ def build_site(
             *api,
             *protocol.routes(),
             *(() if metrics is None else MetricsApi(guard, metrics).routes()),
-            *Health(guard, not_ready).routes(),
+            *Health(guard, not_ready, pulse).routes(),
         )
     )
     factory = SocketFactory(reactor, settings, make_session, connections, journal)

@@ -1,31 +1,51 @@
 """/healthz and /readyz: whether the process turns its loop, and whether it can serve.
 
 Both answer anybody; why it is not ready is told to administrators alone, who prove it as for
-/metrics.
+/metrics. To `chatctl doctor`, which shows a visitor's secret, /healthz also tells how a request
+arrives: what proxies on the way made of it.
 """
 
 from collections.abc import Callable, Mapping
 
+from chatd.auth.pulse import Pulse
 from chatd.core.refusal import Refusal
 from chatd.edge.answers import Ask, Declined, Response, done, problem
 from chatd.edge.guard import Guard
 from chatd.edge.router import Route
 
 RETRY_AFTER = 5
+VISITOR = "chatd-visitor"
 
 
 class Health:
     """``not_ready`` gives the reasons in words for the operator, by name; none where it serves."""
 
-    def __init__(self, guard: Guard, not_ready: Callable[[], Mapping[str, str]]) -> None:
+    def __init__(
+        self,
+        guard: Guard,
+        not_ready: Callable[[], Mapping[str, str]],
+        pulse: Pulse | None = None,
+    ) -> None:
         self._guard = guard
         self._not_ready = not_ready
+        self._pulse = pulse
 
     def routes(self) -> tuple[Route, ...]:
         return (Route("GET", "/healthz", self.alive), Route("GET", "/readyz", self.ready))
 
     async def alive(self, ask: Ask) -> Response:
-        return done({"status": "ok"})
+        secret = ask.one(VISITOR)
+        if secret is None or self._pulse is None or not self._pulse.visits(secret):
+            return done({"status": "ok"})
+        return done(
+            {
+                "status": "ok",
+                "client": ask.address,
+                "forwarded": ", ".join(ask.all("x-forwarded-for")),
+                "host": ask.one("host"),
+                "origin": ask.one("origin"),
+            }
+        )
 
     async def ready(self, ask: Ask) -> Response:
         reasons = self._not_ready()

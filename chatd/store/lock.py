@@ -13,6 +13,10 @@ class FolderLock:
     def __init__(self, folder: Path) -> None:
         path = folder / "chatd.lock"
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if os.geteuid() == 0:
+            # One that root made for itself would keep the daemon out.
+            owner = folder.stat()
+            os.fchown(self._descriptor, owner.st_uid, owner.st_gid)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

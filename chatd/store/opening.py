@@ -8,11 +8,13 @@ import apsw
 from chatd.core import ids
 from chatd.engine.ports import Clock, Random
 from chatd.store import timeline
+from chatd.store.copying import COPYING, being_copied
 from chatd.store.errors import StoreError, cannot_open
 from chatd.store.indexer import FILE as SEARCH_FILE
 from chatd.store.indexer import Indexer
 from chatd.store.lock import FolderLock
 from chatd.store.migrate import migrate, steps
+from chatd.store.names import FILE, RESTORING
 from chatd.store.readers import Readers
 from chatd.store.searcher import Searcher
 from chatd.store.space import Floor, Space, free_and_total
@@ -21,9 +23,9 @@ from chatd.store.store import SqliteStore
 from chatd.store.writer import Writer
 
 READERS = 2
-FILE = "chatd.db"
 #: What a start that failed before there was a database leaves, and what can be made anew.
 LEFT_BEHIND = (
+    COPYING,
     "chatd.lock",
     "control.sock",
     "lost+found",
@@ -73,6 +75,10 @@ def _open(
     vfs: str | None,
 ) -> SqliteStore:
     path = folder / FILE
+    if (folder / RESTORING).exists():
+        raise StoreError(
+            f"A restore into {folder} was begun and not finished: {_told(folder / RESTORING)}"
+        )
     if not path.exists():
         make_file(path)
 
@@ -91,12 +97,23 @@ def _open(
     finally:
         first.close()
     space = Space(floor or Floor(), lambda: free_and_total(folder), clock.now)
-    writer = Writer(writing, call_in_reactor, space, lambda committed: store.publish(committed))
+    writer = Writer(
+        writing,
+        call_in_reactor,
+        space,
+        lambda committed: store.publish(committed),
+        lambda: being_copied(folder),
+    )
     readers = Readers(reading, call_in_reactor, clock.now, READERS)
     indexer = Indexer(folder, row[0], head, reading, call_in_reactor)
     searcher = Searcher(indexer, reading, call_in_reactor, clock.now)
     store = SqliteStore(row[0], writer, readers, indexer, searcher, lock)
     return store
+
+
+def _told(restoring: Path) -> str:
+    """What the unfinished restore left as its last word, a line that says how to go on."""
+    return restoring.read_text("utf-8", "replace").strip()[:1000]
 
 
 def make_folder(folder: Path) -> None:
@@ -106,7 +123,7 @@ def make_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(mode=0o700, parents=False, exist_ok=True)
-        if not (folder / FILE).exists():
+        if not (folder / FILE).exists() and not (folder / RESTORING).exists():
             other = next((path for path in folder.iterdir() if path.name not in LEFT_BEHIND), None)
             if other is not None:
                 raise StoreError(

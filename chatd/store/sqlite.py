@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 import apsw
 
@@ -42,19 +43,25 @@ class Sqlite:
 
     The writing one is the only connection that writes and checkpoints (SQLite up to 3.51.2 could
     corrupt the log where two did). ``wal_pages`` is the length of the log after the last commit.
+    An ``immutable`` file is changed by nobody and has no log beside it.
     """
 
     def __init__(
         self,
-        path: Path,
+        path: Path | str,
         *,
         writing: bool,
         synchronous: Synchronous = "FULL",
         vfs: str | None = None,
+        immutable: bool = False,
     ) -> None:
         self.wal_pages = 0
-        flags = apsw.SQLITE_OPEN_READWRITE if writing else apsw.SQLITE_OPEN_READONLY
-        self.connection = apsw.Connection(str(path), flags=flags, vfs=vfs, statementcachesize=300)
+        name, flags = str(path), apsw.SQLITE_OPEN_READONLY
+        if writing:
+            flags = apsw.SQLITE_OPEN_READWRITE
+        elif immutable:
+            name, flags = f"file:{quote(name)}?immutable=1", flags | apsw.SQLITE_OPEN_URI
+        self.connection = apsw.Connection(name, flags=flags, vfs=vfs, statementcachesize=300)
         try:
             self._set_up(writing, synchronous)
         except BaseException:

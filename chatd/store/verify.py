@@ -10,7 +10,7 @@ import apsw
 import msgspec
 
 from chatd.store.lock import FolderLock
-from chatd.store.opening import FILE
+from chatd.store.names import FILE
 from chatd.store.sqlite import Sqlite
 
 #: What belongs to a message and goes with it.
@@ -53,7 +53,12 @@ def verify(folder: Path) -> Verification:
 def faults(folder: Path) -> tuple[str, ...]:
     """The same without the events, so that a log of any length is looked over."""
     with _stopped(folder) as database:
-        return _damage(database) or tuple(_faults(database))
+        return faults_in(database)
+
+
+def faults_in(database: Sqlite) -> tuple[str, ...]:
+    """The same of a database that is open."""
+    return _damage(database) or tuple(_faults(database))
 
 
 @contextmanager

@@ -31,6 +31,8 @@ CHECKPOINT_ALWAYS = 4_000
 """... and when it is not ..."""
 CHECKPOINT_FORCED = 16_000
 """... and for which even readers are waited for: 64 MiB."""
+CHECKPOINT_COPIED = 262_144
+"""While a backup is made nothing is copied over before the log has this length: 1 GiB."""
 CHECKPOINT_PATIENCE = 1.0
 CALM_UNITS = 16
 """It is calm where nobody waits and the last commit was smaller than this. Those of a larger one
@@ -55,7 +57,8 @@ class Writer:
     """`commit`, `start` and `stop` belong to the reactor's thread, everything else to the writer's.
 
     ``connect`` opens the writing connection; ``call_in_reactor`` runs a call in the reactor soon;
-    ``publish`` is told of commits there.
+    ``publish`` is told of commits there. ``being_copied``, asked from the writer's thread: whether
+    a backup reads just now, whose view nothing can be copied past.
     """
 
     def __init__(
@@ -64,11 +67,13 @@ class Writer:
         call_in_reactor: Callable[..., object],
         space: Space,
         publish: Callable[[Sequence[Committed]], None],
+        being_copied: Callable[[], bool] = lambda: False,
     ) -> None:
         self._connect = connect
         self._call_in_reactor = call_in_reactor
         self._space = space
         self._publish = publish
+        self._being_copied = being_copied
         self._queue: SimpleQueue[Item | None] = SimpleQueue()
         self._sqlite = connect()
         self._work = Work(self._sqlite, timeline.position(self._sqlite))
@@ -285,6 +290,8 @@ class Writer:
         calm = worked < CALM_UNITS and self._queue.empty()
         due = pages >= (CHECKPOINT_CALM if calm else CHECKPOINT_ALWAYS)
         if not due and (worked or not self._untidy):
+            return
+        if pages < CHECKPOINT_COPIED and self._being_copied():
             return
         forced = pages >= CHECKPOINT_FORCED
         try:

@@ -26,7 +26,7 @@ from twisted.internet.defer import Deferred
 from chatd.client.client import Client, new_key
 from chatd.client.connection import trust_root
 from chatd.client.errors import Refused
-from chatd.store.opening import FILE
+from chatd.store.names import FILE
 from tests.daemon import GENEROUS, Daemon
 from tests.rigs.many import PLACE, RARE, Texts, make, room_id, user_id
 

@@ -212,6 +212,34 @@ def hangs(inside: Box) -> None:
     until_ready(inside)
 
 
+def backed_up(inside: Box) -> None:
+    """The timer's service, in its sandbox, and back from what it made."""
+    name = "chatd-backup.service"
+    seen = inside.run("systemd-analyze", "security", name, "--no-pager")
+    level = float(seen.rsplit(f"{name}:", 1)[1].split()[0])
+    must(level <= 1.0, f"the exposure of the backup's service is {level}, of at most 1.0", seen)
+    verify = f"systemd-analyze verify --man=no {name} chatd-backup.timer 2>&1"
+    quiet = inside.run("sh", "-c", verify)
+    must(quiet == "", "systemd-analyze verify says nothing of it", quiet)
+    enabled = inside.status("systemctl", "is-enabled", "chatd-backup.timer")
+    must(enabled != 0, "the timer waits to be enabled", str(enabled))
+    inside.run("systemctl", "enable", "--now", "chatd-backup.timer")
+    listed = inside.run("systemctl", "list-timers", "--no-pager", "chatd-backup.timer")
+    must("chatd-backup.timer" in listed, "enabled, it has its next hour", listed)
+    for _ in range(2):
+        inside.run("systemctl", "start", name)
+        time.sleep(1.1)
+    listed = inside.run("chatctl", "backup", "list", "/var/backups/chatd")
+    must("-changes.tar" in listed, "a full backup and one of changes are made", listed)
+    inside.run("systemctl", "stop", "chatd")
+    lost = ("/etc/chatd/secrets", CONFIG, "/var/lib/chatd/chatd.db")
+    inside.run("rm", "-rf", *lost)
+    restored = inside.run("chatctl", "backup", "restore", "/var/backups/chatd", "--replace")
+    inside.run("systemctl", "start", "chatd", check=False)
+    until_ready(inside)
+    must("Restored" in restored, "what was lost is back, with owners and modes", restored)
+
+
 def removed(inside: Box) -> None:
     inside.run("sh", "-c", "dpkg -r chatd 2>&1")
     kept = inside.run("ls", "/etc/chatd/chatd.toml", "/var/lib/chatd/chatd.db")
@@ -229,6 +257,7 @@ def main() -> int:
             journalled(inside)
             forbidden(inside)
             restarts_nobody_notices(inside, Path(folder))
+            backed_up(inside)
             opened_to_others(inside, Path(folder))
             credentials(inside)
             hangs(inside)

@@ -20,7 +20,8 @@ import msgspec
 
 from chatd.core.lookalikes import skeleton
 from chatd.store.migrate import migrate, steps
-from chatd.store.opening import FILE, make_folder
+from chatd.store.names import FILE
+from chatd.store.opening import make_folder
 from chatd.store.sqlite import Sqlite, make_file
 
 BEGAN = 1_700_000_000_000

@@ -22,7 +22,8 @@ from chatd.core.search_query import parse
 from chatd.engine.search import Found, Wanted
 from chatd.engine.unit import Append, Unit
 from chatd.store.indexer import FILE as INDEX
-from chatd.store.opening import FILE, open_store
+from chatd.store.names import FILE
+from chatd.store.opening import open_store
 from chatd.store.space import Floor
 from chatd.store.store import SqliteStore
 from tests.rigs.many import APART, BEGAN, PLACE, RARE, Texts, make, room_id, user_id

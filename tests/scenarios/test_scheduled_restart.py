@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import pytest_twisted
 
-from chatd.store.opening import FILE
+from chatd.store.names import FILE
 from chatd.store.sqlite import Sqlite
 from tests.daemon import GENEROUS, Daemon
 from tests.scenarios.wss import WssWorld

@@ -37,3 +37,11 @@ def test_a_holder_that_was_killed_leaves_no_lock(tmp_path: Path) -> None:
         child.kill()
         child.wait(10)
     FolderLock(tmp_path).release()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root could make a file for itself")
+def test_the_lock_belongs_to_whom_the_folder_does(tmp_path: Path) -> None:
+    os.chown(tmp_path, 12345, 12346)
+    FolderLock(tmp_path).release()
+    status = (tmp_path / "chatd.lock").stat()
+    assert (status.st_uid, status.st_gid) == (12345, 12346)

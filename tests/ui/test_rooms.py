@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatd.store.opening import FILE
+from chatd.store.names import FILE
 from chatd.store.sqlite import Sqlite
 from tests.ui.people import (
     BOX,

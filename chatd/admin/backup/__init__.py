@@ -1,0 +1,1 @@
+"""Backups: what is made while the daemon runs, looked over, kept, and brought back."""

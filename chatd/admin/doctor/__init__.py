@@ -1,0 +1,1 @@
+"""`chatctl doctor`: what is wrong with a server, why that matters, and the line that mends it."""

@@ -1,0 +1,104 @@
+"""What the checks are given: the server to look at, and the machine it runs on."""
+
+import ctypes
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from chatd.admin.doctor import reach
+from chatd.parts import public_url
+from chatd.settings import Settings
+from chatd.store.space import free_and_total
+
+#: What adjtimex(2) answers where nothing keeps the clock right.
+_UNSYNCHRONISED = 5
+
+
+def _clock_kept() -> bool:
+    # struct timex has less than 256 bytes; all zeros asks and changes nothing.
+    state = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(256))
+    return bool(state != _UNSYNCHRONISED)
+
+
+def _limits(pid: int) -> str:
+    return Path(f"/proc/{pid}/limits").read_text("ascii")
+
+
+def _kernel(name: str) -> str:
+    return Path("/proc/sys", *name.split(".")).read_text("ascii").strip()
+
+
+def _mounts() -> str:
+    return Path("/proc/self/mounts").read_text("utf-8", "replace")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """This one, unless a test says otherwise. ``now``: seconds since 1970; ``clock_kept``: whether
+    something keeps it right; ``limits``, ``kernel`` and ``mounts`` are texts of /proc."""
+
+    now: Callable[[], float] = time.time
+    clock_kept: Callable[[], bool] = _clock_kept
+    limits: Callable[[int], str] = _limits
+    kernel: Callable[[str], str] = _kernel
+    mounts: Callable[[], str] = _mounts
+    free_and_total: Callable[[Path], tuple[int, int]] = free_and_total
+    resolve: Callable[[str, int], list[str]] = reach.resolve
+    user: Callable[[], int] = os.geteuid
+
+
+@dataclass(frozen=True)
+class Look:
+    """``address``: where to go instead of what the name says; ``ca``: an authority to trust besides
+    the system's. ``visit``: what the running daemon told, None where none runs."""
+
+    config: Path
+    settings: Settings
+    visit: dict[str, Any] | None
+    address: str = ""
+    ca: Path | None = None
+    quick: bool = False
+    backups: Path = Path("/var/backups/chatd")
+    machine: Machine = field(default_factory=Machine)
+
+    @property
+    def url(self) -> str:
+        return public_url(self.settings)
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or "localhost"
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.url).port or 443
+
+    @property
+    def base(self) -> str:
+        """The path in front of every address, "" for none."""
+        return urlsplit(self.url).path.rstrip("/")
+
+    @property
+    def local(self) -> bool:
+        """Whether it is for this machine alone."""
+        return self.host in ("localhost", "127.0.0.1", "::1")
+
+    @property
+    def proxied(self) -> bool:
+        """Whether there is meant to be a proxy in front."""
+        return self.settings.tls.terminated or bool(self.settings.server.proxies)
+
+    @property
+    def trusted(self) -> Path | None:
+        """The authority to trust: as asked, or the one that `quickstart` and `setup` made."""
+        if self.ca is not None:
+            return self.ca
+        own = Path(self.settings.tls.certificate).with_name("ca.pem")
+        return own if self.settings.tls.certificate and own.exists() else None
+
+    def target(self, address: str) -> reach.Target:
+        return reach.Target(self.host, self.port, address, self.trusted)
