@@ -8,12 +8,15 @@ import { Database } from './net/database.js';
 import { Outbox } from './net/outbox.js';
 import { Tabs } from './net/tabs.js';
 import { install } from './net/worker.js';
+import { choose } from './state/chosen.js';
 import { Drafts } from './state/drafts.js';
 import { Remembered } from './state/remembered.js';
 import { Store } from './state/store.js';
+import { brand } from './view/brand.js';
 import { device } from './view/device.js';
 import { fill } from './view/dom.js';
 import { watchKeyboard } from './view/keyboard.js';
+import { sign } from './view/mark.js';
 import { decoded, write } from './view/route.js';
 import { newcomer } from './view/newcomer.js';
 import { takeReturn, why } from './view/providers.js';
@@ -21,7 +24,8 @@ import { confirmed, forgotten, reset } from './view/recovery.js';
 import { Shell } from './view/shell.js';
 import { signIn } from './view/signin.js';
 import { unreachable } from './view/unreachable.js';
-import { speak, t } from './words/words.js';
+import { speak } from './words/speak.js';
+import { spoken, t } from './words/words.js';
 
 const SUBPROTOCOL = 'chatd.v1';
 /** Seconds between two looks for what tabs that are gone left unsent. */
@@ -143,6 +147,7 @@ async function changed(state) {
       await drafts.sync();
       remembered.keep(store);
       await install(navigator.serviceWorker);
+      await choose(globalThis.caches, { language: spoken().language, name: brand.title, icon: sign });
       await chat.push.sync(store.me.user);
     } catch {
       // The connection broke again; the next one brings it all.
@@ -320,7 +325,7 @@ addEventListener('visibilitychange', () => {
 });
 // A notification was pressed.
 navigator.serviceWorker?.addEventListener('message', ({ data }) => {
-  if (data?.type === 'go') location.hash = `#/room/${data.room}`;
+  if (data?.type === 'go') location.hash = write({ pane: 'talk', room: data.room, seq: data.seq });
 });
 // A tab that was killed may have left something unsent.
 setInterval(() => connection.state === 'live' && chat.resend(), ORPHANS * 1000);

@@ -81,7 +81,7 @@ export class Sidebar {
       this.#rooms,
       this.#invitations(),
       found.favourites.length > 0 && this.#section(t('Favourites'), this.#items(found.favourites)),
-      this.#section(t('Rooms'), this.#items(found.rooms), t('Join or make a room'), this.#wish.rooms),
+      this.#section(t('Rooms'), this.#items(found.rooms), t('Join or make a room'), this.#wish.rooms, beginning()),
       this.#section(
         t('People'),
         [this.#items(found.people), this.#notes(found.notes)],
@@ -115,7 +115,7 @@ export class Sidebar {
     return h(
       'div',
       { class: 'invitation' },
-      h('p', {}, parts('{name} invites you to {room}', { name: bdi(one.by_name, 'name'), room: bdi(one.name, 'name') })),
+      h('p', {}, parts('{name} invites you to {room}', { name: bdi(this.#store.people.display(one.by, one.by_name), 'name'), room: bdi(one.name, 'name') })),
       h('p', { class: 'hint' }, many(one.members, '{count} member', '{count} members'), topic),
       h(
         'div',
@@ -126,8 +126,8 @@ export class Sidebar {
     );
   }
 
-  /** `label` and `onclick`: what makes one more of these; where there is none, it stands in their place. */
-  #section(title, items, label = null, onclick = null) {
+  /** `label` and `onclick`: what makes one more of these; where there is none, it stands in their place, below `about`. */
+  #section(title, items, label = null, onclick = null, about = null) {
     const { listed } = this.#store;
     const node = this.#kept.get(`section ${title}`, null, () =>
       h(
@@ -151,7 +151,7 @@ export class Sidebar {
           'li',
           {},
           listed
-            ? h('button', { type: 'button', class: 'first', 'data-key': `first ${title}`, onclick }, label)
+            ? [about, h('button', { type: 'button', class: 'first', 'data-key': `first ${title}`, onclick }, label)]
             : h('p', { class: 'nothing' }, t('Loading…')),
         ),
       );
@@ -235,7 +235,7 @@ export class Sidebar {
       },
       room.kind === 'direct' && presence === null
         ? h('span', { class: 'sign' }, icon('note'))
-        : sign(room, presence),
+        : sign(room, presence, name),
       bdi(name, 'name'),
       mood(status),
       draft && h('span', { class: 'draft' }, t('Draft')),
@@ -260,6 +260,11 @@ export class Sidebar {
     event.preventDefault();
     items[at + by]?.focus();
   }
+}
+
+/** On a phone the list is all that there is: it says there what rooms are. */
+function beginning() {
+  return h('p', { class: 'nothing beginning' }, t('A room is where people talk about one thing. Make the first, or join one.'));
 }
 
 /** How many messages are unread, and how many of them mention one. */
