@@ -31,6 +31,7 @@ const SUBPROTOCOL = 'chatd.v1';
 /** Seconds between two looks for what tabs that are gone left unsent. */
 const ORPHANS = 30;
 
+const speaking = speak(document.documentElement.lang);
 const api = new Api();
 const store = new Store();
 const remembered = new Remembered(localStorage);
@@ -147,7 +148,6 @@ async function changed(state) {
       await drafts.sync();
       remembered.keep(store);
       await install(navigator.serviceWorker);
-      await choose(globalThis.caches, { language: spoken().language, name: brand.title, icon: sign });
       await chat.push.sync(store.me.user);
     } catch {
       // The connection broke again; the next one brings it all.
@@ -285,7 +285,7 @@ function takeSecret() {
 }
 
 async function start() {
-  await speak(document.documentElement.lang);
+  await speaking;
   returned = takeReturn();
   takeDevice();
   takeJoin();
@@ -323,6 +323,13 @@ addEventListener('visibilitychange', () => {
   connection.hurry();
   inView();
 });
+// The worker is there, or another version's took its place: it speaks as the page does.
+const tellWorker = async () => {
+  await speaking;
+  await choose(globalThis.caches, { language: spoken().language, name: brand.title, icon: sign });
+};
+navigator.serviceWorker?.ready.then(tellWorker);
+navigator.serviceWorker?.addEventListener('controllerchange', tellWorker);
 // A notification was pressed.
 navigator.serviceWorker?.addEventListener('message', ({ data }) => {
   if (data?.type === 'go') location.hash = write({ pane: 'talk', room: data.room, seq: data.seq });

@@ -124,7 +124,7 @@ def test_a_push_speaks_the_language_that_was_chosen_on_the_page_while_it_is_clos
     anna.js("localStorage.setItem('language', 'de')")
     anna.reload()
     anna.sees("Räume", ".sidebar")
-    chosen = "caches.match('/chosen').then((one) => one?.json()).then((one) => one?.language)"
+    chosen = "caches.match('/ui/chosen').then((one) => one?.json()).then((one) => one?.language)"
     anna.wait(f"{chosen}.then((one) => one === 'de')")
     away(anna)
     anna.push(told(tea))

@@ -1,8 +1,8 @@
 // The page's shell, kept in this browser so that it opens without a network: the page itself and what
 // it names, and never anything about anybody.
 
-/** The caches of this worker; another part's must not begin so. */
-const PREFIX = 'shell ';
+import { SHELL } from '../state/chosen.js';
+
 /** Milliseconds that the network has for the page; what is kept is shown then. */
 const PATIENCE = 3000;
 /** Names by content, as the server gives them: app.0123456789abcdef.js */
@@ -19,7 +19,7 @@ export class Shell {
 
   constructor(ports, version, files) {
     this.#ports = ports;
-    this.#name = PREFIX + version;
+    this.#name = SHELL + version;
     this.#files = files;
   }
 
@@ -41,7 +41,7 @@ export class Shell {
   /** This version's turn: those before it go. */
   async clean() {
     for (const name of await this.#ports.caches.keys()) {
-      if (name.startsWith(PREFIX) && name !== this.#name) await this.#ports.caches.delete(name);
+      if (name.startsWith(SHELL) && name !== this.#name) await this.#ports.caches.delete(name);
     }
   }
 

@@ -334,8 +334,9 @@ test('long names and texts are cut between letters', () => {
 function beside(files = {}) {
   const kept = new Map();
   const caches = {
-    open: async () => ({ put: async (place, answer) => void kept.set(place, await answer.text()) }),
-    match: async (place) => (kept.has(place) ? new Response(kept.get(place)) : undefined),
+    keys: async () => ['other', 'shell 1', 'shell 2'],
+    open: async (name) => ({ put: async (place, answer) => void kept.set(place, `${name} ${await answer.text()}`) }),
+    match: async (place) => (kept.has(place) ? new Response(kept.get(place).replace('shell 2 ', '')) : undefined),
   };
   const read = async (path) => {
     if (!(path in files)) throw new Error('no network');
@@ -376,9 +377,11 @@ test('where nothing was chosen the browser’s language is spoken, and English w
 
 test('a choice that cannot be read is none', async () => {
   const ports = beside();
-  ports.kept.set('/chosen', 'no JSON');
+  ports.kept.set('/ui/chosen', 'no JSON');
   equal(await chosen(ports.caches), {});
   equal(await chosen({ match: async () => { throw new Error('forbidden'); } }), {});
+  await choose({ keys: async () => [] }, { language: 'de' });
+  await choose(undefined, { language: 'de' });
   await choose(ports.caches, { language: 'constructor' });
   equal((await words({ ...ports, wanted: [] })()).language, 'en');
 });

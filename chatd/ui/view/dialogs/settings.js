@@ -33,7 +33,7 @@ export function settings({ store, chat, api, upload, signOut, bell, first = null
       { label: t('E-mail'), icon: 'mail', show: (place) => email(api, place) },
       { label: t('Password'), icon: 'lock', show: (place) => signingIn(api, store, place, returned) },
       { label: t('Sessions'), icon: 'screen', show: (place) => sessions(api, place) },
-      { label: t('Account'), icon: 'keys', show: shown(() => account(store, api)) },
+      { label: t('Account'), icon: 'gear', show: shown(() => account(store, api)) },
     ],
     { end: [wrong, out], first },
   );
