@@ -104,9 +104,10 @@ export class Sidebar {
   #invitations() {
     const all = [...this.#store.invitations.values()];
     if (!all.length) return null;
+    const called = all.map((one) => ({ ...one, called: this.#store.people.display(one.by, one.by_name) }));
     return this.#section(
       t('Invitations'),
-      all.map((one) => this.#kept.get(`invitation ${one.room}`, one, () => h('li', {}, this.#invitation(one)))),
+      called.map((one) => this.#kept.get(`invitation ${one.room}`, one, () => h('li', {}, this.#invitation(one)))),
     );
   }
 
@@ -115,7 +116,7 @@ export class Sidebar {
     return h(
       'div',
       { class: 'invitation' },
-      h('p', {}, parts('{name} invites you to {room}', { name: bdi(this.#store.people.display(one.by, one.by_name), 'name'), room: bdi(one.name, 'name') })),
+      h('p', {}, parts('{name} invites you to {room}', { name: bdi(one.called, 'name'), room: bdi(one.name, 'name') })),
       h('p', { class: 'hint' }, many(one.members, '{count} member', '{count} members'), topic),
       h(
         'div',
