@@ -5,12 +5,12 @@ python := .venv/bin/python
 twistd := .venv/bin/twistd --nodaemon --pidfile= --logfile=var/log/chatd.log
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format lint types javascript bench generate durability conformance kills life great deb systemd proxies stock fresh bench-web lock clean
+.PHONY: help run test format lint types javascript bench generate durability conformance kills life great deb systemd proxies stock fresh bench-web pictures lock clean
 
 help: ## this list
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / {sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2}' \
 	    Makefile
-	@echo "ARGS=... goes to test, stock, bench, bench-web, durability, kills, life, great, conformance, fresh."
+	@echo "ARGS=... goes to test, stock, bench, bench-web, durability, kills, life, great, conformance, fresh, pictures."
 
 run: ## serve https://localhost:8443, data in var/ (PORT=9443)
 	@tools/bootstrap run >/dev/null
@@ -46,6 +46,10 @@ bench: ## measure speed and memory, beside other servers (40 min)
 bench-web: ## measure the page in a real Chromium, against its bounds (5 min)
 	@tools/bootstrap dev >/dev/null
 	@$(python) -m bench.web $(ARGS)
+
+pictures: ## the page at five sizes, light and dark, into dist/pictures (5 min)
+	@tools/bootstrap dev >/dev/null
+	@$(python) -m tests.ui.pictures dist/pictures $(ARGS)
 
 generate: ## schema, protocol page, JavaScript types: anew from chatd/wire
 	@tools/bootstrap run >/dev/null

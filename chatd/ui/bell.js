@@ -120,6 +120,8 @@ export class Bell {
       count,
       text: message.text ?? '',
       tag: `chatd ${room.id} ${seq}`,
+      room: room.id,
+      seq,
       go: () => go(room.id, seq),
     });
   }

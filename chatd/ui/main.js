@@ -8,12 +8,15 @@ import { Database } from './net/database.js';
 import { Outbox } from './net/outbox.js';
 import { Tabs } from './net/tabs.js';
 import { install } from './net/worker.js';
+import { choose } from './state/chosen.js';
 import { Drafts } from './state/drafts.js';
 import { Remembered } from './state/remembered.js';
 import { Store } from './state/store.js';
+import { brand } from './view/brand.js';
 import { device } from './view/device.js';
 import { fill } from './view/dom.js';
 import { watchKeyboard } from './view/keyboard.js';
+import { sign } from './view/mark.js';
 import { decoded, write } from './view/route.js';
 import { newcomer } from './view/newcomer.js';
 import { takeReturn, why } from './view/providers.js';
@@ -21,12 +24,14 @@ import { confirmed, forgotten, reset } from './view/recovery.js';
 import { Shell } from './view/shell.js';
 import { signIn } from './view/signin.js';
 import { unreachable } from './view/unreachable.js';
-import { speak, t } from './words/words.js';
+import { speak } from './words/speak.js';
+import { spoken, t } from './words/words.js';
 
 const SUBPROTOCOL = 'chatd.v1';
 /** Seconds between two looks for what tabs that are gone left unsent. */
 const ORPHANS = 30;
 
+const speaking = speak(document.documentElement.lang);
 const api = new Api();
 const store = new Store();
 const remembered = new Remembered(localStorage);
@@ -280,7 +285,7 @@ function takeSecret() {
 }
 
 async function start() {
-  await speak(document.documentElement.lang);
+  await speaking;
   returned = takeReturn();
   takeDevice();
   takeJoin();
@@ -318,9 +323,16 @@ addEventListener('visibilitychange', () => {
   connection.hurry();
   inView();
 });
+// The worker is there, or another version's took its place: it speaks as the page does.
+const tellWorker = async () => {
+  await speaking;
+  await choose(globalThis.caches, { language: spoken().language, name: brand.title, icon: sign });
+};
+navigator.serviceWorker?.ready.then(tellWorker);
+navigator.serviceWorker?.addEventListener('controllerchange', tellWorker);
 // A notification was pressed.
 navigator.serviceWorker?.addEventListener('message', ({ data }) => {
-  if (data?.type === 'go') location.hash = `#/room/${data.room}`;
+  if (data?.type === 'go') location.hash = write({ pane: 'talk', room: data.room, seq: data.seq });
 });
 // A tab that was killed may have left something unsent.
 setInterval(() => connection.state === 'live' && chat.resend(), ORPHANS * 1000);

@@ -21,9 +21,8 @@ CATEGORIES = {
 }
 #: Forms that may leave the number out, as "one message" does.
 WITHOUT_NUMBER = ("zero", "one", "two")
-#: Not for people who use the chat: the developer's page, the script for sites, what is generated;
-#: and what the service worker says, which does not know the language yet.
-FOREIGN = ("try/", "embed.js", "wire.js", "state/push_words.js", "words/de.js", "words/ar.js")
+#: Not for people who use the chat: the developer's page, the script for sites, what is generated.
+FOREIGN = ("try/", "embed.js", "wire.js", "words/de.js", "words/ar.js")
 
 _HOLE = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"[A-Za-z]{2}")

@@ -92,7 +92,7 @@ def test_without_a_connection_a_room_that_is_not_here_says_when_it_comes(daemon,
     ben.sees("Reconnecting", ".bar", 10)
     go(ben, "Tea")
     ben.sees("No connection", ".talk")
-    ben.sees("will be here once the server can be reached", ".talk")
+    ben.sees("come as soon as the server can be reached", ".talk")
     daemon.relay.mend()
     ben.sees("Hello", ".talk", 30)
     ben.wait("document.querySelector('.waiting-here').childElementCount === 0")

@@ -74,3 +74,48 @@ def test_what_the_server_refuses_is_given_back_to_the_box(daemon, browser):
     ben.press("Enter")
     anna.sees("A short story.", ".talk")
     assert anna.complaints == ben.complaints == []
+
+
+#: A picture as the system's clipboard or a hand brings it; whether the page let it pass.
+BROUGHT = """(() => {
+    const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array(8)], 'a.png', { type: 'image/png' }));
+    %s
+    const one = document.querySelector('.composer textarea');
+    const fields = { bubbles: true, cancelable: true };
+    const event = '%s' === 'paste'
+        ? new ClipboardEvent('paste', { ...fields, clipboardData: data })
+        : new DragEvent('%s', { ...fields, dataTransfer: data });
+    return one.dispatchEvent(event);
+})()"""
+
+
+def test_a_picture_that_is_pasted_or_dropped_is_turned_away_in_words_and_the_text_stays(
+    daemon, browser
+):
+    anna, _ = two(daemon, browser)
+    make_room(anna, "Tea")
+    anna.write(BOX, "Look at this:")
+    for way in ("paste", "drop"):
+        assert anna.js(BROUGHT % ("", way, way)) is False, way
+        anna.sees("cannot be sent here yet", ".toast")
+        anna.js("document.querySelector('.toast').replaceChildren()")
+        assert box(anna, "value") == "Look at this:"
+    # A browser that may drop it would open it in place of the page.
+    assert anna.js(BROUGHT % ("", "dragover", "dragover")) is False
+    # A passage of a document that has its picture beside it is text.
+    text = "data.setData('text/plain', 'words');"
+    assert anna.js(BROUGHT % (text, "paste", "paste")) is True
+    assert anna.js("document.querySelector('.toast').textContent") == ""
+
+
+def test_the_box_fits_its_text_again_where_the_window_becomes_narrower(daemon, browser):
+    anna, _ = two(daemon, browser)
+    make_room(anna, "Tea")
+    anna.write(BOX, "A line that fits a desk, and is a good deal too long for a narrow phone")
+    one = box(anna, "clientHeight")
+    anna.size(360, 740)
+    anna.wait(f"document.querySelector('{BOX}').clientHeight > {one + 15}")
+    assert box(anna, "scrollHeight") <= box(anna, "clientHeight") + 1
+    anna.size(1280, 800)
+    anna.wait(f"document.querySelector('{BOX}').clientHeight === {one}")

@@ -98,3 +98,35 @@ def test_nobody_is_held_back_from_a_reload_by_what_is_kept_and_sent_after_it(dae
     anna.reload()
     arrived(anna, ["said without a network"])
     arrived(ben, ["said without a network"])
+
+
+@pytest.mark.journey
+def test_a_page_that_stayed_open_without_a_network_for_a_day_asks_before_it_sends(daemon, browser):
+    anna, ben = two(daemon, browser)
+    make_room(anna, "Tea")
+    join_room(ben, "Tea")
+    daemon.relay.cut()
+    say(anna, "Yesterday's news")
+    say(anna, "and more of it")
+    old = ["Yesterday's news", "and more of it"]
+    anna.until(lambda: sorted(kept(anna)) == sorted(old), "both are kept")
+    anna.js(
+        """(() => {
+            const now = Date.now;
+            Date.now = () => now() + 25 * 3600 * 1000;
+        })()"""
+    )
+    say(anna, "Today's")
+    daemon.relay.mend()
+    anna.until(lambda: lines(ben) == ["Today's"], "what is new is sent by itself", 40)
+    for text in old:
+        anna.until(lambda text=text: state_of(anna, text) == "Not sent", f"{text} waits")
+    anna.sees("Retry", ".failure")
+    # The one is still wanted, the other is put right first.
+    anna.click(".failure button", "Retry")
+    anna.until(lambda: lines(ben) == ["Today's", old[0]], "the first is sent when asked for", 40)
+    anna.click(".failure button", "Back to the box")
+    anna.wait("document.querySelector('.failure') === null")
+    assert anna.js("document.querySelector('.composer textarea').value") == old[1]
+    anna.until(lambda: kept(anna) == [], "nothing waits any more")
+    assert lines(ben) == ["Today's", old[0]]

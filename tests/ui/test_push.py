@@ -118,6 +118,26 @@ def test_a_push_is_shown_without_its_words_and_a_press_leads_to_its_room(daemon,
     assert anna.complaints == []
 
 
+def test_a_push_speaks_the_language_that_was_chosen_on_the_page_while_it_is_closed(daemon, browser):
+    anna = ready(daemon, browser)
+    tea = room_id(anna)
+    anna.js("localStorage.setItem('language', 'de')")
+    anna.reload()
+    anna.sees("Räume", ".sidebar")
+    chosen = "caches.match('/ui/chosen').then((one) => one?.json()).then((one) => one?.language)"
+    anna.wait(f"{chosen}.then((one) => one === 'de')")
+    away(anna)
+    anna.push(told(tea))
+    shown = anna.until(lambda: anna.js(SHOWN), "a notification")
+    assert shown[0]["body"] == "Anna hat dich erwähnt · 2 ungelesene Nachrichten"
+    anna.push("no JSON")
+    anna.until(lambda: len(anna.js(SHOWN)) == 2, "one that cannot be read")
+    (other,) = [one for one in anna.js(SHOWN) if one["room"] is None]
+    assert other["title"] == "chatd"
+    assert other["body"].startswith("Es gibt etwas Neues")
+    assert anna.complaints == []
+
+
 def test_what_is_no_push_of_ours_is_shown_without_harm(daemon, browser):
     anna = ready(daemon, browser)
     away(anna)
@@ -125,7 +145,7 @@ def test_what_is_no_push_of_ours_is_shown_without_harm(daemon, browser):
         anna.push(data)
     shown = anna.until(lambda: anna.js(SHOWN), "a notification")
     (one,) = shown
-    assert (one["title"], one["room"]) == ("Something new", None)
+    assert (one["title"], one["room"]) == ("chatd", None)
     anna.push(told("r1", name="<img src=x onerror=alert(1)>", author="\u202eevil"))
     anna.until(lambda: len(anna.js(SHOWN)) == 2, "what is text is shown as text")
     assert anna.complaints == []

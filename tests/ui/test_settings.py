@@ -67,7 +67,7 @@ def test_a_profile_and_a_status_are_seen_by_the_other(daemon, browser):
     close(ben)
 
     settings(ben, "Status")
-    ben.click("dialog button", "No status")
+    ben.click("dialog button", "Clear status")
     ben.sees("You have no status", "dialog")
     anna.wait("document.querySelector('.mood') === null")
     assert anna.complaints == ben.complaints == []

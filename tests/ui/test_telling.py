@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.ui.people import go, join_room, make_room, menu_of, section, title_of, two
+from tests.ui.test_brand import LOGO
 from tests.ui.test_tabs import leads, tab
 from tests.ui.test_two_people import say
 
@@ -194,3 +195,49 @@ def test_every_tab_shows_the_same_icon(daemon, browser, tmp_path):
             })()"""
         )
         assert pixels[0] > 180 > 100 > pixels[1], sign
+
+
+#: As Chromium on Android has it: there is a name, and only a worker may show something.
+ILLEGAL = """
+    window.Notification = class {
+        static permission = 'granted';
+        static requestPermission = async () => 'granted';
+        constructor() { throw new TypeError('Illegal constructor'); }
+    };
+"""
+
+
+def test_where_a_page_may_show_nothing_its_worker_does_with_the_servers_sign(daemon, browser):
+    (daemon.state.parent / "logo.svg").write_text(LOGO)
+    daemon.configure('[page]\nname = "Tea House"\nlogo = "logo.svg"\n')
+    anna, ben = two(daemon, browser)
+    make_room(anna, "Tea")
+    join_room(ben, "Tea")
+    anna.call("Page.addScriptToEvaluateOnNewDocument", source=ILLEGAL)
+    anna.watch_workers()
+    grant(browser, anna, daemon.url)
+    anna.go(daemon.url)
+    anna.wait("document.querySelector('.lists .notes') !== null")
+    anna.wait("navigator.serviceWorker.ready.then((one) => one.active?.state === 'activated')")
+    want(anna, DESKTOP)
+    say(ben, "@anna the kettle is on")
+    shown = """navigator.serviceWorker.ready.then((one) => one.getNotifications()).then((all) =>
+        all.map(({ title, body, icon }) => [title, body, icon.slice(0, 5)]))"""
+    told = [["ben in Tea", "@anna the kettle is on", "blob:"]]
+    anna.until(lambda: anna.js(shown) == told, "the worker shows it")
+    anna.in_worker(
+        """(async () => {
+            const [notification] = await registration.getNotifications();
+            dispatchEvent(new NotificationEvent('notificationclick', { notification }));
+        })()"""
+    )
+    anna.sees("the kettle is on", ".talk")
+    anna.until(lambda: anna.js(shown) == [], "and it is gone")
+    # What is read before it is pressed is no news any more.
+    anna.go(daemon.url)
+    anna.wait("document.querySelector('.lists .notes') !== null")
+    say(ben, "@anna and now")
+    anna.until(lambda: len(anna.js(shown)) == 1, "the next is shown")
+    go(anna, "Tea")
+    anna.until(lambda: anna.js(shown) == [], "read, it goes")
+    assert anna.complaints == []

@@ -1,21 +1,23 @@
 // The words of a notification that a push becomes. Names and texts come from others: they are shown
 // as text by the system, and cut where they are long.
 
+import { many, t } from '../words/words.js';
+
 /** What notifications of a room are known by: a later one takes the place of the one before. */
 export const TAG = 'room ';
 /** Characters of a title and of a body: more than any system shows. */
 const TITLE = 80;
 const BODY = 300;
 
-/** {title, body} for what a push tells; null stands for a push that could not be read. */
-export function sentence(push) {
-  if (push === null) return { title: 'Something new', body: 'Open the page to see it.' };
+/** {title, body} for what a push tells; null stands for one that could not be read. `server`: its name. */
+export function sentence(push, server = 'chatd') {
+  if (push === null) return { title: server, body: t('There is something new. Open the page to see it.') };
   const { author = '', kind, name = '', reason, text = '', unread = 1 } = push;
-  const who = author || push.from || 'Somebody';
-  const more = unread > 1 ? `${unread} unread messages` : '';
-  if (kind === 'direct') return shown(who, text || more || 'New message');
-  const said = reason === 'mention' ? `${who} mentioned you` : `New message from ${who}`;
-  return shown(name || 'A room', text ? `${who}: ${text}` : [said, more].filter(Boolean).join(' · '));
+  const who = author || push.from || t('Somebody');
+  const more = unread > 1 ? many(unread, '{count} unread message', '{count} unread messages') : '';
+  if (kind === 'direct') return shown(who, text || more || t('New message'));
+  const said = reason === 'mention' ? t('{name} mentioned you', { name: who }) : t('New message from {name}', { name: who });
+  return shown(name || t('A room'), text ? `${who}: ${text}` : [said, more].filter(Boolean).join(' · '));
 }
 
 function shown(title, body) {

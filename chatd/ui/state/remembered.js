@@ -18,7 +18,7 @@ export class Remembered {
     if (!store.me || !store.listed) return;
     const { user, name, admin, mayInvite } = store.me;
     const session = { signed_in: true, user, name, admin, may_invite: mayInvite };
-    const rooms = [...store.rooms.values()].slice(0, MOST).map(told);
+    const rooms = [...store.rooms.values()].slice(0, MOST).map((room) => told(room, store.titleOf(room)));
     this.#try(() => this.#storage.setItem(KEY, JSON.stringify({ session, rooms })));
   }
 
@@ -48,12 +48,12 @@ export class Remembered {
   }
 }
 
-/** A room as the server shows it. */
-function told(room) {
+/** A room as the server shows it, under the name that people see: who they are is not known at the start. */
+function told(room, name) {
   return {
     room: room.id,
     kind: room.kind,
-    name: room.name,
+    name,
     slug: room.slug,
     topic: room.topic,
     role: room.role,

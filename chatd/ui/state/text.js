@@ -99,9 +99,11 @@ export function direction(text) {
   return RIGHT_TO_LEFT.test(letter) ? 'rtl' : 'ltr';
 }
 
+/** One drawing, as UTS 51 (ED-17) puts it together: with a colour of skin, a family, a flag. */
+const ONE = '(?:\\p{RI}{2}|(?:\\p{Emoji_Presentation}|\\p{Extended_Pictographic}\ufe0f)\\p{EMod}?(?:\u200d\\p{Extended_Pictographic}\ufe0f?\\p{EMod}?)*)';
+const EMOJI = new RegExp(`^${ONE}(?:\\s?${ONE}){0,2}$`, 'u');
+
 /** Whether a text is up to three emoji and nothing else. */
 export function onlyEmoji(text) {
-  return /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f)(?:\s?(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f)){0,2}$/u.test(
-    text.trim(),
-  );
+  return EMOJI.test(text.trim());
 }

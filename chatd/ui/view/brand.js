@@ -12,11 +12,13 @@ function read() {
   }
 }
 
-/** `name` in the page, `title` in the tab, `icon` an address, `text` on the front. */
+/** `name` in the page, `title` in the tab, `icon` an address, `own` whether it is the operator's, `text` on the front. */
 export const brand = {
   name: given.name ?? location.hostname,
   title: given.name ?? 'chatd',
-  icon: given.logo ?? '/ui/icon.svg',
+  // By the name that it has in what this browser keeps, so that it is there without a network, too.
+  icon: given.logo ?? document.querySelector('link[rel="icon"]')?.getAttribute('href') ?? '/ui/icon.svg',
+  own: Boolean(given.logo),
   text: given.text ?? '',
 };
 

@@ -60,6 +60,9 @@ export class Composer {
     this.#send = iconButton('send', t('Send'), { class: 'send', onclick: () => this.#submit() });
     const smile = iconButton('smile', t('Emoji'), { class: 'smile', onclick: () => this.#smile(smile) });
     this.#later = iconButton('clock', t('Send later'), { class: 'smile', hidden: true, onclick: () => this.#schedule() });
+    // A window of another width breaks lines elsewhere.
+    let width = 0;
+    new ResizeObserver(() => width !== (width = this.#box.clientWidth) && this.#fit()).observe(this.#box);
     // A tap on the button must not take the keyboard of a phone away.
     this.#send.addEventListener('pointerdown', (event) => event.preventDefault());
     this.#frame = h('div', { class: 'box' }, this.#box, this.#left, smile, this.#later, this.#send);
@@ -79,8 +82,8 @@ export class Composer {
     );
   }
 
-  /** Another room, or another role in it. */
-  show(room, limit) {
+  /** Another room, or another role in it; `called`: its name for whoever writes. */
+  show(room, limit, called = room.name) {
     this.#limit = limit ?? this.#limit;
     const other = this.#room !== room;
     if (other) {
@@ -93,7 +96,7 @@ export class Composer {
     this.#frame.hidden = Boolean(why);
     this.#closed.hidden = !why;
     fill(this.#closed, why && [icon('lock'), CLOSED[why](room)]);
-    const to = { room: shortened(room.name) };
+    const to = { room: shortened(called) };
     const slow = room.slow && !room.moderates;
     this.#box.placeholder = slow ? t('Message {room}, one every {wait}', { ...to, wait: wait(room.slow) }) : t('Message {room}', to);
     this.#drawStrip();

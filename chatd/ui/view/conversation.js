@@ -1,5 +1,6 @@
 // A conversation: its head, its list, who types, and the box to write in.
 
+import { called } from '../state/called.js';
 import { readOn } from '../state/dwelling.js';
 import { rows } from '../state/rows.js';
 import { Speaking } from '../state/speaking.js';
@@ -10,8 +11,9 @@ import { jump } from './dialogs/jump.js';
 import { bdi, fill, h, icon, iconButton } from './dom.js';
 import { dayOf } from './format.js';
 import { List } from './list.js';
+import { apart } from './message.js';
 import { Messages } from './messages.js';
-import { nothing, waiting } from './nothing.js';
+import { ghosts, nothing, waiting } from './nothing.js';
 import { typists } from './notes.js';
 import { kindOf, seenWords, sign } from './parts.js';
 
@@ -93,7 +95,10 @@ export class Conversation {
       later: (text, replyTo) => wish.schedule(store.active, text, replyTo),
       last: () => this.#last(),
       known: () => this.#known(),
-      quoted: (seq) => store.room.timeline.quoted(seq),
+      quoted: (seq) => {
+        const message = store.room.timeline.quoted(seq);
+        return message && { ...message, name: store.people.display(message.from, message.name) };
+      },
       goTo: go,
     });
   }
@@ -139,7 +144,7 @@ export class Conversation {
     fill(
       this.#head,
       iconButton('back', t('Back to the list'), { class: 'to-list', onclick: this.#wish.back }),
-      sign(room, presence),
+      sign(room, presence, this.#store.titleOf(room)),
       h(
         'div',
         { class: 'title' },
@@ -156,7 +161,7 @@ export class Conversation {
       ),
     );
     if (focused) this.#head.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
-    this.composer.show(room, this.#chat.limits?.text_code_points);
+    this.composer.show(room, this.#chat.limits?.text_code_points, this.#store.titleOf(room));
   }
 
   /** In place of messages that are not here yet: that they come, or why they do not. */
@@ -168,7 +173,8 @@ export class Conversation {
     }
     const loaded = room.timeline.loaded;
     this.node.classList.toggle('loading', !loaded);
-    fill(this.#waiting, !loaded && waiting(this.#wish.offline(), t('The messages of this room will be here once the server can be reached.')));
+    const alone = !loaded && !room.timeline.pending.length;
+    fill(this.#waiting, alone && (this.#wish.offline() ? waiting(true, apart()) : ghosts()));
   }
 
   drawTyping() {
@@ -196,20 +202,9 @@ export class Conversation {
     const { unreadAfter, marks } = room;
     const pinned = room.pinned ?? new Set();
     const blocked = new Set([...(this.#store.blocked ?? [])].filter((user) => !this.#shownAnyway.has(user)));
-    const { people } = this.#store;
-    const nameOf = ({ from, name }) => people.display(from, name);
-    const called = (row) =>
-      row.kind === 'message'
-        ? {
-            ...row,
-            called: nameOf(row.message),
-            quoteCalled: row.quote && nameOf(row.quote),
-            hereCalled: row.here.map(({ user }) => people.display(user, this.#store.names.get(user))),
-          }
-        : row;
-    const shown = rows(timeline, { me, unreadAfter, marks, dayOf, pinned, blocked }).map(called);
+    const shown = rows(timeline, { me, unreadAfter, marks, dayOf, pinned, blocked }).map((row) => called(row, this.#store, room));
     // What one says shows at once, also where the server has not told what was said before.
-    this.#list.draw(timeline.loaded ? shown : [{ kind: 'apart', key: 'apart' }, ...shown], room);
+    this.#list.draw(timeline.loaded || !shown.length ? shown : [{ kind: 'apart', key: 'apart' }, ...shown], room);
     this.#list.node.classList.toggle('with-readers', room.kind !== 'direct');
     this.composer.update();
     this.drawTyping();

@@ -1,6 +1,7 @@
 // Notifications of the desktop: asked for when somebody wants them, never before.
 
 import { count as shortCount } from './format.js';
+import { mark } from './mark.js';
 
 /** Characters of a message that are shown. */
 const LONGEST = 200;
@@ -18,17 +19,28 @@ export async function allow() {
 
 /**
  * Shows one; gives what closes it. `title`, `count` of messages, `text`, `tag`: the same in every tab;
- * `go()` when somebody presses it.
+ * `room` and `seq`: where a press leads; `go()` leads there.
  */
-export function notify({ title, count, text, tag, go }) {
+export function notify({ title, count, text, tag, room, seq, go }) {
   const shown = [...text].slice(0, LONGEST).join('');
+  const words = count > 1 ? `${title} (${shortCount(count)})` : title;
   const options = { body: shown.length < text.length ? `${shown}…` : shown, tag, silent: true };
+  // Whoever closes it before it is there does not want it any more.
+  let close = () => (wanted = false);
+  let wanted = true;
+  mark().then((icon) => {
+    if (wanted) close = show(words, { ...options, icon }, { room, seq }, go);
+  });
+  return () => close();
+}
+
+function show(title, options, data, go) {
   let one;
   try {
-    one = new Notification(count > 1 ? `${title} (${shortCount(count)})` : title, options);
+    one = new Notification(title, options);
   } catch {
-    // Some browsers of phones have the name and not the thing.
-    return () => {};
+    // Browsers of phones show only what their worker shows, which is told of a press, too.
+    return byWorker(title, { ...options, data });
   }
   one.onclick = () => {
     window.focus();
@@ -36,4 +48,17 @@ export function notify({ title, count, text, tag, go }) {
     one.close();
   };
   return () => one.close();
+}
+
+function byWorker(title, options) {
+  const { tag } = options;
+  const there = navigator.serviceWorker?.getRegistration('/') ?? Promise.resolve();
+  const shown = there.then(async (registration) => {
+    await registration?.showNotification(title, options);
+    return registration;
+  });
+  shown.catch(() => {});
+  return () => {
+    shown.then(async (one) => (await one?.getNotifications({ tag }))?.forEach((each) => each.close())).catch(() => {});
+  };
 }

@@ -177,8 +177,8 @@ export class Here {
         h(
           'span',
           { class: 'two-lines' },
-          h('span', { class: 'first-line' }, bdi(called, 'name'), mood(status), words && h('span', { class: 'role' }, words)),
-          status?.text && h('small', {}, bdi(status.text)),
+          h('span', { class: 'first-line' }, bdi(called, 'name'), mood(status)),
+          (words || status?.text) && h('small', {}, words, words && status?.text && ' · ', status?.text && bdi(status.text)),
         ),
         hidden(t(', {word}', { word: stateWord(state) })),
       ),

@@ -24,11 +24,7 @@ export function row(shown, room, wish) {
     case 'more':
       return h('div', { class: 'more', 'aria-hidden': 'true' }, t('Loading earlier messages…'));
     case 'apart':
-      return h(
-        'p',
-        { class: 'apart' },
-        t('The messages of this room come as soon as the server can be reached. What you write now is kept, and sent then.'),
-      );
+      return h('p', { class: 'apart' }, apart());
     case 'day':
       return day(shown, wish);
     case 'unread':
@@ -41,6 +37,10 @@ export function row(shown, room, wish) {
       return shown.blocked ? unwanted(shown, wish) : message(shown, room, wish);
   }
 }
+
+/** Why there are no messages, and what becomes of those that one writes. */
+export const apart = () =>
+  t('The messages of this room come as soon as the server can be reached. What you write now is kept, and sent then.');
 
 function day({ at }, wish) {
   const name = dayName(at);
@@ -55,32 +55,33 @@ export function signature(shown, room) {
       const { message: one, first, state, seenBy, quote: answered, reactions } = shown;
       const about = [one.text, one.name, shown.called, one.edited, one.deleted, one.failed, one.seq, one.at];
       const more = [one.data, one.mentions, answered?.text, answered?.deleted, answered === null, answered?.name];
-      const around = [first, state, seenBy, shown.here, shown.hereCalled, shown.pinned, shown.blocked, shown.quoteBlocked, shown.quoteCalled, room.mayReact];
-      return JSON.stringify([about, more, around, reactions]);
+      const names = [shown.hereCalled, shown.quoteCalled, shown.viaCalled];
+      const around = [first, state, seenBy, shown.here, shown.pinned, shown.blocked, shown.quoteBlocked, room.mayReact];
+      return JSON.stringify([about, more, names, around, reactions]);
     }
     case 'day':
       return dayName(shown.at);
     case 'start':
-      return `${shown.empty} ${room.moderates} ${room.closedTo}`;
+      return JSON.stringify([shown.empty, room.moderates, room.closedTo, shown.called]);
     case 'note':
-      return String(shown.notes.length);
+      return JSON.stringify(shown.notes.map((note) => [note.name, note.user_name]));
     default:
       return '';
   }
 }
 
-function start({ empty }, room, wish) {
+function start({ empty, called }, room, wish) {
   const text =
     room.kind === 'direct'
-      ? parts('This is the beginning of your conversation with {name}. Say hello.', { name: bdi(room.name) })
+      ? parts('This is the beginning of your conversation with {name}. Say hello.', { name: bdi(called) })
       : parts('This is the beginning of {room}.', { room: bdi(room.name) });
   return h(
     'div',
     { class: 'start' },
     room.kind === 'direct'
-      ? avatar(room.other ?? room.id, room.name)
+      ? avatar(room.other ?? room.id, called)
       : h('span', { class: 'emblem' }, icon(room.kind === 'public' ? 'hash' : 'lock')),
-    h('h2', {}, bdi(room.name)),
+    h('h2', {}, bdi(called)),
     h('p', {}, text),
     empty && room.kind !== 'direct' && begin(room, wish),
   );
@@ -119,7 +120,7 @@ function message(shown, room, wish) {
     { class: 'body' },
     first && h('div', { class: 'by' }, author(shown), ' ', when(one, 'when'), shown.pinned && pinned()),
     one.reply_to !== undefined && !one.deleted && quote(shown.quote, shown.quoteCalled, shown.quoteBlocked, () => wish.goTo(one.reply_to)),
-    one.forwarded && !one.deleted && forwarded(one.forwarded),
+    one.forwarded && !one.deleted && forwarded(one.forwarded, shown.viaCalled),
     h('div', { class: 'line', dir: direction(one.text ?? '') }, content(one, stored, wish), !first && shown.pinned && pinned()),
     !one.deleted && card(one.data),
     stored && chips(one, reactions, wish, room.mayReact),

@@ -13,6 +13,8 @@ export class Messages {
   #store;
   #chat;
   #wish;
+  /** The name that people see of somebody. */
+  #called = (user, name) => this.#store.people.display(user, name);
 
   /** `wish`: go(room, seq), away(), goTo(seq), reply(message), edit(message), say(text), sure(…). */
   constructor(store, chat, wish) {
@@ -30,11 +32,11 @@ export class Messages {
       reply: this.#wish.reply,
       edit: this.#wish.edit,
       add: this.#wish.add,
-      readers: (message) => readers(this.#chat.talk, message),
+      readers: (message) => readers(this.#chat.talk, message, this.#called),
       react: (message, emoji, on) => this.#react(message, emoji, on),
       pick: (anchor, message) => pickEmoji(anchor, (emoji) => this.#react(message, emoji, true)),
       more: (anchor, message) => this.#more(anchor, message),
-      reactors: (message) => reactors(this.#chat.talk, message),
+      reactors: (message) => reactors(this.#chat.talk, message, this.#called),
     };
   }
 
@@ -44,7 +46,7 @@ export class Messages {
 
   pins() {
     const { room } = this.#store;
-    pins(this.#chat.talk, room, (seq) => this.#wish.goTo(seq), (seq) => this.#pin(seq, false));
+    pins(this.#chat.talk, room, (seq) => this.#wish.goTo(seq), (seq) => this.#pin(seq, false), this.#called);
   }
 
   /** What a promise fails with is told. True if it did not. */
@@ -98,8 +100,8 @@ export class Messages {
         !own && !alone && { icon: 'unread', label: t('Mark unread from here'), act: () => this.#unread(message) },
       ],
       [
-        !gone && message.reactions?.length > 0 && { icon: 'smile', label: t('Who reacted'), act: () => reactors(talk, message) },
-        !gone && { icon: 'eye', label: t('Who has read it'), act: () => readers(talk, message) },
+        !gone && message.reactions?.length > 0 && { icon: 'smile', label: t('Who reacted'), act: () => reactors(talk, message, this.#called) },
+        !gone && { icon: 'eye', label: t('Who has read it'), act: () => readers(talk, message, this.#called) },
         message.edited && !gone && (own || (room.moderates && room.kind !== 'direct')) && {
           icon: 'history',
           label: t('Earlier versions'),

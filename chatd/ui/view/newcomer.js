@@ -18,7 +18,7 @@ export function newcomer(api, done, back) {
   };
   api
     .newcomer()
-    .then((found) => show(choose(api, found, done), h('button', { class: 'wide', type: 'button', onclick: leave }, t('Back to signing in'))))
+    .then((found) => show(choose(api, found, done), h('button', { class: 'wide other', type: 'button', onclick: leave }, t('Back to signing in'))))
     .catch((error) =>
       show(
         h('h1', {}, t('That did not work')),

@@ -64,3 +64,8 @@ export function waiting(offline, later) {
     h('p', {}, later, ' ', t('It is tried again and again; there is nothing that you have to do.')),
   );
 }
+
+/** Where messages will be in a moment. */
+export function ghosts() {
+  return h('div', { class: 'ghosts' }, h('p', { class: 'ears' }, t('Loading…')), Array.from({ length: 7 }, () => h('i', {})));
+}

@@ -60,10 +60,10 @@ export function repaintFaces() {
   }
 }
 
-/** What stands before a room's name: # for everybody's, a lock, or the other person, present or not. */
-export function sign(room, presence) {
+/** What stands before a room's name: # for everybody's, a lock, or the other person, as `called`, present or not. */
+export function sign(room, presence, called = room.name) {
   if (room.kind === 'direct') {
-    return avatar(room.other ?? room.id, room.name, presence);
+    return avatar(room.other ?? room.id, called, presence);
   }
   return h(
     'span',

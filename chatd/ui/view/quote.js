@@ -37,11 +37,12 @@ export function line(message) {
   return text || message.data?.['chatd.card']?.title || '…';
 }
 
-export function forwarded({ user, name, at }) {
+/** `called`: the name that people see. */
+export function forwarded({ user, name, at }, called = name) {
   return h(
     'p',
     { class: 'forwarded' },
     icon('forward'),
-    parts('Forwarded from {name}, {day}', { name: h('span', { class: `author hue-${hue(user)}` }, bdi(name)), day: shortDay(at) }),
+    parts('Forwarded from {name}, {day}', { name: h('span', { class: `author hue-${hue(user)}` }, bdi(called)), day: shortDay(at) }),
   );
 }

@@ -45,7 +45,7 @@ export function forgotten(api, name, back) {
       h('label', { for: 'who' }, t('User name or mail address')),
       who,
     ),
-    h('button', { class: 'wide', type: 'button', onclick: back }, t('Back to signing in')),
+    h('button', { class: 'wide other', type: 'button', onclick: back }, t('Back to signing in')),
   );
   return node;
 }

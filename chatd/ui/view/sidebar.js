@@ -81,7 +81,7 @@ export class Sidebar {
       this.#rooms,
       this.#invitations(),
       found.favourites.length > 0 && this.#section(t('Favourites'), this.#items(found.favourites)),
-      this.#section(t('Rooms'), this.#items(found.rooms), t('Join or make a room'), this.#wish.rooms),
+      this.#section(t('Rooms'), this.#items(found.rooms), t('Join or make a room'), this.#wish.rooms, beginning()),
       this.#section(
         t('People'),
         [this.#items(found.people), this.#notes(found.notes)],
@@ -104,9 +104,10 @@ export class Sidebar {
   #invitations() {
     const all = [...this.#store.invitations.values()];
     if (!all.length) return null;
+    const called = all.map((one) => ({ ...one, called: this.#store.people.display(one.by, one.by_name) }));
     return this.#section(
       t('Invitations'),
-      all.map((one) => this.#kept.get(`invitation ${one.room}`, one, () => h('li', {}, this.#invitation(one)))),
+      called.map((one) => this.#kept.get(`invitation ${one.room}`, one, () => h('li', {}, this.#invitation(one)))),
     );
   }
 
@@ -115,7 +116,7 @@ export class Sidebar {
     return h(
       'div',
       { class: 'invitation' },
-      h('p', {}, parts('{name} invites you to {room}', { name: bdi(one.by_name, 'name'), room: bdi(one.name, 'name') })),
+      h('p', {}, parts('{name} invites you to {room}', { name: bdi(one.called, 'name'), room: bdi(one.name, 'name') })),
       h('p', { class: 'hint' }, many(one.members, '{count} member', '{count} members'), topic),
       h(
         'div',
@@ -126,8 +127,8 @@ export class Sidebar {
     );
   }
 
-  /** `label` and `onclick`: what makes one more of these; where there is none, it stands in their place. */
-  #section(title, items, label = null, onclick = null) {
+  /** `label` and `onclick`: what makes one more of these; where there is none, it stands in their place, below `about`. */
+  #section(title, items, label = null, onclick = null, about = null) {
     const { listed } = this.#store;
     const node = this.#kept.get(`section ${title}`, null, () =>
       h(
@@ -151,7 +152,7 @@ export class Sidebar {
           'li',
           {},
           listed
-            ? h('button', { type: 'button', class: 'first', 'data-key': `first ${title}`, onclick }, label)
+            ? [about, h('button', { type: 'button', class: 'first', 'data-key': `first ${title}`, onclick }, label)]
             : h('p', { class: 'nothing' }, t('Loading…')),
         ),
       );
@@ -235,7 +236,7 @@ export class Sidebar {
       },
       room.kind === 'direct' && presence === null
         ? h('span', { class: 'sign' }, icon('note'))
-        : sign(room, presence),
+        : sign(room, presence, name),
       bdi(name, 'name'),
       mood(status),
       draft && h('span', { class: 'draft' }, t('Draft')),
@@ -260,6 +261,11 @@ export class Sidebar {
     event.preventDefault();
     items[at + by]?.focus();
   }
+}
+
+/** On a phone the list is all that there is: it says there what rooms are. */
+function beginning() {
+  return h('p', { class: 'nothing beginning' }, t('A room is where people talk about one thing. Make the first, or join one.'));
 }
 
 /** How many messages are unread, and how many of them mention one. */

@@ -139,7 +139,7 @@ function fields(api, which, secret, { notice, wrong: failed, name }, done, forgo
     which === 'in' &&
       h(
         'button',
-        { class: 'wide', type: 'button', onclick: () => forgot(user.value.trim()) },
+        { class: 'wide other', type: 'button', onclick: () => forgot(user.value.trim()) },
         t('Forgotten your password?'),
       ),
     which === 'in' &&

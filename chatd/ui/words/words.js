@@ -1,21 +1,18 @@
 // The page's words in the language of whoever reads it. The English text is the key, so that code
-// stays readable; the other languages are catalogues, of which only the chosen one is loaded. What a
-// sentence names (a person, a number) is put where that language wants it, as text or as a node.
+// stays readable; the other languages are catalogues, of which only the chosen one is loaded (speak.js).
+// What a sentence names (a person, a number) is put where that language wants it, as text or as a node.
 
 /** Each is called as its own speakers call it. */
 export const LANGUAGES = { en: 'English', de: 'Deutsch', ar: 'العربية' };
 const RIGHT_TO_LEFT = new Set(['ar']);
-const CATALOGUES = {
-  en: async () => ({ default: { page: {}, server: {}, codes: {}, emoji: {} } }),
-  de: () => import('/ui/words/de.js'),
-  ar: () => import('/ui/words/ar.js'),
-};
+/** English is what the code says. */
+const NONE = { page: {}, server: {}, codes: {}, emoji: {} };
 /** First Strong Isolate and its end (Unicode UAX 9): what is between has a direction of its own. */
 const ISOLATE = '\u2068';
 const END = '\u2069';
 
 let language = 'en';
-let catalogue = { page: {}, server: {}, codes: {}, emoji: {} };
+let catalogue = NONE;
 let locale = localeOf('en', navigator.languages);
 let templates = [];
 
@@ -28,20 +25,12 @@ export function pick(wanted) {
   return wanted.map(base).find((one) => Object.hasOwn(LANGUAGES, one)) ?? 'en';
 }
 
-/** Speaks `one` from now on; `wanted` says how that is written where its reader lives. */
-export async function speak(one, wanted = navigator.languages) {
-  language = Object.hasOwn(CATALOGUES, one) ? one : 'en';
-  try {
-    catalogue = (await CATALOGUES[language]()).default;
-  } catch {
-    // English is better than no page.
-    language = 'en';
-    catalogue = (await CATALOGUES.en()).default;
-  }
+/** `one` is spoken from now on, with its catalogue; `wanted` says how it is written where its reader lives. */
+export function use(one, found = NONE, wanted = navigator.languages) {
+  language = one;
+  catalogue = found;
   locale = localeOf(language, wanted);
   templates = Object.keys(catalogue.server).filter((key) => key.includes('{')).map(template);
-  document.documentElement.lang = language;
-  document.documentElement.dir = direction();
 }
 
 export function direction() {

@@ -4,6 +4,7 @@
 import { FILES, VERSION } from './files.js';
 import { Pushes } from './push.js';
 import { Shell } from './shell.js';
+import { words } from './words.js';
 
 const ports = {
   caches,
@@ -11,7 +12,13 @@ const ports = {
   later: (ms, call) => setTimeout(call, ms),
 };
 const shell = new Shell(ports, VERSION, FILES);
-const pushes = new Pushes({ registration, clients, fetch: ports.fetch });
+const read = (path) => shell.file(path);
+const pushes = new Pushes({
+  registration,
+  clients,
+  fetch: ports.fetch,
+  words: words({ caches, read, files: FILES, wanted: navigator.languages }),
+});
 
 addEventListener('install', (event) => {
   // Pages that are open go on with what they have loaded; the next one is of this version.

@@ -10,9 +10,11 @@ export class Pushes {
   #registration;
   #clients;
   #fetch;
+  #words;
 
-  /** `registration` and `clients` as a worker has them, `fetch(path, options)`. */
-  constructor({ registration, clients, fetch }) {
+  /** `registration` and `clients` as a worker has them, `fetch(path, options)`, `words()` as in words.js. */
+  constructor({ registration, clients, fetch, words }) {
+    this.#words = words;
     this.#registration = registration;
     this.#clients = clients;
     this.#fetch = fetch;
@@ -24,12 +26,14 @@ export class Pushes {
     const pages = await this.#pages();
     if (pages.some((page) => page.visibilityState === 'visible' && page.focused)) return;
     const push = read(data);
-    const { title, body } = sentence(push);
+    const { name, icon, language } = await this.#words();
+    const { title, body } = sentence(push, name);
     await this.#registration.showNotification(title, {
       body,
       tag: TAG + (push?.room ?? ''),
       renotify: true,
-      icon: '/ui/icons/192.png',
+      icon,
+      lang: language,
       timestamp: push?.at ?? undefined,
       data: { room: push?.room ?? null },
     });
@@ -38,14 +42,14 @@ export class Pushes {
   /** A notification was pressed: to the room, in a page that is open or in a new one. */
   async pressed(notification) {
     notification.close();
-    const room = notification.data?.room ?? null;
+    const { room = null, seq = null } = notification.data ?? {};
     const pages = await this.#pages();
     const page = pages.find((one) => one.focused) ?? pages.find((one) => one.visibilityState === 'visible') ?? pages[0];
     if (!page) {
       await this.#clients.openWindow(room ? `/#/room/${room}` : '/');
       return;
     }
-    if (room) page.postMessage({ type: 'go', room });
+    if (room) page.postMessage({ type: 'go', room, seq });
     // Some systems let nobody come to the front; the page is where it should be all the same.
     await page.focus().catch(() => {});
   }

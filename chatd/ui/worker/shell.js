@@ -1,8 +1,8 @@
 // The page's shell, kept in this browser so that it opens without a network: the page itself and what
 // it names, and never anything about anybody.
 
-/** The caches of this worker; another part's must not begin so. */
-const PREFIX = 'shell ';
+import { SHELL } from '../state/chosen.js';
+
 /** Milliseconds that the network has for the page; what is kept is shown then. */
 const PATIENCE = 3000;
 /** Names by content, as the server gives them: app.0123456789abcdef.js */
@@ -19,7 +19,7 @@ export class Shell {
 
   constructor(ports, version, files) {
     this.#ports = ports;
-    this.#name = PREFIX + version;
+    this.#name = SHELL + version;
     this.#files = files;
   }
 
@@ -41,19 +41,20 @@ export class Shell {
   /** This version's turn: those before it go. */
   async clean() {
     for (const name of await this.#ports.caches.keys()) {
-      if (name.startsWith(PREFIX) && name !== this.#name) await this.#ports.caches.delete(name);
+      if (name.startsWith(SHELL) && name !== this.#name) await this.#ports.caches.delete(name);
     }
   }
 
   /**
    * The answer to a request as a promise, or null where it is none of the shell's business: whatever
-   * is not the page itself or a file with a lasting name goes its way untouched.
+   * is not the page itself or a file of it goes its way untouched.
    */
   answer({ method, mode, url }, origin) {
     const address = new URL(url);
     if (method !== 'GET' || address.origin !== origin || address.search) return null;
     if (mode === 'navigate') return address.pathname === '/' ? this.#page() : null;
-    return LASTING.test(address.pathname) ? this.#file(address.pathname) : null;
+    if (LASTING.test(address.pathname)) return this.file(address.pathname);
+    return this.#files.includes(address.pathname) ? this.#changing(address.pathname) : null;
   }
 
   /** The network's, else the one kept: there is no network, no server, or one that is not itself. */
@@ -67,8 +68,20 @@ export class Shell {
     return (await this.#kept('/')) ?? coming;
   }
 
-  async #file(path) {
+  /** A file of the shell: the one kept, else the network's. */
+  async file(path) {
     return (await this.#kept(path)) ?? this.#ports.fetch(path);
+  }
+
+  /** What may be another under the same name, as the operator's logo: the network's, else the one kept. */
+  async #changing(path) {
+    try {
+      const answer = await this.#ports.fetch(path, { cache: 'no-cache' });
+      if (answer.status < 500) return answer;
+    } catch {
+      // No network.
+    }
+    return (await this.#kept(path)) ?? Response.error();
   }
 
   async #kept(path) {

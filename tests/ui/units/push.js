@@ -2,8 +2,11 @@
 // browser and a server that do as told.
 
 import { Push } from '/ui/net/push.js';
+import { choose, chosen } from '/ui/state/chosen.js';
 import { sentence, TAG } from '/ui/state/push_words.js';
+import { use } from '/ui/words/words.js';
 import { Pushes } from '/ui/worker/push.js';
+import { words } from '/ui/worker/words.js';
 import { equal, test } from '/units/harness.js';
 
 const HOME = 'https://chat.example.org/';
@@ -41,7 +44,8 @@ function worker({ pages = [], answers = {} } = {}) {
     const body = answers[`${options.method} ${path}`];
     return { ok: body !== undefined, status: body === undefined ? 404 : 200, json: async () => body };
   };
-  return { did, pushes: new Pushes({ registration, clients, fetch }) };
+  const server = { name: 'Tea House', icon: '/ui/logo.png', language: 'en' };
+  return { did, pushes: new Pushes({ registration, clients, fetch, words: async () => server }) };
 }
 
 function page(more = {}) {
@@ -82,8 +86,9 @@ function subscription(endpoint, key = BYTES) {
 test('a push is shown under its room, with the facts that a press needs', async () => {
   const { did, pushes } = worker();
   await pushes.told(data(PUSH));
-  const [{ title, body, tag, timestamp, data: kept }] = did.shown;
+  const [{ title, body, tag, timestamp, data: kept, icon, lang }] = did.shown;
   equal([title, body, tag, timestamp, kept], ['Tea', 'Anna mentioned you', `${TAG}r1`, 7, { room: 'r1' }]);
+  equal([icon, lang], ['/ui/logo.png', 'en']);
 });
 
 test('a page that somebody looks at says it itself; one that is open unseen does not keep it back', async () => {
@@ -101,7 +106,7 @@ test('whatever cannot be read is shown as something new, as browsers want a word
   for (const what of [null, data('no JSON'), data('null'), data('7'), data({ ...PUSH, room: '../x' }), data({ ...PUSH, type: 'x' }), data({ ...PUSH, room: 5 })]) {
     const { did, pushes } = worker();
     await pushes.told(what);
-    equal([did.shown.length, did.shown[0].title, did.shown[0].data.room], [1, 'Something new', null]);
+    equal([did.shown.length, did.shown[0].title, did.shown[0].data.room], [1, 'Tea House', null]);
   }
 });
 
@@ -112,7 +117,7 @@ test('a press opens the room in a page that is there: the one in view, else any'
   let closed = 0;
   const notification = { data: { room: 'r1' }, close: () => (closed += 1) };
   await pushes.pressed(notification);
-  equal([visible.said, visible.came, hidden.said, did.opened, closed], [[{ type: 'go', room: 'r1' }], 1, [], [], 1]);
+  equal([visible.said, visible.came, hidden.said, did.opened, closed], [[{ type: 'go', room: 'r1', seq: null }], 1, [], [], 1]);
   const alone = worker({ pages: [hidden] });
   await alone.pushes.pressed(notification);
   equal([hidden.said.length, hidden.came], [1, 1]);
@@ -122,7 +127,7 @@ test('a page that may not come to the front is at its room all the same', async 
   const shy = page({ focus: () => Promise.reject(new Error('not allowed')) });
   const { pushes } = worker({ pages: [shy] });
   await pushes.pressed({ data: { room: 'r1' }, close: () => {} });
-  equal(shy.said, [{ type: 'go', room: 'r1' }]);
+  equal(shy.said, [{ type: 'go', room: 'r1', seq: null }]);
 });
 
 test('without a page a press opens one there; frames and other pages are none', async () => {
@@ -323,4 +328,60 @@ test('the words say who wrote and where, and the text only if it came along', ()
 test('long names and texts are cut between letters', () => {
   const { title, body } = sentence({ kind: 'direct', author: '🍵'.repeat(200), text: '🍵'.repeat(900) });
   equal([[...title].length, [...body].length, title.endsWith('🍵…')], [80, 300, true]);
+});
+
+/** What a worker has: caches in memory, and files. */
+function beside(files = {}) {
+  const kept = new Map();
+  const caches = {
+    keys: async () => ['other', 'shell 1', 'shell 2'],
+    open: async (name) => ({ put: async (place, answer) => void kept.set(place, `${name} ${await answer.text()}`) }),
+    match: async (place) => (kept.has(place) ? new Response(kept.get(place).replace('shell 2 ', '')) : undefined),
+  };
+  const read = async (path) => {
+    if (!(path in files)) throw new Error('no network');
+    return new Response(files[path]);
+  };
+  return { caches, read, kept, files: ['/', ...Object.keys(files)] };
+}
+
+/** Says a push as the worker would, and goes back to English behind it. */
+async function worded(ports, push) {
+  try {
+    const { name } = await words(ports)();
+    return sentence(push, name);
+  } finally {
+    use('en');
+  }
+}
+
+test('the worker speaks the language that was chosen on the page, from the page’s own catalogue', async () => {
+  const catalogue = await (await fetch('/ui/words/de.js')).text();
+  const ports = { ...beside({ '/ui/de.0123456789abcdef.js': catalogue }), wanted: ['en-GB'] };
+  await choose(ports.caches, { language: 'de', name: 'Teehaus', icon: '/ui/logo.png' });
+  equal(await words(ports)(), { name: 'Teehaus', icon: '/ui/logo.png', language: 'de' });
+  equal(await worded(ports, { ...PUSH, unread: 3 }), { title: 'Tea', body: 'Anna hat dich erwähnt · 3 ungelesene Nachrichten' });
+  equal((await worded(ports, null)).body.startsWith('Es gibt etwas Neues'), true);
+});
+
+test('where nothing was chosen the browser’s language is spoken, and English where there are no words', async () => {
+  const catalogue = await (await fetch('/ui/words/ar.js')).text();
+  const ports = { ...beside({ '/ui/words/ar.js': catalogue }), wanted: ['ar-EG'] };
+  equal((await worded(ports, { kind: 'direct', author: 'Anna' })).body, 'رسالة جديدة');
+  for (const files of [{}, { '/ui/words/ar.js': 'no catalogue' }]) {
+    const none = { ...beside(files), wanted: ['ar-EG'] };
+    equal(await worded(none, { kind: 'direct', author: 'Anna' }), { title: 'Anna', body: 'New message' });
+    equal((await words(none)()).name, 'chatd');
+  }
+});
+
+test('a choice that cannot be read is none', async () => {
+  const ports = beside();
+  ports.kept.set('/ui/chosen', 'no JSON');
+  equal(await chosen(ports.caches), {});
+  equal(await chosen({ match: async () => { throw new Error('forbidden'); } }), {});
+  await choose({ keys: async () => [] }, { language: 'de' });
+  await choose(undefined, { language: 'de' });
+  await choose(ports.caches, { language: 'constructor' });
+  equal((await words({ ...ports, wanted: [] })()).language, 'en');
 });

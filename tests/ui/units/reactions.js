@@ -1,6 +1,6 @@
 import { reacted, whoReacted, wished } from '/ui/state/reactions.js';
 import { Timeline } from '/ui/state/timeline.js';
-import { speak } from '/ui/words/words.js';
+import { speak } from '/ui/words/speak.js';
 import { equal, test } from '/units/harness.js';
 
 const event = (from, on, count, emoji = '👍') => ({ type: 'reacted', target: 1, emoji, on, count, from });

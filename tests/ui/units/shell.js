@@ -140,3 +140,22 @@ test('everything else is none of its business', () => {
   ];
   equal(others.map((one) => shell.answer(one, ORIGIN)), others.map(() => null));
 });
+
+test('the operator’s own files are asked for anew, and are there without a network as well', async () => {
+  const LOGO = '/ui/logo.svg';
+  const world = new World();
+  const shell = world.shell('1', ['/', APP, LOGO]);
+  await shell.keep();
+  const before = world.network;
+  world.asked = [];
+  world.network = async () => ({ ok: true, status: 200, body: 'another' });
+  equal((await shell.answer(file(LOGO), ORIGIN)).body, 'another');
+  equal(world.asked, [`${LOGO} no-cache`]);
+  world.network = async () => ({ ok: false, status: 503, body: 'broken' });
+  equal((await shell.answer(file(LOGO), ORIGIN)).body, (await before(LOGO)).body);
+  world.network = down;
+  equal((await shell.answer(file(LOGO), ORIGIN)).body, (await before(LOGO)).body);
+  await shell.clean();
+  world.stores.clear();
+  equal((await shell.answer(file(LOGO), ORIGIN)).type, 'error');
+});

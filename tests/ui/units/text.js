@@ -53,6 +53,9 @@ test('the first letter decides the direction', () => {
 
 test('up to three emoji are large', () => {
   equal(['👍', '🍵 🍵 🍵', '👍 ok', '12', '🍵🍵🍵🍵'].map(onlyEmoji), [true, true, false, false, false]);
+  // A family, a colour of skin, a flag and a heart with its variation are one each.
+  equal(['👩‍👩‍👧‍👦🍵', '👍🏽', '🇩🇪 🇪🇬', '❤️', '🏳️‍🌈', '👩🏽‍🚀'].map(onlyEmoji), [true, true, true, true, true, true]);
+  equal(['👩‍👩‍👧‍👦 🍵 👍🏽 🇩🇪', '❤', '👍\u200d', '🇩🇪x'].map(onlyEmoji), [false, false, false, false]);
 });
 
 test('marks go at most once a second, the furthest only', async () => {

@@ -3,8 +3,9 @@ import { findEmoji } from '/ui/state/emoji.js';
 import { whoReacted } from '/ui/state/reactions.js';
 import { said, together, typists } from '/ui/view/notes.js';
 import { seenWords } from '/ui/view/parts.js';
+import { speak } from '/ui/words/speak.js';
 import { Refused } from '/ui/net/commands.js';
-import { compare, direction, list, listParts, many, number, parts, pick, speak, spoken, t } from '/ui/words/words.js';
+import { compare, direction, list, listParts, many, number, parts, pick, spoken, t } from '/ui/words/words.js';
 import { equal, test } from '/units/harness.js';
 
 /** A Tuesday. */

@@ -30,7 +30,8 @@ async function paged(title, ask, show, next) {
   return dialog;
 }
 
-export function readers(talk, { room, seq }) {
+/** `called(user, name)`: the name that people see. */
+export function readers(talk, { room, seq }, called) {
   const show = ({ of, delivered, read, people }, first) => [
     first &&
       h(
@@ -38,15 +39,15 @@ export function readers(talk, { room, seq }) {
         { class: 'lead' },
         of === 0
           ? t('There is nobody else here whose reading shows.')
-          : many(of, 'Read by {read}, delivered to {delivered}, of {count} person. Who hides receipts is not counted.', 'Read by {read}, delivered to {delivered}, of {count} people. Who hides receipts is not counted.', { read, delivered }),
+          : many(of, 'Read by {read}, delivered to {delivered}, of {count} person. People who hide what they read are not counted.', 'Read by {read}, delivered to {delivered}, of {count} people. People who hide what they read are not counted.', { read, delivered }),
       ),
     people.map(({ user, name, state }) => {
       const reads = state === 'read';
       return h(
         'div',
         { class: 'item' },
-        avatar(user, name),
-        bdi(name, 'name'),
+        avatar(user, called(user, name)),
+        bdi(called(user, name), 'name'),
         h('span', { class: `progress ${reads ? 'seen' : ''}` }, icon(reads ? 'checks' : 'check')),
         h('span', { class: 'role' }, reads ? t('Read') : t('Delivered')),
       );
@@ -55,15 +56,15 @@ export function readers(talk, { room, seq }) {
   paged(t('Who has read it'), (after) => talk.readBy(room, seq, after), show, (reply) => reply.people.at(-1)?.name);
 }
 
-export function reactors(talk, { room, seq }) {
+export function reactors(talk, { room, seq }, called) {
   const show = ({ reactors: found }, first) => [
     first && !found.length && h('p', { class: 'nothing' }, t('Nobody reacts to it any more.')),
     found.map(({ user, name, emoji, at }) =>
       h(
         'div',
         { class: 'item', title: exactly(at) },
-        avatar(user, name),
-        bdi(name, 'name'),
+        avatar(user, called(user, name)),
+        bdi(called(user, name), 'name'),
         h('span', { class: 'emoji' }, emoji),
       ),
     ),

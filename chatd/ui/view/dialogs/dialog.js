@@ -1,7 +1,7 @@
 // What all dialogs are made of: the dialog itself, forms that may fail in words, fields.
 
 import { t } from '../../words/words.js';
-import { fill, focusLater, h, iconButton } from '../dom.js';
+import { fill, focusLater, h, icon, iconButton } from '../dom.js';
 
 let made = 0;
 
@@ -157,7 +157,7 @@ export function copying(text, box = null, label = t('Copy the link')) {
 
 /**
  * A dialog of several sections: names on the left and one of them beside; on a phone first the names.
- * `sections`: {label, show(place)} where `show` fills `place`; `end`: nodes below the names. `first`:
+ * `sections`: {label, icon, show(place)} where `show` fills `place`; `end`: nodes below the names. `first`:
  * the label of the one to begin with.
  */
 export function sectioned(title, sections, { end = null, first = null } = {}) {
@@ -165,7 +165,7 @@ export function sectioned(title, sections, { end = null, first = null } = {}) {
   const heading = h('h3', { tabindex: '-1' });
   const node = h('div', { class: 'sections' });
   const buttons = sections.map((one) =>
-    h('button', { type: 'button', class: 'entry', onclick: () => show(one, true) }, one.label),
+    h('button', { type: 'button', class: 'entry', onclick: () => show(one, true) }, one.icon && icon(one.icon), one.label),
   );
   const show = ({ label, show: draw }, chosen) => {
     heading.textContent = label;

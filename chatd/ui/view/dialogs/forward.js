@@ -11,7 +11,7 @@ import { openDialog } from './dialog.js';
 export function forward(talk, store, message, go) {
   const rooms = [...store.rooms.values()]
     .filter((room) => !room.closedTo)
-    .sort((a, b) => compare(a.name, b.name));
+    .sort((a, b) => compare(store.titleOf(a), store.titleOf(b)));
   const list = h('div', { class: 'choose' });
   const filter = h('input', { type: 'search', placeholder: t('Find a room or a person'), 'aria-label': t('Find a room or a person') });
   const text = h('input', { placeholder: t('Say something with it (optional)'), 'aria-label': t('Say something with it'), maxlength: '4096', autocomplete: 'off' });
@@ -33,15 +33,15 @@ export function forward(talk, store, message, go) {
   };
   const draw = () => {
     const words = fold(filter.value.trim());
-    const shown = rooms.filter((room) => fold(room.name).includes(words));
+    const shown = rooms.filter((room) => fold(`${store.titleOf(room)} ${room.name}`).includes(words));
     fill(
       list,
       shown.map((room) =>
         h(
           'button',
           { type: 'button', class: 'choice', onclick: () => send(room) },
-          sign(room),
-          h('span', { class: 'about' }, bdi(room.name, 'name')),
+          sign(room, null, store.titleOf(room)),
+          h('span', { class: 'about' }, bdi(store.titleOf(room), 'name')),
           h('span', { class: 'verb' }, t('Send')),
         ),
       ),
@@ -52,7 +52,7 @@ export function forward(talk, store, message, go) {
   draw();
   const dialog = openDialog(
     t('Forward'),
-    h('blockquote', { class: 'passage' }, h('span', { class: 'author' }, bdi(message.name)), h('span', { class: 'quoted', dir: 'auto' }, line(message))),
+    h('blockquote', { class: 'passage' }, h('span', { class: 'author' }, bdi(store.people.display(message.from, message.name))), h('span', { class: 'quoted', dir: 'auto' }, line(message))),
     h('div', { class: 'asks' }, text, filter),
     list,
     wrong,

@@ -7,8 +7,8 @@ import { avatar } from '../parts.js';
 import { line } from '../quote.js';
 import { openDialog } from './dialog.js';
 
-/** `goTo(seq)` shows a message; `unpin(seq)` takes it off, and tells whether that worked. */
-export async function pins(talk, room, goTo, unpin) {
+/** `goTo(seq)` shows a message; `unpin(seq)` takes it off, and tells whether that worked; `called(user, name)`: the name that people see. */
+export async function pins(talk, room, goTo, unpin, called) {
   const list = h('div', { class: 'found' }, h('p', { class: 'nothing' }, t('Loading…')));
   const dialog = openDialog(t('Pinned messages'), list);
   dialog.classList.add('finds');
@@ -21,7 +21,7 @@ export async function pins(talk, room, goTo, unpin) {
     fill(list, h('p', { class: 'wrong', role: 'alert' }, error.message));
     return;
   }
-  const entry = ({ message, name, at }) => {
+  const entry = ({ message, user, name, at }) => {
     const node = h(
       'div',
       { class: 'hit' },
@@ -38,12 +38,12 @@ export async function pins(talk, room, goTo, unpin) {
         h(
           'span',
           { class: 'by' },
-          avatar(message.from, message.name),
-          bdi(message.name, 'author'),
+          avatar(message.from, called(message.from, message.name)),
+          bdi(called(message.from, message.name), 'author'),
           h('time', { class: 'when', title: exactly(message.at) }, shortMoment(message.at)),
         ),
         h('span', { class: 'quoted', dir: 'auto' }, line(message)),
-        h('small', {}, parts('Pinned by {name}, {day}', { name: bdi(name), day: shortDay(at) })),
+        h('small', {}, parts('Pinned by {name}, {day}', { name: bdi(called(user, name)), day: shortDay(at) })),
       ),
       room.mayPin &&
         iconButton('close', t('Unpin'), {

@@ -24,10 +24,10 @@ export function roomSettings({ chat, upload }, room) {
   const moderates = room.role === 'owner' || room.role === 'moderator';
   const owns = room.role === 'owner';
   const sections = [
-    { label: t('About'), show: (place) => append(place, about(chat, room, upload, moderates)) },
-    { label: t('Writing'), show: (place) => append(place, writing(chat, room, moderates, owns)) },
-    moderates && { label: t('Invitations'), show: (place) => invitations(chat, room, place) },
-    moderates && { label: t('Banned people'), show: (place) => banned(chat, room, place) },
+    { label: t('About'), icon: 'note', show: (place) => append(place, about(chat, room, upload, moderates)) },
+    { label: t('Writing'), icon: 'edit', show: (place) => append(place, writing(chat, room, moderates, owns)) },
+    moderates && { label: t('Invitations'), icon: 'invite', show: (place) => invitations(chat, room, place) },
+    moderates && { label: t('Banned people'), icon: 'block', show: (place) => banned(chat, room, place) },
   ];
   return sectioned(t('Settings of {room}', { room: room.name }), sections.filter(Boolean));
 }

@@ -2,7 +2,7 @@
 
 import { extract } from '../../state/marking.js';
 import { many, parts, t } from '../../words/words.js';
-import { bdi, fill, h } from '../dom.js';
+import { bdi, fill, h, icon } from '../dom.js';
 import { exactly, shortMoment } from '../format.js';
 import { avatar } from '../parts.js';
 import { line } from '../quote.js';
@@ -69,12 +69,6 @@ export function search(talk, store, go) {
       },
       input,
       h('fieldset', { class: 'segments' }, h('legend', { class: 'ears' }, t('Where')), scope(false, t('This room')), scope(true, t('All rooms'))),
-      h(
-        'p',
-        { class: 'hint' },
-        t('Also:'),
-        ['from:anna', 'before:2026-01-31', 'has:link', `"${t('these words')}"`, `-${t('without')}`].map((one) => [' ', h('code', { dir: 'auto' }, one)]),
-      ),
     ),
     wrong,
     state,
@@ -92,7 +86,7 @@ export function search(talk, store, go) {
     wrong.textContent = state.textContent = '';
     fill(place);
     if (!last.text.trim()) {
-      fill(list);
+      fill(list, ways());
       return;
     }
     state.textContent = t('Searching…');
@@ -106,8 +100,7 @@ export function search(talk, store, go) {
     try {
       const reply = await talk.search(fields);
       if (mine !== round) return;
-      const within = last.everywhere ? store : null;
-      const hits = reply.hits.map((one) => hit(one, reply.words ?? [], within, (found) => {
+      const hits = reply.hits.map((one) => hit(one, reply.words ?? [], store, last.everywhere, (found) => {
         dialog.close();
         go(found.room, found.seq);
       }));
@@ -133,33 +126,52 @@ export function search(talk, store, go) {
   begin();
 }
 
+/** Before anything is looked for: what can be. */
+function ways() {
+  const all = [
+    ['from:anna', t('said by somebody')],
+    ['before:2026-01-31', t('said before a day; also after:')],
+    ['has:link', t('with a link in it')],
+    [`"${t('these words')}"`, t('in exactly that order')],
+    [`-${t('without')}`, t('without that word')],
+  ];
+  return h(
+    'div',
+    { class: 'ways' },
+    h('span', { class: 'emblem' }, icon('search')),
+    h('p', {}, t('Beginnings of words are enough. To narrow it down, add:')),
+    h('dl', {}, all.map(([word, meaning]) => h('div', {}, h('dt', {}, h('code', { dir: 'auto' }, word)), h('dd', {}, meaning)))),
+  );
+}
+
 function nothingFound(everywhere) {
   if (last.everywhere) return t('Nothing was found. Try fewer words, or only their beginnings.');
   const all = h('button', { type: 'button', class: 'inline', onclick: everywhere }, t('Search all rooms'));
   return parts('Nothing was found in this room. {everywhere}', { everywhere: all });
 }
 
-/** `store` tells the names of rooms, where there are several. */
-function hit({ message, before = [], after = [] }, words, store, go) {
-  const room = store?.rooms.get(message.room);
+/** `store` tells the names of people, and of rooms `everywhere`. */
+function hit({ message, before = [], after = [] }, words, store, everywhere, go) {
+  const room = everywhere && store.rooms.get(message.room);
+  const called = (one) => store.people.display(one.from, one.name);
   return h(
     'button',
     { type: 'button', class: 'hit go', onclick: () => go(message) },
     h(
       'span',
       { class: 'by' },
-      avatar(message.from, message.name),
-      bdi(message.name, 'author'),
-      room && h('span', { class: 'where' }, room.kind === 'direct' ? parts('with {name}', { name: bdi(room.name) }) : parts('in {room}', { room: bdi(room.name) })),
+      avatar(message.from, called(message)),
+      bdi(called(message), 'author'),
+      room && h('span', { class: 'where' }, room.kind === 'direct' ? parts('with {name}', { name: bdi(store.titleOf(room)) }) : parts('in {room}', { room: bdi(room.name) })),
       h('time', { class: 'when', title: exactly(message.at) }, shortMoment(message.at)),
     ),
-    before.map((one) => near(one)),
+    before.map((one) => near(one, called)),
     h('span', { class: 'line' }, markedWords(extract(message.text || line(message), words), words)),
-    after.map((one) => near(one)),
+    after.map((one) => near(one, called)),
   );
 }
 
 /** What was said right before or after. */
-function near(message) {
-  return h('span', { class: 'near' }, bdi(message.name), ': ', bdi(line(message)));
+function near(message, called) {
+  return h('span', { class: 'near' }, bdi(called(message)), ': ', bdi(line(message)));
 }

@@ -70,7 +70,7 @@ export function status(store, chat) {
     h('div', { class: 'side-by-side status-line' }, h('div', {}, emoji.parts), h('div', {}, text.parts)),
     ends.parts,
   );
-  node.querySelector('.actions').prepend(h('button', { type: 'button', class: 'quiet', onclick: clear }, t('No status')));
+  node.querySelector('.actions').prepend(h('button', { type: 'button', class: 'quiet', onclick: clear }, t('Clear status')));
   return [
     now?.until && h('p', { class: 'lead' }, t('Your status holds {until}.', { until: until(now.until) })),
     h('div', { class: 'chips' }, chips),

@@ -69,7 +69,7 @@ function option(store, room, place, onclick) {
   return h(
     'div',
     { class: unread ? 'choice unread' : 'choice', id: `switch-${place}`, role: 'option', onclick },
-    sign(room, other && store.presence(other)),
+    sign(room, other && store.presence(other), store.titleOf(room)),
     h('span', { class: 'about' }, bdi(store.titleOf(room), 'name'), room.topic && h('small', {}, bdi(room.topic))),
     count && h('span', { class: room.mentions > 0 ? 'count at' : 'count' }, count),
   );
