@@ -11,7 +11,7 @@ from bench import machine
 from bench.run import Progress
 from bench.web import figures, measure, pages
 from bench.web.stage import Stage, stage
-from tests.ui.browser import find_chromium
+from tests.ui.chromium import find_chromium
 
 #: Seconds that each takes, about, the making of the rooms among them.
 PARTS = {"fresh": 10, "warm": 12, "everyday": 25, "scrolling": 150, "flood": 45}

@@ -25,7 +25,7 @@ class Frame(Window):
 
         session = page.until(attached, f"a frame with {url}")
         super().__init__(browser, session, page._context)
-        browser._windows[session] = self
+        browser.hears(self)
         self._page = page
         for domain in ("Runtime", "Network", "Log"):
             self.call(f"{domain}.enable")

@@ -35,7 +35,7 @@ class World:
     def everybody_leaves(self) -> None:
         """Closes the windows, which would go on talking."""
         for window in self._windows:
-            self.browser.call("Target.disposeBrowserContext", browserContextId=window._context)
+            window.close()
         self._windows.clear()
 
     def frame(self, page: Window) -> Frame:

@@ -1,32 +1,20 @@
 """A real Chromium, driven over the DevTools protocol: windows, typing, pictures, a network to cut.
 
-https://chromedevtools.github.io/devtools-protocol/ . Each `Window` is a profile of its own (a
-browser context: its own cookies and storage), so two people can sit at one browser.
+Each `Window` is a profile of its own (a browser context: its own cookies and storage), so two
+people can sit at one browser, and all tests of a run at one process.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
-import itertools
-import json
-import shutil
-import subprocess
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from websockets.sync.client import connect
+from websockets.exceptions import ConnectionClosed
 
+from tests.ui.chromium import Chromium, Chromiums
 from tests.ui.page import Page, PageError
 
-#: Seconds the browser may take for one command.
-ANSWER = 60.0
 KEYS = {
     "Enter": ("Enter", 13, "\r"),
     "Escape": ("Escape", 27, None),
@@ -36,137 +24,64 @@ KEYS = {
 }
 
 
-def find_chromium() -> str | None:
-    return shutil.which("chromium") or shutil.which("chromium-browser")
-
-
-def spki_hash(certificate: Path) -> str:
-    """What --ignore-certificate-errors-spki-list takes: base64 of SHA-256 of the public key."""
-    key = x509.load_pem_x509_certificate(certificate.read_bytes()).public_key()
-    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return base64.b64encode(hashlib.sha256(der).digest()).decode()
-
-
 class Browser:
-    """``trusted``: certificates whose keys are believed, whoever signed them."""
+    """``chromiums``: whose process it is in; without, in one of its own, which takes a second more
+    and has the browser's own profile to itself. ``trusted``, for that: certificates whose keys are
+    believed, whoever signed them."""
 
-    def __init__(self, *trusted: Path) -> None:
-        chromium = find_chromium()
-        if chromium is None:
-            raise RuntimeError("Chromium is missing: apt-get install chromium")
-        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        flags = [
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--disable-dev-shm-usage",
-            "--no-proxy-server",
-            "--lang=en-GB",
-            # A mouse, which a machine without a screen does not have.
-            "--blink-settings=primaryHoverType=2,availableHoverTypes=2,"
-            "primaryPointerType=4,availablePointerTypes=4",
-            f"--user-data-dir={self._folder.name}",
-            "--remote-debugging-port=0",
-        ]
-        if trusted:
-            hashes = ",".join(spki_hash(path) for path in trusted)
-            flags.append(f"--ignore-certificate-errors-spki-list={hashes}")
-        self._process = subprocess.Popen(
-            [chromium, *flags, "about:blank"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            with ExitStack() as stack:
-                address = self._address()
-                self._socket = stack.enter_context(
-                    connect(address, max_size=None, compression=None, proxy=None)
-                )
-                self._opened = stack.pop_all()
-        except BaseException:
-            self._end()
-            raise
-        self._ids = itertools.count(1)
-        self._windows: dict[str, Window] = {}
+    def __init__(self, *trusted: Path, chromiums: Chromiums | None = None) -> None:
+        self._chromiums = Chromiums(*trusted) if chromiums is None else chromiums
+        self._is_own = chromiums is None
+        self._process: Chromium = self._chromiums.take()
+        self._contexts: set[str] = set()
 
-    def _address(self) -> str:
-        told = Path(self._folder.name) / "DevToolsActivePort"
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                raise RuntimeError(f"Chromium ended with {self._process.returncode}")
-            lines = told.read_text().split() if told.exists() else []
-            if len(lines) == 2:
-                return f"ws://127.0.0.1:{lines[0]}{lines[1]}"
-            time.sleep(0.05)
-        raise RuntimeError("Chromium did not open its DevTools port within 30 s.")
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def call(self, method: str, session: str | None = None, **params: Any) -> dict[str, Any]:
         """One command; events that come meanwhile go to their windows."""
-        number = next(self._ids)
-        frame = {"id": number, "method": method, "params": params}
-        if session:
-            frame["sessionId"] = session
-        self._socket.send(json.dumps(frame))
-        for answer in self._answers(method):
-            if answer.get("id") == number:
-                if "error" in answer:
-                    raise PageError(f"{method}: {answer['error']['message']}")
-                result: dict[str, Any] = answer["result"]
-                return result
-            window = self._windows.get(answer.get("sessionId", ""))
-            if window is not None:
-                window.heard(answer["method"], answer["params"])
-        raise AssertionError
-
-    def _answers(self, to: str) -> Iterator[dict[str, Any]]:
-        """What the browser says, events among it, for as long as it may take for one answer."""
-        deadline = time.monotonic() + ANSWER
-        while (left := deadline - time.monotonic()) > 0:
-            yield json.loads(self._socket.recv(timeout=left))
-        raise TimeoutError(f"Chromium does not answer {to}.")
+        return self._process.call(method, session, **params)
 
     def expect_crash(self, session: str) -> None:
-        """Kills the renderer of a window; its answer never comes."""
-        frame = {"id": next(self._ids), "method": "Page.crash", "sessionId": session}
-        self._socket.send(json.dumps(frame))
-        for told in self._answers("Page.crash"):
-            if (told.get("method"), told.get("sessionId")) == ("Inspector.targetCrashed", session):
-                return
+        self._process.crash(session)
+
+    def hears(self, window: Window) -> None:
+        """What is told of a window reaches it from now on."""
+        self._process.windows[window.session] = window.heard
 
     def window(self, width: int = 1280, height: int = 800, context: str | None = None) -> Window:
         """A window of its own profile, or of one that is there, on an empty page. Every profile is
         a private one, but for the browser's own: ""."""
         if context is None:
             context = str(self.call("Target.createBrowserContext")["browserContextId"])
+            self._contexts.add(context)
         where = {"browserContextId": context} if context else {}
         target = self.call("Target.createTarget", url="about:blank", **where)
         attached = self.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         window = Window(self, attached["sessionId"], context, target["targetId"])
-        self._windows[attached["sessionId"]] = window
+        self.hears(window)
         window.begin(width, height)
         return window
 
-    def close(self) -> None:
-        try:
-            self.call("Browser.close")
-        finally:
-            self._opened.close()
-            self._end()
+    def forget(self, context: str) -> None:
+        """Closes the windows of a profile; nothing of it is left."""
+        self._contexts.discard(context)
+        self.call("Target.disposeBrowserContext", browserContextId=context)
 
-    def _end(self) -> None:
+    def close(self) -> None:
+        self._process.windows.clear()
         try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._folder.cleanup()
+            for context in [*self._contexts]:
+                self.forget(context)
+        except ConnectionClosed:
+            pass  # it died: who is next starts another
+        except BaseException:
+            self._process.end(patience=0)
+            raise
+        self._chromiums.give_back(self._process)
+        if self._is_own:
+            self._chromiums.close()
 
 
 class Window(Page):
@@ -174,14 +89,14 @@ class Window(Page):
         super().__init__()
         self._target = target
         self._browser = browser
-        self._session = session
+        self.session = session
         self._context = context
         self._cover: str | None = None
         #: ids of registered service workers by their scope, once `watch_workers` was called
         self.workers: dict[str, str] = {}
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
-        return self._browser.call(method, self._session, **params)
+        return self._browser.call(method, self.session, **params)
 
     def begin(self, width: int, height: int) -> None:
         for domain in ("Page", "Runtime", "Network", "Log", "Inspector"):
@@ -292,7 +207,7 @@ class Window(Page):
 
     def kill(self) -> Window:
         """Its renderer dies at once, without a word; another window of the same profile."""
-        self._browser.expect_crash(self._session)
+        self._browser.expect_crash(self.session)
         other = self.another()
         self._browser.call("Target.closeTarget", targetId=self._target)
         return other
@@ -306,7 +221,7 @@ class Window(Page):
 
     def close(self) -> None:
         """The whole profile, with all that it had open."""
-        self._browser.call("Target.disposeBrowserContext", browserContextId=self._context)
+        self._browser.forget(self._context)
 
     def go(self, url: str) -> None:
         # Only the fragment may differ, and that alone loads nothing.

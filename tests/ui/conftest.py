@@ -1,8 +1,12 @@
 """What the tests with the real daemon share."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from chatd.admin.local_ca import ensure, host_names
 from tests.ui.browser import Browser
+from tests.ui.chromium import Chromiums
 from tests.ui.daemon import Daemon
 from tests.ui.firefox import Firefox, Firefoxes
 
@@ -20,11 +24,24 @@ def engine():
     return "chromium"
 
 
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    """One for all daemons of a run, and one certificate: so one browser can know them all."""
+    return ensure(tmp_path_factory.mktemp("authority") / "tls", host_names(), datetime.now(UTC))
+
+
 @pytest.fixture
-def daemon(tmp_path):
-    daemon = Daemon(tmp_path)
+def daemon(tmp_path, authority):
+    daemon = Daemon(tmp_path, authority.certificate.parent)
     yield daemon
     daemon.close()
+
+
+@pytest.fixture(scope="session")
+def chromiums(authority):
+    chromiums = Chromiums(authority.certificate)
+    yield chromiums
+    chromiums.close()
 
 
 @pytest.fixture(scope="session")
@@ -35,10 +52,10 @@ def firefoxes():
 
 
 @pytest.fixture
-def browser(daemon, engine, request):
+def browser(engine, authority, request):
     if engine == "firefox":
-        browser = Firefox(request.getfixturevalue("firefoxes"), daemon.authority)
+        browser = Firefox(request.getfixturevalue("firefoxes"), authority.authority)
     else:
-        browser = Browser(daemon.certificate)
+        browser = Browser(chromiums=request.getfixturevalue("chromiums"))
     yield browser
     browser.close()

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
+from chatd.admin.local_ca import host_names
+from chatd.admin.quickstart import quickstart
 from tests.daemon import STOCK_TLS
+from tests.forked import Forked, parent
 from tests.ui.relay import Relay
 
 ROOT = Path(__file__).parents[2]
@@ -26,9 +31,12 @@ def free_port() -> int:
 
 
 class Daemon:
-    """In ``folder``; ``url`` is where the page is. `start` gives what it printed once ready."""
+    """In ``folder``; ``url`` is where the page is. `start` gives what it printed once ready.
 
-    def __init__(self, folder: Path) -> None:
+    ``tls``: a folder with the authority and the certificate to serve with, as `local_ca.ensure`
+    makes it; without, quickstart makes them for this daemon alone."""
+
+    def __init__(self, folder: Path, tls: Path | None = None) -> None:
         self._var = folder / "var"
         self.state = self._var / "state"
         self._inner = free_port()
@@ -38,13 +46,9 @@ class Daemon:
         self.inside = f"https://localhost:{self._inner}"
         self._environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self._tree = ROOT
-        self._run(
-            "import sys; from chatd.admin.main import main; sys.exit(main())",
-            "quickstart",
-            str(self._var),
-            "--port",
-            str(port),
-        )
+        if tls is not None:
+            shutil.copytree(tls, self._var / "tls")
+        quickstart(self._var, port, now=datetime.now(UTC), names=host_names())
         # Quickstart wants to find its port free; the relay takes it afterwards.
         self.relay = Relay(port, self._inner)
         config = self._var / "chatd.toml"
@@ -55,7 +59,7 @@ class Daemon:
         self.certificate = self._var / "tls" / "server.pem"
         self.authority = self._var / "tls" / "ca.pem"
         self._log = folder / "daemon.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | subprocess.Popen[bytes] | None = None
 
     def runs_from(self, tree: Path) -> None:
         """From the next start on it is the chatd of that folder."""
@@ -93,27 +97,33 @@ class Daemon:
 
     def start(self) -> str:
         """What it said on the terminal until it was ready."""
-        twistd = Path(sys.executable).with_name("twistd")
         before = self._log.stat().st_size if self._log.exists() else 0
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [
-                    *(str(twistd), "--nodaemon", "--pidfile=", "chatd"),
-                    *("--config", str(self._var / "chatd.toml"), "--quickstart"),
-                ],
-                env=self._environment,
-                cwd=self._tree,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        arguments = ["--nodaemon", "--pidfile=", "chatd"]
+        arguments += ["--config", str(self._var / "chatd.toml"), "--quickstart"]
+        if self._tree == ROOT:
+            self._process = parent().fork(arguments, self._environment, self._log)
+        else:
+            self._process = self._other(arguments)
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             said = self._log.read_text()[before:]
             if "Ctrl-C" in said:
                 return said
             assert self._process.poll() is None, said
-            time.sleep(0.05)
+            time.sleep(0.01)
         raise AssertionError(f"The daemon was not ready within 30 s:\n{said}")
+
+    def _other(self, arguments: list[str]) -> subprocess.Popen[bytes]:
+        """The chatd of another folder, for which nothing is loaded."""
+        twistd = str(Path(sys.executable).with_name("twistd"))
+        with self._log.open("ab") as log:
+            return subprocess.Popen(
+                [twistd, *arguments],
+                env=self._environment,
+                cwd=self._tree,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self._process is not None:

@@ -8,24 +8,16 @@ a window is a profile of its own (a user context) in one that is free.
 from __future__ import annotations
 
 import base64
-import itertools
 import json
-import shutil
-import subprocess
-import tempfile
-import time
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from websockets.sync.client import connect
 
 from tests.ui.page import Page, PageError
+from tests.ui.process import Kept, Process
 
-#: Seconds the browser may take for one command.
-ANSWER = 60.0
 #: https://w3c.github.io/webdriver/#keyboard-actions
 KEYS = {
     "Enter": "\ue007",
@@ -67,81 +59,54 @@ EVENTS = [
 NETWORK = ("can’t establish a connection", "was interrupted while the page was loading")
 
 
-def find_firefox() -> str | None:
-    return shutil.which("firefox-esr") or shutil.which("firefox")
+class Gecko(Process):
+    """One Firefox; ``windows`` by context."""
 
-
-class Process:
-    """One Firefox, and the way to it."""
+    programs = ("firefox-esr", "firefox")
 
     def __init__(self) -> None:
-        firefox = find_firefox()
-        if firefox is None:
-            raise RuntimeError("Firefox is missing: apt-get install firefox-esr")
-        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        lines = (f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in PREFERENCES.items())
-        (Path(self._folder.name) / "user.js").write_text("".join(lines))
-        self._process = subprocess.Popen(
-            [
-                *(firefox, "--headless", "--no-remote", "--profile", self._folder.name),
-                *("--remote-debugging-port", "0", "--remote-allow-system-access", "about:blank"),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        self._ids = itertools.count(1)
         self.windows: dict[str, Window] = {}
-        try:
-            with ExitStack() as stack:
-                address = self._address()
-                self._socket = stack.enter_context(
-                    connect(address, max_size=None, compression=None, proxy=None)
-                )
-                self._opened = stack.pop_all()
-            prompts = {"unhandledPromptBehavior": {"default": "accept"}}
-            self.call("session.new", capabilities={"alwaysMatch": prompts})
-            self.call("session.subscribe", events=EVENTS)
-            # The frame around the pages, where Firefox itself is asked for what BiDi cannot say.
-            tree = self.call("browsingContext.getTree", **{"moz:scope": "chrome", "maxDepth": 0})
-            self._chrome = tree["contexts"][0]["context"]
-        except BaseException:
-            self._end()
-            raise
+        super().__init__()
 
-    def _address(self) -> str:
-        told = Path(self._folder.name) / "WebDriverBiDiServer.json"
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                raise RuntimeError(f"Firefox ended with {self._process.returncode}")
-            try:
-                found = json.loads(told.read_text())
-            except (FileNotFoundError, json.JSONDecodeError):
-                time.sleep(0.05)
-            else:
-                return f"ws://{found['ws_host']}:{found['ws_port']}/session"
-        raise RuntimeError("Firefox did not open its BiDi port within 60 s.")
+    def arguments(self) -> list[str]:
+        lines = (f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in PREFERENCES.items())
+        (self.folder / "user.js").write_text("".join(lines))
+        return [
+            *("--headless", "--no-remote", "--profile", str(self.folder)),
+            *("--remote-debugging-port", "0", "--remote-allow-system-access", "about:blank"),
+        ]
+
+    def listens(self) -> str | None:
+        try:
+            found = json.loads((self.folder / "WebDriverBiDiServer.json").read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return None
+        return f"ws://{found['ws_host']}:{found['ws_port']}/session"
+
+    def begin(self) -> None:
+        prompts = {"unhandledPromptBehavior": {"default": "accept"}}
+        self.call("session.new", capabilities={"alwaysMatch": prompts})
+        self.call("session.subscribe", events=EVENTS)
+        # The frame around the pages, where Firefox itself is asked for what BiDi cannot say.
+        tree = self.call("browsingContext.getTree", **{"moz:scope": "chrome", "maxDepth": 0})
+        self._chrome = tree["contexts"][0]["context"]
+
+    def outcome(self, answer: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
+        return answer.get("result"), answer.get("message", "")
+
+    def heard(self, told: dict[str, Any]) -> None:
+        if told["type"] == "event":
+            params = told["params"]
+            context = params.get("context") or params.get("source", {}).get("context")
+            window = self.windows.get(context)
+            if window is not None:
+                window.heard(told["method"], params)
+
+    def leave(self) -> None:
+        self.call("browser.close")
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
-        """One command; events that come meanwhile go to their windows."""
-        number = next(self._ids)
-        self._socket.send(json.dumps({"id": number, "method": method, "params": params}))
-        deadline = time.monotonic() + ANSWER
-        while (left := deadline - time.monotonic()) > 0:
-            answer = json.loads(self._socket.recv(timeout=left))
-            if answer.get("id") == number:
-                if answer["type"] == "error":
-                    raise PageError(f"{method}: {answer['message']}")
-                result: dict[str, Any] = answer["result"]
-                return result
-            if answer["type"] == "event":
-                told = answer["params"]
-                context = told.get("context") or told.get("source", {}).get("context")
-                window = self.windows.get(context)
-                if window is not None:
-                    window.heard(answer["method"], told)
-        raise TimeoutError(f"Firefox does not answer {method}.")
+        return self.ask(method, params)
 
     def evaluate(self, context: str, expression: str) -> Any:
         """The value of an expression in a window's page; promises are waited for."""
@@ -171,22 +136,6 @@ class Process:
         found = f"{DATABASE}.constructX509FromBase64({der})"
         self.chrome(f"{DATABASE}.deleteCertificate({found}); 1")
 
-    def close(self) -> None:
-        try:
-            self.call("browser.close")
-        finally:
-            self._end()
-
-    def _end(self) -> None:
-        if hasattr(self, "_opened"):
-            self._opened.close()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._folder.cleanup()
-
 
 DATABASE = "Cc['@mozilla.org/security/x509certdb;1'].getService(Ci.nsIX509CertDB)"
 
@@ -208,21 +157,9 @@ def plain(value: dict[str, Any]) -> Any:
     return None
 
 
-class Firefoxes:
-    """The processes of a run: those that are free are taken before one more is started."""
-
+class Firefoxes(Kept[Gecko]):
     def __init__(self) -> None:
-        self._free: list[Process] = []
-
-    def take(self) -> Process:
-        return self._free.pop() if self._free else Process()
-
-    def give_back(self, process: Process) -> None:
-        self._free.append(process)
-
-    def close(self) -> None:
-        for process in self._free:
-            process.close()
+        super().__init__(Gecko)
 
 
 class Firefox:
@@ -232,7 +169,7 @@ class Firefox:
         self._firefoxes = firefoxes
         self._trusted = trusted
         #: each process in use: its own person's, and what undoes what was changed in it
-        self._taken: list[tuple[Process, str, list[str]]] = []
+        self._taken: list[tuple[Gecko, str, list[str]]] = []
 
     def window(self, width: int = 1280, height: int = 800) -> Window:
         """A window of its own profile, on an empty page."""
@@ -252,7 +189,7 @@ class Firefox:
             self._firefoxes.give_back(process)
 
 
-def open_window(process: Process, context: str, width: int, height: int) -> Window:
+def open_window(process: Gecko, context: str, width: int, height: int) -> Window:
     made = process.call("browsingContext.create", type="window", userContext=context)
     window = Window(process, context, made["context"])
     process.windows[made["context"]] = window
@@ -260,13 +197,13 @@ def open_window(process: Process, context: str, width: int, height: int) -> Wind
     return window
 
 
-def point_with(process: Process, what: int) -> None:
+def point_with(process: Gecko, what: int) -> None:
     for name in ("ui.primaryPointerCapabilities", "ui.allPointerCapabilities"):
         process.chrome(f"Services.prefs.setIntPref({json.dumps(name)}, {what}); 1")
 
 
 class Window(Page):
-    def __init__(self, process: Process, profile: str, context: str) -> None:
+    def __init__(self, process: Gecko, profile: str, context: str) -> None:
         super().__init__()
         self._process = process
         self._profile = profile

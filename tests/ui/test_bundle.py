@@ -56,8 +56,8 @@ def url():
     server.server_close()
 
 
-def test_modules_that_mislead_come_to_the_same_apart_and_joined(url):
-    browser = Browser()
+def test_modules_that_mislead_come_to_the_same_apart_and_joined(url, chromiums):
+    browser = Browser(chromiums=chromiums)
     try:
         found = {}
         for page in PAGES:

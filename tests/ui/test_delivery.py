@@ -190,11 +190,14 @@ def newer(daemon: Daemon, folder) -> None:
     daemon.runs_from(tree)
 
 
-def test_the_page_can_be_installed(daemon, tmp_path):
+def test_the_page_can_be_installed(tmp_path):
+    # Just what quickstart makes: this daemon has an authority of its own.
+    daemon = Daemon(tmp_path)
     said = daemon.start()
+    # A process of its own for its own profile: all others are private windows, which install
+    # nothing.
     browser = Browser(daemon.certificate)
     try:
-        # Other profiles of the tests are private windows, which install nothing.
         window = browser.window(context="")
         first_administrator(window, daemon.link(said))
         window.wait(SETTLED)
@@ -205,3 +208,4 @@ def test_the_page_can_be_installed(daemon, tmp_path):
         assert window.complaints == []
     finally:
         browser.close()
+        daemon.close()

@@ -54,8 +54,10 @@ def page(engine, request):
     url = f"http://127.0.0.1:{server.server_port}"
     Handler.policy = content_security_policy(url)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    firefox = engine == "firefox"
-    browser = Firefox(request.getfixturevalue("firefoxes")) if firefox else Browser()
+    if engine == "firefox":
+        browser = Firefox(request.getfixturevalue("firefoxes"))
+    else:
+        browser = Browser(chromiums=request.getfixturevalue("chromiums"))
     try:
         window = browser.window()
         window.go(f"{url}/")
