@@ -1,8 +1,8 @@
 """The real daemon as a child process, for every test that needs one.
 
 `Daemon(folder)` makes the folder ready (settings, local authority, secret), `start` launches
-`twistd chatd` there and returns once it serves. Nothing outlives the test: used as a context
-manager it ends its child by pid, whatever happened.
+`twistd chatd` there (see `tests.forked`) and returns once it serves. Nothing outlives the test:
+used as a context manager it ends its child by pid, whatever happened.
 
     with Daemon(tmp_path) as daemon:
         token = daemon.token("alice")
@@ -24,6 +24,7 @@ from typing import Any
 
 from chatd.admin.control import ask
 from chatd.admin.quickstart import quickstart
+from tests.forked import Forked, parent
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 #: Far beyond any honest start or stop, in seconds; a hung daemon fails the test, not the suite.
@@ -78,9 +79,11 @@ class Daemon:
         self.ca = folder / "tls" / "ca.pem"
         self._log = folder / "log" / "chatd.log"
         self._control = self.state / "control.sock"
-        self._process: subprocess.Popen[bytes] | None = None
-        served = [*twistd(), "--nodaemon", "--pidfile=", "chatd"]
-        self._program = [*(program or served), "--config", str(self.config)]
+        self._process: Forked | subprocess.Popen[bytes] | None = None
+        self._arguments = ["--nodaemon", "--pidfile=", "chatd", "--config", str(self.config)]
+        self._usual = not program
+        own = [*twistd(), *self._arguments]
+        self._program = [*program, "--config", str(self.config)] if program else own
         self.launched_by(command, descriptors)
         self._furnish(sections)
 
@@ -99,6 +102,7 @@ class Daemon:
         """Another ``command`` in front, and other descriptors, from the next start on."""
         self._command = [*command, *self._program]
         self._descriptors = descriptors
+        self._forks = self._usual and not command and not descriptors
         return self
 
     # ---- its life -------------------------------------------------------------------------------
@@ -122,12 +126,17 @@ class Daemon:
     def launch(self) -> None:
         """Launches it and returns at once."""
         assert not self.running, "it runs already"
+        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
         with self._log.open("ab") as log:
             self._began_at = log.tell()
+            # A library that is to be preloaded must be there from the first moment.
+            if self._forks and "LD_PRELOAD" not in environment:
+                self._process = parent().fork(self._arguments, environment, self._log)
+                return
             self._process = subprocess.Popen(
                 self._command,
                 cwd=REPOSITORY,
-                env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -170,6 +170,10 @@ def load() -> None:
     assert threading.active_count() == 1
 
 
+#: The children that have not ended.
+running: set[int] = set()
+
+
 def reap(*_: object) -> None:
     """Tells of every child that has ended."""
     while True:
@@ -179,11 +183,14 @@ def reap(*_: object) -> None:
             return
         if not pid:
             return
-        os.write(1, f"{pid} {os.waitstatus_to_exitcode(status)}\n".encode())
+        running.discard(pid)
+        with suppress(BrokenPipeError):
+            os.write(1, f"{pid} {os.waitstatus_to_exitcode(status)}\n".encode())
 
 
 def serve() -> dict[str, Any] | None:
-    """What is wanted, in each child; None in the parent, once nothing more is."""
+    """What is wanted, in each child; None in the parent, once nothing more is. Then, also where
+    whoever ran the tests was killed, no child outlives it."""
     signal.signal(signal.SIGCHLD, reap)
     # With whoever runs the tests: what Ctrl-C means, they say.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -194,8 +201,14 @@ def serve() -> dict[str, Any] | None:
         if not pid:
             found: dict[str, Any] = json.loads(line)
             return found
+        # A group of its own, which can be signalled from now on.
+        os.setpgid(pid, pid)
+        running.add(pid)
         os.write(1, f"{pid} started\n".encode())
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+    for pid in [*running]:
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
     return None
 
 
@@ -210,7 +223,6 @@ def become(wanted: dict[str, Any]) -> None:
         os.dup2(descriptor, now)
     os.close(nothing)
     os.close(log)
-    os.setsid()
     os.environ.clear()
     os.environ.update(wanted["environment"])
     sys.argv[:] = ["twistd", *wanted["arguments"]]

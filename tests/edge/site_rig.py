@@ -319,3 +319,13 @@ def close_code(data: bytes) -> int | None:
             return int.from_bytes(data[at : at + 2], "big") if size else None
         at += size
     return None
+
+
+async def refused(rig: Rig, request: bytes, status: int, code: str) -> Any:
+    """The answer to a handshake that is refused so."""
+    peer = await rig.peer()
+    peer.send(request)
+    answer = await peer.response()
+    assert (answer.status, answer.json["code"]) == (status, code), answer.json
+    assert answer.headers["server"] == ["chatd"]
+    return answer

@@ -3,28 +3,15 @@
 import base64
 import hmac
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from twisted.internet import reactor as the_reactor
-from twisted.internet import ssl
-from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IListeningPort
-from twisted.web.resource import Resource
-from twisted.web.server import NOT_DONE_YET, Request, Site
+from twisted.web.server import NOT_DONE_YET, Request
 
-from chatd.admin import local_ca
+from tests.hooks.loopback import Loopback, reactor, status
 
-reactor: Any = the_reactor
-#: Far beyond any honest answer, in seconds.
-SECONDS = 15.0
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
-
-#: What is done with one request; True: it was answered as any other would be, with 204.
-Behaviour = Callable[[Request], Any]
 
 
 @dataclass(frozen=True)
@@ -50,22 +37,8 @@ class Got:
         return right in self.signatures
 
 
-def status(code: int, **headers: str) -> Behaviour:
-    def behave(request: Request) -> bytes:
-        request.setResponseCode(code)
-        for name, value in headers.items():
-            request.setHeader(name.replace("_", "-"), value)
-        return b"" if code == 204 else b"so it is\n"
-
-    return behave
-
-
 def drops(request: Request) -> int:
     request.transport.abortConnection()
-    return NOT_DONE_YET
-
-
-def hangs(request: Request) -> int:
     return NOT_DONE_YET
 
 
@@ -96,30 +69,16 @@ def unfinished(request: Request) -> int:
     return NOT_DONE_YET
 
 
-class Receiver(Resource):
-    """``plan`` holds what is done with the next requests; afterwards all get 204."""
-
-    isLeaf = True
+class Receiver(Loopback[Got]):
+    """Takes webhooks, with 204 for those that ``plan`` says nothing of."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self.got: list[Got] = []
-        self.plan: list[Behaviour] = []
-        self.lost = 0
+        super().__init__(folder / "ca")
         self.folder = folder
-        self._issued = local_ca.ensure(folder / "ca", ["localhost"], datetime.now(UTC))
-        self._port: IListeningPort | None = None
-        self._number = 0
-        self._waiting: list[tuple[Callable[[], bool], Deferred[None]]] = []
-        self._open: set[Any] = set()
-
-    @property
-    def authority(self) -> Path:
-        return self._issued.authority
 
     @property
     def url(self) -> str:
-        return f"https://localhost:{self._number}/hook"
+        return f"{self.origin}/hook"
 
     def secret_file(self, secret: str = SECRET, name: str = "hook.key") -> Path:
         path = self.folder / name
@@ -127,84 +86,16 @@ class Receiver(Resource):
         path.write_text(secret + "\n")
         return path
 
-    def start(self) -> "Receiver":
-        context = ssl.DefaultOpenSSLContextFactory(
-            str(self._issued.key), str(self._issued.certificate)
-        )
-        site = _Site(self)
-        site.noisy = False
-        self._port = reactor.listenSSL(self._number, site, context, interface="127.0.0.1")
-        assert self._port is not None
-        self._number = self._port.getHost().port
-        return self
-
-    async def stop(self) -> None:
-        port, self._port = self._port, None
-        if port is not None:
-            await port.stopListening()
-        for connection in tuple(self._open):
-            connection.abortConnection()
-        await self.until(lambda: not self._open)
-
     def render_POST(self, request: Request) -> Any:
         headers = {
             name.decode().lower(): values[0].decode()
             for name, values in request.requestHeaders.getAllRawHeaders()
         }
-        self.got.append(
-            Got(
-                headers["webhook-id"],
-                int(headers["webhook-timestamp"]),
-                tuple(headers["webhook-signature"].split(" ")),
-                request.content.read(),
-                headers,
-            )
+        got = Got(
+            headers["webhook-id"],
+            int(headers["webhook-timestamp"]),
+            tuple(headers["webhook-signature"].split(" ")),
+            request.content.read(),
+            headers,
         )
-        behave = self.plan.pop(0) if self.plan else status(204)
-        answer = behave(request)
-        self.changed()
-        return answer
-
-    async def until(self, wanted: Callable[[], bool]) -> None:
-        if not wanted():
-            waiting: Deferred[None] = Deferred()
-            self._waiting.append((wanted, waiting))
-            await waiting.addTimeout(SECONDS, reactor)
-
-    async def count(self, number: int) -> list[Got]:
-        await self.until(lambda: len(self.got) >= number)
-        return self.got
-
-    def changed(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for wanted, each in waiting:
-            if not wanted():
-                self._waiting.append((wanted, each))
-            elif not each.called:
-                # Not in the middle of an answer.
-                reactor.callLater(0, each.callback, None)
-
-
-class _Site(Site):
-    def __init__(self, receiver: Receiver) -> None:
-        super().__init__(receiver)
-        self._receiver = receiver
-
-    def buildProtocol(self, addr: Any) -> Any:
-        channel = super().buildProtocol(addr)
-        receiver = self._receiver
-        made, before = channel.makeConnection, channel.connectionLost
-
-        def begins(transport: Any) -> None:
-            receiver._open.add(transport)
-            channel.ours = transport
-            made(transport)
-
-        def lost(reason: Any) -> None:
-            receiver._open.discard(channel.ours)
-            receiver.lost += 1
-            before(reason)
-            receiver.changed()
-
-        channel.makeConnection, channel.connectionLost = begins, lost
-        return channel
+        return self.took(got, request, status(204))

@@ -18,7 +18,8 @@ from twisted.internet.threads import deferToThread
 
 from tests.daemon import GENEROUS, REPOSITORY, Daemon, Sections, WentWrong
 from tests.embed.walk import Php
-from tests.hooks.receiver import SECRET, Receiver, hangs, status
+from tests.hooks.loopback import hangs, status
+from tests.hooks.receiver import SECRET, Receiver
 from tests.hooks.smtp_server import SmtpServer
 from tests.scenarios.wss import WssLink, WssWorld
 

@@ -48,7 +48,7 @@ class Browser:
 
     def hears(self, window: Window) -> None:
         """What is told of a window reaches it from now on."""
-        self._process.windows[window.session] = window.heard
+        self._process.windows[window.session] = window
 
     def window(self, width: int = 1280, height: int = 800, context: str | None = None) -> Window:
         """A window of its own profile, or of one that is there, on an empty page. Every profile is
@@ -75,11 +75,13 @@ class Browser:
             for context in [*self._contexts]:
                 self.forget(context)
         except ConnectionClosed:
-            pass  # it died: who is next starts another
+            # It died: who is next starts another.
+            self._process.end()
         except BaseException:
             self._process.end(patience=0)
             raise
-        self._chromiums.give_back(self._process)
+        else:
+            self._chromiums.give_back(self._process)
         if self._is_own:
             self._chromiums.close()
 

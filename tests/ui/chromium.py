@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -47,6 +47,10 @@ def spki_hash(certificate: Path) -> str:
     return base64.b64encode(hashlib.sha256(der).digest()).decode()
 
 
+class Hears(Protocol):
+    def heard(self, method: str, params: dict[str, Any]) -> None: ...
+
+
 class Chromium(Process):
     """``trusted``: certificates whose keys are believed, whoever signed them. ``windows``: who
     hears what is told, by session."""
@@ -55,7 +59,7 @@ class Chromium(Process):
 
     def __init__(self, trusted: Sequence[Path] = ()) -> None:
         self._trusted = trusted
-        self.windows: dict[str, Callable[[str, dict[str, Any]], None]] = {}
+        self.windows: dict[str, Hears] = {}
         super().__init__()
 
     def arguments(self) -> list[str]:
@@ -77,9 +81,9 @@ class Chromium(Process):
         return answer.get("result"), answer.get("error", {}).get("message", "")
 
     def heard(self, told: dict[str, Any]) -> None:
-        hears = self.windows.get(told.get("sessionId", ""))
-        if hears is not None and "method" in told:
-            hears(told["method"], told["params"])
+        window = self.windows.get(told.get("sessionId", ""))
+        if window is not None and "method" in told:
+            window.heard(told["method"], told["params"])
 
     def leave(self) -> None:
         self.call("Browser.close")

@@ -30,6 +30,12 @@ def contexts(browser):
     return set(browser.call("Target.getBrowserContexts")["browserContextIds"])
 
 
+def running(browser, url):
+    """What runs of a server: pages, workers."""
+    targets = browser.call("Target.getTargets")["targetInfos"]
+    return [one["url"] for one in targets if one["url"].startswith(url)]
+
+
 def test_a_browser_leaves_nothing_to_the_next_in_the_same_process(daemon, chromiums):
     link = daemon.link(daemon.start())
     first = Browser(chromiums=chromiums)
@@ -46,9 +52,9 @@ def test_a_browser_leaves_nothing_to_the_next_in_the_same_process(daemon, chromi
     first.close()
     second = Browser(chromiums=chromiums)
     assert (second.pid, contexts(second)) == (first.pid, before)
-    targets = second.call("Target.getTargets")["targetInfos"]
-    assert [one["url"] for one in targets if one["url"].startswith(daemon.url)] == []
-    window = fresh(daemon, second)
+    window = second.window()
+    window.until(lambda: not running(second, daemon.url), "the worker ended")
+    window.go(f"{daemon.url}/protocol")
     assert window.js(KEPT) == nothing
     window.go(daemon.url)
     window.wait("document.querySelector('#password') !== null")

@@ -12,7 +12,8 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 
 from chatd.hooks.push.vapid import public_key, read_key
-from tests.hooks.push.service import PushService, reactor
+from tests.hooks.loopback import reactor
+from tests.hooks.push.service import PushService
 from tests.ui.people import make_room, section, somebody
 from tests.ui.test_two_people import first_administrator, say
 

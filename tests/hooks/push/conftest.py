@@ -3,8 +3,11 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_twisted
 
+from chatd.hooks.push.watch import CALM
+from tests.hooks.push.fakes import Stage
 from tests.hooks.push.service import PushService
 
 
@@ -15,3 +18,11 @@ async def service(tmp_path: Path) -> AsyncIterator[PushService]:
     yield started
     await started.stop()
     assert started.wrong == []
+
+
+@pytest.fixture
+def stage() -> Stage:
+    """Past the calm of a start."""
+    made = Stage().start()
+    made.wait(CALM + 1)
+    return made

@@ -13,7 +13,8 @@ from twisted.internet.threads import deferToThread
 from chatd.hooks.push.vapid import public_key, read_key
 from tests.api.client import Client
 from tests.daemon import GENEROUS, Daemon, WentWrong
-from tests.hooks.push.service import PushService, hangs, reactor, status
+from tests.hooks.loopback import hangs, reactor, status
+from tests.hooks.push.service import PushService
 from tests.hooks.test_daemon import asked, room, say
 from tests.scenarios.wss import WssLink, WssWorld
 

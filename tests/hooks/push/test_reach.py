@@ -14,7 +14,8 @@ from zope.interface import implementer
 from chatd.hooks.post import NoAnswer
 from chatd.hooks.push.reach import REFUSED, GuardedPoster, OutOfReach, allowing
 from chatd.parts import SystemClock
-from tests.hooks.receiver import Receiver, reactor, status
+from tests.hooks.loopback import reactor, status
+from tests.hooks.receiver import Receiver
 
 HEADERS = {"TTL": "60", "webhook-id": "1", "webhook-timestamp": "1", "webhook-signature": "x"}
 
