@@ -21,16 +21,8 @@ from chatd.admin import local_ca
 from chatd.hooks.answers import Answer
 from chatd.hooks.post import HttpPoster, NoAnswer
 from chatd.parts import SystemClock
-from tests.hooks.receiver import (
-    Receiver,
-    drops,
-    endless,
-    half,
-    hangs,
-    reactor,
-    status,
-    unfinished,
-)
+from tests.hooks.loopback import hangs, reactor, status
+from tests.hooks.receiver import Receiver, drops, endless, half, unfinished
 
 HEADERS = {"webhook-id": "msg_1", "webhook-timestamp": "1", "webhook-signature": "v1,x v1,y"}
 
