@@ -206,9 +206,10 @@ def serve() -> dict[str, Any] | None:
         running.add(pid)
         os.write(1, f"{pid} started\n".encode())
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
-    for pid in [*running]:
-        with suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for pid in running:
+        os.killpg(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
     return None
 
 

@@ -2,12 +2,15 @@
 
 import os
 import signal
+import subprocess
+import time
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from tests.daemon import Daemon, WentWrong, with_settings
+from tests.daemon import READY, Daemon, WentWrong, with_settings
+from tests.forked import Parent
 
 TEXT = '# first\n[store]\npath = "state"\nfree_bytes = 1\n\n[accounts]\nsecret_file = "s"\n'
 
@@ -43,3 +46,29 @@ def test_a_daemon_that_does_not_start_is_told_with_its_log(tmp_path: Path) -> No
     with pytest.raises(WentWrong, match="did you mean `rooms_open`"):
         daemon.start()
     assert not daemon.running
+
+
+def test_what_is_forked_ends_with_what_it_was_forked_from(tmp_path: Path) -> None:
+    data, log = Daemon(tmp_path / "data"), tmp_path / "log"
+    parent = Parent()
+    try:
+        arguments = ["--nodaemon", "--pidfile=", "chatd", "--config", str(data.config)]
+        child = parent.fork(arguments, os.environ, log)
+        while READY not in log.read_text():
+            assert child.poll() is None, log.read_text()
+            time.sleep(0.01)
+        with pytest.raises(subprocess.TimeoutExpired):
+            child.wait(0)
+    finally:
+        parent.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(child.pid, 0)
+
+
+def test_of_two_that_are_forked_each_goes_its_own_way(tmp_path: Path) -> None:
+    with Daemon(tmp_path / "one") as one, Daemon(tmp_path / "two") as two:
+        assert one.token("alice") != two.token("alice")
+        assert [os.getpgid(each.pid) for each in (one, two)] == [one.pid, two.pid]
+        one.kill()
+        assert not one.running and two.running
+        assert [row["name"] for row in two.ask("user_list")] == ["alice"]

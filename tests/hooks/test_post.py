@@ -56,7 +56,7 @@ async def test_one_connection_serves_one_event_after_the_other(
     receiver.plan = [status(200), status(500), status(204)]
     answers = [(await post.post(HEADERS, b"{}")).status for _ in range(4)]
     assert answers == [200, 500, 204, 204]
-    assert len(receiver._open) == 1
+    assert len(receiver.connections) == 1
     assert receiver.lost == 0
 
 

@@ -226,8 +226,10 @@ class Window(Page):
         self._browser.forget(self._context)
 
     def go(self, url: str) -> None:
-        # Only the fragment may differ, and that alone loads nothing.
-        self.call("Page.navigate", url="about:blank")
+        # Where only the fragment differs, that alone loads nothing.
+        here = str(self.js("location.href"))
+        if here.partition("#")[0].rstrip("/") == url.partition("#")[0].rstrip("/"):
+            self.call("Page.navigate", url="about:blank")
         self.call("Page.navigate", url=url)
         self.wait("document.readyState === 'complete'")
 

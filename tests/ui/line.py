@@ -8,12 +8,16 @@ import secrets
 import ssl
 import time
 import urllib.request
+from collections.abc import Sequence
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 
 from tests.one_thread import OneThread
 from tests.ui.daemon import Daemon
+
+#: Commands that may be under way at a time: fewer than a connection may have.
+AHEAD = 16
 
 
 class Line:
@@ -86,6 +90,27 @@ class Line:
         """The seq of what was said."""
         seq: int = self.do("send", room=room, text=text, **more)["seq"]
         return seq
+
+    def talk(self, room: str, texts: Sequence[str]) -> None:
+        """Says them all in this order, some ahead of the answers to those before."""
+        # The first finds out whether the connection is still there.
+        self.say(room, texts[0])
+        answers: set[int] = set()
+        for text in texts[1:]:
+            self._next += 1
+            answers.add(self._next)
+            key = secrets.token_hex(8)
+            frame = {"type": "send", "id": self._next, "key": key, "room": room, "text": text}
+            self._socket.send(json.dumps(frame))
+            self._until(answers, AHEAD)
+        self._until(answers, 0)
+
+    def _until(self, answers: set[int], most: int) -> None:
+        while len(answers) > most:
+            answer = json.loads(self._socket.recv())
+            if answer.get("id") in answers:
+                assert answer["type"] != "error", answer
+                answers.remove(answer["id"])
 
     def close(self) -> None:
         self._socket.close()

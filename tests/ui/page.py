@@ -107,7 +107,7 @@ class Page(ABC):
             if time.monotonic() > deadline:
                 told = "\n".join([*self.complaints, self.text()])
                 raise PageError(f"not within {seconds} s: {what}\n{told}")
-            time.sleep(0.05)
+            time.sleep(0.02)
 
     def text(self) -> str:
         """What the page says, as innerText has it."""

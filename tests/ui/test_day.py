@@ -45,8 +45,8 @@ def holds(window):
 def a_few_hours(daemon, window, line, rooms, number):
     for part in range(BREAKS):
         for name, room in rooms.items():
-            for message in range(SAID // BREAKS):
-                line.say(room, f"{number} {part} {message} in {name}, which goes on for a while")
+            said = (f"{number} {part} {message} in {name}" for message in range(SAID // BREAKS))
+            line.talk(room, [f"{text}, which goes on for a while" for text in said])
         for step in range(SWITCHES // BREAKS):
             go(window, ROOMS[step % len(ROOMS)])
             if ROOMS[step % len(ROOMS)] != "Tea":
