@@ -59,6 +59,12 @@ class Line:
             found: dict[str, Any] = json.load(answer)
             return found
 
+    @property
+    def cookie(self) -> tuple[str, str]:
+        """Of its session: name and value."""
+        name, _, value = self._cookie.partition("=")
+        return name, value
+
     def ask(self, type_: str, **fields: Any) -> dict[str, Any]:
         """The reply to a command, which is asked again where the server wants patience."""
         while True:

@@ -6,6 +6,7 @@ import json
 
 from tests.ui.browser import Browser, Window
 from tests.ui.daemon import Daemon
+from tests.ui.line import Line
 from tests.ui.test_two_people import PASSWORD, first_administrator
 
 BOX = ".composer textarea"
@@ -58,6 +59,13 @@ def another(daemon: Daemon, browser: Browser, name: str, password: str = PASSWOR
     window.press("Enter")
     window.wait("document.querySelector('.lists .notes') !== null")
     return window
+
+
+def sit_down(window: Window, url: str, line: Line) -> None:
+    """Whoever is on the line has signed in at this window as well; it is still empty."""
+    name, value = line.cookie
+    more = {"path": "/", "secure": True, "httpOnly": True, "sameSite": "Lax"}
+    window.call("Network.setCookie", name=name, value=value, url=url, **more)
 
 
 def make_room(window: Window, name: str, topic: str = "", *, private: bool = False) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.ui.browser import Browser, Window
 from tests.ui.daemon import Daemon
 from tests.ui.line import Line
+from tests.ui.people import sit_down
 from tests.ui.test_two_people import BOX, PASSWORD, lines, say, state_of
 
 pytestmark = pytest.mark.browser
@@ -51,12 +52,8 @@ def two(daemon: Daemon, browser: Browser) -> Iterator[Two]:
     tea = anna_line.do("create_room", name="Tea", kind="public")["room"]
     ben_line.do("join", room=tea)
     found = Two(daemon, browser.window(), browser.window(), anna_line, ben_line, tea)
-    for name, window in (("anna", found.anna), ("ben", found.ben)):
-        window.go(daemon.url)
-        window.write("#name", name)
-        window.write("#password", PASSWORD)
-        window.press("Enter")
-        window.wait("document.querySelector('.sidebar .item') !== null")
+    for line, window in ((anna_line, found.anna), (ben_line, found.ben)):
+        sit_down(window, daemon.url, line)
         found.enter(window, tea)
     yield found
     for window in (found.anna, found.ben):
