@@ -13,6 +13,7 @@ is the one they are forked from: a line of JSON for each on its standard input; 
 from __future__ import annotations
 
 import atexit
+import ctypes
 import json
 import os
 import select
@@ -35,6 +36,8 @@ from chatd.edge.aside import release_aside
 from chatd.edge.release import Release, release
 
 ROOT = Path(__file__).parents[1]
+#: prctl(2): the signal that comes when the parent ends.
+PR_SET_PDEATHSIG = 1
 
 
 class Forked:
@@ -215,6 +218,8 @@ def serve() -> dict[str, Any] | None:
 
 def become(wanted: dict[str, Any]) -> None:
     """twistd, as if it had been started like this."""
+    # Also where the parent is killed with all its group.
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
