@@ -129,7 +129,8 @@ def test_signing_out_leaves_nothing_of_the_person_in_this_browser(daemon, browse
     anna.wait("localStorage.remembered.includes('Zanzibar')")
     user = anna.js("JSON.parse(localStorage.remembered).session.user")
     sign_out(anna)
-    left = anna.js(
+    # Asked again where the page is just being replaced.
+    left = anna.wait(
         """(async () => {
             const found = [JSON.stringify(localStorage), JSON.stringify(sessionStorage)];
             const addresses = [];
