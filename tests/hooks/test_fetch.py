@@ -13,16 +13,8 @@ from chatd.hooks.fetch import Fetcher
 from chatd.hooks.post import NoAnswer
 from chatd.hooks.push.reach import allowing
 from chatd.parts import SystemClock
-from tests.hooks.receiver import (
-    Behaviour,
-    Receiver,
-    drops,
-    half,
-    hangs,
-    reactor,
-    status,
-    unfinished,
-)
+from tests.hooks.loopback import Behaviour, hangs, reactor, status
+from tests.hooks.receiver import Receiver, drops, half, unfinished
 
 KEYS = json.dumps({"keys": []}).encode()
 
