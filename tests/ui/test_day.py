@@ -29,6 +29,8 @@ messages_per_second = 2000
 messages_burst = 4000
 user_messages_per_second = 2000
 user_messages_burst = 4000
+bytes_per_second = 1e7
+bytes_burst = 1e7
 connections_per_address = 2000
 """
 
