@@ -13,7 +13,8 @@ from chatd.core.https import https_host
 from chatd.engine.fetching import Unfetched
 from chatd.hooks.home import MOST, HomeFetcher
 from chatd.parts import SystemClock
-from tests.hooks.receiver import Receiver, drops, endless, half, hangs, reactor, status, unfinished
+from tests.hooks.loopback import hangs, reactor, status
+from tests.hooks.receiver import Receiver, drops, endless, half, unfinished
 
 HEADERS = {"webhook-id": "1", "webhook-timestamp": "1", "webhook-signature": "x"}
 
@@ -95,7 +96,7 @@ async def test_what_is_huge_slow_or_broken_is_given_up(
     with pytest.raises(Unfetched, match=words):
         await fetchers(seconds=0.5).post(receiver.url, HEADERS, b"")
     assert time.monotonic() - began < 3
-    await receiver.until(lambda: not receiver._open)
+    await receiver.until(lambda: not receiver.connections)
 
 
 @pytest_twisted.ensureDeferred
