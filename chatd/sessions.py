@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, Final, Protocol
 
+from msgspec.structs import replace
+
 from chatd.core.principal import Principal
 from chatd.engine.engine import Engine
 from chatd.engine.ports import Clock
@@ -11,7 +13,7 @@ from chatd.session.budgets import Budgets, UserBudgets
 from chatd.session.outbox import Outbox
 from chatd.session.ports import Drive
 from chatd.session.session import Session
-from chatd.settings import LimitSettings
+from chatd.settings import GuestSettings, LimitSettings
 from chatd.translate import wire_limits
 from chatd.wire.frames import Limits
 
@@ -27,8 +29,15 @@ class Limited(Protocol):
 
 class Sessions:
     def __init__(
-        self, engine: Engine, hub: Hub, settings: LimitSettings, clock: Clock, drive: Drive
+        self,
+        engine: Engine,
+        hub: Hub,
+        settings: LimitSettings,
+        clock: Clock,
+        drive: Drive,
+        guests: GuestSettings | None = None,
     ) -> None:
+        self._guests = guests or GuestSettings()
         self._engine = engine
         self._hub = hub
         self._settings = settings
@@ -45,7 +54,7 @@ class Sessions:
 
     def make(self, principal: Principal, wire: Any, address: str) -> Session:
         """The session of ``principal`` on a connection that has just been opened."""
-        limits = self._limits
+        limits = self._guests_limits() if principal.guest else self._limits
         # However many there are, the heartbeats are spread evenly (Weyl's sequence).
         self._phase = (self._phase + GOLDEN) % 1
         outbox = Outbox(
@@ -65,6 +74,15 @@ class Sessions:
             phase=self._phase,
             heartbeat_seconds=self._settings.heartbeat_seconds,
             dead_seconds=self._settings.dead_seconds,
+        )
+
+    def _guests_limits(self) -> Limits:
+        """What guests are told, and held to; never more than others."""
+        limits, guests = self._limits, self._guests
+        return replace(
+            limits,
+            messages_per_second=min(limits.messages_per_second, guests.messages_per_second),
+            messages_burst=min(limits.messages_burst, guests.messages_burst),
         )
 
     def change(self, settings: LimitSettings, connections: Iterable[Limited]) -> None:
