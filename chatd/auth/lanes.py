@@ -20,8 +20,11 @@ PACE: Final = 10.0
 #: What may wait of one address: nobody waits longer than this many tries take.
 MOST: Final = 64
 MOST_LANES: Final = 1_000
-#: How long who is refused waits for the answer, and how many do so at a time.
+#: How long who is refused waits for the answer, and who was wrong once the address has to wait; and
+#: how many do so at a time. Who guesses over one connection after another waits each time, and does
+#: not fill the lane for others, who are right.
 PAUSE: Final = 2.0
+PAUSE_WRONG: Final = 4.0
 MOST_PAUSED: Final = 1_000
 
 A = TypeVar("A", bound=Hashable)
@@ -66,14 +69,14 @@ class Lanes(Generic[A]):
         self._serve(address, lane)
         await woken
 
-    async def pause(self) -> None:
+    async def pause(self, seconds: float = PAUSE) -> None:
         """A while for who was refused, so that refusals are not asked for as fast as they can be
         given; for nobody where very many pause already."""
         if self._paused >= MOST_PAUSED:
             return
         self._paused += 1
         over: Deferred[None] = Deferred()
-        self._scheduler.later(PAUSE, lambda: over.callback(None))
+        self._scheduler.later(seconds, lambda: over.callback(None))
         try:
             await over
         finally:

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from chatd.auth.credentials import NOWHERE, AccountStore, Issued, Whence
 from chatd.auth.known_devices import KnownDevices
-from chatd.auth.lanes import Lanes
+from chatd.auth.lanes import PAUSE_WRONG, Lanes
 from chatd.auth.second_factor import SecondFactor
 from chatd.auth.steps import Step
 from chatd.core.bucket import Buckets, Rate
@@ -156,6 +156,8 @@ class Login:
         encoded = None if user is None else user.password
         if not await self._passwords.verify(password, encoded) or user is None:
             self._blame(account, address)
+            if not charged and device is None:
+                await self._lanes.pause(PAUSE_WRONG)
             raise wrong()
         if charged:
             self._addresses.give(address, 1, self._clock.now())

@@ -95,7 +95,9 @@ class AccountApi:
         self._guard.nobody_yet(ask)
         display = bodies.read(ask, bodies.ArriveAsGuest).display
         guest = await self._guests.arrive(display, address_key_of(ask.address), whence(ask))
-        return self._sessions.signed_in(guest.user, guest.name, False, guest.session, 201)
+        return self._sessions.signed_in(
+            guest.user, guest.name, False, guest.session, 201, guest=True
+        )
 
     async def keep_guest(self, ask: Ask) -> Response:
         """A guest's account becomes one that stays. Its other sessions end, and what was opened

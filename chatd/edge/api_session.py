@@ -97,6 +97,8 @@ class SessionApi:
         session: Issued,
         status: int = 200,
         ask: Ask | None = None,
+        *,
+        guest: bool = False,
     ) -> Response:
         """The oracle's answer for a session that has just been made, and its cookie; with ``ask``
         also that of a device which is known from now on."""
@@ -105,10 +107,12 @@ class SessionApi:
             "user": user,
             "name": name,
             "admin": admin,
-            "may_invite": admin or self._members_invite,
+            "may_invite": admin or (self._members_invite and not guest),
             "csrf": self._guard.csrf_of(session.secret),
             "expires": session.expires,
         }
+        if guest:
+            state["guest"] = True
         headers: tuple[Header, ...] = (session_cookie(session.secret, self._credentials.idle_ms),)
         if ask is not None:
             held = self._entrance.devices.remembered(devices_of(ask), account_of(name))

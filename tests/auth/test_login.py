@@ -136,3 +136,29 @@ def test_a_password_that_is_changed_while_it_is_verified_opens_nothing(world, en
     passwords.verify = verify
     assert refused(login.login("alice", "secret", 1)).code is Code.UNAUTHORIZED
     assert not run(store.credentials("u1"))
+
+
+def test_a_password_hashed_at_another_cost_is_hashed_anew_when_it_is_shown(world):
+    login, passwords, _, store = world
+    run(store.commit(Unit("u1", changes=(SetPassword("u1", "old:secret"),))))
+
+    async def verify(password, phc):
+        return phc is not None and phc.partition(":")[2] == password
+
+    passwords.verify = verify
+    refused(login.login("alice", "wrong", 1))
+    assert run(store.user("u1")).password == "old:secret"
+    run(login.login("alice", "secret", 1))
+    assert run(store.user("u1")).password == "phc:secret"
+    run(login.login("alice", "secret", 1))
+
+
+def test_right_passwords_do_not_make_an_address_wait(world):
+    login, _, clock, _ = world
+    for _ in range(50):
+        clock.advance(6)
+        run(login.login("alice", "secret", 7))
+    for n in range(30):
+        refused(login.login(f"name{n}", "wrong", 8))
+    clock.advance(60)
+    run(login.login("alice", "secret", 8))
