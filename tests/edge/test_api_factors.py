@@ -479,7 +479,7 @@ async def test_one_thing_is_shown_at_a_time(rig, shown):
 @pytest_twisted.ensureDeferred
 async def test_a_step_is_of_no_use_once_the_way_in_has_changed(rig, change):
     person = await alice(rig)
-    await person.with_app()
+    codes = await person.with_app()
     rig.clock.advance(30)
     step = (await begun(rig))["step"]
     if change == "password":
@@ -491,8 +491,12 @@ async def test_a_step_is_of_no_use_once_the_way_in_has_changed(rig, change):
         await person.with_passkey()
     else:
         rig.clock.advance(600)
+    answer = await second(rig, step, recovery=codes[0])
+    assert (answer.status, answer.json["code"]) == (401, "unauthorized")
     answer = await second(rig, step, code=person.code())
     assert (answer.status, answer.json["code"]) == (401, "unauthorized")
+    if change != "disabled":
+        assert (await person.factors())["recovery_codes"] == 10, "nothing was used up for it"
 
 
 @pytest_twisted.ensureDeferred

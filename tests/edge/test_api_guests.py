@@ -123,6 +123,10 @@ async def test_idle_guests_are_found_and_others_are_not(rig):
     now = rig.wall.wall()
     assert await rig.store.idle_guests(now, 9) == ()
     assert await rig.store.idle_guests(now + 1, 9) == (guest,)
+    # One who has just been made has no session yet.
+    made = CreateUser("unew", "guest-new", "guest-new", "New", None, False, now + 5, "guest")
+    await rig.store.commit(Unit("unew", changes=(made,)))
+    assert await rig.store.idle_guests(now + 1, 9) == (guest,)
 
 
 @pytest_twisted.ensureDeferred
