@@ -24,6 +24,8 @@ GOLDEN: Final = (5**0.5 - 1) / 2
 class Limited(Protocol):
     """A connection whose session can be told of other limits."""
 
+    principal: Principal
+
     def limits_changed(self, limits: Limits) -> None: ...
 
 
@@ -43,6 +45,7 @@ class Sessions:
         self._settings = settings
         self._limits = wire_limits(settings)
         self._users = UserBudgets(self._limits)
+        self._guest_users = UserBudgets(self._guests_limits())
         self._clock = clock
         self._drive = drive
         self._phase = 0.0
@@ -54,7 +57,8 @@ class Sessions:
 
     def make(self, principal: Principal, wire: Any, address: str) -> Session:
         """The session of ``principal`` on a connection that has just been opened."""
-        limits = self._guests_limits() if principal.guest else self._limits
+        limits = self._limits_of(principal)
+        users = self._guest_users if principal.guest else self._users
         # However many there are, the heartbeats are spread evenly (Weyl's sequence).
         self._phase = (self._phase + GOLDEN) % 1
         outbox = Outbox(
@@ -67,7 +71,7 @@ class Sessions:
             subscriber,
             outbox,
             wire,
-            Budgets(self._users, principal.user, limits),
+            Budgets(users, principal.user, limits),
             limits,
             self._clock,
             self._drive,
@@ -77,18 +81,26 @@ class Sessions:
         )
 
     def _guests_limits(self) -> Limits:
-        """What guests are told, and held to; never more than others."""
+        """What guests are told, and held to over all their connections; never more than others."""
         limits, guests = self._limits, self._guests
+        rate = min(limits.messages_per_second, guests.messages_per_second)
+        burst = min(limits.messages_burst, guests.messages_burst)
         return replace(
             limits,
-            messages_per_second=min(limits.messages_per_second, guests.messages_per_second),
-            messages_burst=min(limits.messages_burst, guests.messages_burst),
+            messages_per_second=rate,
+            messages_burst=burst,
+            user_messages_per_second=min(limits.user_messages_per_second, rate),
+            user_messages_burst=min(limits.user_messages_burst, burst),
         )
+
+    def _limits_of(self, principal: Principal) -> Limits:
+        return self._guests_limits() if principal.guest else self._limits
 
     def change(self, settings: LimitSettings, connections: Iterable[Limited]) -> None:
         """Other limits from now on; whoever is connected is told."""
         limits = wire_limits(settings)
         self._limits = self._engine.limits = limits
         self._users.change(limits, self._clock.now())
+        self._guest_users.change(self._guests_limits(), self._clock.now())
         for connection in connections:
-            connection.limits_changed(limits)
+            connection.limits_changed(self._limits_of(connection.principal))

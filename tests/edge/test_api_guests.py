@@ -118,6 +118,13 @@ async def test_guests_neither_invite_nor_let_others_in(rig):
 
 
 @pytest_twisted.ensureDeferred
+async def test_a_token_of_a_guest_is_a_guests(rig):
+    guest = (await arrive(rig)).json["user"]
+    known = await rig.edge.credentials.token(await rig.token(guest))
+    assert known.row.guest
+
+
+@pytest_twisted.ensureDeferred
 async def test_idle_guests_are_found_and_others_are_not(rig):
     guest = (await arrive(rig)).json["user"]
     now = rig.wall.wall()
