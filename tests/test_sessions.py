@@ -14,6 +14,7 @@ from tests.fakes.clock import FakeClock
 class Anything:
     """Stands for what a session only keeps."""
 
+    id = "k1"
     inflates = False
     limits: Any = None
     meters: Any = None
