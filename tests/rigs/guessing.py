@@ -42,6 +42,7 @@ SAMPLES = 2_000
 #: Tries that one account has at once, and links by mail: so many samples each account gives.
 TRIES_EACH, LINKS_EACH = 10, 3
 LONGEST = 2.0
+EACH_CONNECTION = 50
 #: What chance alone exceeds once in so many runs of one comparison.
 ONE_IN = 1_000
 
@@ -61,10 +62,13 @@ class Peer:
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
-    async def post(self, path: str, body: dict[str, str], address: str, cookie: str = "") -> Answer:
+    async def open(self) -> None:
         if self._writer is None:
             self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
-        assert self._reader is not None
+
+    async def post(self, path: str, body: dict[str, str], address: str, cookie: str = "") -> Answer:
+        await self.open()
+        assert self._reader is not None and self._writer is not None
         content = json.dumps(body).encode()
         lines = [
             f"POST {path} HTTP/1.1",
@@ -242,6 +246,11 @@ async def _sampled(
     found: dict[str, list[float]] = {kind: [] for kind in asked}
     peer = Peer(port)
     for number, (kind, (who, path)) in enumerate(order):
+        if number % EACH_CONNECTION == 0:
+            # A stranger's connection does not last for ever.
+            peer.close()
+            peer = Peer(port)
+            await peer.open()
         body = {"who": who} if path.endswith("ask") else {"name": who, "password": "wrong guess"}
         address = f"10.{network}.{number // 250}.{number % 250}"
         answer = await peer.post(path, body, address)
