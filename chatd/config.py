@@ -214,7 +214,11 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
         tls=replace(
             settings.tls, certificate=path(settings.tls.certificate), key=path(settings.tls.key)
         ),
-        accounts=replace(settings.accounts, secret_file=path(settings.accounts.secret_file)),
+        accounts=replace(
+            settings.accounts,
+            secret_file=path(settings.accounts.secret_file),
+            old_secret_file=path(settings.accounts.old_secret_file),
+        ),
         mail=replace(
             settings.mail,
             password_file=path(settings.mail.password_file),

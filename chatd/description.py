@@ -43,6 +43,7 @@ _REFUSED_FOR: Final[dict[str, tuple[Code, ...]]] = {
     "KeepsAnOwner": (Code.WRONG_STATE,),
     "IsMessage": (Code.NOT_FOUND, Code.GONE, Code.FORBIDDEN),
     "UserExists": (Code.NOT_FOUND,),
+    "NoGuest": (Code.FORBIDDEN,),
     "NotBlocked": (Code.BLOCKED,),
     "NotBlockedBy": (Code.BLOCKED,),
     "UnderLimit": (Code.LIMIT_REACHED,),

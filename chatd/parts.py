@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
@@ -16,8 +16,9 @@ from twisted.python.threadpool import ThreadPool
 from chatd.admin.office import Office
 from chatd.auth.account_links import AccountLinks
 from chatd.auth.credentials import Credentials
-from chatd.auth.invitations import Invitations
-from chatd.auth.passwords import Passwords
+from chatd.auth.invitations import Invitations, Registration
+from chatd.auth.passwords import Cost, Passwords
+from chatd.auth.sealing import Sealer
 from chatd.deletions import Deletions
 from chatd.edge.connections import Ended
 from chatd.engine.ports import Cancel
@@ -85,7 +86,9 @@ class Parts:
         def run(function: Callable[[], T], /) -> Awaitable[T]:
             return deferToThreadPool(reactor, pool, function)
 
-        return cls(settings, clock, store, Passwords(run), pool)
+        cost = Cost(settings.accounts.password_memory, settings.accounts.password_passes)
+        passwords = Passwords(run, cost=cost)
+        return cls(settings, clock, store, passwords, pool)
 
     def start(self) -> None:
         self._pool.start()
@@ -102,7 +105,12 @@ class Parts:
             self.store, self.clock, secrets.token_bytes, self.settings.accounts.session_days
         )
         invitations = Invitations(
-            self.store, self.passwords, credentials, self.clock, secrets.token_bytes
+            self.store,
+            self.passwords,
+            credentials,
+            self.clock,
+            secrets.token_bytes,
+            cast("Registration", self.settings.accounts.registration),
         )
         return Office(
             self.store,
@@ -110,6 +118,7 @@ class Parts:
             invitations,
             AccountLinks(self.store, self.clock, secrets.token_bytes),
             Deletions(self.store, self.clock, secrets.token_bytes),
+            Sealer(*server_keys(self.settings)),
             self.passwords,
             self.clock,
             secrets.token_bytes,
@@ -125,3 +134,10 @@ def public_url(settings: Settings) -> str:
         return settings.server.public_url.rstrip("/")
     port = settings.server.listen[0].rpartition(":")[2]
     return "https://localhost" + ("" if port == "443" else f":{port}")
+
+
+def server_keys(settings: Settings) -> tuple[bytes, ...]:
+    """The server's key, and after it the one before, if it is still needed."""
+    accounts = settings.accounts
+    names = [name for name in (accounts.secret_file, accounts.old_secret_file) if name]
+    return tuple(Path(name).read_bytes().strip() for name in names)

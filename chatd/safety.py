@@ -29,6 +29,7 @@ def unsafe(settings: Settings) -> list[str]:
     found += _control(settings.server.control)
     found += _limits(settings.limits)
     found += _files(settings)
+    found += _guests(settings)
     found += site_faults(settings.site)
     found += unsafe_webhook(settings.webhook, _readable, is_loopback)
     found += unsafe_push(settings.push, _readable)
@@ -187,9 +188,20 @@ def _files(settings: Settings) -> list[str]:
                 f"accounts.secret_file {secret} is empty, short or well known: make a new one with"
                 f" `(umask 077 && head -c 48 /dev/urandom | base64 > {secret})`."
             )
+    if settings.accounts.old_secret_file:
+        found += _readable(Path(settings.accounts.old_secret_file), "accounts.old_secret_file")
     if settings.tls.key:
         found += _readable(Path(settings.tls.key), "tls.key")
     return found
+
+
+def _guests(settings: Settings) -> list[str]:
+    if settings.guests.allowed and not settings.guests.rooms:
+        return [
+            "guests.allowed is on and guests.rooms is empty: a guest would be nowhere. Name the"
+            ' rooms, such as rooms = ["lobby"].'
+        ]
+    return []
 
 
 def site_faults(site: Site) -> list[str]:

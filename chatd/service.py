@@ -10,7 +10,7 @@ import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
@@ -19,15 +19,17 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from chatd import __version__, description, features
+from chatd import description
 from chatd.activity import Activity
 from chatd.admin.control import listen_control
 from chatd.afterwards import make_afterwards
 from chatd.auth import site_keys
 from chatd.auth.origins import OriginPolicy
 from chatd.auth.pulse import Pulse
+from chatd.commands import engine
 from chatd.config import ConfigError, load
 from chatd.deletions import Deletions
+from chatd.departures import Departures
 from chatd.descriptors import raise_descriptors
 from chatd.drain import drain
 from chatd.edge.api.desk import Chat
@@ -37,8 +39,6 @@ from chatd.edge.pages import ui_files
 from chatd.edge.tls import Certificates
 from chatd.edge.tls_files import TlsFilesError
 from chatd.engine.agenda import Agenda
-from chatd.engine.engine import Engine
-from chatd.engine.profiles import Directory
 from chatd.engine.rows import Committed
 from chatd.fanout.bus import NoBus
 from chatd.fanout.hub import Hub
@@ -54,7 +54,7 @@ from chatd.logs.observer import Observer
 from chatd.logs.twistd import hand_over
 from chatd.metrics import Metrics, Sources
 from chatd.outgoing import NoKey, hook_settings, mailer, offer, push, vapid, webhook
-from chatd.parts import Parts, ReactorScheduler, public_url
+from chatd.parts import Parts, ReactorScheduler, public_url, server_keys
 from chatd.providers import Providers
 from chatd.readiness import Readiness
 from chatd.reload import changed
@@ -65,8 +65,8 @@ from chatd.store.errors import StoreError
 from chatd.store.sqlite import Synchronous
 from chatd.supervision import Supervision
 from chatd.tap import Taps
-from chatd.told import first_steps, log_fault, state, status, visit
-from chatd.translate import brand, door_limits, edge_settings, origins, vouching, wire_limits
+from chatd.told import first_steps, state, status, visit
+from chatd.translate import brand, door_limits, edge_settings, origins, vouching
 from chatd.vouching import Vouching
 from chatd.watch import Watch
 
@@ -152,21 +152,9 @@ class ChatService(Service):
     async def _start(self) -> None:
         """The rest, once the store answers: where the log stands decides where the hub begins."""
         settings, parts = self.settings, self.parts
-        limits = wire_limits(settings.limits)
         position = await parts.store.position()
         scheduler = ReactorScheduler(self._reactor)
-        self.engine = Engine(
-            features.ALL,
-            parts.store,
-            parts.clock,
-            secrets.token_bytes,
-            limits,
-            log_fault,
-            server=f"{settings.server.name} {__version__}",
-            key=Path(settings.accounts.secret_file).read_bytes().strip(),
-            directory=cast("Directory", settings.accounts.directory),
-            push=offer(self._vapid, settings),
-        )
+        self.engine = engine(settings, parts, offer(self._vapid, settings))
         hub = Hub(
             scheduler,
             parts.clock,
@@ -211,7 +199,9 @@ class ChatService(Service):
                 lambda user, session: self.edge.connections.has(user, session),
             )
         parts.store.committed = self._committed
-        self.sessions = Sessions(self.engine, hub, settings.limits, parts.clock, self._drive)
+        self.sessions = Sessions(
+            self.engine, hub, settings.limits, parts.clock, self._drive, settings.guests
+        )
         self.deletions = Deletions(
             parts.store, parts.clock, secrets.token_bytes, scheduler, self._drive
         )
@@ -237,6 +227,16 @@ class ChatService(Service):
         )
         self.metrics = Metrics(sources)
         self.activity = Activity(parts.clock)
+        self.departures = Departures(
+            parts.store,
+            self.deletions,
+            self.edge.connections.ended,
+            parts.clock,
+            scheduler,
+            self._drive,
+            settings.guests.idle_days,
+            lambda user: hub.shows(user) != "offline",
+        )
         self._control = listen_control(
             self._reactor,
             Path(settings.server.control),
@@ -275,6 +275,7 @@ class ChatService(Service):
         if not self.running:
             return  # it was stopped meanwhile
         self.deletions.start()
+        self.departures.start()
         # twistd knows no SIGHUP, which would end the daemon.
         signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self.reload))
         self.readiness.phase = None
@@ -306,7 +307,7 @@ class ChatService(Service):
             clock=self.parts.clock,
             scheduler=ReactorScheduler(self._reactor),
             random=secrets.token_bytes,
-            server_key=Path(settings.accounts.secret_file).read_bytes().strip(),
+            keys=server_keys(settings),
             ui=ui_files(),
             brand=brand(settings),
             protocol_text=description.protocol_text,
@@ -420,6 +421,7 @@ class ChatService(Service):
         if self._ports:
             await _maybe(self._control.stopListening())
             await drain(self.edge.connections, self.parts.clock, self._later)
+            self.departures.stop()
             self.deletions.stop()
             present = self.node.hub.audience.present()
             self.agenda.stop()

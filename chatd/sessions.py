@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, Final, Protocol
 
+from msgspec.structs import replace
+
 from chatd.core.principal import Principal
 from chatd.engine.engine import Engine
 from chatd.engine.ports import Clock
@@ -11,7 +13,7 @@ from chatd.session.budgets import Budgets, UserBudgets
 from chatd.session.outbox import Outbox
 from chatd.session.ports import Drive
 from chatd.session.session import Session
-from chatd.settings import LimitSettings
+from chatd.settings import GuestSettings, LimitSettings
 from chatd.translate import wire_limits
 from chatd.wire.frames import Limits
 
@@ -22,18 +24,28 @@ GOLDEN: Final = (5**0.5 - 1) / 2
 class Limited(Protocol):
     """A connection whose session can be told of other limits."""
 
+    principal: Principal
+
     def limits_changed(self, limits: Limits) -> None: ...
 
 
 class Sessions:
     def __init__(
-        self, engine: Engine, hub: Hub, settings: LimitSettings, clock: Clock, drive: Drive
+        self,
+        engine: Engine,
+        hub: Hub,
+        settings: LimitSettings,
+        clock: Clock,
+        drive: Drive,
+        guests: GuestSettings | None = None,
     ) -> None:
+        self._guests = guests or GuestSettings()
         self._engine = engine
         self._hub = hub
         self._settings = settings
         self._limits = wire_limits(settings)
         self._users = UserBudgets(self._limits)
+        self._guest_users = UserBudgets(self._guests_limits())
         self._clock = clock
         self._drive = drive
         self._phase = 0.0
@@ -45,7 +57,8 @@ class Sessions:
 
     def make(self, principal: Principal, wire: Any, address: str) -> Session:
         """The session of ``principal`` on a connection that has just been opened."""
-        limits = self._limits
+        limits = self._limits_of(principal)
+        users = self._guest_users if principal.guest else self._users
         # However many there are, the heartbeats are spread evenly (Weyl's sequence).
         self._phase = (self._phase + GOLDEN) % 1
         outbox = Outbox(
@@ -58,7 +71,7 @@ class Sessions:
             subscriber,
             outbox,
             wire,
-            Budgets(self._users, principal.user, limits),
+            Budgets(users, principal.user, limits),
             limits,
             self._clock,
             self._drive,
@@ -67,10 +80,27 @@ class Sessions:
             dead_seconds=self._settings.dead_seconds,
         )
 
+    def _guests_limits(self) -> Limits:
+        """What guests are told, and held to over all their connections; never more than others."""
+        limits, guests = self._limits, self._guests
+        rate = min(limits.messages_per_second, guests.messages_per_second)
+        burst = min(limits.messages_burst, guests.messages_burst)
+        return replace(
+            limits,
+            messages_per_second=rate,
+            messages_burst=burst,
+            user_messages_per_second=min(limits.user_messages_per_second, rate),
+            user_messages_burst=min(limits.user_messages_burst, burst),
+        )
+
+    def _limits_of(self, principal: Principal) -> Limits:
+        return self._guests_limits() if principal.guest else self._limits
+
     def change(self, settings: LimitSettings, connections: Iterable[Limited]) -> None:
         """Other limits from now on; whoever is connected is told."""
         limits = wire_limits(settings)
         self._limits = self._engine.limits = limits
         self._users.change(limits, self._clock.now())
+        self._guest_users.change(self._guests_limits(), self._clock.now())
         for connection in connections:
-            connection.limits_changed(limits)
+            connection.limits_changed(self._limits_of(connection.principal))

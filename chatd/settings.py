@@ -104,6 +104,17 @@ class Accounts:
         "File with at least 32 random bytes that nobody else may read; relative to the"
         " configuration file.",
     )
+    old_secret_file: str = setting(
+        "",
+        "The one before, while the seeds of one-time codes are still sealed with it (`chatctl"
+        " reseal` ends that); empty: none.",
+    )
+    registration: str = setting(
+        "invitation",
+        "Who may make themselves an account: anybody (open), who was invited (invitation), or"
+        " nobody, so that only administrators make them (closed).",
+        check=one_of("open", "invitation", "closed"),
+    )
     invitations_by: str = setting(
         "admins", "Who may invite new people.", check=one_of("admins", "members")
     )
@@ -118,6 +129,41 @@ class Accounts:
     session_days: float = setting(
         30.0, "A login ends after this long without use.", unit="days", check=between(0.01, 400)
     )
+    password_memory: int = setting(
+        19 * 1024,
+        "What hashing one password takes (argon2id). When this or password_passes changes, each"
+        " password is hashed anew when its owner next signs in.",
+        unit="KiB",
+        check=between(19 * 1024, 2**20),
+    )
+    password_passes: int = setting(
+        2, "How many times it goes over that memory.", check=between(2, 20)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GuestSettings:
+    """[guests]: people who look in without an account, and what they may do."""
+
+    allowed: bool = setting(
+        False, "Whether somebody may come in as a guest, under a name they choose."
+    )
+    rooms: list[str] = setting(
+        [],
+        "Rooms that guests are in, and no others: by slug, private ones by id (as it stands in the"
+        " page's address).",
+    )
+    most: int = setting(1000, "Guests at a time.", check=between(1, 10**6))
+    idle_days: float = setting(
+        7.0,
+        "A guest who was not here for so long is deleted; what they said stays.",
+        unit="days",
+        check=between(0.01, 365),
+    )
+    messages_per_second: float = setting(
+        0.5, "Commands per guest, by cost.", unit="1/s", check=between(0.01, 1e6)
+    )
+    messages_burst: float = setting(10.0, "How many may be saved up.", check=between(10, 1e6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +314,7 @@ class Settings:
     tls: Tls = field(default_factory=Tls)
     store: Storage = field(default_factory=Storage)
     accounts: Accounts = field(default_factory=Accounts)
+    guests: GuestSettings = field(default_factory=GuestSettings)
     site: Site = field(default_factory=Site)
     page: Page = field(default_factory=Page)
     limits: LimitSettings = field(default_factory=LimitSettings)

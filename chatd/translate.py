@@ -2,8 +2,11 @@
 
 from ipaddress import ip_network
 from pathlib import Path
+from typing import cast
 
 from chatd.auth import site_keys
+from chatd.auth.guests import Hosting
+from chatd.auth.invitations import Registration
 from chatd.auth.origins import normalise
 from chatd.auth.site_claims import Site
 from chatd.core.logo import logo
@@ -33,12 +36,21 @@ def edge_settings(settings: Settings) -> EdgeSettings:
         members_invite=settings.accounts.invitations_by == "members",
         invitation_days=settings.accounts.invitation_days,
         session_days=settings.accounts.session_days,
+        registration=cast("Registration", settings.accounts.registration),
+        hosting=hosting(settings),
         header_seconds=limits.header_seconds,
         frame_bytes=limits.frame_bytes,
         deflate=settings.websocket.compression == "events",
         connections_per_user=limits.connections_per_user,
         connections_per_address=limits.connections_per_address,
     )
+
+
+def hosting(settings: Settings) -> Hosting | None:
+    """Where guests are, None where there are none."""
+    guests = settings.guests
+    rooms = tuple(room.removeprefix("#") for room in guests.rooms)
+    return Hosting(rooms, guests.most) if guests.allowed else None
 
 
 def brand(settings: Settings) -> Brand:

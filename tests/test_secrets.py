@@ -1,6 +1,6 @@
 """Every secret says by its beginning what it is for, so that one that leaked is known for it."""
 
-from chatd.auth import account_links, credentials, devices, invitations, tickets
+from chatd.auth import account_links, credentials, devices, invitations, steps, tickets
 from chatd.features import room_links
 
 PREFIXES = [
@@ -8,6 +8,7 @@ PREFIXES = [
     credentials.TOKEN_PREFIX,
     credentials.SITE_PREFIX,
     devices.DEVICE_PREFIX,
+    steps.STEP_PREFIX,
     tickets.TICKET_PREFIX,
     invitations.INVITATION_PREFIX,
     room_links.PREFIX,

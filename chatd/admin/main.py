@@ -97,6 +97,10 @@ def _parser() -> argparse.ArgumentParser:
     invite.add_argument("--days", type=float, default=7.0, help="how long it is good (7)")
     invite.add_argument("--uses", type=int, default=1, help="for how many people (1)")
     _action(commands, "setup-link", "setup_link", "the link for the first administrator")
+    reseal = _action(
+        commands, "reseal", "reseal", "after accounts.secret_file became another: seal anew with it"
+    )
+    reseal.add_argument("--dry-run", action="store_true", help="only say how many there are")
     _action(commands, "status", "status", "what the daemon is doing")
     watching.add_commands(commands, _control, _perform)
     _outgoing_commands(commands)
@@ -108,7 +112,8 @@ def _parser() -> argparse.ArgumentParser:
 def _user_commands(commands: Any) -> None:
     user = commands.add_parser(
         "user",
-        help="accounts: add, list, password, reset, disable, enable, admin, delete",
+        help="accounts: add, list, password, reset, factors, reset-factors, disable, enable,"
+        " admin, delete",
     )
     kinds = user.add_subparsers(metavar="WHAT", required=True)
     add = _action(kinds, "add", "user_add", "make an account")
@@ -127,6 +132,16 @@ def _user_commands(commands: Any) -> None:
     password.set_defaults(ask_password=True)
     reset = _action(kinds, "reset", "user_reset", "make a link to a new password, for a day")
     reset.add_argument("name")
+    factors = _action(kinds, "factors", "user_factors", "what one has besides the password")
+    factors.add_argument("name")
+    without = _action(
+        kinds,
+        "reset-factors",
+        "user_reset_factors",
+        "take somebody's codes and passkeys away, end all sessions: the password is enough again",
+    )
+    without.add_argument("name")
+    without.add_argument("--dry-run", action="store_true", help="only say what would go")
     delete = _action(kinds, "delete", "user_delete", "delete an account for good")
     delete.add_argument("name")
     delete.add_argument("--erase", action="store_true", help="and everything it said")

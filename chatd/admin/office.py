@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from chatd.admin import factors
 from chatd.admin.addresses import (
     BlockingDesk,
     address_block,
@@ -26,6 +27,7 @@ from chatd.auth.account_links import BY_HAND_MS, AccountLinks
 from chatd.auth.credentials import Credentials
 from chatd.auth.invitations import MOST_USES, Invitations
 from chatd.auth.passwords import Passwords
+from chatd.auth.sealing import Sealer
 from chatd.core.codes import Code
 from chatd.core.ids import user_id
 from chatd.core.lookalikes import skeleton
@@ -42,6 +44,7 @@ from chatd.engine.accounts import (
     SetPassword,
     UserRow,
 )
+from chatd.engine.factors import RemoveFactors
 from chatd.engine.ports import Clock, Random, Store
 from chatd.engine.unit import Change, Unit
 from chatd.tap import Taps
@@ -65,6 +68,7 @@ class Office:
     invitations: Invitations
     links: AccountLinks
     deletions: Deletions
+    sealer: Sealer
     passwords: Passwords
     clock: Clock
     random: Random
@@ -154,6 +158,28 @@ async def user_admin(office: Office, name: str, admin: bool = True) -> dict[str,
     return {"user": row.id, "name": row.name, "admin": admin}
 
 
+async def user_factors(office: Office, name: str) -> list[dict[str, Any]]:
+    """What an account has besides its password."""
+    row = await _user(office, name)
+    return factors.shown(await office.store.factors(row.id))
+
+
+async def user_reset_factors(office: Office, name: str, dry_run: bool = False) -> dict[str, Any]:
+    """Takes all of them away, for who lost them; every session and token ends. ``dry_run``: only
+    says what would go."""
+    row = await _user(office, name)
+    held = await office.store.factors(row.id)
+    if not dry_run:
+        await _commit(office, row.id, RemoveFactors(row.id), EndCredential(row.id))
+        office.ended(row.id)
+    return {"user": row.id, "name": row.name, **factors.counted(held), "removed": not dry_run}
+
+
+async def reseal(office: Office, dry_run: bool = False) -> dict[str, Any]:
+    """Seals what is sealed with the server's old key with that of today."""
+    return await factors.reseal(office.store, office.sealer, dry_run=dry_run)
+
+
 async def invitation_create(office: Office, days: float = 7.0, uses: int = 1) -> dict[str, Any]:
     """A link with which ``uses`` people may make an account."""
     if not 0 < days <= 365 or not 1 <= uses <= MOST_USES:
@@ -232,7 +258,11 @@ async def token_end(office: Office, name: str, id: str) -> dict[str, Any]:
 
 async def status(office: Office) -> dict[str, Any]:
     """What the daemon is doing."""
-    return {"position": await office.store.position(), **office.status()}
+    return {
+        "position": await office.store.position(),
+        "registration": office.invitations.registration,
+        **office.status(),
+    }
 
 
 async def top(office: Office) -> dict[str, Any]:
@@ -276,6 +306,9 @@ ACTIONS: Final[dict[str, Action]] = {
         user_delete,
         user_disable,
         user_admin,
+        user_factors,
+        user_reset_factors,
+        reseal,
         invitation_create,
         setup_link,
         token_create,

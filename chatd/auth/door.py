@@ -112,4 +112,5 @@ def _principal(row: CredentialRow, how: Credential) -> Principal:
         session=row.id,
         expires=row.expires / 1000 if ends and row.expires is not None else None,
         scopes=row.scopes,
+        guest=row.guest,
     )

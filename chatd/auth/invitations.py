@@ -5,7 +5,7 @@ and no log sees; the page reads it there and posts it.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from chatd.auth.credentials import (
     NOWHERE,
@@ -37,6 +37,8 @@ SETUP_MS: Final = 15 * 60_000
 MOST_USES: Final = 1_000
 #: What one person may have open at a time.
 MOST_OPEN: Final = 50
+#: Who makes themselves an account: anybody, who was invited, or nobody.
+Registration = Literal["open", "invitation", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,18 @@ class Invitations:
         credentials: Credentials,
         clock: Clock,
         random: Random,
+        registration: Registration = "invitation",
     ) -> None:
         self._store = store
         self._passwords = passwords
         self._credentials = credentials
         self._clock = clock
         self._random = random
+        self.registration: Registration = registration
 
     async def create(self, by: str | None, lifetime_ms: int, uses: int = 1) -> Invited:
+        if self.registration == "closed":
+            raise _closed()
         now = self._clock.wall()
         held = [
             row
@@ -106,6 +112,23 @@ class Invitations:
             )
         return row
 
+    async def entitle(self, secret: str, *, setup: bool = False) -> tuple[UseInvitation, ...]:
+        """What uses the right to make oneself an account: an invitation, or nothing (``secret`` "")
+        where that is open to all. ``setup``: only with the first administrator's invitation and
+        only while there is no administrator, however people come here otherwise."""
+        if not setup and self.registration == "closed":
+            raise _closed()
+        if not setup and not secret and self.registration == "open":
+            return ()
+        row = await self.check(secret)
+        if row.admin is not setup:
+            raise Refusal(Code.WRONG_STATE, "This invitation is for another purpose.")
+        if setup and await self._store.has_admin():
+            raise Refusal(Code.WRONG_STATE, "This server has an administrator already.")
+        digest = digest_of(secret, INVITATION_PREFIX)
+        assert digest is not None
+        return (UseInvitation(digest=digest, now=self._clock.wall()),)
+
     async def register(
         self,
         secret: str,
@@ -116,40 +139,33 @@ class Invitations:
         setup: bool = False,
         whence: Whence = NOWHERE,
     ) -> Joined:
-        """A new account and a session of it. ``setup``: only with the first administrator's
-        invitation and only while there is no administrator."""
-        row = await self.check(secret)
-        if row.admin is not setup:
-            raise Refusal(Code.WRONG_STATE, "This invitation is for another purpose.")
-        if setup and await self._store.has_admin():
-            raise Refusal(Code.WRONG_STATE, "This server has an administrator already.")
+        """A new account and a session of it. ``secret`` and ``setup`` as for `entitle`."""
+        using = await self.entitle(secret, setup=setup)
         plain = user_name(name, privileged=setup)
         shown = title(display, field="display") if display else plain
         # Only now: hashing is the costly part, and strangers have no claim to it.
         encoded = await self._passwords.hash(password, plain)
         user = user_id(self._random)
         now = self._clock.wall()
-        digest = digest_of(secret, INVITATION_PREFIX)
-        assert digest is not None
         await self._store.commit(
             Unit(
                 actor=user,
                 changes=(
-                    UseInvitation(digest=digest, now=now),
+                    *using,
                     CreateUser(
                         user=user,
                         name=plain,
                         skeleton=skeleton(plain),
                         display=shown,
                         password=encoded,
-                        admin=row.admin,
+                        admin=setup,
                         at=now,
                     ),
                 ),
             )
         )
         session = await self._credentials.new_session(user, whence)
-        return Joined(user, plain, row.admin, session)
+        return Joined(user, plain, setup, session)
 
     async def _create(self, by: str | None, admin: bool, lifetime_ms: int, uses: int) -> Invited:
         now = self._clock.wall()
@@ -167,3 +183,10 @@ class Invitations:
         )
         await self._store.commit(Unit(actor=by or "", changes=(change,)))
         return Invited(change.id, secret, change.expires, uses)
+
+
+def _closed() -> Refusal:
+    return Refusal(
+        Code.FORBIDDEN,
+        "Nobody makes themselves an account on this server; its administrators make them.",
+    )

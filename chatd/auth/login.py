@@ -2,35 +2,43 @@
 
 A name that does not exist costs the same argon2id as one that does, so neither the answer nor the
 time it takes tells which names there are. Strangers who try a name use up the tries of strangers:
-from an address that one signed in from before, and for changing the password, there are others.
+from a device or an address that one signed in from before, and for changing the password, there are
+others. An address that guessed wrong too often is served slowly, not shut out (`auth.lanes`): a
+hundred others may be behind it.
 """
 
-from collections.abc import Hashable
 from contextlib import suppress
-from typing import Final, Protocol, TypeVar
+from dataclasses import replace
+from typing import Final, Protocol
 
-from chatd.auth.credentials import NOWHERE, AccountStore, Credentials, Issued, Whence
+from chatd.auth.credentials import NOWHERE, AccountStore, Issued, Whence
+from chatd.auth.known_devices import KnownDevices
+from chatd.auth.lanes import PAUSE_WRONG, Lanes
+from chatd.auth.second_factor import SecondFactor
+from chatd.auth.steps import Step
 from chatd.core.bucket import Buckets, Rate
 from chatd.core.codes import Code
-from chatd.core.expiring import ExpiringSet
+from chatd.core.expiring import ExpiringMap, ExpiringSet
 from chatd.core.lookalikes import skeleton
 from chatd.core.names import user_name
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import EndCredential, SetPassword, UserRow
+from chatd.engine.factors import RehashPassword
 from chatd.engine.ports import Clock
 from chatd.engine.unit import Unit
 
-#: Tries for one account and from one address: a few at once, then one in a while.
+#: Tries for one account: a few at once, then one in a while. Wrong ones from one address: so many
+#: until its tries have to wait for their turn.
 PER_ACCOUNT: Final = Rate(1 / 6, 10)
 PER_ADDRESS: Final = Rate(1 / 2, 30)
+#: For how many seconds it is remembered that an address failed at an account, and of how many.
+BLAMED_FOR: Final = 600.0
+MOST_BLAMED: Final = 100_000
 #: For how many seconds an address counts as known to an account, and how many such pairs are kept.
 KNOWN_FOR: Final = 30 * 24 * 3600.0
 MOST_KNOWN: Final = 100_000
 
 Address = int | str
-
-
-K = TypeVar("K", bound=Hashable)
 
 
 class Passwords(Protocol):
@@ -41,6 +49,9 @@ class Passwords(Protocol):
 
     async def verify(self, password: str, phc: str | None) -> bool:
         """Whether it is the password; with None the same work, and False."""
+
+    def outdated(self, phc: str) -> bool:
+        """Whether it was made at another cost than that of today."""
 
 
 def wrong() -> Refusal:
@@ -56,43 +67,49 @@ class Login:
         self,
         store: AccountStore,
         passwords: Passwords,
-        credentials: Credentials,
+        second: SecondFactor,
+        devices: KnownDevices,
+        lanes: Lanes[Address],
         clock: Clock,
-        *,
-        per_account: Rate = PER_ACCOUNT,
-        per_address: Rate = PER_ADDRESS,
     ) -> None:
         self._store = store
         self._passwords = passwords
-        self._credentials = credentials
+        self._second = second
+        self._devices = devices
+        self._lanes = lanes
         self._clock = clock
-        self._tries: Buckets[tuple[str, Address | None]] = Buckets(per_account)
-        self._changes: Buckets[str] = Buckets(per_account)
-        self._addresses: Buckets[Address] = Buckets(per_address)
+        self._tries: Buckets[tuple[str, Address | None]] = Buckets(PER_ACCOUNT)
+        self._changes: Buckets[str] = Buckets(PER_ACCOUNT)
+        self._addresses: Buckets[Address] = Buckets(PER_ADDRESS)
         self._known: ExpiringSet[tuple[str, Address]] = ExpiringSet(MOST_KNOWN)
+        self._blamed: ExpiringMap[tuple[str, Address], int] = ExpiringMap(MOST_BLAMED)
 
     async def login(
-        self, name: str, password: str, address: Address, whence: Whence = NOWHERE
-    ) -> tuple[UserRow, Issued]:
-        """A new session. ``address`` is what counts as one address. `unauthorized`,
-        `rate-limited`."""
-        user = await self._proven(name, password, address)
-        issued = await self._credentials.new_session(user.id, whence)
-        # The password may have been changed, which ends all sessions, while it was being verified.
-        now = await self._store.user(user.id)
-        if now is None or now.disabled or now.password != user.password:
-            await self._credentials.end(user.id, issued.id)
-            raise wrong()
+        self,
+        name: str,
+        password: str,
+        address: Address,
+        whence: Whence = NOWHERE,
+        devices: str = "",
+    ) -> tuple[UserRow, Issued | Step]:
+        """A new session, or the step that leads to one. ``address`` is what counts as one address,
+        ``devices`` what the browser was given by `KnownDevices`. `unauthorized`, `rate-limited`."""
+        device = self._devices.known_as(devices, account_of(name))
+        user = await self._proven(name, password, address, device)
         with suppress(Refusal):  # no room: then this address stays a stranger's
             seconds = self._clock.now()
-            self._known.add((_account(name), address), seconds + KNOWN_FOR, seconds)
-        return user, issued
+            self._known.add((account_of(name), address), seconds + KNOWN_FOR, seconds)
+        user = await self._at_todays_cost(user, password)
+        return user, await self._second.enter(user, whence, device)
 
     def charge(self, address: Address) -> None:
-        """One try from ``address``, by whatever way it makes us hash; `rate-limited`."""
-        now = self._clock.now()
-        if wait := self._addresses.take(address, 1, now):
+        """One try from ``address``, by whatever other way it makes us hash; `rate-limited`."""
+        if wait := self._addresses.take(address, 1, self._clock.now()):
             raise _too_many(wait)
+
+    async def pause(self) -> None:
+        """For who was refused a try, before they are told."""
+        await self._lanes.pause()
 
     async def change(self, user: str, old: str, new: str, session: str, address: Address) -> None:
         """Sets a new password and ends every credential of the user but ``session``."""
@@ -122,22 +139,42 @@ class Login:
                 "You have no password here; an administrator can make you a link to one.",
                 field=field,
             )
-        self._charge(self._changes, user, address)
+        if wait := self._changes.take(user, 1, self._clock.now()):
+            raise _too_many(wait)
         if not await self._passwords.verify(password, row.password):
             raise Refusal(Code.FORBIDDEN, "The present password is wrong.", field=field)
         return row
 
-    async def _proven(self, name: str, password: str, address: Address) -> UserRow:
-        account = _account(name)
-        known = self._known.contains((account, address), self._clock.now())
-        self._charge(self._tries, (account, address if known else None), address)
+    async def _proven(
+        self, name: str, password: str, address: Address, device: str | None
+    ) -> UserRow:
+        account = account_of(name)
+        charged = await self._charge(account, address, device)
         user = await self._user(name)
         if user is not None and user.disabled:
             user = None
         encoded = None if user is None else user.password
         if not await self._passwords.verify(password, encoded) or user is None:
+            self._blame(account, address)
+            if not charged and device is None:
+                await self._lanes.pause(PAUSE_WRONG)
             raise wrong()
+        if charged:
+            self._addresses.give(address, 1, self._clock.now())
         return user
+
+    async def _at_todays_cost(self, user: UserRow, password: str) -> UserRow:
+        """The account with its password hashed anew where that was done at another cost."""
+        before = user.password
+        if before is None or not self._passwords.outdated(before):
+            return user
+        try:
+            after = await self._passwords.hash(password, user.name)
+        except Refusal:  # too many are signing in, or the rules for new passwords have changed
+            return user
+        change = RehashPassword(user.id, before, after)
+        await self._store.commit(Unit(actor=user.id, changes=(change,)))
+        return replace(user, password=after)
 
     async def _user(self, name: str) -> UserRow | None:
         try:
@@ -146,16 +183,33 @@ class Login:
             return None
         return await self._store.user_by_name(known)
 
-    def _charge(self, buckets: Buckets[K], key: K, address: Address) -> None:
-        """One try, from both buckets or from neither."""
+    async def _charge(self, account: str, address: Address, device: str | None) -> bool:
+        """One try for the account; of strangers also one from the address, which may have to wait.
+        Whether the latter is owed for it."""
         now = self._clock.now()
-        wait = max(buckets.wait(key, 1, now), self._addresses.wait(address, 1, now))
-        if wait:
+        known: Address | None = address if self._known.contains((account, address), now) else None
+        key = (account, known if device is None else f"device {device}")
+        if wait := self._tries.take(key, 1, now):
             raise _too_many(wait)
-        buckets.take(key, 1, now)
-        self._addresses.take(address, 1, now)
+        if device is not None:
+            return False
+        if not self._addresses.take(address, 1, now):
+            return True
+        try:
+            await self._lanes.turn(address, self._blamed.get((account, address), now) or 0)
+        except Refusal:
+            self._tries.give(key, 1, self._clock.now())
+            raise
+        return False
+
+    def _blame(self, account: str, address: Address) -> None:
+        now = self._clock.now()
+        self._blamed.expire(now)
+        before = self._blamed.get((account, address), now) or 0
+        with suppress(Refusal):  # no room: then nobody is blamed
+            self._blamed.put((account, address), before + 1, now + BLAMED_FOR, now)
 
 
-def _account(name: str) -> str:
+def account_of(name: str) -> str:
     """What a name is counted under: look-alikes share it."""
     return skeleton(name[:64].casefold())

@@ -103,6 +103,10 @@ class Passwords:
         against = self._dummy if phc is None else phc
         return await self._queued(lambda: _matches(raw, against)) and phc is not None
 
+    def outdated(self, phc: str) -> bool:
+        """Whether a hash was made at another cost than that of today."""
+        return not phc.startswith(self._cost.prefix)
+
     async def _queued(self, function: Callable[[], T]) -> T:
         if self._running >= self._most:
             raise Refusal(

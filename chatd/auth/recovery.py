@@ -11,8 +11,10 @@ from twisted.logger import Logger
 
 from chatd.auth import recovery_mails as mails
 from chatd.auth.account_links import BY_MAIL_MS, CONFIRM_MS, AccountLinks
-from chatd.auth.credentials import NOWHERE, AccountStore, Credentials, Issued, Whence
+from chatd.auth.credentials import NOWHERE, AccountStore, Issued, Whence
 from chatd.auth.login import Address, Login, Passwords
+from chatd.auth.second_factor import SecondFactor
+from chatd.auth.steps import Step
 from chatd.core.bucket import Buckets, Rate
 from chatd.core.codes import Code
 from chatd.core.names import user_name_of
@@ -48,7 +50,7 @@ class Recovery:
         store: RecoveryStore,
         links: AccountLinks,
         passwords: Passwords,
-        credentials: Credentials,
+        second: SecondFactor,
         login: Login,
         clock: Clock,
         mailer: Mailer | None,
@@ -58,7 +60,7 @@ class Recovery:
         self._store = store
         self._links = links
         self._passwords = passwords
-        self._credentials = credentials
+        self._second = second
         self._login = login
         self._clock = clock
         self._mailer = mailer
@@ -92,8 +94,9 @@ class Recovery:
 
     async def reset(
         self, secret: str, password: str, whence: Whence = NOWHERE
-    ) -> tuple[UserRow, Issued]:
-        """Sets the password and ends every session and token; then a new session."""
+    ) -> tuple[UserRow, Issued | Step]:
+        """Sets the password and ends every session and token; then what comes after a password: who
+        reads somebody's mail has not their phone."""
         link, use = await self._links.check(secret, "reset")
         # Only now: hashing is the costly part, and strangers have no claim to it.
         encoded = await self._passwords.hash(password, link.name)
@@ -101,7 +104,7 @@ class Recovery:
         await self._store.commit(Unit(actor=link.user, changes=changes))
         user = await self._store.user(link.user)
         assert user is not None
-        return user, await self._credentials.new_session(link.user, whence)
+        return user, await self._second.enter(user, whence, None)
 
     # An address.
 

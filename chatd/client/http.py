@@ -164,7 +164,9 @@ class Api:
         )
 
     async def _signed_in(self, path: str, body: dict[str, Any]) -> Login:
-        _, cookies = await self.call("POST", path, body)
+        answer, cookies = await self.call("POST", path, body)
+        if "second" in answer:
+            raise NotWelcome(401, "the account asks for a second step: use a token")
         cookie = "; ".join(f"{name}={value}" for name, value in cookies.items() if value)
         state, _ = await self.call("GET", "/api/session", headers={"Cookie": cookie})
         if not state.get("signed_in"):

@@ -123,6 +123,12 @@ class Buckets(Generic[K]):
             self._full_at[key] = self.rate.after(-math.inf if held is None else held, cost, now)
         return wait
 
+    def give(self, key: K, cost: float, now: float) -> None:
+        """Puts back what was taken a moment ago and turned out not to be owed."""
+        held = self._full_at.get(key)
+        if held is not None:
+            self._full_at[key] = max(held - cost / self.rate.per_second, now)
+
     def take_with(self, own: Bucket, key: K, cost: float, now: float) -> float:
         """Takes from ``own`` and from the key's bucket, or nothing from either: as `take`, the wait
         until both could pay.

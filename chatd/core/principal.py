@@ -12,7 +12,8 @@ class Principal:
 
     ``session`` names the login session or token behind it, so that ending that one closes what it
     opened. ``expires`` is Unix time in seconds, None where the proof has no end of its own.
-    ``scopes`` (`core.scopes`) is all it may be used for, None for whatever the user may.
+    ``scopes`` (`core.scopes`) is all it may be used for, None for whatever the user may; a
+    ``guest`` may little (`features.guests`).
     """
 
     user: str
@@ -22,6 +23,7 @@ class Principal:
     session: str
     expires: float | None = None
     scopes: frozenset[str] | None = None
+    guest: bool = False
 
     def has(self, scope: str) -> bool:
         """Whether the proof reaches this far; whether the user does is another question."""

@@ -1,5 +1,6 @@
 """/api/setup, register, invitations, password: becoming somebody here, and staying it."""
 
+from chatd.auth.guests import Guests
 from chatd.auth.invitations import Invitations
 from chatd.auth.login import Login
 from chatd.core.codes import Code
@@ -22,6 +23,7 @@ class AccountApi:
         sessions: SessionApi,
         login: Login,
         invitations: Invitations,
+        guests: Guests,
         ended: Ended,
         *,
         members_invite: bool,
@@ -31,6 +33,7 @@ class AccountApi:
         self._sessions = sessions
         self._login = login
         self._invitations = invitations
+        self._guests = guests
         self._ended = ended
         self._members_invite = members_invite
         self._lifetime_ms = int(invitation_days * DAY_MS)
@@ -42,6 +45,9 @@ class AccountApi:
             Route("POST", "/api/invitations", self.invite, BODY),
             Route("POST", "/api/invitation/check", self.check, BODY),
             Route("POST", "/api/password", self.password, BODY),
+            Route("GET", "/api/ways", self.ways),
+            Route("POST", "/api/guest", self.guest, BODY),
+            Route("POST", "/api/guest/keep", self.keep_guest, BODY),
         )
 
     async def setup(self, ask: Ask) -> Response:
@@ -53,7 +59,7 @@ class AccountApi:
 
     async def invite(self, ask: Ask) -> Response:
         who = (await self._guard.acting(ask)).principal
-        if not (who.admin or self._members_invite):
+        if not (who.admin or (self._members_invite and not who.guest)):
             raise Refusal(Code.FORBIDDEN, "Only administrators invite people to this server.")
         body = bodies.read(ask, bodies.Invite)
         made = await self._invitations.create(who.user, self._lifetime_ms, body.uses)
@@ -78,6 +84,31 @@ class AccountApi:
         self._ended(who.user, but=who.session)
         return done({})
 
+    async def ways(self, ask: Ask) -> Response:
+        """How people come in here, for who is not in yet."""
+        return done(
+            {"registration": self._invitations.registration, "guests": self._guests.welcome}
+        )
+
+    async def guest(self, ask: Ask) -> Response:
+        """In for a while, without an account."""
+        self._guard.nobody_yet(ask)
+        display = bodies.read(ask, bodies.ArriveAsGuest).display
+        guest = await self._guests.arrive(display, address_key_of(ask.address), whence(ask))
+        return self._sessions.signed_in(
+            guest.user, guest.name, False, guest.session, 201, guest=True
+        )
+
+    async def keep_guest(self, ask: Ask) -> Response:
+        """A guest's account becomes one that stays. Its other sessions end, and what was opened
+        with them and with this one."""
+        who = (await self._guard.acting(ask)).principal
+        body = bodies.read(ask, bodies.KeepGuest)
+        self._login.charge(address_key_of(ask.address))
+        kept = await self._guests.keep(who.user, body.secret, body.name, body.password, whence(ask))
+        self._ended(who.user, but=kept.session.id)
+        return self._sessions.signed_in(kept.user, kept.name, False, kept.session, 200, ask)
+
     async def _join(self, ask: Ask, *, setup: bool) -> Response:
         self._guard.nobody_yet(ask)
         body = bodies.read(ask, bodies.Join)
@@ -91,4 +122,6 @@ class AccountApi:
             setup=setup,
             whence=whence(ask),
         )
-        return self._sessions.signed_in(joined.user, joined.name, joined.admin, joined.session, 201)
+        return self._sessions.signed_in(
+            joined.user, joined.name, joined.admin, joined.session, 201, ask
+        )

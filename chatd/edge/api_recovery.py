@@ -1,5 +1,6 @@
 """/api/reset and /api/email: back in by a link, and the address that such links go to."""
 
+from chatd.auth.credentials import Issued
 from chatd.auth.login import Login
 from chatd.auth.recovery import Recovery
 from chatd.edge import bodies
@@ -56,9 +57,9 @@ class RecoveryApi:
         body = bodies.read(ask, bodies.Reset)
         # A link outlives a refused password: without this its holder could keep us hashing.
         self._login.charge(address_key_of(ask.address))
-        user, session = await self._recovery.reset(body.secret, body.password, whence(ask))
-        self._ended(user.id, but=session.id)
-        return self._sessions.signed_in(user.id, user.name, user.admin, session)
+        user, entered = await self._recovery.reset(body.secret, body.password, whence(ask))
+        self._ended(user.id, but=entered.id if isinstance(entered, Issued) else None)
+        return self._sessions.entered(user, entered, ask)
 
     async def email(self, ask: Ask) -> Response:
         who = (await self._guard.who(ask)).principal

@@ -1,9 +1,14 @@
 """/api/session: signing in and out, and the page's oracle of who it is."""
 
+from msgspec import to_builtins
+
 from chatd.auth.agents import browser_name
 from chatd.auth.credentials import Credentials, Issued, Whence
-from chatd.auth.login import Login
+from chatd.auth.entrance import Entrance
+from chatd.auth.known_devices import DAYS
+from chatd.auth.login import account_of
 from chatd.auth.oidc.sign_outs import SignOuts
+from chatd.auth.steps import Step
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.edge import bodies
@@ -13,9 +18,13 @@ from chatd.edge.guard import ANY_SCOPE, COOKIE, Guard, cookies
 from chatd.edge.headers import Header
 from chatd.edge.router import Route
 from chatd.edge.site import address_key_of
+from chatd.engine.accounts import UserRow
 
 BODY = 65_536
 _SIGNED_OUT = {"signed_in": False}
+#: Which accounts this browser signed in to; proves nothing (`auth.known_devices`).
+DEVICE_COOKIE = "__Host-chatd-device"
+DEVICE_SECONDS = DAYS * 86_400
 _FORGET: Header = ("Set-Cookie", f"{COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0")
 
 
@@ -32,6 +41,21 @@ def whence(ask: Ask) -> Whence:
     return Whence(browser_name(ask.one("user-agent") or ""), ask.address)
 
 
+def device_cookie(held: str) -> Header:
+    """Strict: it is of use where somebody signs in at our own page, and nowhere else."""
+    return (
+        "Set-Cookie",
+        f"{DEVICE_COOKIE}={held}; Path=/; Secure; HttpOnly; SameSite=Strict;"
+        f" Max-Age={DEVICE_SECONDS}",
+    )
+
+
+def devices_of(ask: Ask) -> str:
+    """What the browser holds of `KnownDevices`, "" where nothing or where it is not one cookie."""
+    found = cookies(ask, DEVICE_COOKIE)
+    return found[0] if len(found) == 1 else ""
+
+
 def signed_out(go_on: str | None = None) -> Response:
     """The answer where what asked has just been ended; ``go_on``: where to sign out besides."""
     return done({**_SIGNED_OUT, **({"go_on": go_on} if go_on else {})}, headers=(_FORGET,))
@@ -41,7 +65,7 @@ class SessionApi:
     def __init__(
         self,
         guard: Guard,
-        login: Login,
+        entrance: Entrance,
         credentials: Credentials,
         ended: Ended,
         sign_outs: SignOuts,
@@ -49,7 +73,7 @@ class SessionApi:
         members_invite: bool,
     ) -> None:
         self._guard = guard
-        self._login = login
+        self._entrance = entrance
         self._credentials = credentials
         self._ended = ended
         self._sign_outs = sign_outs
@@ -59,23 +83,48 @@ class SessionApi:
         return (
             Route("GET", "/api/session", self.state),
             Route("POST", "/api/session", self.sign_in, BODY),
+            Route("POST", "/api/session/second", self.second_step, BODY),
+            Route("POST", "/api/session/passkey/ask", self.ask_passkey, BODY),
+            Route("POST", "/api/session/passkey", self.by_passkey, BODY),
             Route("DELETE", "/api/session", self.sign_out),
         )
 
     def signed_in(
-        self, user: str, name: str, admin: bool, session: Issued, status: int = 200
+        self,
+        user: str,
+        name: str,
+        admin: bool,
+        session: Issued,
+        status: int = 200,
+        ask: Ask | None = None,
+        *,
+        guest: bool = False,
     ) -> Response:
-        """The oracle's answer for a session that has just been made, and its cookie."""
+        """The oracle's answer for a session that has just been made, and its cookie; with ``ask``
+        also that of a device which is known from now on."""
         state = {
             "signed_in": True,
             "user": user,
             "name": name,
             "admin": admin,
-            "may_invite": admin or self._members_invite,
+            "may_invite": admin or (self._members_invite and not guest),
             "csrf": self._guard.csrf_of(session.secret),
             "expires": session.expires,
         }
-        return done(state, status, (session_cookie(session.secret, self._credentials.idle_ms),))
+        if guest:
+            state["guest"] = True
+        headers: tuple[Header, ...] = (session_cookie(session.secret, self._credentials.idle_ms),)
+        if ask is not None:
+            held = self._entrance.devices.remembered(devices_of(ask), account_of(name))
+            headers += (device_cookie(held),)
+        return done(state, status, headers)
+
+    def entered(self, user: UserRow, entered: Issued | Step, ask: Ask) -> Response:
+        """What comes of a password that was right: a session, or what is asked for next."""
+        if isinstance(entered, Issued):
+            return self.signed_in(user.id, user.name, user.admin, entered, ask=ask)
+        step = {"step": entered.secret, "ways": entered.ways, "expires": entered.expires}
+        return done({"signed_in": False, "second": step})
 
     async def state(self, ask: Ask) -> Response:
         """Always 200: a page that asks who it is has done nothing wrong."""
@@ -91,10 +140,12 @@ class SessionApi:
             "user": who.user,
             "name": who.name,
             "admin": who.admin,
-            "may_invite": who.admin or self._members_invite,
+            "may_invite": who.admin or (self._members_invite and not who.guest),
             "csrf": self._guard.csrf(admitted),
             "expires": admitted.expires,
         }
+        if who.guest:
+            state["guest"] = True
         renewed = admitted.renewed and admitted.secret
         cookie = session_cookie(admitted.secret, self._credentials.idle_ms)
         return done(state, headers=(cookie,) if renewed else ())
@@ -102,10 +153,53 @@ class SessionApi:
     async def sign_in(self, ask: Ask) -> Response:
         self._guard.nobody_yet(ask)
         body = bodies.read(ask, bodies.SignIn)
-        user, session = await self._login.login(
-            body.name, body.password, address_key_of(ask.address), whence(ask)
-        )
-        return self.signed_in(user.id, user.name, user.admin, session)
+        login = self._entrance.login
+        try:
+            user, entered = await login.login(
+                body.name,
+                body.password,
+                address_key_of(ask.address),
+                whence(ask),
+                devices_of(ask),
+            )
+        except Refusal as why:
+            if why.code is Code.RATE_LIMITED:
+                await login.pause()
+            raise
+        return self.entered(user, entered, ask)
+
+    async def second_step(self, ask: Ask) -> Response:
+        """A code, a recovery code or a passkey, of who has shown the password."""
+        self._guard.nobody_yet(ask)
+        body = bodies.read(ask, bodies.SecondStep)
+        shown = (bool(body.code), bool(body.recovery), body.credential is not None)
+        if sum(shown) != 1:
+            raise Refusal(
+                Code.BAD_FIELD, "Give one of `code`, `recovery` and `credential`.", field="code"
+            )
+        second = self._entrance.second
+        if body.credential is not None:
+            answer = to_builtins(body.credential)
+            user, session = await second.by_passkey(body.step, answer)
+        elif body.code:
+            user, session = await second.by_code(body.step, body.code)
+        else:
+            user, session = await second.by_recovery_code(body.step, body.recovery)
+        return self.signed_in(user.id, user.name, user.admin, session, ask=ask)
+
+    async def ask_passkey(self, ask: Ask) -> Response:
+        """What the browser is to ask an authenticator for."""
+        self._guard.nobody_yet(ask)
+        step = bodies.read(ask, bodies.AskPasskey).step
+        second = self._entrance.second
+        return done({"publicKey": await second.ask(step) if step else second.ask_alone()})
+
+    async def by_passkey(self, ask: Ask) -> Response:
+        """Signing in with nothing but a passkey."""
+        self._guard.nobody_yet(ask)
+        answer = to_builtins(bodies.read(ask, bodies.ShowPasskey).credential)
+        user, session = await self._entrance.second.alone(answer, whence(ask))
+        return self.signed_in(user.id, user.name, user.admin, session, ask=ask)
 
     async def sign_out(self, ask: Ask) -> Response:
         """Ends the session or token that asks, and every WebSocket opened with it."""

@@ -1,6 +1,6 @@
 """The JSON bodies that the API takes, and reading one."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -14,8 +14,34 @@ Word = Annotated[str, msgspec.Meta(max_length=256)]
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
 
 
+PasskeyId = Annotated[str, msgspec.Meta(min_length=1, max_length=1400)]
+
+
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One JSON object; a field that it does not have is refused by name."""
+
+
+#: Base64url without padding, as WebAuthn's JSON forms have it (§5.1.8).
+Encoded = Annotated[str, msgspec.Meta(max_length=32_768)]
+
+
+class CredentialAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an authenticator said; fields that nothing rests on are passed over."""
+
+    clientDataJSON: Encoded
+    attestationObject: Encoded | None = None
+    authenticatorData: Encoded | None = None
+    signature: Encoded | None = None
+    userHandle: Encoded | None = None
+
+
+class Credential(msgspec.Struct, frozen=True, kw_only=True):
+    """RegistrationResponseJSON or AuthenticationResponseJSON (WebAuthn level 3, §5.1.8)."""
+
+    id: PasskeyId
+    rawId: PasskeyId
+    type: Literal["public-key"]
+    response: CredentialAnswer
 
 
 class SignIn(Body, frozen=True, kw_only=True):
@@ -23,10 +49,67 @@ class SignIn(Body, frozen=True, kw_only=True):
     password: Password
 
 
-class Join(Body, frozen=True, kw_only=True):
-    """``secret`` is an invitation's; ``display`` is the name that people see."""
+class SecondStep(Body, frozen=True, kw_only=True):
+    """``step``: the secret that the first step was answered with; and one of the three."""
 
-    secret: Word
+    step: Word
+    code: Word = ""
+    recovery: Word = ""
+    credential: Credential | None = None
+
+
+class AskPasskey(Body, frozen=True, kw_only=True):
+    """``step``: as of `SecondStep`; "" where the passkey alone is to say who somebody is."""
+
+    step: Word = ""
+
+
+class ShowPasskey(Body, frozen=True, kw_only=True):
+    credential: Credential
+
+
+class Prove(Body, frozen=True, kw_only=True):
+    """``password`` is the present one."""
+
+    password: Password
+
+
+class ConfirmTotp(Body, frozen=True, kw_only=True):
+    code: Word
+
+
+class AddPasskey(Body, frozen=True, kw_only=True):
+    name: Word
+    credential: Credential
+
+
+class RenamePasskey(Body, frozen=True, kw_only=True):
+    passkey: PasskeyId
+    name: Word
+
+
+class RemovePasskey(Body, frozen=True, kw_only=True):
+    passkey: PasskeyId
+    password: Password
+
+
+class ArriveAsGuest(Body, frozen=True, kw_only=True):
+    display: Word
+
+
+class KeepGuest(Body, frozen=True, kw_only=True):
+    """``secret`` is an invitation's, "" where none is needed."""
+
+    name: Word
+    password: Password
+    secret: Word = ""
+
+
+class Join(Body, frozen=True, kw_only=True):
+    """``secret`` is an invitation's, "" where anybody may; ``display`` is the name that people
+    see."""
+
+    secret: Word = ""
     name: Word
     password: Password
     display: Word = ""

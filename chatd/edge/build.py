@@ -14,9 +14,11 @@ from chatd.auth.account_links import AccountLinks
 from chatd.auth.credentials import Credentials
 from chatd.auth.devices import Devices, DeviceStore
 from chatd.auth.door import Door
+from chatd.auth.entrance import entrance
+from chatd.auth.guests import Guests, GuestStore
 from chatd.auth.invitations import Invitations
 from chatd.auth.jwks import PublishedKeys
-from chatd.auth.login import Login, Passwords
+from chatd.auth.login import Passwords
 from chatd.auth.oidc.arrivals import Arrivals
 from chatd.auth.oidc.parties import Parties
 from chatd.auth.oidc.sign_ins import IdentityStore, SignIns
@@ -25,6 +27,7 @@ from chatd.auth.origins import OriginPolicy
 from chatd.auth.pulse import Pulse
 from chatd.auth.recovery import Mailer, Recovery, RecoveryStore
 from chatd.auth.recovery_mails import Server
+from chatd.auth.second_factor import FactorStore
 from chatd.auth.site_claims import Site
 from chatd.auth.site_people import SitePeople, SiteStore
 from chatd.auth.tickets import Tickets
@@ -37,6 +40,7 @@ from chatd.edge.api_accounts import AccountApi
 from chatd.edge.api_deletion import DeletionApi
 from chatd.edge.api_device import DeviceApi
 from chatd.edge.api_exchange import ExchangeApi, vouched
+from chatd.edge.api_factors import FactorsApi
 from chatd.edge.api_identities import IdentityApi
 from chatd.edge.api_metrics import MetricsApi
 from chatd.edge.api_pictures import PictureApi, PictureStore
@@ -65,6 +69,8 @@ from chatd.edge.websocket import MakeSession
 from chatd.engine.executor import Executor
 from chatd.engine.network_blocks import NetworkBlockReads
 from chatd.engine.ports import Clock, Random, Scheduler
+from chatd.engine.profiles import TellPerson
+from chatd.features.person_shapes import person_changed
 
 log = Logger()
 
@@ -77,6 +83,8 @@ class EdgeStore(
     IdentityStore,
     RecoveryStore,
     PictureStore,
+    FactorStore,
+    GuestStore,
     NetworkBlockReads,
     Protocol,
 ):
@@ -113,7 +121,7 @@ def build_site(
     clock: Clock,
     scheduler: Scheduler,
     random: Random,
-    server_key: bytes,
+    keys: tuple[bytes, ...],
     ui: Mapping[str, bytes],
     protocol_text: Callable[[], bytes],
     protocol_schema: Callable[[], bytes],
@@ -148,20 +156,33 @@ def build_site(
         touches.note,
     )
     tickets = Tickets(store, clock, random)
-    login = Login(store, passwords, credentials, clock)
-    invitations = Invitations(store, passwords, credentials, clock, random)
-    guard = Guard(Door(credentials, tickets, pulse), origins, server_key)
+    server = Server(settings.server_name, settings.public_url)
+    way_in = entrance(store, passwords, credentials, clock, scheduler, random, keys, server)
+    login = way_in.login
+    invitations = Invitations(store, passwords, credentials, clock, random, settings.registration)
+    guests = Guests(
+        settings.hosting,
+        store,
+        passwords,
+        credentials,
+        invitations,
+        clock,
+        random,
+        vouched,
+        lambda user: TellPerson(user, clock.wall(), person_changed),
+    )
+    guard = Guard(Door(credentials, tickets, pulse), origins, keys[0])
     parties = parties or Parties()
     sign_outs = SignOuts(parties, store, clock)
     sessions = SessionApi(
         guard,
-        login,
+        way_in,
         credentials,
         connections.ended,
         sign_outs,
         members_invite=settings.members_invite,
     )
-    sign_ins = SignIns(parties, store, credentials, invitations, clock, random, server_key, vouched)
+    sign_ins = SignIns(parties, store, credentials, invitations, clock, random, keys[0], vouched)
     arrivals = Arrivals(parties, sign_ins.newcomers, store, credentials, clock, random, vouched)
     providers = ProviderApi(
         guard, parties, sign_ins, sign_outs, login, credentials, connections.ended
@@ -174,6 +195,7 @@ def build_site(
         sessions,
         login,
         invitations,
+        guests,
         connections.ended,
         members_invite=settings.members_invite,
         invitation_days=settings.invitation_days,
@@ -185,12 +207,12 @@ def build_site(
         store,
         AccountLinks(store, clock, random),
         passwords,
-        credentials,
+        way_in.second,
         login,
         clock,
         mailer,
         _drive,
-        Server(settings.server_name, settings.public_url),
+        server,
     )
     people = None
     if vouching is not None:
@@ -234,6 +256,7 @@ def build_site(
             *EmbedPage(ui, joined, settings.public_url, framing, look.dress).routes(),
             *sessions.routes(),
             *SessionsApi(guard, credentials, connections.ended).routes(),
+            *FactorsApi(guard, way_in.factors).routes(),
             *ExchangeApi(guard, people).routes(),
             *TicketApi(guard, tickets).routes(),
             *accounts.routes(),

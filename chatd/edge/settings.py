@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from urllib.parse import urlsplit
 
+from chatd.auth.guests import Hosting
+from chatd.auth.invitations import Registration
 from chatd.core.bucket import Rate
 
 
@@ -21,6 +23,8 @@ class EdgeSettings:
     members_invite: bool = False
     invitation_days: float = 7.0
     session_days: float = 30.0
+    registration: Registration = "invitation"
+    hosting: Hosting | None = None  # guests; None: there are none
 
     header_seconds: float = 10.0  # from a request's first byte to the end of its headers
     body_seconds: float = 20.0  # from there to the end of its body

@@ -34,7 +34,7 @@ class CredentialRow:
 
     ``id`` is its public name (in lists, in `Principal.session`); ``digest`` is the SHA-256 of its
     secret; ``address`` is where it was made from, "" where that is not known. ``user_name``,
-    ``admin`` and ``disabled`` are the account's at the time of reading.
+    ``admin``, ``disabled`` and ``guest`` are the account's at the time of reading.
     """
 
     id: str
@@ -49,6 +49,7 @@ class CredentialRow:
     expires: int | None
     scopes: frozenset[str] | None = None
     address: str = ""
+    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

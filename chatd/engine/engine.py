@@ -8,7 +8,7 @@ the client only as that reference.
 
 import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import blake2b
 from typing import Final, Protocol
 
@@ -76,7 +76,9 @@ class Engine:
         directory: Directory = "rooms",
         push: PushOffer | None = None,
         meters: Meters | None = None,
+        guests: Collection[type[Command]] = (),
     ) -> None:
+        """``guests``: the commands that guests may use."""
         rows = [row for feature in features for row in feature.rows]
         #: name and version, as the welcome tells them
         self.server = server
@@ -92,6 +94,7 @@ class Engine:
         self._key = key
         self._directory: Directory = directory
         self._push = push
+        self._guests = frozenset(guests)
         self._rows: dict[type[Command], Row] = {row.command: row for row in rows}
         self._kinds: dict[str, EventKind] = {
             kind.kind: kind for feature in features for kind in feature.events
@@ -130,7 +133,7 @@ class Engine:
 
     def decide(self, command: Command, principal: Principal) -> Unit:
         """The unit a `Write` asks for, in the name of ``principal`` and under its key."""
-        row = self.row(command)
+        row = self._permitted(command, principal)
         assert isinstance(row, Write)
         unit: Unit = row.decide(command, principal, self._context())
         keyed = command if isinstance(command, Keyed) else None
@@ -157,16 +160,24 @@ class Engine:
 
     async def answer(self, command: Command, principal: Principal, view: View) -> Reply:
         """The answer to a `Read`."""
-        row = self.row(command)
+        row = self._permitted(command, principal)
         assert isinstance(row, Read)
         return await row.answer(command, principal, self._context(), view)
 
     def act(self, command: Command, principal: Principal, view: View) -> Reply:
         """Passes a signal on."""
-        row = self.row(command)
+        row = self._permitted(command, principal)
         assert isinstance(row, Passing)
         row.act(command, principal, view)
         return Done(id=command.id)
+
+    def _permitted(self, command: Command, principal: Principal) -> Row:
+        """The row of a command; `forbidden` where it is not for guests and a guest sent it."""
+        if principal.guest and type(command) not in self._guests:
+            raise Refusal(
+                Code.FORBIDDEN, "Guests may not do this. Make an account of it: you keep all of it."
+            )
+        return self._rows[type(command)]
 
     def error(
         self, failure: Exception, number: int | None, what: str, origin: Origin = NOBODY

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from chatd.engine.accounts import CredentialRow, InvitationRow, TicketRow, UserRow
 from chatd.engine.entries import Entries
+from chatd.engine.factors import FactorReads
+from chatd.engine.guests import GuestReads
 from chatd.engine.keeping import Keeping
 from chatd.engine.messages import Pins, ReactorRow, ReadBy, RevisionRow
 from chatd.engine.network_blocks import NetworkBlockReads
@@ -214,6 +216,8 @@ class Store(
     People,
     ProfileReads,
     Accounts,
+    FactorReads,
+    GuestReads,
     Search,
     Entries,
     Keeping,

@@ -4,6 +4,7 @@ import msgspec
 
 from chatd.core.principal import Principal
 from chatd.engine.entries import EndInvited, EntryRow, IsInvited, MayBeInvited, SetInvited
+from chatd.engine.guests import NoGuest
 from chatd.engine.rows import RoomKind, ToPerson
 from chatd.engine.table import Context, Feature, Read, Write
 from chatd.engine.unit import (
@@ -116,6 +117,7 @@ def invite(command: Invite, actor: Principal, context: Context) -> Unit:
             IsMember(command.room, actor.user, least(Action.ADD)),
             IsRoom(command.room, actor.user, ("public", "private")),
             UserExists(command.user),
+            NoGuest(command.user),
             NotMember(command.room, command.user),
             NotBanned(command.room, command.user, context.now),
             NotBlockedBy(actor.user, command.user),

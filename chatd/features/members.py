@@ -6,6 +6,7 @@ import msgspec
 
 from chatd.core.principal import Principal
 from chatd.engine.envelope import Movement
+from chatd.engine.guests import NoGuest
 from chatd.engine.profiles import MayBeAdded
 from chatd.engine.rows import EventRow, RoleName
 from chatd.engine.table import Context, EventKind, Feature, Read, Write
@@ -174,6 +175,7 @@ def add_member(command: AddMember, actor: Principal, context: Context) -> Unit:
             NotBanned(command.room, command.user, context.now),
             NotBlockedBy(actor.user, command.user),
             MayBeAdded(actor.user, command.user),
+            NoGuest(command.user),
             FewStays(command.room, command.user, MOST_STAYS),
             FewRooms(command.user, MOST_ROOMS),
         ),

@@ -9,6 +9,7 @@ from chatd.core.refusal import Refusal
 from chatd.core.scopes import stored
 from chatd.engine import accounts
 from chatd.engine.unit import Change
+from chatd.store.factor_changes import FACTOR_CHANGES
 from chatd.store.work import Work
 
 
@@ -261,4 +262,5 @@ ACCOUNT_CHANGES: Mapping[type[Change], Callable[[Work, Any], None]] = {
     accounts.EndInvitation: end_invitation,
     accounts.CreateTicket: create_ticket,
     accounts.UseTicket: use_ticket,
+    **FACTOR_CHANGES,
 }

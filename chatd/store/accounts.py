@@ -7,7 +7,7 @@ from chatd.store.database import Database, Row
 _USER = "select id, name, display, password, admin, disabled, created, kind from users"
 _CREDENTIAL = """
     select c.id, c.kind, c.person, u.name, u.admin, u.disabled, c.label, c.created, c.seen,
-           c.expires, c.scopes, c.address
+           c.expires, c.scopes, c.address, u.kind
     from credentials c join users u on u.id = c.person
 """
 _INVITATION = "select id, invited_by, admin, created, expires, uses_left from invitations"
@@ -37,7 +37,7 @@ def users(database: Database, after: str | None, limit: int) -> tuple[UserRow, .
 
 
 def _credential(row: Row) -> CredentialRow:
-    id, kind, user, name, admin, disabled, label, created, seen, expires, scopes, address = row
+    id, kind, user, name, admin, disabled, label, created, seen, expires, scopes, address, of = row
     return CredentialRow(
         id=id,
         kind=kind,
@@ -51,6 +51,7 @@ def _credential(row: Row) -> CredentialRow:
         expires=expires,
         scopes=loaded(scopes),
         address=address,
+        guest=of == "guest",
     )
 
 

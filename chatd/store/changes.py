@@ -16,6 +16,7 @@ from chatd.store.deletion_changes import DELETION_CHANGES
 from chatd.store.device_changes import DEVICE_CHANGES
 from chatd.store.entry_changes import ENTRY_CHANGES, INVITING, came, may_not_invite, use_link
 from chatd.store.follower_changes import FOLLOWER_CHANGES
+from chatd.store.guests import GUEST_CHANGES
 from chatd.store.identity_changes import IDENTITY_CHANGES
 from chatd.store.keeping_changes import KEEPING_CHANGES, left
 from chatd.store.mark_changes import advance_mark, said
@@ -329,6 +330,7 @@ CHANGES: Mapping[type[unit.Change], Callable[[Work, Any], None]] = {
     **DEVICE_CHANGES,
     **IDENTITY_CHANGES,
     **FOLLOWER_CHANGES,
+    **GUEST_CHANGES,
     **MESSAGE_CHANGES,
     **NETWORK_BLOCK_CHANGES,
     **PROFILE_CHANGES,

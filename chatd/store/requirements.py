@@ -11,6 +11,7 @@ from chatd.engine.messages import MayPin
 from chatd.store import refusals
 from chatd.store.database import Database, Row
 from chatd.store.deletion_changes import DELETION_REQUIREMENTS
+from chatd.store.guests import GUEST_REQUIREMENTS
 from chatd.store.pin_changes import may_pin
 from chatd.store.profile_changes import PROFILE_REQUIREMENTS
 from chatd.store.profile_reads import BLOCKED
@@ -308,6 +309,7 @@ REQUIREMENTS: Mapping[type[unit.Requirement], Callable[[Database, Any], None]] =
     unit.FewStays: few_stays,
     unit.FewRooms: few_rooms,
     **DELETION_REQUIREMENTS,
+    **GUEST_REQUIREMENTS,
     **PROFILE_REQUIREMENTS,
     MayPin: may_pin,
     **ROOM_REQUIREMENTS,

@@ -56,6 +56,8 @@ from chatd.store import (
     timeline,
     trace_reads,
 )
+from chatd.store.factor_reads import FactorReading
+from chatd.store.guests import GuestReading
 from chatd.store.identity_asks import IdentityAsks
 from chatd.store.indexer import Indexer
 from chatd.store.lock import FolderLock
@@ -65,7 +67,7 @@ from chatd.store.searcher import Searcher
 from chatd.store.writer import Writer
 
 
-class SqliteStore(IdentityAsks):
+class SqliteStore(IdentityAsks, FactorReading, GuestReading):
     """See `engine.ports.Store` for what every method promises; all answers are Deferreds."""
 
     def __init__(

@@ -53,7 +53,8 @@ class Client:
         try:
             connection.request(method, address, raw, sent)
             answer = connection.getresponse()
-            named = {name.lower(): value for name, value in answer.getheaders()}
+            # Of several of one name the first: the session's cookie stands before the device's.
+            named = {name.lower(): value for name, value in reversed(answer.getheaders())}
             return Answer(answer.status, named, answer.read())
         finally:
             connection.close()

@@ -1,9 +1,11 @@
 """Signing in: the same work whoever is named, and a bounded number of tries."""
 
 import pytest
+from twisted.internet.defer import Deferred
 
 from chatd.auth.credentials import Credentials
-from chatd.auth.login import Login
+from chatd.auth.entrance import entrance
+from chatd.auth.recovery_mails import Server
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import CreateUser, EndCredential, SetDisabled, SetPassword
@@ -11,6 +13,8 @@ from chatd.engine.unit import Unit
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.clock import FakeClock
 from tests.fakes.drive import run
+
+SERVER = Server("Tea", "https://chat.example.org")
 
 
 class CountingPasswords:
@@ -26,6 +30,9 @@ class CountingPasswords:
         self.asked.append(phc)
         return phc == f"phc:{password}"
 
+    def outdated(self, phc):
+        return phc.startswith("old:")
+
 
 @pytest.fixture
 def world():
@@ -36,8 +43,13 @@ def world():
         run(store.commit(Unit(user, changes=(change,))))
     run(store.commit(Unit("u2", changes=(SetDisabled("u2", True, 0),))))
     serial = iter(range(1, 10_000))
-    credentials = Credentials(store, clock, lambda count: next(serial).to_bytes(count, "big"))
-    return Login(store, passwords, credentials, clock), passwords, clock, store
+
+    def random(count):
+        return next(serial).to_bytes(count, "big")
+
+    credentials = Credentials(store, clock, random)
+    way_in = entrance(store, passwords, credentials, clock, clock, random, (b"k" * 32,), SERVER)
+    return way_in.login, passwords, clock, store
 
 
 def refused(coroutine):
@@ -81,9 +93,14 @@ def test_a_try_refused_for_the_address_is_not_charged_to_the_account(world):
     login, _, _, _ = world
     for n in range(30):
         refused(login.login(f"name{n}", "wrong", 7))
+    waiting = [Deferred.fromCoroutine(login.login("bob", "wrong", 7)) for _ in range(10)]
+    waiting += [Deferred.fromCoroutine(login.login(f"other{n}", "wrong", 7)) for n in range(54)]
     for _ in range(50):
         assert refused(login.login("alice", "wrong", 7)).code is Code.RATE_LIMITED
+    assert not any(one.called for one in waiting)
     run(login.login("alice", "secret", 8))
+    for one in waiting:
+        one.addErrback(lambda failure: failure.trap(Refusal))
 
 
 def test_strangers_do_not_keep_somebody_out_of_where_they_signed_in_before(world):
@@ -119,3 +136,29 @@ def test_a_password_that_is_changed_while_it_is_verified_opens_nothing(world, en
     passwords.verify = verify
     assert refused(login.login("alice", "secret", 1)).code is Code.UNAUTHORIZED
     assert not run(store.credentials("u1"))
+
+
+def test_a_password_hashed_at_another_cost_is_hashed_anew_when_it_is_shown(world):
+    login, passwords, _, store = world
+    run(store.commit(Unit("u1", changes=(SetPassword("u1", "old:secret"),))))
+
+    async def verify(password, phc):
+        return phc is not None and phc.partition(":")[2] == password
+
+    passwords.verify = verify
+    refused(login.login("alice", "wrong", 1))
+    assert run(store.user("u1")).password == "old:secret"
+    run(login.login("alice", "secret", 1))
+    assert run(store.user("u1")).password == "phc:secret"
+    run(login.login("alice", "secret", 1))
+
+
+def test_right_passwords_do_not_make_an_address_wait(world):
+    login, _, clock, _ = world
+    for _ in range(50):
+        clock.advance(6)
+        run(login.login("alice", "secret", 7))
+    for n in range(30):
+        refused(login.login(f"name{n}", "wrong", 8))
+    clock.advance(60)
+    run(login.login("alice", "secret", 8))

@@ -6,7 +6,7 @@ import pytest
 
 from chatd.auth.account_links import BY_HAND_MS, AccountLinks
 from chatd.auth.credentials import Credentials
-from chatd.auth.login import Login
+from chatd.auth.entrance import entrance
 from chatd.auth.recovery import Recovery
 from chatd.auth.recovery_mails import Server
 from chatd.core.codes import Code
@@ -31,6 +31,9 @@ class PlainPasswords:
     async def verify(self, password, phc):
         return phc == f"phc:{password}"
 
+    def outdated(self, phc):
+        return False
+
 
 class World:
     def __init__(self, mail=True):
@@ -49,12 +52,16 @@ class World:
         credentials = Credentials(self.store, self.clock, random)
         passwords = PlainPasswords()
         self.links = AccountLinks(self.store, self.clock, random)
+        way_in = entrance(
+            *(self.store, passwords, credentials, self.clock, self.clock, random, (b"k" * 32,)),
+            Server("Tea", "https://chat.example.org"),
+        )
         self.recovery = Recovery(
             self.store,
             self.links,
             passwords,
-            credentials,
-            Login(self.store, passwords, credentials, self.clock),
+            way_in.second,
+            way_in.login,
             self.clock,
             self.mailer if mail else None,
             self.later.append,

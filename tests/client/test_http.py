@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.web.client import ResponseNeverReceived
 
 from chatd.client.connection import trust_root
+from chatd.client.errors import NotWelcome
 from chatd.client.http import MOST, Api, Login, Problem
 from tests.client.other_end import OtherEnd, authority, listen
 
@@ -92,3 +93,10 @@ def test_a_login_shows_no_secret_when_printed() -> None:
     login: Any = Login("__Host-chatd=s3cret", "cs3rf", "https://h", "u1", "alice")
     assert "s3cret" not in repr(login)
     assert "cs3rf" not in repr(login)
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_account_with_two_steps_is_told_to_use_a_token(site: Site) -> None:
+    site.answers("200 OK", b'{"signed_in":false,"second":{"step":"chatd_l_x","ways":["code"]}}')
+    with pytest.raises(NotWelcome, match="use a token"):
+        await site.api.login("alice", "secret")

@@ -185,7 +185,7 @@ class Rig:
             clock=self.wall,
             scheduler=ReactorScheduler(reactor if real_time else self.clock),
             random=self.random,
-            server_key=b"k" * 32,
+            keys=(b"k" * 32,),
             ui={"index.html": PAGE, "js/main.js": b"export {};", **(ui or {})},
             protocol_text=lambda: b"# The protocol\n",
             protocol_schema=lambda: b"{}",

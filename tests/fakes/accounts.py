@@ -24,15 +24,18 @@ from chatd.engine.accounts import (
     UserRow,
     UseTicket,
 )
+from chatd.engine.factors import RehashPassword
 from chatd.engine.identities import CreateIdentity, NamedRoom, ProviderSessionRow, Vouched
 from chatd.engine.rows import Answer, Committed
 from chatd.engine.unit import Change, Unit
+from tests.fakes.factors import FakeFactors
 
 
-class FakeAccounts:
+class FakeAccounts(FakeFactors):
     """``before`` runs ahead of each call, to fail it or to let something else happen first."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.users: dict[str, UserRow] = {}
         self.skeletons: set[str] = set()
         self.held: dict[bytes, CredentialRow] = {}
@@ -100,20 +103,27 @@ class FakeAccounts:
 
     def _joined(self, row: CredentialRow) -> CredentialRow:
         user = self.users[row.user]
-        return replace(row, user_name=user.name, admin=user.admin, disabled=user.disabled)
+        return replace(
+            row,
+            user_name=user.name,
+            admin=user.admin,
+            disabled=user.disabled,
+            guest=user.kind == "guest",
+        )
 
     # Writer.
 
     async def commit(self, unit: Unit) -> Committed:
         await self._arrive("commit")
         saved = [dict(table) for table in self._tables()]
-        names = set(self.skeletons)
+        names, factors = set(self.skeletons), self.factor_tables()
         try:
             for change in unit.changes:
                 self._apply(change)
         except Refusal:
             self.users, self.held, self.invited, self.tickets = saved
             self.skeletons = names
+            self.put_factors_back(factors)
             raise
         self.units.append(unit)
         return Committed(Answer())
@@ -122,7 +132,13 @@ class FakeAccounts:
         return self.users, self.held, self.invited, self.tickets
 
     def _apply(self, change: Change) -> None:
+        if self.apply_factor(change):
+            return
         match change:
+            case RehashPassword():
+                row = self.users[change.user]
+                if row.password == change.before:
+                    self.users[change.user] = replace(row, password=change.after)
             case CreateUser():
                 if change.skeleton in self.skeletons:
                     raise Refusal(Code.NAME_TAKEN, "The name is taken.", field="name")
@@ -182,11 +198,11 @@ class FakeAccounts:
                     change.id, change.by, change.admin, change.at, change.expires, change.uses
                 )
             case UseInvitation():
-                row = self.invited.get(change.digest)
-                if row is None or row.uses_left < 1 or row.expires <= change.now:
+                invited = self.invited.get(change.digest)
+                if invited is None or invited.uses_left < 1 or invited.expires <= change.now:
                     raise Refusal(Code.GONE, "The invitation is gone.")
-                self.invited[change.digest] = replace(row, uses_left=row.uses_left - 1)
-                if row.admin:
+                self.invited[change.digest] = replace(invited, uses_left=invited.uses_left - 1)
+                if invited.admin:
                     self.invited = {d: r for d, r in self.invited.items() if not r.admin}
             case EndInvitation():
                 self.invited = {d: r for d, r in self.invited.items() if r.id != change.id}

@@ -126,7 +126,7 @@ def test_one_is_back_where_one_was_with_what_one_was_writing(daemon, provider, b
 
     # Linked in the settings, by the password.
     window.click("button", "Settings")
-    window.click("dialog button.entry", "Password")
+    window.click("dialog button.entry", "Security")
     window.sees("Other ways to sign in")
     assert audit(window) == []
     window.click("dialog button", "Link The Node")
@@ -211,7 +211,7 @@ def test_who_has_no_password_confirms_at_the_provider(daemon, provider, browser,
             window.press("Enter")
             window.sees("Welcome, dora")
             window.click("button", "Settings")
-            window.click("dialog button.entry", "Password")
+            window.click("dialog button.entry", "Security")
             window.sees("You have no password here.")
             assert audit(window) == []
             window.click("dialog button", "Confirm with The Node")

@@ -26,7 +26,7 @@ def test_one_session_ended_elsewhere_leads_to_the_front_within_a_second_and_keep
     second.write(BOX, "half a sentence")
     second.wait("Object.keys(sessionStorage).length > 0")
 
-    settings(anna, "Sessions")
+    settings(anna, "Security")
     anna.sees("This one", "dialog")
     listed = labels(anna)
     assert len(listed) == 2
@@ -50,7 +50,7 @@ def test_one_session_ended_elsewhere_leads_to_the_front_within_a_second_and_keep
 def test_all_others_end_and_this_one_goes_on(daemon, browser):
     anna, _ = two(daemon, browser)
     others = [another(daemon, browser, "anna") for _ in range(2)]
-    settings(anna, "Sessions")
+    settings(anna, "Security")
     anna.wait("document.querySelectorAll('.sessions-of li').length === 3")
     anna.click("dialog .actions button", "Sign out everywhere else")
     anna.click("dialog:last-of-type button.danger", "Sign out everywhere else")

@@ -115,7 +115,7 @@ def test_who_is_blocked_cannot_write_until_they_are_free_again(daemon, browser):
 def test_a_changed_password_ends_ones_other_sessions(daemon, browser):
     _, ben = two(daemon, browser)
     other = another(daemon, browser, "ben")
-    settings(ben, "Password")
+    settings(ben, "Security")
     ben.write("#field-your-password", "not this one")
     ben.write("#field-new-password", NEW)
     ben.click("dialog button", "Change password")

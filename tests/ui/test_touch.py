@@ -87,7 +87,7 @@ def test_all_that_is_pressed_is_as_large_as_a_finger(daemon, browser, density):
     anna.js("document.querySelector('.me button[aria-label=Settings]').click()")
     anna.wait("document.querySelector('dialog .entry') !== null")
     assert small(anna) == []
-    for name in ("Profile", "Status", "Privacy", "Password", "Sessions", "Appearance", "Account"):
+    for name in ("Profile", "Status", "Privacy", "Security", "Appearance", "Account"):
         section(anna, name)
         assert small(anna) == []
         anna.js("document.querySelector('.to-names').click()")

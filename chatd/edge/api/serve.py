@@ -63,6 +63,8 @@ class Api:
                 caller = Caller((await admit(ask, call.scope)).principal, ask)
                 if call.admin and not caller.principal.admin:
                     raise Refusal(Code.FORBIDDEN, "Only administrators do this.")
+                if caller.principal.guest:
+                    raise Refusal(Code.FORBIDDEN, "Guests talk on the page, and not by programs.")
             except (Declined, Refusal) as why:
                 return declined(why, ask.path)
             response = await self._serve(call, caller)

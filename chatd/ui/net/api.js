@@ -26,6 +26,74 @@ export class Api {
     return this.#call('POST', '/api/session', { name, password });
   }
 
+  /** Goes on where the password is not enough: `shown` is {code}, {recovery} or {credential}. */
+  second(step, shown) {
+    return this.#call('POST', '/api/session/second', { step, ...shown });
+  }
+
+  /** What the browser is to ask for: for a `step`, or "" where a passkey alone is to do. */
+  async askPasskey(step) {
+    return (await this.#call('POST', '/api/session/passkey/ask', { step })).publicKey;
+  }
+
+  signInByPasskey(credential) {
+    return this.#call('POST', '/api/session/passkey', { credential });
+  }
+
+  /** {registration, guests}: who may make an account, and whether guests are let in. */
+  ways() {
+    return this.#call('GET', '/api/ways');
+  }
+
+  arriveAsGuest(display) {
+    return this.#call('POST', '/api/guest', { display });
+  }
+
+  /** A guest stays, under a name and with a password; for an invitation with its `secret`. */
+  keepGuest(name, password, secret = '') {
+    return this.#call('POST', '/api/guest/keep', { name, password, secret });
+  }
+
+  /** {totp, recovery_codes, passkeys: [{passkey, name, created, seen}]} */
+  factors() {
+    return this.#call('GET', '/api/factors');
+  }
+
+  /** {secret, address, qr: {size, path}} */
+  offerTotp(password) {
+    return this.#call('POST', '/api/totp', { password });
+  }
+
+  /** {recovery_codes}: empty where there are some already. */
+  confirmTotp(code) {
+    return this.#call('POST', '/api/totp/confirm', { code });
+  }
+
+  removeTotp(password) {
+    return this.#call('POST', '/api/totp/remove', { password });
+  }
+
+  newRecoveryCodes(password) {
+    return this.#call('POST', '/api/recovery-codes', { password });
+  }
+
+  async offerPasskey(password) {
+    return (await this.#call('POST', '/api/passkeys/ask', { password })).publicKey;
+  }
+
+  /** {passkey, recovery_codes} */
+  addPasskey(name, credential) {
+    return this.#call('POST', '/api/passkeys', { name, credential });
+  }
+
+  renamePasskey(passkey, name) {
+    return this.#call('POST', '/api/passkeys/rename', { passkey, name });
+  }
+
+  removePasskey(passkey, password) {
+    return this.#call('POST', '/api/passkeys/remove', { passkey, password });
+  }
+
   /** {go_on}: where to sign out besides, if anywhere. */
   signOut() {
     return this.#call('DELETE', '/api/session');

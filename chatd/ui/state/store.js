@@ -43,8 +43,8 @@ export class Store {
     return this.rooms.get(this.active) ?? null;
   }
 
-  signedIn({ user, name, admin = false, may_invite: mayInvite = false }) {
-    this.me = { user, name, admin, mayInvite };
+  signedIn({ user, name, admin = false, may_invite: mayInvite = false, guest = false }) {
+    this.me = { user, name, admin, mayInvite, guest };
     this.names.set(user, name);
     this.tell('me');
   }

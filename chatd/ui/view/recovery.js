@@ -2,6 +2,7 @@
 
 import { parts, t } from '../words/words.js';
 import { bdi, fill, h } from './dom.js';
+import { second } from './second.js';
 import { brand, reveal } from './signin.js';
 
 /** Asks for a link by mail. `name` is who one may be; `back()` leads to signing in. */
@@ -56,7 +57,14 @@ export function reset(api, secret, done, back) {
   show(node, h('p', { class: 'nothing' }, t('Looking…')));
   api
     .checkReset(secret)
-    .then(({ name }) => show(node, choose(api, secret, name, done)))
+    .then(({ name }) => {
+      const onward = (next) => {
+        const place = h('div');
+        show(node, place);
+        second(api, next, place, done, back);
+      };
+      show(node, choose(api, secret, name, done, onward));
+    })
     .catch((error) => show(node, ...failed(error, back)));
   return node;
 }
@@ -79,7 +87,7 @@ export function confirmed(api, secret, on) {
   return node;
 }
 
-function choose(api, secret, name, done) {
+function choose(api, secret, name, done, onward) {
   const password = h('input', {
     id: 'password',
     type: 'password',
@@ -95,7 +103,11 @@ function choose(api, secret, name, done) {
       button: t('Set it and sign in'),
       input: password,
       empty: t('Enter your new password.'),
-      submit: async () => done(await api.reset(secret, password.value)),
+      submit: async () => {
+        const session = await api.reset(secret, password.value);
+        if (session.signed_in) done(session);
+        else onward(session.second);
+      },
     },
     // For the browser's memory of passwords, which goes by the name.
     h('label', { for: 'name' }, t('User name')),

@@ -5,6 +5,8 @@ import { brand as own, brandLinks } from './brand.js';
 import { append, bdi, fill, h } from './dom.js';
 import { logo } from './parts.js';
 import { providers } from './providers.js';
+import { second } from './second.js';
+import { asGuest, ways as otherWays } from './ways.js';
 
 const ways = () => ({
   in: {
@@ -16,6 +18,12 @@ const ways = () => ({
   setup: {
     title: t('Welcome to your new server'),
     text: t('Make the first account. It will be the administrator of this server.'),
+    button: t('Make the account'),
+    password: 'new-password',
+  },
+  open: {
+    title: t('Make an account'),
+    text: t('Choose a user name and a password, and join the conversation.'),
     button: t('Make the account'),
     password: 'new-password',
   },
@@ -42,10 +50,21 @@ export function signIn(api, { way = 'in', secret = null, notice = '', wrong = ''
       (name) => api.startProvider(name, { back: back(), ...(which === 'invitation' && { invitation: secret }) }),
       h('p', { class: 'or' }, t('or')),
     );
-  const form = (which) =>
-    show(fields(api, which, secret, { notice, wrong, name }, done, forgot), which !== 'setup' && elsewhere(which));
+  const form = (which) => {
+    if (which === 'guest') show(asGuest(api, done, () => form('in')));
+    else show(fields(api, which, secret, { notice, wrong, name }, go), which !== 'setup' && elsewhere(which));
+  };
+  const go = { done: (session) => entered(session), forgot, to: (which) => form(which) };
+  const entered = (session) => {
+    if (session.signed_in) done(session);
+    else {
+      const place = h('div');
+      show(place);
+      second(api, session.second, place, done, () => form('in'));
+    }
+  };
   form(way);
-  if (way !== 'in') {
+  if (way !== 'in' && secret !== null) {
     api.checkInvitation(secret).catch((error) => {
       if (error.name === 'Refused') show(stale(way, () => form('in')));
     });
@@ -75,7 +94,7 @@ export function links() {
   return h('nav', { class: 'brand-links', 'aria-label': own.name }, all.map(link));
 }
 
-function fields(api, which, secret, { notice, wrong: failed, name }, done, forgot) {
+function fields(api, which, secret, { notice, wrong: failed, name }, { done, forgot, to }) {
   const way = ways()[which];
   const user = h('input', {
     id: 'name',
@@ -142,14 +161,14 @@ function fields(api, which, secret, { notice, wrong: failed, name }, done, forgo
         { class: 'wide other', type: 'button', onclick: () => forgot(user.value.trim()) },
         t('Forgotten your password?'),
       ),
-    which === 'in' &&
-      h('p', { class: 'hint' }, t('New here? Ask somebody on this server for an invitation link.')),
+    which === 'in' && otherWays(api, to, done, wrong),
+    which === 'open' && h('button', { class: 'wide', type: 'button', onclick: () => to('in') }, t('Back to signing in')),
   );
 }
 
 function enter(api, which, secret, name, password) {
   if (which === 'setup') return api.setUp(secret, name, password);
-  if (which === 'invitation') return api.register(secret, name, password);
+  if (which === 'invitation' || which === 'open') return api.register(secret ?? '', name, password);
   return api.signIn(name, password);
 }
 

@@ -41,7 +41,7 @@ export function wishes({ store, chat, api, drafts, signOut, shell, bell }) {
     person: () => write(chat, go),
     invite: () => invite(api),
     settings: () => profile(),
-    signingIn: (returned) => profile(t('Password'), returned),
+    signingIn: (returned) => profile(t('Security'), returned),
     notes: () => attempt(async () => go(await chat.direct(store.me.user))),
     schedule: (room, text, replyTo) => schedule(chat, room, text, replyTo),
     add: (room) => add(chat, room),

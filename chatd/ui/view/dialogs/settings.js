@@ -6,9 +6,8 @@ import { avatar } from '../parts.js';
 import { choosing } from '../picture.js';
 import { look } from './settings_look.js';
 import { account, email } from './settings_account.js';
-import { signingIn } from './settings_identities.js';
 import { closed } from './settings_push.js';
-import { sessions } from './settings_sessions.js';
+import { security, stay } from './settings_security.js';
 import { status } from './settings_status.js';
 import { telling } from './settings_telling.js';
 import { input, problem, sectioned, segments, staying, toggle } from './dialog.js';
@@ -21,22 +20,23 @@ export function settings({ store, chat, api, upload, signOut, bell, first = null
   const { node: wrong, attempt } = problem();
   const out = h('button', { type: 'button', onclick: () => attempt(signOut) }, t('Sign out'));
   const shown = (make) => (place) => append(place, make());
-  return sectioned(
-    t('Settings'),
-    [
-      { label: t('Profile'), icon: 'person', show: shown(() => profile(store, chat, upload)) },
-      { label: t('Status'), icon: 'smile', show: shown(() => status(store, chat)) },
-      { label: t('Appearance'), icon: 'sun', show: shown(look) },
-      { label: t('Notifications'), icon: 'bell', show: (place) => notifications(store, chat, bell, place) },
-      { label: t('Privacy'), icon: 'eye', show: (place) => privacy(chat, place) },
-      { label: t('Blocked people'), icon: 'block', show: (place) => blocked(chat, place) },
-      { label: t('E-mail'), icon: 'mail', show: (place) => email(api, place) },
-      { label: t('Password'), icon: 'lock', show: (place) => signingIn(api, store, place, returned) },
-      { label: t('Sessions'), icon: 'screen', show: (place) => sessions(api, place) },
-      { label: t('Account'), icon: 'gear', show: shown(() => account(store, api)) },
-    ],
-    { end: [wrong, out], first },
-  );
+  const all = [
+    { label: t('Profile'), icon: 'person', show: shown(() => profile(store, chat, upload)) },
+    { label: t('Status'), icon: 'smile', show: shown(() => status(store, chat)) },
+    { label: t('Appearance'), icon: 'sun', show: shown(look) },
+    { label: t('Notifications'), icon: 'bell', show: (place) => notifications(store, chat, bell, place) },
+    { label: t('Privacy'), icon: 'eye', show: (place) => privacy(chat, place) },
+    { label: t('Blocked people'), icon: 'block', show: (place) => blocked(chat, place) },
+    { label: t('E-mail'), icon: 'mail', show: (place) => email(api, place) },
+    { label: t('Security'), icon: 'lock', show: (place) => security(api, store, place, returned) },
+    { label: t('Account'), icon: 'gear', show: shown(() => account(store, api)) },
+  ];
+  // A guest has nothing yet that these would change.
+  const guests = [
+    { label: t('Stay'), icon: 'invite', show: (place) => stay(api, place) },
+    { label: t('Appearance'), icon: 'sun', show: shown(look) },
+  ];
+  return sectioned(t('Settings'), store.me.guest ? guests : all, { end: [wrong, out], first });
 }
 
 /** While the page is open, and while it is closed. */

@@ -1,0 +1,192 @@
+"""What somebody adds to their password, and takes away again: by the password, each time.
+
+A session that somebody left open, or that was stolen, is not enough to change how its owner gets
+in.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chatd.auth.challenges import Challenges
+from chatd.auth.login import Address, Login
+from chatd.auth.recovery_codes import digest, new_codes
+from chatd.auth.sealing import Sealer, WrongKey
+from chatd.auth.second_factor import FactorStore
+from chatd.auth.steps import Steps
+from chatd.auth.totp import SEED_BYTES, address, fitting_step, in_letters, picture
+from chatd.auth.webauthn import WebAuthn, challenge_of
+from chatd.core.bucket import Buckets, Rate
+from chatd.core.codes import Code
+from chatd.core.names import title
+from chatd.core.refusal import Refusal
+from chatd.engine.factors import (
+    AddPasskey,
+    FactorsRow,
+    PasskeyRow,
+    RemovePasskey,
+    RemoveTotp,
+    RenamePasskey,
+    SetRecoveryCodes,
+    SetTotp,
+    UseTotp,
+)
+from chatd.engine.ports import Clock, Random
+from chatd.engine.unit import Change, Unit
+
+#: Passkeys of one account.
+MOST_PASSKEYS: Final = 20
+#: First codes of an app that is being set up, by account.
+CONFIRMATIONS: Final = Rate(1 / 10, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A new seed: in letters, as the address that an app reads, and that as a drawing, see
+    `totp.picture`."""
+
+    secret: str
+    address: str
+    size: int
+    path: str
+
+
+class Factors:
+    """``issuer`` is what apps call this server."""
+
+    def __init__(
+        self,
+        store: FactorStore,
+        login: Login,
+        steps: Steps,
+        challenges: Challenges,
+        webauthn: WebAuthn,
+        sealer: Sealer,
+        clock: Clock,
+        random: Random,
+        issuer: str,
+    ) -> None:
+        self._store = store
+        self._login = login
+        self._steps = steps
+        self._challenges = challenges
+        self._webauthn = webauthn
+        self._sealer = sealer
+        self._clock = clock
+        self._random = random
+        self._issuer = issuer
+        self._confirmations: Buckets[str] = Buckets(CONFIRMATIONS)
+
+    async def held(self, user: str) -> FactorsRow:
+        return await self._store.factors(user)
+
+    # An app for codes.
+
+    async def offer_totp(self, user: str, password: str, where: Address) -> Offered:
+        """A seed for an app. It counts once a code of it was shown; `exists` where one counts."""
+        row = await self._login.prove(user, password, where)
+        seed = self._random(SEED_BYTES)
+        sealed = self._sealer.seal(seed, user)
+        await self._commit(user, SetTotp(user, sealed, self._clock.wall()))
+        text = address(seed, self._issuer, row.name)
+        size, path = picture(text)
+        return Offered(in_letters(seed), text, size, path)
+
+    async def confirm_totp(self, user: str, code: str) -> tuple[str, ...]:
+        """The app works, as a code of it shows. Recovery codes where there are none yet."""
+        self._charge(user)
+        row = await self._store.totp(user)
+        if row is None or row.confirmed:
+            raise Refusal(Code.WRONG_STATE, "No app is being set up; begin anew.")
+        try:
+            seed = self._sealer.open(row.sealed, user)
+        except WrongKey:
+            raise Refusal(Code.WRONG_STATE, "No app is being set up; begin anew.") from None
+        step = fitting_step(seed, code, self._clock.wall())
+        if step is None:
+            raise Refusal(
+                Code.FORBIDDEN,
+                "The code is wrong. Does the clock of the phone tell the right time?",
+                field="code",
+            )
+        codes, setting = await self._first_codes(user)
+        await self._commit(user, UseTotp(user, step, confirm=True), *setting)
+        self._steps.end_all(user)
+        return codes
+
+    async def remove_totp(self, user: str, password: str, where: Address) -> None:
+        await self._login.prove(user, password, where)
+        await self._commit(user, RemoveTotp(user))
+        self._steps.end_all(user)
+
+    # Recovery codes.
+
+    async def new_recovery_codes(self, user: str, password: str, where: Address) -> tuple[str, ...]:
+        """Others, shown once; those before are of no use any more."""
+        await self._login.prove(user, password, where)
+        if not (await self._store.factors(user)).any:
+            raise Refusal(
+                Code.WRONG_STATE, "Recovery codes stand in for an app or a passkey; add one first."
+            )
+        codes, setting = self._codes(user)
+        await self._commit(user, setting)
+        return codes
+
+    # Passkeys.
+
+    async def offer_passkey(
+        self, user: str, session: str, password: str, where: Address
+    ) -> dict[str, Any]:
+        """What a browser is asked for, to make one."""
+        row = await self._login.prove(user, password, where)
+        held = (await self._store.factors(user)).passkeys
+        if len(held) >= MOST_PASSKEYS:
+            raise Refusal(
+                Code.LIMIT_REACHED, f"You have {MOST_PASSKEYS} passkeys; remove one of them first."
+            )
+        challenge = self._challenges.issue("passkey", f"{user} {session}")
+        return self._webauthn.creation(challenge, user, row.name, row.display, held)
+
+    async def add_passkey(
+        self, user: str, session: str, name: str, answer: Mapping[str, Any]
+    ) -> tuple[PasskeyRow, tuple[str, ...]]:
+        """The passkey that the browser made, for the session that asked for it. With the first one
+        come recovery codes, where there are none yet."""
+        shown = title(name, field="name")
+        challenge = challenge_of(answer)
+        self._challenges.check(challenge, "passkey", f"{user} {session}")
+        made = self._webauthn.made(answer, challenge)
+        self._challenges.use(challenge)
+        row = PasskeyRow(made.id, user, shown, made.key, made.count, self._clock.wall(), None)
+        codes, setting = await self._first_codes(user)
+        await self._commit(user, AddPasskey(row, MOST_PASSKEYS), *setting)
+        self._steps.end_all(user)
+        return row, codes
+
+    async def rename_passkey(self, user: str, id: bytes, name: str) -> None:
+        await self._commit(user, RenamePasskey(user, id, title(name, field="name")))
+
+    async def remove_passkey(self, user: str, id: bytes, password: str, where: Address) -> None:
+        await self._login.prove(user, password, where)
+        await self._commit(user, RemovePasskey(user, id))
+        self._steps.end_all(user)
+
+    # Inside.
+
+    async def _first_codes(self, user: str) -> tuple[tuple[str, ...], tuple[Change, ...]]:
+        if (await self._store.factors(user)).codes:
+            return (), ()
+        codes, setting = self._codes(user)
+        return codes, (setting,)
+
+    def _codes(self, user: str) -> tuple[tuple[str, ...], SetRecoveryCodes]:
+        codes = new_codes(self._random)
+        digests = tuple(made for made in map(digest, codes) if made is not None)
+        return codes, SetRecoveryCodes(user, digests, self._clock.wall())
+
+    def _charge(self, user: str) -> None:
+        if wait := self._confirmations.take(user, 1, self._clock.now()):
+            raise Refusal(Code.RATE_LIMITED, "Too many tries; wait a little.", retry_after=wait)
+
+    async def _commit(self, user: str, *changes: Change) -> None:
+        await self._store.commit(Unit(actor=user, changes=changes))

@@ -1,0 +1,108 @@
+"""The second step of signing in: who has shown the password, and what they may show next.
+
+It is kept in memory for ten minutes, under a secret of 256 bits that only who showed the password
+was given; a restart forgets it, and they begin anew. It is of no use after the password, or
+anything else about how the account is entered, changed.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from chatd.auth.credentials import Whence, new_secret
+from chatd.core.codes import Code
+from chatd.core.expiring import ExpiringMap
+from chatd.core.refusal import Refusal
+from chatd.engine.ports import Clock, Random
+
+STEP_PREFIX: Final = "chatd_l_"
+LIFETIME_MS: Final = 600_000
+MOST: Final = 10_000
+#: Of one account: of several tabs each can go on; the oldest gives way.
+MOST_EACH: Final = 5
+#: Wrong answers until one has to begin anew, with the password.
+TRIES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the page is told: the ``secret``, what will do (`code`, `passkey`, `recovery`), and the
+    end in Unix ms."""
+
+    secret: str
+    ways: tuple[str, ...]
+    expires: int
+
+
+@dataclass(slots=True)
+class Begun:
+    """``password`` is the PHC string that was matched; ``device`` the known device that did, None
+    for a stranger's."""
+
+    user: str
+    password: str | None
+    whence: Whence
+    device: str | None
+    wrong: int = 0
+
+
+class Steps:
+    def __init__(self, clock: Clock, random: Random) -> None:
+        self._clock = clock
+        self._random = random
+        self._begun: ExpiringMap[str, Begun] = ExpiringMap(MOST)
+        #: by account, in the order of their beginning
+        self._of: dict[str, list[str]] = {}
+
+    def begin(self, begun: Begun, ways: tuple[str, ...]) -> Step:
+        now = self._clock.now()
+        self._forget_ended(now)
+        secret = new_secret(STEP_PREFIX, self._random)
+        self._begun.put(secret, begun, now + LIFETIME_MS / 1000, now)
+        held = self._of.setdefault(begun.user, [])
+        held.append(secret)
+        if len(held) > MOST_EACH:
+            self.end(held[0])
+        return Step(secret, ways, self._clock.wall() + LIFETIME_MS)
+
+    def find(self, secret: str) -> Begun:
+        """`unauthorized` where nobody with this secret has shown a password, or not lately."""
+        begun = self._begun.get(secret, self._clock.now())
+        if begun is None:
+            raise over()
+        return begun
+
+    def wrong(self, secret: str) -> None:
+        """One more wrong answer; after a few of them it is over."""
+        begun = self._begun.get(secret, self._clock.now())
+        if begun is not None:
+            begun.wrong += 1
+            if begun.wrong >= TRIES:
+                self.end(secret)
+
+    def end(self, secret: str) -> None:
+        now = self._clock.now()
+        self._forget_ended(now)
+        begun = self._begun.pop(secret, now)
+        if begun is not None:
+            self._drop(begun.user, secret)
+
+    def end_all(self, user: str) -> None:
+        """Of one account: how it is entered has changed."""
+        for secret in tuple(self._of.get(user, ())):
+            self.end(secret)
+
+    def _forget_ended(self, now: float) -> None:
+        for secret, begun in self._begun.expire(now):
+            self._drop(begun.user, secret)
+
+    def _drop(self, user: str, secret: str) -> None:
+        held = self._of[user]
+        held.remove(secret)
+        if not held:
+            del self._of[user]
+
+
+def over() -> Refusal:
+    return Refusal(
+        Code.UNAUTHORIZED, "Signing in took too long or was ended; begin with the password again."
+    )

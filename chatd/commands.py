@@ -1,0 +1,30 @@
+"""The engine as this server has it: all features, and what the settings say of them."""
+
+import secrets
+from typing import cast
+
+from chatd import __version__, features
+from chatd.engine.engine import Engine
+from chatd.engine.profiles import Directory
+from chatd.engine.pushes import PushOffer
+from chatd.features.guests import GUESTS_MAY
+from chatd.parts import Parts, server_keys
+from chatd.settings import Settings
+from chatd.told import log_fault
+from chatd.translate import wire_limits
+
+
+def engine(settings: Settings, parts: Parts, push: PushOffer | None) -> Engine:
+    return Engine(
+        features.ALL,
+        parts.store,
+        parts.clock,
+        secrets.token_bytes,
+        wire_limits(settings.limits),
+        log_fault,
+        server=f"{settings.server.name} {__version__}",
+        key=server_keys(settings)[0],
+        directory=cast("Directory", settings.accounts.directory),
+        push=push,
+        guests=GUESTS_MAY,
+    )

@@ -1,0 +1,120 @@
+"""Second factors and the operator: chatctl beside a real daemon, and another server's key."""
+
+import json
+import secrets
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.daemon import Daemon
+from tests.fakes.codes import code_of
+from tests.test_accounts_on_disk import post
+from tests.ui.people import PASSWORD
+
+
+def chatctl(daemon: Daemon, *words: str) -> Any:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "chatd.admin.main",
+            "--config",
+            str(daemon.config),
+            "--json",
+            *words,
+        ],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+class Signed:
+    """alice, by the session's cookie."""
+
+    def __init__(self, daemon: Daemon) -> None:
+        import http.client
+        import ssl
+
+        self._daemon = daemon
+        self._host = f"localhost:{daemon.port}"
+        self._client = http.client.HTTPSConnection(
+            "localhost", daemon.port, context=ssl.create_default_context(cafile=daemon.ca)
+        )
+        self._headers = {"Origin": daemon.url, "Content-Type": "application/json"}
+
+    def call(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        self._client.request("POST", path, json.dumps(body), self._headers)
+        answer = self._client.getresponse()
+        told = json.load(answer)
+        cookies = answer.headers.get_all("Set-Cookie") or []
+        if told.get("signed_in"):
+            self._headers["Cookie"] = cookies[0].partition(";")[0]
+            self._headers["X-CSRF-Token"] = told["csrf"]
+        return answer.status, told
+
+
+def with_app(daemon: Daemon) -> str:
+    alice = Signed(daemon)
+    assert alice.call("/api/session", {"name": "alice", "password": PASSWORD})[0] == 200
+    secret: str = alice.call("/api/totp", {"password": PASSWORD})[1]["secret"]
+    code = code_of(secret, int(time.time()) - 30)
+    assert alice.call("/api/totp/confirm", {"code": code})[0] == 200
+    return secret
+
+
+def second(daemon: Daemon, code: str) -> int:
+    _, answer = post(daemon, "/api/session", {"name": "alice", "password": PASSWORD})
+    step = answer["second"]["step"]
+    return post(daemon, "/api/session/second", {"step": step, "code": code})[0]
+
+
+def test_the_operator_sees_and_takes_away_what_somebody_lost(tmp_path: Path) -> None:
+    with Daemon(tmp_path) as daemon:
+        daemon.user("alice", PASSWORD)
+        with_app(daemon)
+        assert chatctl(daemon, "status")["registration"] == "invitation"
+        held = chatctl(daemon, "user", "factors", "alice")
+        assert [(one["factor"], one["name"]) for one in held] == [
+            ("app", "codes"),
+            ("recovery codes", "10 left"),
+        ]
+        would = chatctl(daemon, "user", "reset-factors", "alice", "--dry-run")
+        assert (would["app"], would["recovery_codes"], would["removed"]) == (True, 10, False)
+        assert len(chatctl(daemon, "user", "factors", "alice")) == 2, "nothing was done"
+        assert chatctl(daemon, "token", "list", "alice") != []
+        assert chatctl(daemon, "user", "reset-factors", "alice")["removed"] is True
+        assert chatctl(daemon, "user", "factors", "alice") == []
+        assert chatctl(daemon, "token", "list", "alice") == []
+        status, answer = post(daemon, "/api/session", {"name": "alice", "password": PASSWORD})
+        assert (status, answer["signed_in"]) == (200, True)
+
+
+def test_another_server_key_takes_the_seeds_along(tmp_path: Path) -> None:
+    with Daemon(tmp_path) as daemon:
+        daemon.user("alice", PASSWORD)
+        secret = with_app(daemon)
+        daemon.stop()
+        (key,) = (daemon.folder / "secrets").glob("server.key")
+        old = key.with_name("old.key")
+        key.rename(old)
+        key.touch(mode=0o600)
+        key.write_bytes(secrets.token_hex(32).encode())
+        text = daemon.config.read_text()
+        line = 'old_secret_file = "secrets/old.key"'
+        assert "[accounts]" in text
+        daemon.config.write_text(text.replace("[accounts]", f"[accounts]\n{line}"))
+        daemon.start()
+        assert chatctl(daemon, "reseal", "--dry-run") == {"old": 1, "lost": 0, "sealed_anew": 0}
+        assert chatctl(daemon, "reseal")["sealed_anew"] == 1
+        daemon.stop()
+        daemon.config.write_text(text)
+        old.unlink()
+        daemon.start()
+        assert second(daemon, code_of(secret, int(time.time()))) == 200
+        assert chatctl(daemon, "reseal") == {"old": 0, "lost": 0, "sealed_anew": 0}
