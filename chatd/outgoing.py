@@ -15,6 +15,7 @@ from chatd.admin.files import write_private
 from chatd.engine.engine import Engine
 from chatd.engine.ports import Clock
 from chatd.engine.pushes import PushOffer
+from chatd.engine.view import Presence
 from chatd.hooks.follower import Store
 from chatd.hooks.mail import MailSettings, NoMail, QueuedMail
 from chatd.hooks.post import HttpPoster
@@ -28,6 +29,7 @@ from chatd.hooks.smtp import handing_in
 from chatd.hooks.webhook import Webhook
 from chatd.parts import public_url
 from chatd.settings import Settings
+from chatd.store.store import SqliteStore
 
 
 def mailer(reactor: Any, clock: Clock, settings: Settings) -> QueuedMail | NoMail:
@@ -143,6 +145,30 @@ def push(
         random=secrets.token_bytes,
         fraction=random.random,
     )
+
+
+def hooks(
+    reactor: Any,
+    clock: Clock,
+    settings: Settings,
+    store: SqliteStore,
+    engine: Engine,
+    vapid: Vapid | None,
+    shows: Callable[[str], Presence],
+    connected: Callable[[str, str], bool],
+) -> tuple[Webhook, Push | None]:
+    """What follows the log, not yet started. ``shows``: how somebody shows to others."""
+
+    def there(user: str) -> bool:
+        return shows(user) != "offline"
+
+    def looking(user: str) -> bool:
+        return shows(user) == "online"
+
+    hook = webhook(reactor, clock, settings, store, engine, there)
+    if vapid is None:
+        return hook, None
+    return hook, push(reactor, clock, settings, store, engine, vapid, looking, connected)
 
 
 def mail_settings(settings: Settings) -> MailSettings:

@@ -9,12 +9,14 @@ import sys
 import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.interfaces import IListeningPort
+from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -38,14 +40,8 @@ from chatd.edge.door_shared import Door
 from chatd.edge.pages import ui_files
 from chatd.edge.tls import Certificates
 from chatd.edge.tls_files import TlsFilesError
-from chatd.engine.agenda import Agenda
 from chatd.engine.rows import Committed
-from chatd.fanout.bus import NoBus
-from chatd.fanout.hub import Hub
-from chatd.fanout.last_seen import LastSeen
-from chatd.fanout.node import Node
-from chatd.fanout.sequencer import Sequencer
-from chatd.features.scheduled import Sayings
+from chatd.fan_out import fan_out
 from chatd.hooks.follower import forget
 from chatd.hooks.push.watch import PUSH
 from chatd.lag import Lag
@@ -53,7 +49,7 @@ from chatd.listen import CannotListen, bind, serve
 from chatd.logs.observer import Observer
 from chatd.logs.twistd import hand_over
 from chatd.metrics import Metrics, Sources
-from chatd.outgoing import NoKey, hook_settings, mailer, offer, push, vapid, webhook
+from chatd.outgoing import NoKey, hook_settings, hooks, mailer, offer, vapid
 from chatd.parts import Parts, ReactorScheduler, public_url, server_keys
 from chatd.providers import Providers
 from chatd.readiness import Readiness
@@ -131,14 +127,13 @@ class ChatService(Service):
         if (too_few := raise_descriptors(self.settings.limits.connections)) is not None:
             log.warn("{too_few}", too_few=too_few)
         self.parts.start()
-        self._reactor.callWhenRunning(self._begin)
+        self._reactor.callWhenRunning(
+            lambda: Deferred.fromCoroutine(self._start()).addErrback(self._not_started)
+        )
 
     def _tls(self) -> Certificates | None:
         tls = self.settings.tls
         return None if tls.terminated else Certificates(tls.certificate, tls.key)
-
-    def _begin(self) -> None:
-        Deferred.fromCoroutine(self._start()).addErrback(self._not_started)
 
     def _not_started(self, failure: Failure) -> None:
         """A daemon that holds the ports and answers nobody is worse than none."""
@@ -155,58 +150,28 @@ class ChatService(Service):
         position = await parts.store.position()
         scheduler = ReactorScheduler(self._reactor)
         self.engine = engine(settings, parts, offer(self._vapid, settings))
-        hub = Hub(
-            scheduler,
-            parts.clock,
-            position,
-            self._hub_fault,
-            lambda: parts.store.committing,
+        self.node, self.last_seen, self.agenda = fan_out(
+            self._reactor, parts, self.engine, position, _drive
         )
-        self.last_seen = LastSeen(parts.store, scheduler, parts.clock, self._drive)
-        hub.audience.gone = self.last_seen.gone
-        sequencer = Sequencer(position, hub.deliver)
-        self.node = Node(
-            parts.store,
-            hub,
-            sequencer,
-            NoBus(),
-            scheduler,
-            parts.clock,
-            self.engine.envelope,
-            self._drive,
-            epoch=parts.store.epoch,
-            name=secrets.token_hex(8),
-        )
+        hub = self.node.hub
         self.mailer = mailer(self._reactor, parts.clock, settings)
-        self.webhook = webhook(
+        self.webhook, self.push = hooks(
             self._reactor,
             parts.clock,
             settings,
             parts.store,
             self.engine,
-            lambda user: hub.shows(user) != "offline",
+            self._vapid,
+            hub.shows,
+            lambda user, session: self.edge.connections.has(user, session),
         )
-        self.push = None
-        if self._vapid is not None:
-            self.push = push(
-                self._reactor,
-                parts.clock,
-                settings,
-                parts.store,
-                self.engine,
-                self._vapid,
-                lambda user: hub.shows(user) == "online",
-                lambda user, session: self.edge.connections.has(user, session),
-            )
         parts.store.committed = self._committed
         self.sessions = Sessions(
-            self.engine, hub, settings.limits, parts.clock, self._drive, settings.guests
+            self.engine, hub, settings.limits, parts.clock, _drive, settings.guests
         )
-        self.deletions = Deletions(
-            parts.store, parts.clock, secrets.token_bytes, scheduler, self._drive
-        )
+        self.deletions = Deletions(parts.store, parts.clock, secrets.token_bytes, scheduler, _drive)
         self.providers = Providers(self._reactor, parts.clock, settings)
-        self._vouching = Vouching(self._reactor, parts.clock, settings, parts.store, self._drive)
+        self._vouching = Vouching(self._reactor, parts.clock, settings, parts.store, _drive)
         self.edge = self._site()
         self.engine.renewals = self.edge.people
         self._vouching.begin(self.edge.people, self.edge.connections.ended)
@@ -233,7 +198,7 @@ class ChatService(Service):
             self.edge.connections.ended,
             parts.clock,
             scheduler,
-            self._drive,
+            _drive,
             settings.guests.idle_days,
             lambda user: hub.shows(user) != "offline",
         )
@@ -253,14 +218,6 @@ class ChatService(Service):
         )
         self.lag.start()
         self.node.start()
-        self.agenda = Agenda(
-            parts.store,
-            Sayings(self.engine.decide),
-            scheduler,
-            parts.clock,
-            self._drive,
-            lambda failure: self.engine.fault(failure, "agenda"),
-        )
         self.agenda.start()
         where = self._sockets[0].getsockname()[:2]
         self._ports = serve(
@@ -388,13 +345,6 @@ class ChatService(Service):
             later="at the next start: " + ", ".join(change.later) if change.later else "all of it",
         )
 
-    def _drive(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        doing = Deferred.fromCoroutine(coroutine)
-        doing.addErrback(lambda failure: log.failure("a task failed", failure))
-
-    def _hub_fault(self, failure: Exception) -> None:
-        self.engine.fault(failure, "fan-out")
-
     # ---- stopping -------------------------------------------------------------------------------
 
     def stopService(self) -> Any:
@@ -417,10 +367,10 @@ class ChatService(Service):
 
     async def _stop_serving(self) -> None:
         for port in self._ports:
-            await _maybe(port.stopListening())
+            await maybeDeferred(port.stopListening)
         if self._ports:
-            await _maybe(self._control.stopListening())
-            await drain(self.edge.connections, self.parts.clock, self._later)
+            await maybeDeferred(self._control.stopListening)
+            await drain(self.edge.connections, self.parts.clock, partial(deferLater, self._reactor))
             self.departures.stop()
             self.deletions.stop()
             present = self.node.hub.audience.present()
@@ -438,18 +388,13 @@ class ChatService(Service):
         for opened in self._sockets:
             opened.close()
 
-    def _later(self, seconds: float) -> "Deferred[None]":
-        waited: Deferred[None] = Deferred()
-        self._reactor.callLater(seconds, waited.callback, None)
-        return waited
+
+def _drive(coroutine: Coroutine[Any, Any, None]) -> None:
+    doing = Deferred.fromCoroutine(coroutine)
+    doing.addErrback(lambda failure: log.failure("a task failed", failure))
 
 
 def _exit_failed() -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(1)
-
-
-async def _maybe(result: Any) -> None:
-    if isinstance(result, Deferred):
-        await result

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from chatd import __version__
-from chatd.admin import key_commands, watching
+from chatd.admin import key_commands, office_commands, watching
 from chatd.admin.backup import command as backup
 from chatd.admin.doctor import command as doctor
 from chatd.admin.shown import plain
 from chatd.config import ConfigError, load
-from chatd.core.scopes import SCOPES
 from chatd.settings import Settings, describe
 
 #: Looked for in this order where --config and CHATD_CONFIG name none.
@@ -90,124 +89,23 @@ def _parser() -> argparse.ArgumentParser:
     settings = commands.add_parser("settings", help="list every setting with unit and default")
     settings.set_defaults(run=_settings)
 
-    _user_commands(commands)
-    _token_commands(commands)
-    _address_commands(commands)
-    invite = _action(commands, "invite", "invitation_create", "make an invitation link")
+    action = office_commands.adding(_perform)
+    office_commands.users(commands, action)
+    office_commands.tokens(commands, action)
+    office_commands.addresses(commands, action)
+    invite = action(commands, "invite", "invitation_create", "make an invitation link")
     invite.add_argument("--days", type=float, default=7.0, help="how long it is good (7)")
     invite.add_argument("--uses", type=int, default=1, help="for how many people (1)")
-    _action(commands, "setup-link", "setup_link", "the link for the first administrator")
-    reseal = _action(
+    action(commands, "setup-link", "setup_link", "the link for the first administrator")
+    reseal = action(
         commands, "reseal", "reseal", "after accounts.secret_file became another: seal anew with it"
     )
     reseal.add_argument("--dry-run", action="store_true", help="only say how many there are")
-    _action(commands, "status", "status", "what the daemon is doing")
+    action(commands, "status", "status", "what the daemon is doing")
     watching.add_commands(commands, _control, _perform)
-    _outgoing_commands(commands)
+    office_commands.outgoing(commands, action)
     backup.add(commands, _config)
     doctor.add(commands, _config)
-    return parser
-
-
-def _user_commands(commands: Any) -> None:
-    user = commands.add_parser(
-        "user",
-        help="accounts: add, list, password, reset, factors, reset-factors, disable, enable,"
-        " admin, delete",
-    )
-    kinds = user.add_subparsers(metavar="WHAT", required=True)
-    add = _action(kinds, "add", "user_add", "make an account")
-    add.add_argument("name")
-    add.add_argument("--admin", action="store_true", help="an administrator")
-    add.add_argument(
-        "--password",
-        action="store_true",
-        dest="ask_password",
-        help="ask for a password (or read it from standard input); without one the account signs"
-        " in by token only",
-    )
-    _action(kinds, "list", "user_list", "list all accounts")
-    password = _action(kinds, "password", "user_password", "set a new password, end all sessions")
-    password.add_argument("name")
-    password.set_defaults(ask_password=True)
-    reset = _action(kinds, "reset", "user_reset", "make a link to a new password, for a day")
-    reset.add_argument("name")
-    factors = _action(kinds, "factors", "user_factors", "what one has besides the password")
-    factors.add_argument("name")
-    without = _action(
-        kinds,
-        "reset-factors",
-        "user_reset_factors",
-        "take somebody's codes and passkeys away, end all sessions: the password is enough again",
-    )
-    without.add_argument("name")
-    without.add_argument("--dry-run", action="store_true", help="only say what would go")
-    delete = _action(kinds, "delete", "user_delete", "delete an account for good")
-    delete.add_argument("name")
-    delete.add_argument("--erase", action="store_true", help="and everything it said")
-    for verb, disabled, text in (
-        ("disable", True, "shut somebody out, at once"),
-        ("enable", False, "let somebody in again"),
-    ):
-        one = _action(kinds, verb, "user_disable", text)
-        one.add_argument("name")
-        one.set_defaults(fixed={"disabled": disabled})
-    admin = _action(kinds, "admin", "user_admin", "make somebody an administrator")
-    admin.add_argument("name")
-
-
-def _address_commands(commands: Any) -> None:
-    address = commands.add_parser(
-        "address", help="networks nobody may come from: block, unblock, list"
-    )
-    kinds = address.add_subparsers(metavar="WHAT", required=True)
-    block = _action(kinds, "block", "address_block", "shut a network out, and who is here from it")
-    block.add_argument("network", help="203.0.113.7, 203.0.113.0/24, 2001:db8::/32")
-    block.add_argument("--reason", default="", help="for those who look later")
-    block.add_argument("--days", type=float, help="for how long (for good)")
-    block.add_argument("--dry-run", action="store_true", help="say how many connections would go")
-    unblock = _action(kinds, "unblock", "address_unblock", "let people come from there again")
-    unblock.add_argument("network")
-    _action(kinds, "list", "address_list", "the networks that are blocked")
-
-
-def _outgoing_commands(commands: Any) -> None:
-    webhook = commands.add_parser("webhook", help="the outgoing webhook: test, status")
-    kinds = webhook.add_subparsers(metavar="WHAT", required=True)
-    _action(kinds, "test", "webhook_test", "send a signed ping and say how that went")
-    _action(kinds, "status", "webhook_status", "how far it came, and how it does")
-    mail = commands.add_parser("mail", help="mail: test")
-    kinds = mail.add_subparsers(metavar="WHAT", required=True)
-    test = _action(kinds, "test", "mail_test", "send a mail and say how that went")
-    test.add_argument("address")
-
-
-def _token_commands(commands: Any) -> None:
-    token = commands.add_parser("token", help="bearer tokens and sessions: create, list, end")
-    kinds = token.add_subparsers(metavar="WHAT", required=True)
-    create = _action(kinds, "create", "token_create", "make a token; it is shown once")
-    create.add_argument("name")
-    create.add_argument("--label", default="", help="what it is for")
-    create.add_argument("--days", type=float, help="how long it is good (no end)")
-    create.add_argument(
-        "--scope",
-        action="append",
-        choices=sorted(SCOPES),
-        dest="scopes",
-        metavar="SCOPE",
-        help="something it may do, as often as wanted; without one it may do all its owner may:"
-        f" {', '.join(sorted(SCOPES))}",
-    )
-    listed = _action(kinds, "list", "token_list", "somebody's sessions and tokens")
-    listed.add_argument("name")
-    end = _action(kinds, "end", "token_end", "end a session or token, close its connections")
-    end.add_argument("name")
-    end.add_argument("id")
-
-
-def _action(commands: Any, name: str, action: str, text: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-    parser.set_defaults(run=_perform, action=action)
     return parser
 
 

@@ -9,10 +9,8 @@ from chatd.engine.account_links import LinkRow, MailAddress
 from chatd.engine.accounts import CredentialRow, InvitationRow, TicketRow, UserRow
 from chatd.engine.deletion import OwnMessages, Parting
 from chatd.engine.devices import DeviceRow
-from chatd.engine.entries import BannedRow, EntryRow, InvitedRow, RoomLinkRow
 from chatd.engine.followers import Absent, Followed
 from chatd.engine.keeping import DraftRow
-from chatd.engine.messages import Pins, ReactorRow, ReadBy, RevisionRow
 from chatd.engine.network_blocks import NetworkBlockRow
 from chatd.engine.pictures import PictureRow
 from chatd.engine.ports import Place
@@ -20,14 +18,7 @@ from chatd.engine.profiles import Directory, PrivacyRow, ProfileRow
 from chatd.engine.pushes import Hearer, PushFacts, PushRow, SubscriptionRow
 from chatd.engine.rows import (
     Committed,
-    EventRow,
-    MarkRow,
-    MemberRow,
-    Missed,
-    Opening,
-    Page,
     PersonRow,
-    RoomRow,
 )
 from chatd.engine.scheduled import ScheduledRow
 from chatd.engine.search import Found, Wanted
@@ -39,19 +30,15 @@ from chatd.store import (
     arrival,
     deletion_reads,
     device_reads,
-    entry_reads,
     follower_reads,
     keeping_reads,
-    message_reads,
     network_blocks,
     people,
     picture_store,
     privacy_reads,
     profile_reads,
     push_reads,
-    receipt_reads,
     requirements,
-    rooms,
     scheduled_reads,
     timeline,
     trace_reads,
@@ -63,11 +50,12 @@ from chatd.store.indexer import Indexer
 from chatd.store.lock import FolderLock
 from chatd.store.promise import Promise
 from chatd.store.readers import Readers
+from chatd.store.room_asks import RoomAsks
 from chatd.store.searcher import Searcher
 from chatd.store.writer import Writer
 
 
-class SqliteStore(IdentityAsks, FactorReading, GuestReading):
+class SqliteStore(RoomAsks, IdentityAsks, FactorReading, GuestReading):
     """See `engine.ports.Store` for what every method promises; all answers are Deferreds."""
 
     def __init__(
@@ -156,30 +144,6 @@ class SqliteStore(IdentityAsks, FactorReading, GuestReading):
     def search(self, user: str, wanted: Wanted) -> Promise[Found]:
         return self._searcher.search(user, wanted)
 
-    def page(
-        self,
-        user: str,
-        room: str,
-        *,
-        before: int | None = None,
-        after: int | None = None,
-        around: int | None = None,
-        at: int | None = None,
-        limit: int,
-    ) -> Promise[Page]:
-        return self._readers.ask(timeline.page, user, room, before, after, around, limit, at)
-
-    def opening(self, user: str, room: str, *, limit: int, marks_up_to: int) -> Promise[Opening]:
-        return self._readers.ask(timeline.opening, user, room, limit, marks_up_to)
-
-    def missed(
-        self, user: str, rooms: Sequence[str], position: int | None, limit: int
-    ) -> Promise[Missed]:
-        return self._readers.ask(timeline.missed, user, rooms, position, limit)
-
-    def events(self, first: int, last: int) -> Promise[tuple[EventRow, ...]]:
-        return self._readers.ask(timeline.events, first, last)
-
     def position(self) -> Promise[int]:
         return self._readers.ask(timeline.position)
 
@@ -190,52 +154,8 @@ class SqliteStore(IdentityAsks, FactorReading, GuestReading):
         promise.keep(ahead)
         return promise
 
-    def joined(self, user: str, after: str | None, limit: int) -> Promise[tuple[RoomRow, ...]]:
-        return self._readers.ask(rooms.joined, user, after, limit)
-
     def check(self, *requires: Requirement) -> Promise[None]:
         return self._readers.ask(requirements.check, *requires)
-
-    def room(self, user: str, room: str) -> Promise[RoomRow]:
-        return self._readers.ask(rooms.room, user, room)
-
-    def public(
-        self,
-        user: str,
-        after: str | None,
-        limit: int,
-        words: tuple[str, ...] = (),
-        archived: bool = False,
-    ) -> Promise[tuple[RoomRow, ...]]:
-        return self._readers.ask(rooms.public, user, after, limit, words, archived)
-
-    def members(
-        self, user: str, room: str, after: str | None, limit: int
-    ) -> Promise[tuple[MemberRow, ...]]:
-        return self._readers.ask(rooms.members, user, room, after, limit)
-
-    def marks(self, user: str, room: str, limit: int) -> Promise[tuple[MarkRow, ...]]:
-        return self._readers.ask(rooms.marks, user, room, limit)
-
-    def by_slug(self, slug: str) -> Promise[str]:
-        return self._readers.ask(rooms.by_slug, slug)
-
-    def room_links(self, user: str, room: str, now: int) -> Promise[tuple[RoomLinkRow, ...]]:
-        return self._readers.ask(entry_reads.room_links, user, room, now)
-
-    def behind_link(self, user: str, digest: bytes, now: int) -> Promise[EntryRow]:
-        return self._readers.ask(entry_reads.behind_link, user, digest, now)
-
-    def invited(self, user: str) -> Promise[tuple[EntryRow, ...]]:
-        return self._readers.ask(entry_reads.invited, user)
-
-    def invited_people(self, user: str, room: str) -> Promise[tuple[InvitedRow, ...]]:
-        return self._readers.ask(entry_reads.invited_people, user, room)
-
-    def banned_people(
-        self, user: str, room: str, after: str | None, limit: int, now: int
-    ) -> Promise[tuple[BannedRow, ...]]:
-        return self._readers.ask(entry_reads.banned_people, user, room, after, limit, now)
 
     def drafts(
         self, user: str, after: str | None, limit: int
@@ -256,17 +176,6 @@ class SqliteStore(IdentityAsks, FactorReading, GuestReading):
     def picture(self, picture: str) -> Promise[PictureRow | None]:
         return self._readers.ask(picture_store.picture, picture)
 
-    def messages(self, user: str, room: str, seqs: Sequence[int]) -> Promise[Page]:
-        return self._readers.ask(message_reads.messages, user, room, seqs)
-
-    def reactors(
-        self, user: str, room: str, seq: int, emoji: str | None, after: int, limit: int
-    ) -> Promise[tuple[ReactorRow, ...]]:
-        return self._readers.ask(message_reads.reactors, user, room, seq, emoji, after, limit)
-
-    def pins(self, user: str, room: str, before: int | None, limit: int) -> Promise[Pins]:
-        return self._readers.ask(message_reads.pins, user, room, before, limit)
-
     def traced(self, room: str, seq: int) -> Promise[Traced | None]:
         return self._readers.ask(trace_reads.traced, room, seq)
 
@@ -275,16 +184,6 @@ class SqliteStore(IdentityAsks, FactorReading, GuestReading):
 
     def names(self, rooms: Sequence[str], people: Sequence[str]) -> Promise[Mapping[str, str]]:
         return self._readers.ask(trace_reads.names, rooms, people)
-
-    def revisions(
-        self, user: str, room: str, seq: int, after: int, limit: int
-    ) -> Promise[tuple[RevisionRow, ...]]:
-        return self._readers.ask(message_reads.revisions, user, room, seq, after, limit)
-
-    def read_by(
-        self, user: str, room: str, seq: int, after: str | None, limit: int
-    ) -> Promise[ReadBy]:
-        return self._readers.ask(receipt_reads.read_by, user, room, seq, after, limit)
 
     def person(self, user: str) -> Promise[PersonRow]:
         return self._readers.ask(people.person, user)
