@@ -1,16 +1,17 @@
 """/api/account/delete: an account, for good; by its owner, or by the site that they come from."""
 
 from chatd.auth.login import Login
+from chatd.auth.oidc.sign_ins import SignIns
 from chatd.auth.site_people import SitePeople
 from chatd.deletions import Deletions
 from chatd.edge import bodies
 from chatd.edge.answers import Ask, Response
 from chatd.edge.api_exchange import no_site, site_token
+from chatd.edge.api_providers import prove
 from chatd.edge.api_session import BODY, signed_out
 from chatd.edge.connections import Ended
 from chatd.edge.guard import Guard
 from chatd.edge.router import Route
-from chatd.edge.site import address_key_of
 
 
 class DeletionApi:
@@ -21,12 +22,14 @@ class DeletionApi:
         self,
         guard: Guard,
         login: Login,
+        sign_ins: SignIns,
         deletions: Deletions,
         ended: Ended,
         people: SitePeople | None,
     ) -> None:
         self._guard = guard
         self._login = login
+        self._sign_ins = sign_ins
         self._deletions = deletions
         self._ended = ended
         self._people = people
@@ -40,7 +43,7 @@ class DeletionApi:
     async def delete(self, ask: Ask) -> Response:
         who = (await self._guard.acting(ask)).principal
         body = bodies.read(ask, bodies.DeleteAccount)
-        await self._login.prove(who.user, body.password, address_key_of(ask.address))
+        await prove(self._sign_ins, self._login, ask, who, body.password)
         return await self._delete(who.user, body.erase)
 
     async def delete_vouched(self, ask: Ask) -> Response:

@@ -154,9 +154,10 @@ class SetEmail(Body, frozen=True, kw_only=True):
 
 
 class DeleteAccount(Body, frozen=True, kw_only=True):
-    """``erase``: one's messages, too."""
+    """``password``: "" where one has just said who one is at a provider. ``erase``: one's messages,
+    too."""
 
-    password: Password
+    password: str = ""
     erase: bool = False
 
 

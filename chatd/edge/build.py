@@ -228,7 +228,9 @@ def build_site(
         )
     deletion: tuple[Route, ...] = ()
     if deletions is not None:
-        deletion = DeletionApi(guard, login, deletions, connections.ended, people).routes()
+        deletion = DeletionApi(
+            guard, login, sign_ins, deletions, connections.ended, people
+        ).routes()
     api: tuple[Route, ...] = ()
     described = LatePage(openapi.description, "application/json", in_thread)
     joined = late_release(ui, in_thread)

@@ -270,6 +270,19 @@ async def test_who_has_no_password_says_who_they_are_at_a_provider_of_theirs(wor
 
 
 @pytest_twisted.ensureDeferred
+async def test_who_has_no_password_deletes_the_account_after_saying_who_they_are(world):
+    open_to_all(world)
+    browser = await arrive(world)
+    refused = await browser.call("POST", "/api/account/delete", {})
+    assert (refused.status, refused.json["field"]) == (403, "password")
+    user = (await browser.state())["user"]
+    assert await browser.go(world.home, purpose="prove", back="/x") == "/#login=proven;/x"
+    done = await browser.call("POST", "/api/account/delete", {"erase": True})
+    assert (done.status, done.json) == (200, {"signed_in": False})
+    assert (await world.rig.store.user(user)).display == "Deleted account"
+
+
+@pytest_twisted.ensureDeferred
 async def test_only_a_sign_in_from_just_now_proves_and_only_ones_own(world):
     open_to_all(world)
     browser = await arrive(world)

@@ -620,6 +620,8 @@ export default {
     "You did not sign in there. Try again, or sign in another way.": "لم تسجّل الدخول هناك. حاول مرة أخرى أو سجّل الدخول بطريقة أخرى.",
     "You get no more messages from it.": "لن تصلك رسائل منها بعد ذلك.",
     "You have given no address.": "لم تقدّم عنوانًا.",
+    "You have just said who you are.": "لقد أكدت هويتك للتو.",
+    "You have no password here: first confirm who you are, under Security.": "ليس لديك كلمة مرور هنا: أكد هويتك أولًا من قسم الأمان.",
     "You have no password here.": "ليس لديك كلمة مرور هنا.",
     "You have no status": "ليس لك حالة",
     "You have read everything": "لقد قرأت كل شيء",

@@ -596,6 +596,8 @@ export default {
     "You did not sign in there. Try again, or sign in another way.": "Du hast dich dort nicht angemeldet. Versuch es noch einmal oder melde dich anders an.",
     "You get no more messages from it.": "Du bekommst keine Nachrichten mehr daraus.",
     "You have given no address.": "Du hast keine Adresse angegeben.",
+    "You have just said who you are.": "Du hast eben bestätigt, wer du bist.",
+    "You have no password here: first confirm who you are, under Security.": "Du hast hier kein Passwort: bestätige zuerst unter Sicherheit, wer du bist.",
     "You have no password here.": "Du hast hier kein Passwort.",
     "You have no status": "Du hast keinen Status",
     "You have read everything": "Du hast alles gelesen",

@@ -52,6 +52,12 @@ export function password(api, store) {
 export function account(store, api) {
   const secret = present();
   const erase = toggle(t('Erase my messages, too'), t('Otherwise they stay, under the name “Deleted account”.'));
+  const proof = h('div', {}, secret.parts);
+  api.identities().then((found) => {
+    if (found.password) return;
+    secret.node.required = false;
+    fill(proof, h('p', { class: 'hint' }, found.proven ? t('You have just said who you are.') : t('You have no password here: first confirm who you are, under Security.')));
+  }, () => {});
   const { node: wrong, attempt } = problem();
   const go = async (event) => {
     event.preventDefault();
@@ -67,7 +73,7 @@ export function account(store, api) {
     h(
       'form',
       { onsubmit: go },
-      secret.parts,
+      proof,
       erase.parts,
       wrong,
       h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'danger' }, t('Delete my account'))),
