@@ -23,13 +23,17 @@ export class Talk {
 
   /** The stretch around `seq`; true if the message itself is known then. */
   async around(room, seq) {
-    await this.#once(`around ${room} ${seq}`, async () => {
-      const page = await this.#connection.ask('history', { room, around: seq, limit: AROUND });
+    await this.#once(`around ${room} ${seq}`, async () => (await this.stretch(room, seq))());
+    return this.#store.rooms.get(room)?.timeline.find(seq) !== undefined;
+  }
+
+  /** Asks for the stretch around `seq`; what it gives takes that in when it is called. */
+  async stretch(room, seq) {
+    const page = await this.#connection.ask('history', { room, around: seq, limit: AROUND });
+    return () =>
       this.#taken(room, page, (timeline) =>
         timeline.around(page.messages, page.more_before ?? false, page.more_after ?? false),
       );
-    });
-    return this.#store.rooms.get(room)?.timeline.find(seq) !== undefined;
   }
 
   /** The stretch around what was said at `at` (ms) or later; the seq of that message, null for none. */
