@@ -156,7 +156,7 @@ export class Chat {
     try {
       // Where more is new than the latest page holds, it begins elsewhere: both are asked for at once.
       const begins = this.#farAbove(id);
-      const begin = begins && this.talk.stretch(id, begins).catch(() => null);
+      const begin = begins && this.talk.begin(id, begins).catch(() => null);
       const opened = this.#connection.ask('open', { room: id }).then((reply) => this.#store.opened(reply));
       const [take] = await Promise.all([begin, opened]);
       take?.();
