@@ -24,6 +24,7 @@ def main() -> int:
         print("bench-web: Chromium is missing: apt-get install chromium", file=sys.stderr)
         return 1
     messages = 400 if options.smoke else measure.MESSAGES
+    rounds = 1 if options.smoke else measure.ROUNDS
     seconds = 2.0 if options.smoke else float(measure.SECONDS)
     progress = Progress(FILLING + sum(PARTS[part] for part in options.parts))
     found: dict[str, float] = {}
@@ -32,12 +33,13 @@ def main() -> int:
             "fresh": measure.fresh,
             "warm": measure.warm,
             "everyday": measure.everyday,
-            "scrolling": lambda one: measure.scrolling(one, progress.say, messages),
+            "scrolling": lambda one: measure.scrolling(one, progress.say, messages, rounds),
             "flood": lambda one: measure.flood(one, progress.say, seconds),
         }
         progress.begin("rooms and people are made")
         measure.fill(made, progress.say, messages if "scrolling" in options.parts else 100)
         progress.end(FILLING)
+        version = made.browser.call("Browser.getVersion")["product"]
         for part in options.parts:
             progress.begin(part)
             for key, value in parts[part](made).items():
@@ -45,14 +47,14 @@ def main() -> int:
                 found[key] = max(value, found.get(key, value))
             progress.end(PARTS[part])
     print(figures.text(found))
-    told = f"{time.strftime('%Y-%m-%d')}: {machine.describe()}. {measure.MESSAGES:,} messages."
+    told = f"{time.strftime('%Y-%m-%d')}: {version}, {machine.describe()}."
     print(f"\n{told}")
     if options.smoke:
         print(
             "Few messages, short steps: this shows that the bench works, not how quick the page is."
         )
     elif options.write:
-        pages.write(f"{figures.markdown(found)}\n\n{told}")
+        pages.write(f"{figures.markdown(found)}\n\n`make bench-web ARGS=--write`, {told}")
     return 1 if figures.missed(found) else 0
 
 

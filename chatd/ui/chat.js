@@ -154,8 +154,12 @@ export class Chat {
     if (this.#opening.has(id) || this.#connection.state !== 'live') return;
     this.#opening.add(id);
     try {
-      const reply = await this.#connection.ask('open', { room: id });
-      this.#store.opened(reply);
+      // Where more is new than the latest page holds, it begins elsewhere: both are asked for at once.
+      const begins = this.#farAbove(id);
+      const begin = begins && this.talk.begin(id, begins).catch(() => null);
+      const opened = this.#connection.ask('open', { room: id }).then((reply) => this.#store.opened(reply));
+      const [take] = await Promise.all([begin, opened]);
+      take?.();
       const fields = { room: id };
       const { members, more = false } = await this.#connection.ask('members', fields);
       this.#store.members(id, members, { more });
@@ -166,6 +170,15 @@ export class Chat {
     this.#recent = [...this.#recent.filter((one) => one !== id), id];
     const most = Math.min(OPEN_ROOMS, this.limits?.rooms_open ?? OPEN_ROOMS);
     while (this.#recent.length > most) await this.#close(this.#recent.shift());
+  }
+
+  /** The seq at which what is new begins, if that is above the latest page of a room not read yet; else null. */
+  #farAbove(id) {
+    const room = this.#store.rooms.get(id);
+    const page = this.limits?.history_page ?? Infinity;
+    if (!room || room.timeline.loaded) return null;
+    const seq = room.unreadFrom ?? (room.unread > page ? Math.max(room.read, 1) : null);
+    return seq !== null && room.seq - seq >= page ? seq : null;
   }
 
   async #close(id) {

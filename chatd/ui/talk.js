@@ -2,8 +2,9 @@
 
 /** Seqs in one question for single messages. */
 const AT_ONCE = 50;
-/** Messages on a page around one. */
+/** Messages on a page around one; and around where what is new begins: two screens. */
 const AROUND = 50;
+const BEGIN = 40;
 
 export class Talk {
   #store;
@@ -23,13 +24,21 @@ export class Talk {
 
   /** The stretch around `seq`; true if the message itself is known then. */
   async around(room, seq) {
-    await this.#once(`around ${room} ${seq}`, async () => {
-      const page = await this.#connection.ask('history', { room, around: seq, limit: AROUND });
+    await this.#once(`around ${room} ${seq}`, async () => (await this.#stretch(room, seq, AROUND))());
+    return this.#store.rooms.get(room)?.timeline.find(seq) !== undefined;
+  }
+
+  /** Asks for messages around `seq`, where what is new begins; what it gives takes them in when it is called. */
+  begin(room, seq) {
+    return this.#stretch(room, seq, BEGIN);
+  }
+
+  async #stretch(room, seq, limit) {
+    const page = await this.#connection.ask('history', { room, around: seq, limit });
+    return () =>
       this.#taken(room, page, (timeline) =>
         timeline.around(page.messages, page.more_before ?? false, page.more_after ?? false),
       );
-    });
-    return this.#store.rooms.get(room)?.timeline.find(seq) !== undefined;
   }
 
   /** The stretch around what was said at `at` (ms) or later; the seq of that message, null for none. */

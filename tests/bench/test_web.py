@@ -1,5 +1,11 @@
 """The page's figures: each against its bound, and a place for them in the documentation."""
 
+import subprocess
+import sys
+
+import pytest
+
+from bench.kit import ROOT
 from bench.web import figures, pages
 
 
@@ -24,3 +30,14 @@ def test_every_figure_has_a_name_of_its_own() -> None:
 def test_the_page_has_a_place_for_figures() -> None:
     text = pages.DOCUMENT.read_text(encoding="utf-8")
     assert 0 < text.index(pages.BEGIN) < text.index(pages.END)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_all_of_it_is_measured_in_a_real_browser() -> None:
+    """What is found in so short a time is no figure; whatever its verdict, it is there."""
+    command = [sys.executable, "-m", "bench.web", "--smoke"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
+    assert done.returncode in (0, 1), done.stderr
+    missing = [figure.text for figure in figures.FIGURES if figure.text not in done.stdout]
+    assert not missing, f"{missing}\n{done.stdout}\n{done.stderr}"

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.ui.line import Line
+from tests.ui.people import join_room, make_room, two
 from tests.ui.test_messages import GENEROUS
 from tests.ui.test_two_people import (
     BOX,
@@ -56,6 +57,51 @@ def test_history_comes_in_above_and_the_place_stays(anna):
     anna.sees("This is the beginning of Long", ".talk")
     anna.click(".pill")
     anna.until(lambda: anna.js(end) <= 1, "the end again")
+
+
+def test_whoever_waits_at_the_top_sees_the_beginning_when_the_last_page_comes(anna):
+    for number in range(100):
+        say(anna, f"line {number}")
+    anna.until(lambda: state_of(anna, "line 99") == "Sent", "all are stored", 60)
+    anna.reload()
+    anna.until(lambda: lines(anna)[-1:] == ["line 99"], "the latest page")
+    # Once the first message is there nothing is scrolled any more: from the top there is no way on.
+    there = "document.querySelector('.list').textContent.includes('line 0')"
+    anna.wait(f"{there} && {AT_EDGE} || ({LIST}.scrollTop = 0)")
+    anna.sees("This is the beginning of Long", ".talk")
+
+
+def test_whoever_finds_much_that_is_new_is_led_to_its_beginning_and_nothing_moves(daemon, browser):
+    daemon.configure(GENEROUS)
+    anna, ben = two(daemon, browser)
+    make_room(anna, "Long")
+    join_room(ben, "Long")
+    say(ben, "Before lunch")
+    ben.until(lambda: state_of(ben, "Before lunch").startswith(("Sent", "Seen")), "stored")
+    room = ben.js("location.hash").split("/")[-1]
+    ben.go("about:blank")
+    line = Line(daemon, "/api/session", {"name": "anna", "password": PASSWORD})
+    for number in range(130):
+        line.say(room, f"line {number}" + " and on" * (number % 40))
+    line.close()
+    ben.call(
+        "Page.addScriptToEvaluateOnNewDocument",
+        source="""
+        window.shift = 0;
+        new PerformanceObserver((list) => {
+            for (const one of list.getEntries()) window.shift += one.value;
+        }).observe({ type: 'layout-shift', buffered: true });
+        """,
+    )
+    ben.go(f"{daemon.url}/#/room/{room}")
+    ben.wait("document.querySelector('.list .new') !== null")
+    below = "document.querySelector('.list .new').nextElementSibling.querySelector('.line')"
+    assert ben.js(f"{below}.textContent") == "line 0"
+    ben.js("new Promise((then) => setTimeout(then, 1500))")
+    assert ben.js("window.shift") <= 0.02
+    top = ben.js("document.querySelector('.list .new').getBoundingClientRect().top")
+    assert 0 < top < 500, "it is still in view"
+    assert ben.complaints == []
 
 
 def test_a_message_that_is_refused_gives_its_text_back(anna):

@@ -77,7 +77,7 @@ def press(window: Window, text: str, label: str) -> None:
         if (row) row.id = 'meant';
         return row !== undefined;
     }})()"""
-    bar = "getComputedStyle(document.querySelector('#meant .tools')).visibility === 'visible'"
+    bar = "document.querySelector('#meant .tools').getClientRects().length > 0"
 
     def shows() -> bool:
         # A row that its events draw anew is another element, under a hand that rests.

@@ -1,5 +1,7 @@
 // What counts as seen: what was in view for a while, not what went by.
 
+import { firstOf } from './halving.js';
+
 /** Seconds in view after which something is seen. */
 const DWELL = 0.5;
 
@@ -51,7 +53,7 @@ export class Dwelling {
 export function readOn({ timeline, read }, seen) {
   if (!seen) return null;
   const { messages, gaps } = timeline;
-  const next = messages.find((message) => message.seq > read);
+  const next = messages[firstOf(messages, (message) => message.seq > read)];
   if (!next || seen.first > next.seq || seen.last < next.seq) return null;
   const hole = messages.some(({ seq }) => seq >= next.seq && seq <= seen.last && gaps.has(seq));
   return hole ? null : seen.last;

@@ -1,5 +1,7 @@
 // Where in a conversation the others stand: up to which message each of them has read.
 
+import { firstOf } from './halving.js';
+
 /**
  * For `messages` (by ascending seq) and `marks` (user id to {read, at}): the seq of a message to the
  * users who have read up to it and no further, those who came last first. Nobody stands at what they
@@ -9,25 +11,13 @@ export function standing(messages, marks, me) {
   const found = new Map();
   for (const [user, { read, at = null }] of marks) {
     if (user === me || !read) continue;
-    const message = lastUpTo(messages, read);
+    const message = messages[firstOf(messages, ({ seq }) => seq > read) - 1];
     if (!message || message.from === user) continue;
     if (!found.has(message.seq)) found.set(message.seq, []);
     found.get(message.seq).push({ user, at });
   }
   for (const users of found.values()) users.sort((a, b) => (b.at ?? 0) - (a.at ?? 0) || (a.user < b.user ? -1 : 1));
   return found;
-}
-
-/** The last message with a seq of at most `seq`, by halves. */
-function lastUpTo(messages, seq) {
-  let low = 0;
-  let high = messages.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (messages[middle].seq <= seq) low = middle + 1;
-    else high = middle;
-  }
-  return messages[low - 1];
 }
 
 /**

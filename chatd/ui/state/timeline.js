@@ -1,6 +1,7 @@
 // One room's messages as this page knows them: keyed by seq, edited, deleted, reacted to, in
 // stretches with holes between them where some are not loaded. The last stretch is the room's end.
 
+import { firstOf } from './halving.js';
 import { reacted } from './reactions.js';
 
 /** What a conversation tells of beside messages. */
@@ -188,15 +189,9 @@ export class Timeline {
     return found?.seq === seq ? found : undefined;
   }
 
-  /** How many messages have this seq or a lower one, by halving. */
+  /** How many messages have this seq or a lower one. */
   #behind(seq) {
-    let [low, high] = [0, this.messages.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.messages[middle].seq <= seq) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstOf(this.messages, (message) => message.seq > seq);
   }
 
   #put(message) {

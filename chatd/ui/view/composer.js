@@ -225,7 +225,8 @@ export class Composer {
   #fit() {
     const box = this.#box;
     box.style.height = 'auto';
-    box.style.height = `${box.scrollHeight}px`;
+    // An empty box has the height of its one row: no layout is asked for.
+    if (box.value) box.style.height = `${box.scrollHeight}px`;
     const left = this.#limit - [...box.value].length;
     const waits = this.#waits();
     this.#left.textContent = waits ? t('Wait {wait}', { wait: wait(waits) }) : left < COUNTED ? number(left) : '';

@@ -16,9 +16,12 @@ import { Messages } from './messages.js';
 import { ghosts, nothing, waiting } from './nothing.js';
 import { typists } from './notes.js';
 import { kindOf, seenWords, sign } from './parts.js';
+import { Pills } from './pills.js';
 
 /** In rooms of up to so many people everybody may call everybody. */
 const FEW = 20;
+/** Seconds after which a page of messages that was refused is asked for again, at the least. */
+const AGAIN = 3;
 
 /** `wish`: go(room), back(), people(), say(text) a word to the user, sure(question), drafted(room). */
 export class Conversation {
@@ -33,10 +36,10 @@ export class Conversation {
   #typing = h('div', { class: 'typing', 'aria-live': 'off' });
   #ears = h('div', { class: 'ears', role: 'log', 'aria-live': 'polite' });
   #waiting = h('div', { class: 'waiting-here' });
-  #pill;
-  #newPill;
+  #pills = new Pills(() => this.#toEnd(), () => this.#toUnread());
   #shown = null;
   #placed = false;
+  #again = null;
   /** Where one was in each room, where that is not its end. */
   #places = new Map();
   /** The message to go to once the room is there. */
@@ -84,8 +87,6 @@ export class Conversation {
       },
       () => this.#moved(),
     );
-    this.#pill = h('button', { type: 'button', class: 'pill', hidden: true, onclick: () => this.#toEnd() });
-    this.#newPill = h('button', { type: 'button', class: 'pill new-pill', hidden: true, onclick: () => this.#toUnread() });
     this.composer = new Composer({
       send: (text, more) => this.#send(text, more),
       edit: (message, text) => this.#messages.attempt(chat.edit(store.active, message, text)),
@@ -121,7 +122,7 @@ export class Conversation {
       fill(
         this.node,
         this.#head,
-        h('div', { class: 'scene' }, this.#list.node, this.#waiting, this.#pill, this.#newPill),
+        h('div', { class: 'scene' }, this.#list.node, this.#waiting, this.#pills.nodes),
         this.#ears,
         this.#typing,
         this.composer.node,
@@ -203,31 +204,38 @@ export class Conversation {
     const pinned = room.pinned ?? new Set();
     const blocked = new Set([...(this.#store.blocked ?? [])].filter((user) => !this.#shownAnyway.has(user)));
     const shown = rows(timeline, { me, unreadAfter, marks, dayOf, pinned, blocked }).map((row) => called(row, this.#store, room));
-    // What one says shows at once, also where the server has not told what was said before.
-    this.#list.draw(timeline.loaded || !shown.length ? shown : [{ kind: 'apart', key: 'apart' }, ...shown], room);
     this.#list.node.classList.toggle('with-readers', room.kind !== 'direct');
     this.composer.update();
     this.drawTyping();
-    if (!timeline.loaded) return;
-    this.#askMore(room);
-    if (!this.#placed) {
-      this.#placed = true;
-      if (this.#wanted) this.goTo(this.#wanted);
-      else if (!this.#list.toRow('unread')) this.#toPlace();
+    if (!timeline.loaded) {
+      // What one says shows at once, also where the server has not told what was said before.
+      this.#list.draw(shown.length ? [{ kind: 'apart', key: 'apart' }, ...shown] : shown, room);
+      return;
     }
+    if (this.#placed) this.#list.draw(shown, room);
+    else this.#begin(shown, room);
+    this.#askMore(room);
     this.#moved();
   }
 
-  /** To where one was in this room, or its end. */
-  #toPlace() {
-    const place = this.#places.get(this.#shown.id);
-    if (!place || !this.#list.toPlace(place)) this.#list.toEnd();
+  /** At what is new, where one was, or the end; and on to the message that is wanted. */
+  #begin(shown, room) {
+    this.#placed = true;
+    const places = [this.#unread, this.#places.get(room.id)].filter(Boolean);
+    this.#list.open(shown, room, this.#wanted ? [] : places);
+    if (this.#wanted) this.goTo(this.#wanted);
+  }
+
+  /** What is new begins a third from the top. */
+  get #unread() {
+    return { key: 'unread', at: this.#list.height / 3 };
   }
 
   /** The page was out of the document for a while, which forgets where one was in it. */
   comeBack() {
     if (!this.#shown || !this.#placed) return;
-    this.#toPlace();
+    const place = this.#places.get(this.#shown.id);
+    if (!place || !this.#list.toPlace(place)) this.#list.toEnd();
     if (this.node.offsetParent !== null && document.hasFocus()) this.composer.focus();
   }
 
@@ -269,7 +277,7 @@ export class Conversation {
     if (event.type !== 'message') return;
     if (event.from === this.#store.me.user || this.#store.blocked?.has(event.from)) return;
     if (!this.#list.atEnd) this.#unseen += 1;
-    this.#drawPill();
+    this.#drawPills();
     const name = this.#store.people.display(event.from, event.name);
     this.#speaking.heard({ seq: event.seq, name, text: event.text ?? '' });
   }
@@ -288,7 +296,7 @@ export class Conversation {
     if (!room || !this.#placed) return;
     if (room === this.#shown && this.node.offsetParent !== null) this.#places.set(room.id, this.#list.place);
     if (this.#list.atEnd) this.#unseen = 0;
-    this.#drawPill();
+    this.#drawPills();
     this.look();
     if (!room.open) return;
     const { gap } = this.#list;
@@ -309,21 +317,13 @@ export class Conversation {
     this.#chat.look(seq === null ? null : { room: this.#shown.id, seq });
   }
 
-  #drawPill() {
-    this.#pill.hidden = this.#list.atEnd;
-    const news = this.#unseen ? many(this.#unseen, '{count} new message', '{count} new messages') : '';
-    const words = news || (this.#list.behindGap ? t('Back to now') : '');
-    this.#pill.setAttribute('aria-label', words || t('To the newest message'));
-    fill(this.#pill, icon('down'), words);
-    const unread = this.#placed ? this.#list.unreadAbove : null;
-    this.#newPill.hidden = unread === null;
-    if (unread) {
-      fill(this.#newPill, many(unread.count, '{count} new message', '{count} new messages'), icon('up'));
-    }
+  #drawPills() {
+    const { atEnd, behindGap: far, unreadAbove } = this.#list;
+    this.#pills.draw({ atEnd, unseen: this.#unseen, far, unread: this.#placed ? unreadAbove : null });
   }
 
   #toUnread() {
-    this.#list.toRow('unread');
+    this.#list.toPlace(this.#unread);
     this.#list.node.focus({ preventScroll: true });
   }
 
@@ -333,7 +333,11 @@ export class Conversation {
   }
 
   #before(seq) {
-    this.#chat.before(this.#store.active, seq).catch(() => {});
+    this.#chat.before(this.#store.active, seq).catch(({ retryAfter }) => {
+      // Whoever is at the very top can scroll no further: it is tried again by itself.
+      clearTimeout(this.#again);
+      this.#again = setTimeout(() => this.#moved(), Math.max(retryAfter ?? 0, AGAIN) * 1000);
+    });
   }
 
   /** What the rows need beside messages, where it is not known. */

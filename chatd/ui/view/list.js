@@ -1,8 +1,9 @@
 // The scrolling list of a conversation: rows keyed and kept, the place held while things change.
 
+import { firstOf } from '../state/halving.js';
 import { t } from '../words/words.js';
 import { h } from './dom.js';
-import { row, signature } from './message.js';
+import { equip, replace, row, signature } from './message.js';
 import { Stretch } from './stretch.js';
 
 /** Pixels from the end within which one follows what comes. */
@@ -12,16 +13,28 @@ const LIT = 2400;
 /** Milliseconds, and pixels of a finger's rest, that make a long press. */
 const LONG = 500;
 const REST = 10;
-/** Screens between what is in view and the end of what is in the document, at the least. */
+/**
+ * Screens between what is in view and the end of what is in the document: rows are put in behind a
+ * frame where there are fewer than the one, within it where there are fewer than the other.
+ */
 const AHEAD = 1.5;
+const CLOSE = 0.6;
+/** Milliseconds after the wheel's last turn for which rows go by under the mouse and do not answer it. */
+const STILL = 100;
+
+/** Rows that go elsewhere when others come in: no place is told by them. */
+const WANDERS = new Set(['more', 'start', 'unread', 'gap', 'day']);
 
 export class List {
   #stretch = new Stretch();
   #room = null;
   /** Of the stretch, as it was drawn last. */
   #drawn = -1;
-  /** What is in the document, by key. */
+  /** What is in the document, by key: {node, signature, shown, at}, `at` its place among all. */
   #rows = new Map();
+  /** The same from above down, but for days, which stay in view; and of these, stored messages. */
+  #flow = [];
+  #said = [];
   #inner = h('div', { class: 'rows' });
   /** Whether the end is in view, and what comes is followed. */
   atEnd = true;
@@ -30,6 +43,10 @@ export class List {
   #onMove;
   #lit = null;
   #press = null;
+  /** Whether rows are to be put in behind the next frame. */
+  #soon = false;
+  /** While the wheel turns, a timer for its end. */
+  #moving = null;
 
   /** `onMove()`: one scrolled, or the end came into view. */
   constructor(wish, onMove) {
@@ -45,6 +62,8 @@ export class List {
         'aria-label': t('Messages'),
         tabindex: '0',
         onscroll: () => this.#moved(),
+        onpointerover: ({ target }) => this.#moving || equip(target.closest('.message')),
+        onfocusin: ({ target }) => equip(target.closest('.message')),
         onkeydown: (event) => this.#step(event),
         onpointerdown: (event) => this.#pressed(event),
         onpointermove: (event) => this.#strayed(event),
@@ -56,6 +75,7 @@ export class List {
       },
       this.#inner,
     );
+    this.node.addEventListener('wheel', () => this.#wheel(), { passive: true });
     new ResizeObserver(() => this.#settle()).observe(this.node);
     new ResizeObserver(() => this.#settle()).observe(this.#inner);
   }
@@ -63,8 +83,27 @@ export class List {
   clear() {
     this.#stretch.clear();
     this.#rows.clear();
+    this.#flow = this.#said = [];
     this.#inner.replaceChildren();
     this.atEnd = true;
+  }
+
+  /**
+   * A room comes into view: at the first of `places` ({key, at}: a row, and pixels from the top) whose
+   * row there is, else at its end.
+   */
+  open(shown, room, places) {
+    this.clear();
+    this.#room = room;
+    this.#stretch.set(shown, true);
+    const place = places.find(({ key }) => this.#stretch.reveal((one) => one.key === key));
+    this.atEnd = !place;
+    this.#render();
+    if (place) {
+      this.#hold({ key: place.key, at: place.at + this.node.getBoundingClientRect().top });
+      this.#measure();
+    }
+    this.#reach();
   }
 
   /** Shows the rows of `timeline.rows`; those that stay the same keep their nodes. */
@@ -72,6 +111,8 @@ export class List {
     this.#room = room;
     this.#stretch.set(shown, this.atEnd);
     this.#render();
+    // Whoever is at the very top can scroll no further: what was loaded there comes by itself.
+    this.#reach();
   }
 
   #render() {
@@ -82,14 +123,15 @@ export class List {
     const shown = this.#stretch.rows;
     // The day of the first of them is known, wherever it began.
     const day = shown[0]?.kind === 'day' ? null : this.#stretch.above(({ kind }) => kind === 'day');
+    let at = this.#stretch.from - (day ? 1 : 0);
     for (const one of day ? [day, ...shown] : shown) {
-      const now = signature(one, room);
       const known = this.#rows.get(one.key);
+      const now = known?.shown === one ? known.signature : signature(one, room);
       const same = known?.signature === now;
       const node = same ? known.node : row(one, room, this.#wish);
       if (known && !same) replace(known.node, node);
       if (this.#lit && one.message?.seq === this.#lit.seq) node.classList.add('lit');
-      next.set(one.key, { node, signature: now, shown: one });
+      next.set(one.key, { node, signature: now, shown: one, at: at++ });
     }
     for (const [key, { node }] of this.#rows) if (!next.has(key)) node.remove();
     let place = this.#inner.firstChild;
@@ -98,6 +140,8 @@ export class List {
       else this.#inner.insertBefore(node, place);
     }
     this.#rows = next;
+    this.#flow = [...next.values()].filter((one) => one.shown.kind !== 'day');
+    this.#said = this.#flow.filter((one) => one.shown.message?.seq !== undefined);
     if (anchor) this.#hold(anchor);
     else if (this.atEnd) this.node.scrollTop = this.node.scrollHeight;
   }
@@ -108,14 +152,9 @@ export class List {
     this.#render();
   }
 
-  /** Puts a row a third from the top. */
-  toRow(key) {
-    if (!this.#reveal((one) => one.key === key)) return false;
-    const { node } = this.#rows.get(key);
-    const top = node.getBoundingClientRect().top - this.node.getBoundingClientRect().top;
-    this.node.scrollTop += top - this.node.clientHeight / 3;
-    this.#moved();
-    return true;
+  /** The height of what is in view. */
+  get height() {
+    return this.node.clientHeight;
   }
 
   /** Goes to a message that is shown, and lights it for a moment. */
@@ -155,20 +194,19 @@ export class List {
   /** The seqs of the first and the last message of which half can be seen: {first, last}, or null. */
   get seen() {
     const view = this.node.getBoundingClientRect();
-    const messages = [...this.#rows.values()].map(({ node }) => node).filter((node) => node.dataset.seq);
-    const half = (node) => {
+    const half = ({ node }) => {
       const { top, height } = node.getBoundingClientRect();
       return top + height / 2;
     };
-    const last = messages.findLast((node) => half(node) <= view.bottom);
-    const first = messages.find((node) => half(node) >= view.top);
-    return first && last ? { first: Number(first.dataset.seq), last: Number(last.dataset.seq) } : null;
+    const first = this.#said[firstOf(this.#said, (one) => half(one) >= view.top)];
+    const last = this.#said[firstOf(this.#said, (one) => half(one) > view.bottom) - 1];
+    return first && last ? { first: first.shown.message.seq, last: last.shown.message.seq } : null;
   }
 
   /** A hole that is about to be seen: {before, after, fromAbove}, or null. */
   get gap() {
     const view = this.node.getBoundingClientRect();
-    for (const { node, shown } of this.#rows.values()) {
+    for (const { node, shown } of this.#flow) {
       if (shown.kind !== 'gap') continue;
       const box = node.getBoundingClientRect();
       if (box.bottom < view.top - view.height / 2 || box.top > view.bottom + view.height / 2) continue;
@@ -180,26 +218,24 @@ export class List {
   /** Whether something is missing between what is in view and the end. */
   get behindGap() {
     if (this.atEnd) return false;
-    const top = this.node.getBoundingClientRect().top;
-    const at = this.#stretch.all.indexOf(this.#first(top)?.shown);
-    return this.#stretch.all.some((one, place) => one.kind === 'gap' && place > at);
+    const at = this.#stretch.last('gap');
+    return at >= 0 && at > (this.#first?.at ?? -1);
   }
 
   /** The line above what is unread, where that is further up than what is in view; else null. */
   get unreadAbove() {
-    const { all } = this.#stretch;
-    const at = all.findIndex(({ kind }) => kind === 'unread');
-    if (at < 0) return null;
-    const first = this.#first(this.node.getBoundingClientRect().top);
-    return first && all.indexOf(first.shown) > at ? all[at] : null;
+    const at = this.#stretch.last('unread');
+    return at >= 0 && this.#first?.at > at ? this.#stretch.all[at] : null;
   }
 
-  /** The first row that reaches below `top`, days aside: those are always in view. */
-  #first(top) {
-    for (const one of this.#rows.values()) {
-      if (one.shown.kind !== 'day' && one.node.getBoundingClientRect().bottom > top) return one;
-    }
-    return undefined;
+  /** The first row in view, days aside: those are always in view. */
+  get #first() {
+    return this.#flow[this.#firstAt];
+  }
+
+  get #firstAt() {
+    const { top } = this.node.getBoundingClientRect();
+    return firstOf(this.#flow, ({ node }) => node.getBoundingClientRect().bottom > top);
   }
 
   /** Whether the beginning of what is loaded is close. */
@@ -208,13 +244,53 @@ export class List {
   }
 
   #moved() {
-    const { scrollTop, scrollHeight, clientHeight } = this.node;
-    const below = scrollHeight - scrollTop - clientHeight;
-    this.atEnd = this.#stretch.atEnd && below <= NEAR;
-    if (!this.#stretch.atTop && scrollTop < AHEAD * clientHeight) this.#stretch.up();
-    else if (!this.#stretch.atEnd && below < AHEAD * clientHeight) this.#stretch.down();
-    if (this.#stretch.version !== this.#drawn) this.#render();
+    this.#measure();
+    this.#reach();
     this.#onMove();
+  }
+
+  #measure() {
+    const { scrollTop, scrollHeight, clientHeight } = this.node;
+    this.atEnd = this.#stretch.atEnd && scrollHeight - scrollTop - clientHeight <= NEAR;
+  }
+
+  /** Sees to it that rows are in the document before one comes to them. */
+  #reach() {
+    for (const side of ['up', 'down']) while (this.#left(side) < CLOSE) this.#put(side);
+    this.#putSoon();
+  }
+
+  #putSoon() {
+    if (this.#soon || !this.#lacking) return;
+    this.#soon = true;
+    // What is in view is painted first: behind that there is time.
+    requestAnimationFrame(() => {
+      setTimeout(() => {
+        this.#soon = false;
+        const side = this.#lacking;
+        if (side) this.#put(side);
+        this.#putSoon();
+      });
+    });
+  }
+
+  #put(side) {
+    this.#stretch[side]();
+    this.#render();
+  }
+
+  /** How many screens of rows are left on a side before others are to be put in there. */
+  #left(side) {
+    const { scrollTop, scrollHeight, clientHeight } = this.node;
+    if (side === 'up') return this.#stretch.atTop || !clientHeight ? Infinity : scrollTop / clientHeight;
+    return this.#stretch.atEnd || !clientHeight ? Infinity : (scrollHeight - scrollTop) / clientHeight - 1;
+  }
+
+  /** The side on which there are too few, unless what goes for them would soon be missed on the other. */
+  get #lacking() {
+    const spare = (side) => !this.#stretch.full || this.#left(side) > 2 * AHEAD;
+    if (this.#left('up') < AHEAD && spare('down')) return 'up';
+    return this.#left('down') < AHEAD && spare('up') ? 'down' : null;
   }
 
   /** The room for the list, or the height of what is in it, changed. */
@@ -225,12 +301,8 @@ export class List {
 
   /** The first message in view, and where its top is. */
   #anchor() {
-    const top = this.node.getBoundingClientRect().top;
-    for (const [key, { node }] of this.#rows) {
-      const box = node.getBoundingClientRect();
-      if (box.bottom > top && !/^(?:more|start|(?:gap|day) .*)$/u.test(key)) return { key, at: box.top };
-    }
-    return null;
+    const found = this.#flow.slice(this.#firstAt).find((one) => !WANDERS.has(one.shown.kind));
+    return found ? { key: found.shown.key, at: found.node.getBoundingClientRect().top } : null;
   }
 
   /** Where one is: a row, and how far below the top it is; null at the end. */
@@ -251,6 +323,17 @@ export class List {
   #hold({ key, at }) {
     const node = this.#rows.get(key)?.node;
     if (node) this.node.scrollTop += node.getBoundingClientRect().top - at;
+  }
+
+  /** Rows that go by under a mouse would each show their buttons, and the next frame be late for it. */
+  #wheel() {
+    clearTimeout(this.#moving);
+    this.node.classList.add('moving');
+    this.#moving = setTimeout(() => {
+      this.#moving = null;
+      this.node.classList.remove('moving');
+      equip(this.#inner.querySelector('.message:hover'));
+    }, STILL);
   }
 
   // ---- fingers ----------------------------------------------------------------------------------
@@ -303,11 +386,4 @@ export class List {
     messages[to].focus();
     messages[to].scrollIntoView({ block: 'nearest' });
   }
-}
-
-/** In the same place, with the keyboard's focus where it was. */
-function replace(old, node) {
-  const focused = old.contains(document.activeElement);
-  old.replaceWith(node);
-  if (focused) node.focus();
 }

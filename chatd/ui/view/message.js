@@ -12,6 +12,9 @@ import { readersHere } from './readers.js';
 import { forwarded, quote } from './quote.js';
 import { words } from './words.js';
 
+/** Rows that nobody pointed at yet, and what gives them what they lack. */
+const bare = new WeakMap();
+
 /**
  * The node for a row of `rows`. `room`: the room; `wish`: me (one's own id), name(user), reply(message),
  * react(message, emoji, on), pick(anchor, message), more(anchor, message), reactors(message),
@@ -127,7 +130,7 @@ function message(shown, room, wish) {
     one.failed && failure(one, wish),
   );
   const classes = ['message', first && 'first', own && 'own', shown.forMe && 'for-me', state].filter(Boolean);
-  return h(
+  const node = h(
     'article',
     {
       class: classes.join(' '),
@@ -143,8 +146,26 @@ function message(shown, room, wish) {
       room.kind !== 'direct' && readersHere(shown, () => wish.readers(one)),
       state && progress(state, seenBy, room.kind === 'direct', shown.here[0]?.at),
     ),
-    stored && tools(one, own, room, wish),
   );
+  bare.set(node, () => {
+    for (const each of node.querySelectorAll('.when, .aside')) each.title = exactly(one.at);
+    if (stored) node.append(tools(one, own, room, wish));
+  });
+  return node;
+}
+
+/** Gives a row what it has for whoever points at it or comes to it: most go by without. */
+export function equip(node) {
+  bare.get(node)?.();
+  bare.delete(node);
+}
+
+/** Puts a row in the place of another, with the keyboard's focus where it was. */
+export function replace(old, node) {
+  const focused = old.contains(document.activeElement);
+  if (!bare.has(old)) equip(node);
+  old.replaceWith(node);
+  if (focused) node.focus();
 }
 
 /** The name people see; the user name is told on pointing, and the card has both. */
@@ -173,7 +194,7 @@ function pinned() {
 
 function when(one, className, write = time) {
   const at = new Date(one.at);
-  return h('time', { class: className, datetime: at.toISOString(), title: exactly(at) }, write(at));
+  return h('time', { class: className, datetime: at.toISOString() }, write(at));
 }
 
 function failure(one, wish) {

@@ -149,7 +149,11 @@ export class Shell {
     const other = room !== this.#store.active;
     if (room || this.#narrow()) this.#chat.show(room);
     if (room) this.#keys.been(room);
-    if (other) this.#draw('active');
+    if (other) {
+      this.#draw('active');
+      // Once is enough.
+      this.#due.delete('active');
+    }
     // In a frame that nobody looks at yet, the keyboard belongs to the page around it.
     if (other && pane === 'talk' && room && document.hasFocus()) this.#conversation.composer.focus();
     if (seq) {

@@ -3,13 +3,15 @@
 
 /** Rows in the document at the most; so many are put in at one end at a time. */
 export const MOST = 250;
-export const STEP = 50;
+export const STEP = 8;
 /** Rows around a place that was gone to. */
-const AROUND = 120;
+const AROUND = 60;
 
 /** Rows are {key, …}; a key is in a list once. */
 export class Stretch {
   #all = [];
+  /** The place of the last row of a kind. */
+  #last = new Map();
   #from = 0;
   #to = 0;
   /** Goes up with every change. */
@@ -29,6 +31,16 @@ export class Stretch {
     return this.#all;
   }
 
+  /** The place of the first of `rows` among all. */
+  get from() {
+    return this.#from;
+  }
+
+  /** The place of the last row of a kind; -1 for none. */
+  last(kind) {
+    return this.#last.get(kind) ?? -1;
+  }
+
   get atTop() {
     return this.#from === 0;
   }
@@ -37,8 +49,13 @@ export class Stretch {
     return this.#to === this.#all.length;
   }
 
+  get full() {
+    return this.#to - this.#from >= MOST;
+  }
+
   clear() {
     this.#all = [];
+    this.#last.clear();
     this.#move(0, 0);
   }
 
@@ -51,6 +68,7 @@ export class Stretch {
   set(all, follow) {
     const { rows: shown, atEnd } = this;
     this.#all = all;
+    this.#last = new Map(all.map(({ kind }, at) => [kind, at]));
     const places = shown.length ? new Map(all.map(({ key }, at) => [key, at])) : new Map();
     const first = shown.find(({ key }) => places.has(key));
     if (!first) {

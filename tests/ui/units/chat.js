@@ -25,7 +25,7 @@ function chat(pages, meanwhile = () => {}) {
     tell: () => {},
   };
   const made = new Chat(store, connection, { now: () => 0, later: () => {}, key: () => 'k', outbox });
-  return { chat: made, store, asked };
+  return { chat: made, connection, store, asked };
 }
 
 test('all pages of one’s rooms are read, and what is in none is forgotten', async () => {
@@ -63,3 +63,31 @@ test('of what is on its way it tells what another page would send', async () => 
     equal(one.held, 0);
   }
 });
+
+for (const [what, more, around] of [
+  ['begins above the latest page', { seq: 121, number: 121, read: 1, unread: 120 }, 1],
+  ['was marked far above it', { seq: 121, number: 121, read: 121, unread_from: 8 }, 8],
+  ['is within the latest page', { seq: 121, number: 121, read: 91, unread: 30 }, null],
+  ['is nothing', { seq: 121, number: 121, read: 121 }, null],
+]) {
+  test(`a room opens with what is new in it, where that ${what}`, async () => {
+    const said = (from, to) => Array.from({ length: to - from + 1 }, (_, at) => ({ seq: from + at, number: from + at, from: 'ben' }));
+    const { chat: one, connection, store, asked } = chat([]);
+    const room = { ...state('tea'), ...more };
+    store.list([room], []);
+    store.show('tea');
+    const ask = connection.ask.bind(connection);
+    connection.welcome = { limits: { history_page: 50 } };
+    connection.ask = async (type, fields) => {
+      await ask(type, fields);
+      if (type === 'history') return { messages: said(1, 25), more_after: true };
+      if (type === 'open') return { room, messages: said(72, 121), more_before: true };
+      return { members: [] };
+    };
+    await one.open('tea');
+    equal(asked.map(({ type }) => type), around ? ['history', 'open', 'members'] : ['open', 'members']);
+    equal(asked[0].around ?? null, around);
+    const { messages, gaps } = store.rooms.get('tea').timeline;
+    equal([messages.length, [...gaps]], around ? [75, [72]] : [50, []]);
+  });
+}

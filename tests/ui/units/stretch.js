@@ -30,7 +30,7 @@ test('up to the beginning and down to the end again, every row is in the documen
     equal(one.rows[Math.min(STEP, one.rows.indexOf(first))], first);
     equal(one.rows.length <= MOST, true);
     for (const { key } of one.rows) seen.add(key);
-    if (turns > 100) throw new Error('it does not come to the beginning');
+    if (turns > 1000 / STEP) throw new Error('it does not come to the beginning');
   }
   equal([seen.size, one.rows[0].key], [1000, 'row 0']);
   while (!one.atEnd) {
@@ -46,8 +46,10 @@ test('what is loaded above waits there, and what is shown stays', () => {
   const one = at(50, 100);
   one.set(rows(0, 100), false);
   equal(shown(one), ['row 50', 'row 99', 50]);
-  equal(one.atTop, false);
+  equal([one.atTop, one.from], [false, 50]);
   one.up();
+  equal(shown(one), [`row ${50 - STEP}`, 'row 99', 50 + STEP]);
+  while (!one.atTop) one.up();
   equal(shown(one), ['row 0', 'row 99', 100]);
 });
 
@@ -62,7 +64,7 @@ test('what comes is followed at the end, and the oldest goes', () => {
 
 test('who reads further up keeps what is in view, whatever comes', () => {
   const one = at(0, 240);
-  one.up(), one.up(), one.up();
+  while (!one.atTop) one.up();
   const [first] = one.rows;
   for (let to = 241; to <= 400; to += 1) one.set(rows(0, to), false);
   equal(one.rows[0].key, first.key);
@@ -73,9 +75,9 @@ test('who reads further up keeps what is in view, whatever comes', () => {
 });
 
 test('rows that are gone take nothing else along', () => {
-  const one = at(0, 100);
-  one.set(rows(0, 100).filter((_, place) => place % 2), false);
-  equal(shown(one), ['row 1', 'row 99', 50]);
+  const one = at(0, 50);
+  one.set(rows(0, 50).filter((_, place) => place % 2), false);
+  equal(shown(one), ['row 1', 'row 49', 25]);
   one.set([], false);
   equal(shown(one), [null, null, 0].map((each) => each ?? undefined));
 });
@@ -91,7 +93,7 @@ test('a place is gone to, and is in the document then', () => {
   equal(one.reveal(({ key }) => key === 'row 3'), true);
   equal([one.rows[0].key, one.rows.some(({ key }) => key === 'row 3')], ['row 0', true]);
   equal(one.reveal(({ key }) => key === 'row 500'), true);
-  equal(one.rows.some(({ key }) => key === 'row 440'), true);
+  equal(one.rows.some(({ key }) => key === 'row 480'), true);
   equal(one.reveal(({ key }) => key === 'nowhere'), false);
   one.toEnd();
   equal(one.atEnd, true);
@@ -104,4 +106,15 @@ test('the day that began further up is found', () => {
   equal(one.above(({ kind }) => kind === 'day').key, 'row 800');
   one.reveal(({ key }) => key === 'row 10');
   equal(one.above(({ kind }) => kind === 'day'), undefined);
+});
+
+test('it tells where the last row of a kind is, and whether it is full', () => {
+  const one = new Stretch();
+  const all = rows(0, 1000).map((row, at) => ({ ...row, kind: at === 3 || at === 900 ? 'gap' : 'message' }));
+  one.set(all, true);
+  equal([one.last('gap'), one.last('unread'), one.full], [900, -1, false]);
+  while (!one.full) one.up();
+  equal(one.rows.length, MOST);
+  one.clear();
+  equal([one.last('gap'), one.full], [-1, false]);
 });
