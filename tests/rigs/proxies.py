@@ -193,7 +193,10 @@ class Browser(http.client.HTTPSConnection):
         answer = self.ask("POST", "/api/session", body={"name": NAME, "password": PASSWORD})
         content = answer.read()
         must(answer.status == 200, "signing in with a password", (answer.status, content[:300]))
-        cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
+        cookies = answer.headers.get_all("Set-Cookie") or []
+        cookie = next(
+            (each.partition(";")[0] for each in cookies if each.startswith("__Host-chatd=")), ""
+        )
         must(cookie.startswith("__Host-chatd="), "the cookie is for this host alone", cookie[:20])
         return cookie
 

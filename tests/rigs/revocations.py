@@ -90,9 +90,9 @@ def login(daemon: Daemon, trust: ssl.SSLContext, name: str, host: str) -> str:
     answer.read()
     if answer.status >= 300:
         raise ConnectionError(f"{name} cannot sign in: {answer.status}")
-    cookie = (answer.headers["Set-Cookie"] or "").partition(";")[0]
+    cookies = [each.partition(";")[0] for each in answer.headers.get_all("Set-Cookie") or ()]
     connection.close()
-    return f"Cookie: {cookie}"
+    return f"Cookie: {'; '.join(cookies)}"
 
 
 def crowd(daemon: Daemon, people: int, sessions: int) -> Iterator[Somebody]:

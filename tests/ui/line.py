@@ -13,6 +13,7 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 
+from chatd.edge.guard import COOKIE
 from tests.one_thread import OneThread
 from tests.ui.daemon import Daemon
 
@@ -26,7 +27,7 @@ class Line:
     def __init__(self, daemon: Daemon, way: str, body: dict[str, Any]) -> None:
         self._daemon = daemon
         self._trust = ssl.create_default_context(cafile=daemon.certificate.with_name("ca.pem"))
-        self._cookie = ""
+        self._cookies: dict[str, str] = {}
         self._csrf = ""
         self._next = 0
         self.post(way, body)
@@ -38,7 +39,7 @@ class Line:
         return OneThread(
             self._daemon.inside.replace("https", "wss") + "/ws",
             self._trust,
-            {"Cookie": self._cookie, "Origin": self._daemon.url},
+            {"Cookie": self._sent(), "Origin": self._daemon.url},
         )
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -48,22 +49,25 @@ class Line:
         headers = {
             "Content-Type": "application/json",
             "Origin": self._daemon.url,
-            "Cookie": self._cookie,
+            "Cookie": self._sent(),
             "X-CSRF-Token": self._csrf,
         }
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self._daemon.inside + path, data, headers, method=method)
         with urllib.request.urlopen(request, context=self._trust, timeout=10) as answer:
             for cookie in answer.headers.get_all("Set-Cookie") or []:
-                self._cookie = cookie.partition(";")[0]
+                name, _, value = cookie.partition(";")[0].partition("=")
+                self._cookies[name] = value
             found: dict[str, Any] = json.load(answer)
             return found
 
     @property
     def cookie(self) -> tuple[str, str]:
         """Of its session: name and value."""
-        name, _, value = self._cookie.partition("=")
-        return name, value
+        return COOKIE, self._cookies[COOKIE]
+
+    def _sent(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
 
     def ask(self, type_: str, **fields: Any) -> dict[str, Any]:
         """The reply to a command, which is asked again where the server wants patience."""
