@@ -211,7 +211,7 @@ def build_site(
         login,
         clock,
         mailer,
-        _drive,
+        _in_a_while(scheduler, random),
         server,
     )
     people = None
@@ -296,3 +296,17 @@ def build_site(
 def _drive(coroutine: Coroutine[Any, Any, None]) -> None:
     doing = Deferred.fromCoroutine(coroutine)
     doing.addErrback(lambda failure: log.failure("a task failed", failure))
+
+
+def _in_a_while(
+    scheduler: Scheduler, random: Random
+) -> Callable[[Coroutine[Any, Any, None]], None]:
+    """Drives what nobody waits for between half a second and two and a half later: whether it had
+    much to do is then seen neither in the answer that came before nor in one that is asked for
+    right after."""
+
+    def drive(coroutine: Coroutine[Any, Any, None]) -> None:
+        seconds = 0.5 + int.from_bytes(random(2), "big") / 2**15
+        scheduler.later(seconds, lambda: _drive(coroutine))
+
+    return drive

@@ -35,7 +35,9 @@ def authenticator(window, *, verifies=True):
 
 def sign_out(window):
     settings(window, "Security")
+    window.js("window.before = true")
     window.click("dialog .names .end button", "Sign out")
+    window.wait("!window.before && document.querySelector('#password') !== null")
     window.sees("Sign in with a passkey")
 
 

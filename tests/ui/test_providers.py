@@ -226,9 +226,9 @@ def test_who_has_no_password_confirms_at_the_provider(daemon, provider, browser,
             window.click("dialog button", "Unlink The Node")
             window.sees("Unlink The Node?")
             window.click("dialog:last-of-type .actions .danger", "Unlink")
-            window.wait("document.querySelectorAll('dialog .lines li').length === 1")
+            window.wait("document.querySelectorAll('dialog .ways-in .lines li').length === 1")
             # By that one they came in; this window stays, the way back is another.
-            window.sees("Second", "dialog .lines")
+            window.sees("Second", "dialog .ways-in .lines")
             assert window.complaints == []
         finally:
             both.close()

@@ -10,7 +10,7 @@ import { sessions } from './settings_sessions.js';
 
 /** Fills `place` with all of it. `returned`: what a provider brought one back with, or null. */
 export function security(api, store, place, returned) {
-  const [own, factors, listed] = [h('div'), h('div'), h('div')];
+  const [own, factors, listed] = [h('div', { class: 'ways-in' }), h('div'), h('div')];
   append(place, [
     h('h4', {}, t('Password')),
     own,
