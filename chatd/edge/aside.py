@@ -1,10 +1,8 @@
 """The page's `release` made in a process of its own: half a second of pure Python, which in a
 thread would hold the interpreter while everybody waits.
 
-    python -P -m chatd.edge.aside < files > release
-
-is that process; both are MessagePack. Where none can be started, or it fails, the release is made
-here: slower for others, and with the same result.
+Where none can be started, or it fails, the release is made here: slower for others, and with the
+same result.
 """
 
 import subprocess  # nosec B404: this very interpreter, with fixed arguments
@@ -21,7 +19,7 @@ log = Logger()
 #: Longer than the slowest machine needs; in seconds.
 _PATIENCE = 30.0
 #: -P: no module of the directory the daemon happens to run in.
-_PROGRAM = (sys.executable, "-P", "-m", __name__)
+_PROGRAM = (sys.executable, "-P", "-m", "chatd.edge.release")
 
 
 def release_aside(files: Mapping[str, bytes], program: Sequence[str] = _PROGRAM) -> Release:
@@ -38,12 +36,3 @@ def release_aside(files: Mapping[str, bytes], program: Sequence[str] = _PROGRAM)
     except (OSError, subprocess.SubprocessError, msgspec.MsgspecError) as error:
         log.info("the page is joined in this process: {error}", error=error)
         return release(files)
-
-
-def main() -> None:
-    files = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=dict[str, bytes])
-    sys.stdout.buffer.write(msgspec.msgpack.encode(release(files)))
-
-
-if __name__ == "__main__":
-    main()

@@ -3,6 +3,10 @@ pages that name them.
 
 A name stands for its bytes for ever, so browsers need not ask again; a page names only what was
 made with it, so that no page mixes two versions. All of it is made from the files of ui/ alone.
+
+    python -P -m chatd.edge.release < files > release
+
+is a process that makes one, for `aside`; both are MessagePack.
 """
 
 from __future__ import annotations
@@ -11,8 +15,11 @@ import hashlib
 import json
 import posixpath
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+import msgspec
 
 from chatd.edge.bundle import BundleError, bundle
 
@@ -123,3 +130,12 @@ def _text(files: Mapping[str, bytes], path: str) -> str:
     if path not in files:
         raise BundleError(f"there is no file {path}")
     return files[path].decode("utf-8")
+
+
+def main() -> None:
+    files = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=dict[str, bytes])
+    sys.stdout.buffer.write(msgspec.msgpack.encode(release(files)))
+
+
+if __name__ == "__main__":
+    main()
