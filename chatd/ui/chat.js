@@ -31,6 +31,8 @@ export class Chat {
   #connection;
   #ports;
   #outbox;
+  /** What was taken over of rooms that are not known yet. */
+  #homeless = [];
   #held = 0;
   #reading;
   #dwelling;
@@ -244,6 +246,8 @@ export class Chat {
     this.#typed.room = null;
     this.#store.sending(room, message.key, text, message.at, more);
     await this.#outbox.keep(message);
+    // What a page that is gone left unsent was said before this.
+    if (this.#connection.state !== 'live') await this.resend();
     return this.#deliver(message);
   }
 
@@ -279,10 +283,15 @@ export class Chat {
 
   /** What tabs that are gone left unsent: sent now, unless it is old; then one is asked. */
   async resend() {
-    for (const message of await this.#outbox.adopt(this.#store.me.user)) {
+    const adopted = await this.#outbox.adopt(this.#store.me.user);
+    const found = [...this.#homeless, ...adopted];
+    this.#homeless = [];
+    for (const message of found) {
       const { key, room, text, more, at } = message;
       if (!this.#store.rooms.has(room)) {
-        this.#outbox.done(key);
+        // Only the server knows that one is not in it any more.
+        if (this.#connection.state === 'live') this.#outbox.done(key);
+        else this.#homeless.push(message);
         continue;
       }
       this.#store.sending(room, key, text, at, more);

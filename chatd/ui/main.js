@@ -299,6 +299,7 @@ async function start() {
   const known = waiting === null && !returned ? remembered.read() : null;
   if (known) {
     enter(known.session, known.rooms);
+    chat.resend();
     return;
   }
   try {

@@ -47,7 +47,7 @@ test('who is brought into a room, or out of one, while the list is read sees tha
 
 test('of what is on its way it tells what another page would send', async () => {
   let stored;
-  const connection = { keep: () => new Promise((resolve) => (stored = resolve)) };
+  const connection = { state: 'live', keep: () => new Promise((resolve) => (stored = resolve)) };
   const store = new Store();
   store.signedIn({ user: 'anna', name: 'anna' });
   store.list([state('tea')], []);
@@ -91,3 +91,49 @@ for (const [what, more, around] of [
     equal([messages.length, [...gaps]], around ? [75, [72]] : [50, []]);
   });
 }
+
+/** A chat without a connection, and what its outbox took over from a page that is gone. */
+function apart(adopted, state = 'waiting') {
+  const store = new Store();
+  store.signedIn({ user: 'anna', name: 'anna' });
+  store.list([{ room: 'a', kind: 'public', name: 'a', seq: 0, number: 0, members: 1 }], []);
+  const went = [];
+  const done = [];
+  const connection = {
+    state,
+    book: { heads: new Map(), closed: () => {} },
+    keep: (type, { text }) => {
+      went.push(text);
+      return new Promise(() => {});
+    },
+    tell: () => {},
+  };
+  const left = {
+    keep: async () => {},
+    holds: () => true,
+    isOld: () => false,
+    done: async (key) => done.push(key),
+    adopt: async () => adopted.splice(0),
+  };
+  const ports = { now: () => 2, later: () => {}, key: () => 'mine', outbox: left };
+  return { chat: new Chat(store, connection, ports), connection, store, went, done };
+}
+
+const orphan = (room, text) => ({ key: `key of ${text}`, user: 'anna', room, text, more: {}, at: 1 });
+
+test('what a page that is gone left unsent goes before what is said now', async () => {
+  const { chat: one, went } = apart([orphan('a', 'first'), orphan('a', 'second')]);
+  one.send('a', 'third');
+  await new Promise((resolve) => setTimeout(resolve));
+  equal(went, ['first', 'second', 'third']);
+});
+
+test('what was left for a room that is not known yet waits until the server has told', async () => {
+  const { chat: one, store, connection, went, done } = apart([orphan('b', 'first'), orphan('c', 'other')]);
+  await one.resend();
+  equal([went, done], [[], []]);
+  store.list([{ room: 'b', kind: 'public', name: 'b', seq: 0, number: 0, members: 1 }], []);
+  connection.state = 'live';
+  await one.resend();
+  equal([went, done], [['first'], ['key of other']]);
+});
