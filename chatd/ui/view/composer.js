@@ -62,7 +62,9 @@ export class Composer {
     this.#later = iconButton('clock', t('Send later'), { class: 'smile', hidden: true, onclick: () => this.#schedule() });
     // A window of another width breaks lines elsewhere.
     let width = 0;
-    new ResizeObserver(() => width !== (width = this.#box.clientWidth) && this.#fit()).observe(this.#box);
+    // In the next frame: what an observer of sizes changes itself is reported as a loop.
+    const fit = () => width !== (width = this.#box.clientWidth) && requestAnimationFrame(() => this.#fit());
+    new ResizeObserver(fit).observe(this.#box);
     // A tap on the button must not take the keyboard of a phone away.
     this.#send.addEventListener('pointerdown', (event) => event.preventDefault());
     this.#frame = h('div', { class: 'box' }, this.#box, this.#left, smile, this.#later, this.#send);
