@@ -130,9 +130,14 @@ tabs.onWord = (message) => {
   else if (word === 'out' && user === store.me.user) leave('front');
 };
 
+/** Somebody signs out by themselves: the end of their session is no news. */
+let leaving = false;
+
 async function changed(state) {
   shell.bar.update();
   if (state === 'signed-out') {
+    // Whoever signs out is led to the front once nothing of them is left.
+    if (leaving) return;
     remembered.forget();
     showFront({ notice: t('Your session has ended. Sign in to go on where you were.') });
   } else if (state !== 'live') {
@@ -256,7 +261,11 @@ function notice() {
 }
 
 async function signOut() {
-  const { go_on: goOn } = await api.signOut();
+  leaving = true;
+  const { go_on: goOn } = await api.signOut().catch((error) => {
+    leaving = false;
+    throw error;
+  });
   await chat.push.forget().catch(() => {});
   tabs.word('out');
   await outbox.forget();
