@@ -10,6 +10,8 @@ import { Talk } from './talk.js';
 
 /** Rooms kept open beside the one in view; what is older is opened again when it is looked at. */
 const OPEN_ROOMS = 20;
+/** Messages of the end of a room whose beginning of what is new is shown first. */
+const END = 10;
 /** Messages kept for a room, once there are twice as many. */
 const KEPT = 400;
 /** How many there may be where somebody may be reading far above the end. */
@@ -159,7 +161,8 @@ export class Chat {
       // Where more is new than the latest page holds, it begins elsewhere: both are asked for at once.
       const begins = this.#farAbove(id);
       const begin = begins && this.talk.begin(id, begins).catch(() => null);
-      const opened = this.#connection.ask('open', { room: id }).then((reply) => this.#store.opened(reply));
+      const latest = begins ? { limit: END } : {};
+      const opened = this.#connection.ask('open', { room: id, ...latest }).then((reply) => this.#store.opened(reply));
       const [take] = await Promise.all([begin, opened]);
       take?.();
       const fields = { room: id };

@@ -59,18 +59,6 @@ def test_history_comes_in_above_and_the_place_stays(anna):
     anna.until(lambda: anna.js(end) <= 1, "the end again")
 
 
-def test_whoever_waits_at_the_top_sees_the_beginning_when_the_last_page_comes(anna):
-    for number in range(100):
-        say(anna, f"line {number}")
-    anna.until(lambda: state_of(anna, "line 99") == "Sent", "all are stored", 60)
-    anna.reload()
-    anna.until(lambda: lines(anna)[-1:] == ["line 99"], "the latest page")
-    # Once the first message is there nothing is scrolled any more: from the top there is no way on.
-    there = "document.querySelector('.list').textContent.includes('line 0')"
-    anna.wait(f"{there} && {AT_EDGE} || ({LIST}.scrollTop = 0)")
-    anna.sees("This is the beginning of Long", ".talk")
-
-
 def test_whoever_finds_much_that_is_new_is_led_to_its_beginning_and_nothing_moves(daemon, browser):
     daemon.configure(GENEROUS)
     anna, ben = two(daemon, browser)

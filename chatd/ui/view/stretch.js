@@ -6,6 +6,8 @@ export const MOST = 250;
 export const STEP = 8;
 /** Rows around a place that was gone to. */
 const AROUND = 60;
+/** Rows that stay at the end, once there are more than `MOST` that came there. */
+const FOLLOWED = 120;
 
 /** Rows are {key, …}; a key is in a list once. */
 export class Stretch {
@@ -77,7 +79,8 @@ export class Stretch {
     }
     const from = places.get(first.key);
     if (follow) {
-      this.#move(Math.max(from, all.length - MOST), all.length);
+      // Nobody looks at what went by above: of a flood few rows are laid out anew with each frame.
+      this.#move(all.length - from > MOST ? all.length - FOLLOWED : from, all.length);
       return;
     }
     const last = shown.findLast(({ key }) => places.has(key));

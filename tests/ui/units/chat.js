@@ -87,6 +87,7 @@ for (const [what, more, around] of [
     await one.open('tea');
     equal(asked.map(({ type }) => type), around ? ['history', 'open', 'members'] : ['open', 'members']);
     equal(asked[0].around ?? null, around);
+    equal(asked.find(({ type }) => type === 'open').limit ?? null, around && 10);
     const { messages, gaps } = store.rooms.get('tea').timeline;
     equal([messages.length, [...gaps]], around ? [75, [72]] : [50, []]);
   });
