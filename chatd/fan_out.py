@@ -26,7 +26,7 @@ def fan_out(
     def fault(failure: Exception) -> None:
         engine.fault(failure, "fan-out")
 
-    hub = Hub(scheduler, clock, position, fault, lambda: store.committing)
+    hub = Hub(scheduler, clock, position, fault)
     last_seen = LastSeen(store, scheduler, clock, drive)
     hub.audience.gone = last_seen.gone
     node = Node(

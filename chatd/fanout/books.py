@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 #: signals that were sent because of it), and the bytes of its frame.
 Entry = tuple[int, bool, bytes]
 
+
+def join(entries: Iterable[Entry]) -> bytes:
+    """Their frames, one behind the other."""
+    return b"".join([entry[2] for entry in entries])
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """By position; at the same one events before signals, else as they came."""
+    return sorted(entries, key=lambda entry: entry[:2])
+
+
 #: Behind every position: nothing is sent to this subscriber yet.
 NEVER: Final = 2**63
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from chatd.fanout.books import Channel, Entry
-from chatd.fanout.turn import in_order, join
+from chatd.fanout.books import Channel, Entry, in_order, join
 
 HELD_EVENTS = 256
 HELD_BYTES = 256 * 1024

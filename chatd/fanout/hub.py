@@ -21,7 +21,7 @@ from chatd.wire.signals import RoomAdded, RoomRemoved
 
 class Hub:
     """``position`` is where the log stands at the start; ``fault`` is told of what an outbox
-    raised (a mistake of ours); ``coming`` says whether something is being committed."""
+    raised (a mistake of ours)."""
 
     def __init__(
         self,
@@ -29,7 +29,6 @@ class Hub:
         clock: Clock,
         position: int,
         fault: Callable[[Exception], None],
-        coming: Callable[[], bool] = lambda: False,
     ) -> None:
         self.books = Books(position)
         self.turn = Turn(
@@ -38,7 +37,6 @@ class Hub:
             self.books,
             lambda room: self.audience.stirred(room),
             fault,
-            coming,
         )
         self.audience = Audience(scheduler, clock, self.books, self.turn)
 

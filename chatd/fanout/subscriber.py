@@ -213,6 +213,7 @@ class Subscriber:
         after = self._position(channel)
         if after >= position:
             return
+        self._hub.turn.finish()
         pending = self._hub.turn.as_seen(self, channel.pending)
         if hold is not None:
             hold.keep(channel.room, pending)

@@ -4,9 +4,8 @@ What a room got is joined once, not once for each recipient. Whoever is concerne
 gets the frames of all of them merged by position, so that on every connection positions only ever
 go up and the last cursor seen describes everything before it.
 
-Where writing to everybody takes long, what is on its way to the disk just then would have to wait
-for its end, to be written to everybody once more. So a turn that follows a long one waits for it a
-moment, as a bus does for who comes running.
+What a large room got goes round its readers over several turns (`sweep`), while nothing else
+concerns any of them.
 
 An event that shows words which some may not see has two forms; whoever gets the other one is
 written to apart from the rest of the room. Whoever inflates gets longer events deflated, and joined
@@ -16,32 +15,19 @@ once for all of those (`smaller`).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from chatd.engine.ports import Cancel, Clock, Scheduler
-from chatd.fanout.books import Books, Channel, Entry
+from chatd.engine.ports import Clock, Scheduler
+from chatd.fanout.books import Books, Channel, Entry, in_order, join
 from chatd.fanout.smaller import Smaller
+from chatd.fanout.sweep import LARGE, Sweep
 
 if TYPE_CHECKING:
     from chatd.fanout.subscriber import Subscriber
 
-#: Seconds of writing that are long, and for which what is about to be committed is waited for.
-LONG: Final = 0.004
-MOMENT: Final = 0.003
-
-
-def join(entries: Iterable[Entry]) -> bytes:
-    return b"".join([entry[2] for entry in entries])
-
-
-def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """By position; at the same one events before signals, else as they came."""
-    return sorted(entries, key=lambda entry: entry[:2])
-
 
 class Turn:
-    """Collects and writes. ``fault`` is told of what an outbox raised; nobody else feels it.
-    ``coming``: something is being committed, and will be here in a moment."""
+    """Collects and writes. ``fault`` is told of what an outbox raised; nobody else feels it."""
 
     def __init__(
         self,
@@ -50,7 +36,6 @@ class Turn:
         books: Books,
         stirred: Callable[[Channel], None],
         fault: Callable[[Exception], None],
-        coming: Callable[[], bool],
     ) -> None:
         #: connections for which live events are kept back
         self.held: set[Subscriber] = set()
@@ -65,19 +50,17 @@ class Turn:
         self._smaller = Smaller()
         self._asked = False
         self._clock = clock
-        self._coming = coming
-        self._was_long = False
+        self._sweep: Sweep | None = None
         #: writes to connections since the start
         self.writes = 0
-        self._waiting: Cancel | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is to be written."""
+        return not self._asked and self._sweep is None
 
     def add(self, channel: Channel, entry: Entry) -> None:
         """For everyone who has the room open."""
-        if self._waiting is not None and not entry[1]:
-            # It has come, and no other one is waited for.
-            self._waiting()
-            self._waiting = None
-            self._scheduler.later(0, self._write_now)
         channel.pending.append(entry)
         self._touched[channel] = None
         self.ask()
@@ -110,6 +93,20 @@ class Turn:
         self._own.pop(subscriber, None)
 
     def flush(self) -> None:
+        """Whatever there is, is written to everybody when this returns."""
+        self._write_out(sweeps=False)
+        self.finish()
+
+    def finish(self) -> None:
+        """Everybody has what was on its way round."""
+        if self._sweep is not None:
+            self._sweep.finish()
+            self._sweep = None
+
+    def _write_out(self, sweeps: bool) -> None:
+        """``sweeps``: what a large room got may be left on its way."""
+        if self._kept_from:
+            self.finish()  # while those who will stand apart are still among its readers
         for channel in tuple(self._touched):
             if channel.stirred:
                 channel.stirred = False
@@ -128,14 +125,12 @@ class Turn:
                 if entries := [e for e in seen if e[1] or e[0] > position]:
                     subscriber.post(entries)
         own, self._own = self._own, {}
-        began = self._clock.now()
+        self._send_round(pending, own, sweeps)
         if len(pending) == 1 and not own:
             [(channel, entries)] = pending.items()
             self._hand_out(tuple(channel.open), entries)
         elif pending or own:
             self._write_merged(pending, own)
-        if pending or own:
-            self._was_long = self._clock.now() - began >= LONG
         for channel, subscriber in apart:
             # Unless it was dropped meanwhile.
             if channel.room in subscriber.open_rooms:
@@ -144,6 +139,36 @@ class Turn:
             self._catch_up(channel)
         self._kept_from.clear()
         self._smaller.clear()
+
+    def _send_round(
+        self,
+        pending: dict[Channel, list[Entry]],
+        own: Collection[Subscriber],
+        sweeps: bool,
+    ) -> None:
+        """Takes what may go round a large room out of ``pending``. Where anything else concerns one
+        of its readers, everybody gets what was under way first."""
+        sweep = self._sweep
+        if sweep is not None:
+            channel = sweep.channel
+            if self._concerned(channel, pending, own):
+                self.finish()
+            elif channel in pending:
+                sweep.add(pending.pop(channel))
+        elif sweeps and len(pending) == 1 and not own and not self._kept_from:
+            [channel] = pending
+            if len(channel.open) >= LARGE and not channel.aside:
+                self._sweep = Sweep(channel, self._clock, self.write)
+                self._sweep.add(pending.pop(channel))
+
+    @staticmethod
+    def _concerned(
+        channel: Channel, pending: Collection[Channel], own: Collection[Subscriber]
+    ) -> bool:
+        readers = channel.open.keys()
+        return not readers.isdisjoint(own) or any(
+            not readers.isdisjoint(other.open) for other in pending if other is not channel
+        )
 
     def _set_apart(self, pending: dict[Channel, list[Entry]]) -> list[tuple[Channel, Subscriber]]:
         """Those who get something else than the rest of a room are not among its readers for this
@@ -226,12 +251,10 @@ class Turn:
             self._scheduler.later(0, self._turned)
 
     def _turned(self) -> None:
-        if self._was_long and self._coming():
-            self._waiting = self._scheduler.later(MOMENT, self._write_now)
-        else:
-            self._write_now()
-
-    def _write_now(self) -> None:
         self._asked = False
-        self._waiting = None
-        self.flush()
+        self._write_out(sweeps=True)
+        if self._sweep is not None:
+            if self._sweep.spell():
+                self.ask()
+            else:
+                self._sweep = None

@@ -109,11 +109,6 @@ class SqliteStore(RoomAsks, IdentityAsks, FactorReading, GuestReading):
         return self._writer.short_of_disk
 
     @property
-    def committing(self) -> bool:
-        """Something is on its way to the disk."""
-        return self._writer.committing
-
-    @property
     def progress(self) -> tuple[int, bool]:
         """How much the writer has done, and whether anything waits for it."""
         return self._writer.progress

@@ -116,11 +116,6 @@ class Writer:
             return f"the disk cannot be looked at: {error.strerror}"
 
     @property
-    def committing(self) -> bool:
-        """Something was handed over whose outcome was not told yet."""
-        return self._waiting > 0
-
-    @property
     def progress(self) -> tuple[int, bool]:
         """How many units have had their outcome, and whether any waits for its own."""
         return self._handed - self._waiting, self._waiting > 0
