@@ -61,7 +61,7 @@ class Subscriber:
 
     def heads(self) -> int:
         """The sum of the last seq of every open room, as of all that was written so far."""
-        self._hub.turn.flush()
+        self._hub.turn.flush_to(self)
         if self._hold is not None:
             return sum(self._hold.told.values())
         return sum(max(channel.head, channel.aside.get(self, (0, 0))[1]) for channel in self._open)

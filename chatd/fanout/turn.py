@@ -97,6 +97,12 @@ class Turn:
         self._write_out(sweeps=False)
         self.finish()
 
+    def flush_to(self, subscriber: Subscriber) -> None:
+        """Whatever there is for this connection is written to it when this returns."""
+        self._write_out(sweeps=True)
+        if self._sweep is not None:
+            self._sweep.hurry(subscriber)
+
     def finish(self) -> None:
         """Everybody has what was on its way round."""
         if self._sweep is not None:

@@ -205,6 +205,22 @@ def test_who_is_moved_out_meanwhile_gets_what_was_before_and_no_more(crowd: Crow
     assert crowd.heard()[:-1] == [[before, moved, after]] * (PEOPLE - 1)
 
 
+def test_whose_heads_are_asked_for_has_everything_and_the_others_need_not_wait_or_hurry(
+    crowd: Crowd,
+) -> None:
+    said = [crowd.say()]
+    crowd.clock.turn()
+    said.append(crowd.say())
+    heads = crowd.people[-1].heads()
+    assert heads == crowd.log.head("large")
+    assert crowd.ears[-1].events == said
+    assert sum(crowd.reached()) == 2 * PORTION
+    said.append(crowd.say())
+    assert crowd.people[0].heads() == heads + 1 and crowd.ears[0].events == said
+    crowd.to_the_end()
+    assert crowd.heard() == [said] * PEOPLE
+
+
 @pytest.mark.parametrize("how", ["detach", "drop_all"])
 def test_who_goes_meanwhile_gets_nothing_more(crowd: Crowd, how: str) -> None:
     crowd.say()
