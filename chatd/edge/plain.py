@@ -39,6 +39,12 @@ class PlainEdge:
     def write_now(self, data: bytes) -> None:
         self._tcp.write(data)
 
+    def offer(self, data: bytes) -> bool:
+        if self.unsent():
+            return False
+        self.write_now(data)
+        return True
+
     def unsent(self) -> int:
         tcp = self._tcp
         return len(tcp.dataBuffer) - tcp.offset + tcp._tempDataLen

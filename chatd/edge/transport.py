@@ -147,16 +147,20 @@ class TlsTransport(HandshakingServer):
 
     def write_now(self, data: bytes) -> None:
         """Send `data` after all that was written before; keep what the kernel refuses."""
-        ssl = self._ssl
-        if ssl is None or not data:
-            return
-        if self._unsent:
+        if data and self._ssl is not None and not self.offer(data):
             self._chunks.append(data)
             self._unsent += len(data)
-            return
-        sent = _ssl_write(ssl, data, len(data))
-        if sent != len(data):
-            self._keep(bytes(data), sent)
+
+    def offer(self, data: bytes) -> bool:
+        """Send `data`, keep what the kernel refuses; False where something was kept before."""
+        if self._unsent:
+            return False
+        ssl = self._ssl
+        if ssl is not None:
+            sent = _ssl_write(ssl, data, len(data))
+            if sent != len(data):
+                self._keep(bytes(data), sent)
+        return True
 
     def write(self, data: bytes) -> None:
         """As write_now, and pauses a registered producer that runs ahead of the peer."""

@@ -87,6 +87,12 @@ class StockTlsTransport(BufferingTLSTransport):
     def write_now(self, data: bytes) -> None:
         self.write(data)
 
+    def offer(self, data: bytes) -> bool:
+        if self.unsent():
+            return False
+        self.write(data)
+        return True
+
     def unsent(self) -> int:
         """Bytes not yet in the kernel's hands, those of TLS records included."""
         if not self.connected:

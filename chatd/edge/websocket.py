@@ -270,6 +270,9 @@ class ChatSocket(WebSocketServerProtocol):
         if self.state == OPEN:
             self.wire.write_now(data)
 
+    def offer(self, data: bytes) -> bool:
+        return self.wire.offer(data) if self.state == OPEN else True
+
     def unsent(self) -> int:
         return self.wire.unsent()
 

@@ -143,6 +143,12 @@ class Behind:
         head, self._head = self._head, b""
         self._wire.write_now(head + data)
 
+    def offer(self, data: bytes) -> bool:
+        if self.unsent():
+            return False
+        self.write_now(data)
+        return True
+
     def unsent(self) -> int:
         unsent: int = self._wire.unsent()
         return unsent

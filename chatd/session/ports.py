@@ -22,6 +22,9 @@ class WirePort(Protocol):
 
     def write(self, data: bytes) -> None: ...
 
+    def offer(self, data: bytes) -> bool:
+        """As `write`, unless `unsent` is above 0: then nothing is taken, and the answer False."""
+
     def unsent(self) -> int:
         """Bytes taken by `write` that the kernel has not taken."""
 

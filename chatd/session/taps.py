@@ -50,6 +50,12 @@ class TappedWire:
         self._ear.went(self.id, data)
         self.inner.write(data)
 
+    def offer(self, data: bytes) -> bool:
+        taken = self.inner.offer(data)
+        if taken:
+            self._ear.went(self.id, data)
+        return taken
+
     def unsent(self) -> int:
         return self.inner.unsent()
 

@@ -27,6 +27,12 @@ class FakeWire:
             self.kept += data
             self._flow()
 
+    def offer(self, data: bytes) -> bool:
+        if self.kept:
+            return False
+        self.write(data)
+        return True
+
     def unsent(self) -> int:
         return len(self.kept)
 
