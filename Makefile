@@ -51,9 +51,10 @@ pictures: ## the page at five sizes, light and dark, into dist/pictures (5 min)
 	@tools/bootstrap dev >/dev/null
 	@$(python) -m tests.ui.pictures dist/pictures $(ARGS)
 
-generate: ## schema, protocol page, JavaScript types: anew from chatd/wire
+generate: ## schema, protocol page, JavaScript types: anew from the code
 	@tools/bootstrap run >/dev/null
 	@$(python) -m chatd.wire.export
+	@$(python) -m chatd.admin.schema
 
 durability: ## cut a virtual machine's power 20 times: is anything lost?
 	@tools/bootstrap durability >/dev/null

@@ -1,5 +1,8 @@
 """The packages of chatd; everything else about the distribution is in pyproject.toml."""
 
+from glob import glob
+from os.path import isfile
+
 from setuptools import find_packages, setup
 
 setup(
@@ -9,5 +12,11 @@ setup(
     # Said aloud, this default makes an editable install a plain .pth naming this folder. Left
     # unsaid, setuptools maps `chatd` alone and twistd finds no plugin.
     package_dir={"": "."},
-    data_files=[("share/chatd", ["conf/chatd.toml", "systemd/chatd.service"])],
+    # What `chatctl install-service` makes a service with.
+    data_files=[
+        ("share/chatd/conf", ["conf/chatd.toml"]),
+        ("share/chatd/systemd", sorted(filter(isfile, glob("systemd/*")))),
+        ("share/chatd/systemd/sysusers.d", ["systemd/sysusers.d/chatd.conf"]),
+        ("share/chatd/systemd/tmpfiles.d", ["systemd/tmpfiles.d/chatd.conf"]),
+    ],
 )

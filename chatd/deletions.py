@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, Protocol
 
+from msgspec.structs import replace
 from twisted.logger import Logger
 
 from chatd.core.codes import Code
@@ -10,11 +11,16 @@ from chatd.core.ids import letters
 from chatd.core.refusal import Refusal
 from chatd.engine.deletion import DeletionReads, OwnMessages
 from chatd.engine.ports import Cancel, Clock, Random, Scheduler, Writer
+from chatd.engine.unit import TakeBack, TakenBack
 from chatd.features import deletion
 
 #: Rooms left, and messages erased, at a time: others write between two times.
 ROOMS: Final = 50
 MESSAGES: Final = 200
+#: The same, where they are only counted.
+MESSAGES_COUNTED: Final = 5_000
+#: Beyond any that somebody is in.
+MOST_ROOMS: Final = 1_000_000
 #: Seconds after which what the store refused is tried again.
 AGAIN: Final = 30.0
 #: Letters behind "deleted-".
@@ -49,6 +55,25 @@ class Deletions:
         #: somebody wants what there is looked at anew
         self._asked = False
         self._stopped = False
+
+    async def stake(self, user: str) -> tuple[int, int]:
+        """How many rooms would be left, and how many messages of theirs there are."""
+        rooms = len(await self._store.partings(user, MOST_ROOMS))
+        messages, after = 0, 0
+        while True:
+            found = await self._store.own_messages(user, after, MESSAGES_COUNTED)
+            messages += len(found.messages)
+            if found.after is None:
+                return rooms, messages
+            after = found.after
+
+    async def rehearse(self, user: str, *, erase: bool) -> None:
+        """Refuses as `delete` would, and does nothing."""
+        unit = deletion.begun(user, letters(self._random, LETTERS), self._clock.wall(), erase=erase)
+        try:
+            await self._store.commit(replace(unit, changes=(*unit.changes, TakeBack())))
+        except TakenBack:
+            return
 
     async def delete(self, user: str, *, erase: bool) -> None:
         """The account is nobody's once this returns. `wrong-state` for the last administrator,

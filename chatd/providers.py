@@ -65,19 +65,24 @@ class Providers:
             await one.fetcher.stop()
 
     def _made(self, wanted: Provider, declared: oidc.Provider) -> _Working:
-        fetcher = HomeFetcher(
-            self._reactor,
-            self._clock,
-            wanted.issuer,
-            [ip_network(text) for text in wanted.networks],
-            f"provider.{declared.name}.networks",
-            wanted.ca_file,
-            wanted.timeout_seconds,
-            f"chatd/{__version__}",
-        )
+        fetcher = fetcher_for(self._reactor, self._clock, declared.name, wanted)
         return _Working(
             wanted, Party(declared, fetcher, self._clock, noting(declared.name)), fetcher
         )
+
+
+def fetcher_for(reactor: Any, clock: Clock, name: str, wanted: Provider) -> HomeFetcher:
+    """What asks that provider."""
+    return HomeFetcher(
+        reactor,
+        clock,
+        wanted.issuer,
+        [ip_network(text) for text in wanted.networks],
+        f"provider.{name}.networks",
+        wanted.ca_file,
+        wanted.timeout_seconds,
+        f"chatd/{__version__}",
+    )
 
 
 def declaration(name: str, wanted: Provider, settings: Settings) -> oidc.Provider:

@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from chatd.safety_outgoing import unsafe_mail, unsafe_push, unsafe_webhook
 from chatd.safety_providers import unsafe_providers
 from chatd.safety_site import is_well_known, unsafe_site
 from chatd.settings import LimitSettings, Server, Settings, Site
+from chatd.settings_providers import Provider
 
 #: What Linux takes, `unix(7)`: 108 bytes with the zero at the end.
 LONGEST_SOCKET_PATH = 107
@@ -207,6 +209,11 @@ def _guests(settings: Settings) -> list[str]:
 def site_faults(site: Site) -> list[str]:
     """As `unsafe`, of the section [site] alone."""
     return unsafe_site(site, _readable, is_loopback)
+
+
+def provider_faults(providers: Mapping[str, Provider], site: Site) -> list[str]:
+    """As `unsafe`, of these sections [provider.NAME] alone."""
+    return unsafe_providers(providers, site, _readable)
 
 
 def _readable(path: Path, name: str) -> list[str]:

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,11 +26,9 @@ from chatd import description
 from chatd.activity import Activity
 from chatd.admin.control import listen_control
 from chatd.afterwards import make_afterwards
-from chatd.auth import site_keys
 from chatd.auth.origins import OriginPolicy
 from chatd.auth.pulse import Pulse
 from chatd.commands import engine
-from chatd.config import ConfigError, load
 from chatd.deletions import Deletions
 from chatd.departures import Departures
 from chatd.descriptors import raise_descriptors
@@ -49,12 +48,12 @@ from chatd.listen import CannotListen, bind, serve
 from chatd.logs.observer import Observer
 from chatd.logs.twistd import hand_over
 from chatd.metrics import Metrics, Sources
-from chatd.outgoing import NoKey, hook_settings, hooks, mailer, offer, vapid
+from chatd.outgoing import NoKey, hooks, mailer, offer, vapid
 from chatd.parts import Parts, ReactorScheduler, public_url, server_keys
 from chatd.providers import Providers
 from chatd.readiness import Readiness
-from chatd.reload import changed
-from chatd.safety import unsafe
+from chatd.reload import NotReloaded
+from chatd.reloading import Reloading
 from chatd.sessions import Sessions
 from chatd.settings import Settings
 from chatd.store.errors import StoreError
@@ -176,6 +175,18 @@ class ChatService(Service):
         self.engine.renewals = self.edge.people
         self._vouching.begin(self.edge.people, self.edge.connections.ended)
         await self.edge.blocking.refresh()
+        self._reloading = Reloading(
+            self.path,
+            self._supervision.where,
+            settings,
+            self._certificates,
+            self.sessions,
+            self.edge,
+            self.providers,
+            self.webhook,
+            self._vouching,
+            self._logs,
+        )
         self.door = Door(self._reactor, door_limits(settings), self.edge.blocked.covers)
         self.lag = Lag(scheduler, parts.clock)
         sources = Sources(
@@ -214,6 +225,7 @@ class ChatService(Service):
                 watch=Watch(sources, self.activity),
                 taps=Taps(parts.store, self.edge.connections, parts.clock, scheduler),
                 visit=lambda: visit(self._pulse, settings),
+                reload=self.reload,
             ),
         )
         self.lag.start()
@@ -234,7 +246,7 @@ class ChatService(Service):
         self.deletions.start()
         self.departures.start()
         # twistd knows no SIGHUP, which would end the daemon.
-        signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self.reload))
+        signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self._hung_up))
         self.readiness.phase = None
         log.info("ready: {url}", url=public_url(settings))
         self._supervision.ready(
@@ -299,51 +311,22 @@ class ChatService(Service):
         if self.push is not None:
             self.push.committed(outcomes)
 
-    def reload(self) -> None:
-        """Limits and certificates as the files have them now, for everybody who is connected. A
-        file with a mistake changes nothing."""
+    def _hung_up(self) -> None:
+        with suppress(NotReloaded):  # the log has it
+            self.reload()
+
+    def reload(self, dry_run: bool = False) -> dict[str, Any]:
+        """Takes over, for everybody who is connected, what the files say now and what needs no
+        start; or only says what that would be. NotReloaded: a file with a mistake changes
+        nothing."""
+        if dry_run:
+            return self._reloading.carry_out(self.settings, dry_run)[1]
         self._supervision.notifier.reloading()
         try:
-            self._reload()
+            self.settings, told = self._reloading.carry_out(self.settings, dry_run)
         finally:
             self._supervision.notifier.ready(self._state())
-
-    def _reload(self) -> None:
-        try:
-            settings = self._supervision.where(load(self.path))
-            if wrong := unsafe(settings):
-                raise ConfigError(" ".join(wrong))
-            looks = replace(self.settings, page=settings.page, provider=settings.provider)
-            branded = brand(looks)
-            keys = site_keys.read(settings.site.key_file, settings.site.keys)
-            if self._certificates is not None:
-                self._certificates.reload()
-            providers = self.providers.change(looks)
-        except (ConfigError, TlsFilesError, OSError, ValueError) as error:
-            log.error("nothing was reloaded: {error}", error=error)
-            return
-        change = changed(self.settings, settings)
-        if change.limits:
-            self.sessions.change(settings.limits, self.edge.connections.all())
-        now = ["certificates", *change.limits]
-        if self.edge.looks(branded):
-            now.append("the page")
-        if providers:
-            now.append("providers")
-        if settings.log != self.settings.log and self._logs is not None:
-            self._logs.apply(settings.log)
-            now.append("the log")
-        self.settings = replace(
-            looks, limits=change.applied, log=settings.log, health=settings.health
-        )
-        self.webhook.reload(hook_settings(settings).secret_files)
-        if self._vouching.change(keys):
-            now.append("the site's keys")
-        log.info(
-            "reloaded: {now}; {later}",
-            now=", ".join(now),
-            later="at the next start: " + ", ".join(change.later) if change.later else "all of it",
-        )
+        return told
 
     # ---- stopping -------------------------------------------------------------------------------
 

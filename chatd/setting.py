@@ -15,14 +15,16 @@ def setting(
     unit: str = "",
     check: Check | None = None,
     file: Callable[[Path], str | None] | None = None,
+    private: bool = False,
 ) -> Any:
     """A dataclass field that carries what a person wants to know about it.
 
     ``check`` gets a value of the right type and returns what would be right, or None if it is.
     ``file`` gets the path that the value stands for, and returns what is wrong with that file and
-    what to do, in words that follow its name.
+    what to do, in words that follow its name. ``private``: its value may hold a secret and is shown
+    to nobody.
     """
-    metadata = {"doc": doc, "unit": unit, "check": check, "file": file}
+    metadata = {"doc": doc, "unit": unit, "check": check, "file": file, "private": private}
     if isinstance(default, list | dict):
         return field(default_factory=default.copy, metadata=metadata)
     return field(default=default, metadata=metadata)

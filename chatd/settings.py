@@ -337,35 +337,52 @@ class Settings:
                 yield one.name, value
 
 
+def kinds() -> Iterator[tuple[str, Any]]:
+    """Each section's name, [provider.NAME] standing for all providers, and its class."""
+    for section in fields(Settings):
+        each = section.metadata.get("each")
+        yield (f"{section.name}.NAME", each) if each else (section.name, section.default_factory)
+
+
+def type_name(kind: Any) -> str:
+    """What stands in the file, in words."""
+    names = {bool: "true or false", int: "whole number", float: "number", str: "text"}
+    return names.get(kind) or ("table of texts" if kind == dict[str, str] else "list of texts")
+
+
 def describe(width: int = 78) -> str:
     """Every setting as a commented configuration file that holds the defaults."""
     lines = [
         "# Every setting with its default; chatd.toml needs only what differs.",
         "# `chatctl check` tells what is wrong with a file.",
     ]
-    for section in fields(Settings):
-        each = section.metadata.get("each")
-        kind: Any = each or section.default_factory
-        doc = " ".join((kind.__doc__ or "").split()).split(":", 1)[1].strip()
+    for name, kind in kinds():
+        doc = section_doc(kind)
         # Of what there may be several there is none to begin with.
-        name, off = (f"{section.name}.NAME", "# ") if each else (section.name, "")
-        lines += ["", "", f"{off}[{name}]", *_comment(doc[0].upper() + doc[1:], width)]
+        off = "# " if name.endswith(".NAME") else ""
+        lines += ["", "", f"{off}[{name}]", *_comment(doc, width)]
         for item in fields(kind):
             unit = f" [{item.metadata['unit']}]" if item.metadata["unit"] else ""
             lines += ["", *_comment(item.metadata["doc"] + unit, width)]
-            lines.append(f"{off}{item.name} = {_toml(getattr(kind(), item.name))}")
+            lines.append(f"{off}{item.name} = {toml(getattr(kind(), item.name))}")
     return "\n".join(lines)
+
+
+def section_doc(kind: Any) -> str:
+    """What a section is for, in sentences."""
+    doc: str = " ".join((kind.__doc__ or "").split()).split(":", 1)[1].strip()
+    return doc[0].upper() + doc[1:]
 
 
 def _comment(text: str, width: int) -> list[str]:
     return wrap(text, width, initial_indent="# ", subsequent_indent="# ")
 
 
-def _toml(value: Any) -> str:
+def toml(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
+        return "[" + ", ".join(toml(item) for item in value) + "]"
     if isinstance(value, dict):
         return "{}"  # of none but empty ones is the default
     if isinstance(value, str):

@@ -29,7 +29,9 @@ class Webhook:
     """[webhook]: one address that is told of messages and of people who are away, signed
     (docs/webhooks.md)."""
 
-    url: str = setting("", "Where to post to; https, unless it is on this machine. Empty: nowhere.")
+    url: str = setting(
+        "", "Where to post to; https, unless it is on this machine. Empty: nowhere.", private=True
+    )
     secret_file: str = setting(
         "", "File with the signing secret, whsec_ and base64, that nobody else may read."
     )

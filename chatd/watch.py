@@ -81,6 +81,7 @@ class Watch:
         return [
             {
                 "connection": socket.id,
+                "session": socket.principal.session,
                 "address": socket.address,
                 "open_rooms": sorted(socket.open_rooms),
             }

@@ -125,10 +125,12 @@ def test_the_wheel_holds_every_file_of_the_package_and_only_the_plugin_of_twiste
     assert names == package | {"twisted/plugins/chatd_plugin.py"}
 
 
-def test_the_wheel_carries_the_configuration_and_the_unit_beside_the_package(source, built):
+def test_the_wheel_carries_the_configuration_and_the_units_beside_the_package(source, built):
     with zipfile.ZipFile(built["wheel"]) as wheel:
         shared = {name.split("/share/")[1] for name in wheel.namelist() if "/share/" in name}
-    assert shared == {"chatd/chatd.toml", "chatd/chatd.service"}
+    assert shared == {"chatd/conf/chatd.toml"} | {
+        f"chatd/systemd/{name}" for name in files_of(source / "systemd")
+    }
 
 
 def test_the_sdist_holds_what_the_tree_holds(source, built):

@@ -10,7 +10,7 @@ from twisted.internet import reactor
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 
-from chatd.reload import changed
+from chatd.reload import changed, contents, differences, in_force, other_contents
 from chatd.settings import LimitSettings, Server, Settings, WebSocket
 from chatd.settings_page import Page
 from tests.daemon import Daemon, with_settings
@@ -119,3 +119,49 @@ async def test_the_page_looks_as_the_file_says_from_the_reload_on(tmp_path: Path
         daemon.signal(HANGUP)
         await logged(daemon, "`logo`")
         assert "M1 1" in await front(daemon, "/ui/logo.svg")
+
+
+def test_what_was_not_there_at_the_start_waits_for_the_next() -> None:
+    """A webhook or a site that is new: nothing runs that its keys could be given to."""
+    old = Settings()
+    new = replace(
+        old,
+        webhook=replace(old.webhook, secret_file="/hook"),
+        site=replace(old.site, keys="/keys"),
+    )
+    assert {each.setting: each.reload for each in differences(old, new)} == {
+        "webhook.secret_file": False,
+        "site.keys": False,
+    }
+    assert in_force(old, new) == old
+    there = replace(
+        old,
+        webhook=replace(old.webhook, url="https://hooks.example.org"),
+        site=replace(old.site, keys="/old"),
+    )
+    newer = replace(there, webhook=replace(there.webhook, secret_file="/hook"), site=new.site)
+    assert all(each.reload for each in differences(there, newer))
+    assert in_force(there, newer) == newer
+
+
+def test_after_a_reload_only_what_waits_is_another() -> None:
+    old = Settings()
+    new = replace(
+        old,
+        server=replace(old.server, name="tea"),
+        page=Page(name="Tea"),
+        limits=replace(old.limits, rooms_open=7, connections=99),
+    )
+    left = differences(in_force(old, new), new)
+    assert [each.setting for each in left] == ["server.name", "limits.connections"]
+
+
+def test_the_content_of_a_file_is_told_by_its_name_alone(tmp_path: Path) -> None:
+    key = tmp_path / "site.key"
+    key.write_text("one")
+    settings = replace(Settings(), site=replace(Settings().site, key_file=str(key)))
+    before = contents(settings)
+    assert other_contents(before, contents(settings)) == []
+    key.write_text("two")
+    (found,) = other_contents(before, contents(settings))
+    assert (found.setting, found.before, found.after) == ("site.key_file", None, None)

@@ -14,13 +14,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from chatd.admin.manual import pages
+from chatd.admin.service_files import COMMANDS, PACKAGE, texts
+
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "deb"
 #: Debian's own, which the package depends on.
 PYTHON = Path("/usr/bin/python3.11")
 HOME = Path("usr/lib/chatd")
-UNITS = Path("lib/systemd/system")
-UNIT_FILES = ("chatd.service", "chatd.socket", "chatd-backup.service", "chatd-backup.timer")
 SOURCES = ROOT / "packaging" / "deb"
 #: What is of no use in an environment that nobody activates.
 UNWANTED = ("activate*", "Activate*", "pip*", "python3.11-config")
@@ -95,26 +96,22 @@ def _relocate(home: Path, root: Path) -> None:
 
 
 def furnish(root: Path) -> None:
-    """Units, users, commands and documents."""
-    units = root / UNITS
-    units.mkdir(parents=True)
-    for name in UNIT_FILES:
-        text = (ROOT / "systemd" / name).read_text("utf-8")
-        (units / name).write_text(text.replace("/opt/chatd/", f"/{HOME}/"), "utf-8")
-    for folder in ("sysusers.d", "tmpfiles.d"):
-        target = root / "usr/lib" / folder
-        target.mkdir(parents=True)
-        shutil.copy(ROOT / "systemd" / folder / "chatd.conf", target)
-    commands = root / "usr/bin"
+    """Units, users, commands, completion, manual and documents."""
+    for name, text in texts(ROOT, PACKAGE, f"/{HOME}"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, "utf-8")
+    commands = root / PACKAGE.commands
     commands.mkdir(parents=True)
-    for name in ("chatctl", "chat"):
+    for name in COMMANDS:
         (commands / name).symlink_to(f"../lib/chatd/bin/{name}")
+    pages.write(root / PACKAGE.manual)
     documents = root / "usr/share/doc/chatd"
     documents.mkdir(parents=True)
     for path in sorted((ROOT / "docs").glob("*.md")):
         shutil.copy(path, documents)
     for path in (*sorted((ROOT / "conf").glob("*.cfg")), ROOT / "conf" / "nginx.conf"):
         shutil.copy(path, documents)
+    shutil.copy(ROOT / "docs" / "chatctl.schema.json", documents)
     shutil.copytree(ROOT / "conf" / "sysctl.d", documents / "sysctl.d")
     shutil.copy(ROOT / "README.md", documents)
     shutil.copy(ROOT / "LICENSE", documents / "copyright")

@@ -71,6 +71,9 @@ LOAD = Need(
 )
 TMUX = Need("tmux", "tmux", "the tests of the terminal client", has_program("tmux"))
 PROMTOOL = Need("promtool", "prometheus", "the tests of the alerts", has_program("promtool"))
+SHELLS = Need("shells", "zsh fish", "the tests of the completion", has_program("fish"))
+MAN = Need("man", "man-db", "the tests of the manual's pages", has_program("man"))
+UNITS = Need("units", "systemd", "the tests of the service's files", has_program("systemd-analyze"))
 PHP = Need("php", "php-cli php-curl", "the tests of the PHP example", has_program("php"))
 NODE = Need(
     "node",

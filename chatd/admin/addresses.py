@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.network_blocks import BlockNetwork, UnblockNetwork
-from chatd.engine.unit import Unit
 
 if TYPE_CHECKING:
     from chatd.admin.office import Office
@@ -49,19 +48,19 @@ async def address_block(
             Code.BAD_FIELD, f"A block is for up to {LONGEST_DAYS} days, or for good.", field="days"
         )
     blocking = office.blocking
-    if dry_run:
-        return {"network": cidr, "would_close": 0 if blocking is None else blocking.here(cidr)}
     now = office.clock.wall()
     expires = None if days is None else now + int(days * DAY_MS)
-    await office.store.commit(Unit("", changes=(BlockNetwork(cidr, reason, now, expires, MOST),)))
-    closed = 0 if blocking is None else await blocking.refresh()
-    return {"network": cidr, "expires": expires, "closed": closed}
+    await office.commit("", BlockNetwork(cidr, reason, now, expires, MOST), dry_run=dry_run)
+    closed = 0
+    if blocking is not None:
+        closed = blocking.here(cidr) if dry_run else await blocking.refresh()
+    return {"network": cidr, "expires": expires, "connections": closed, "dry_run": dry_run}
 
 
 async def address_unblock(office: Office, network: str) -> dict[str, Any]:
     """People may come from there again."""
     cidr = _network(network)
-    await office.store.commit(Unit("", changes=(UnblockNetwork(cidr),)))
+    await office.commit("", UnblockNetwork(cidr))
     if office.blocking is not None:
         await office.blocking.refresh()
     return {"network": cidr}

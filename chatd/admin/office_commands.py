@@ -1,33 +1,33 @@
-"""What the office does, as it is typed: accounts, tokens, networks, webhook and mail."""
+"""What the office does, as it is typed: accounts, sessions, tokens, invitations, networks, webhook
+and mail."""
 
 import argparse
-from collections.abc import Callable
 from typing import Any
 
+from chatd.admin.declaring import command, dry_run, group
 from chatd.core.scopes import SCOPES
 
-#: Declares one action: among which commands, how it is typed, its name, what it does.
-Adding = Callable[[Any, str, str, str], argparse.ArgumentParser]
+
+def action(commands: Any, name: str, action: str, text: str) -> argparse.ArgumentParser:
+    """One that the office carries out; ``action``: its name for it."""
+    made = command(commands, name, _perform, text)
+    made.set_defaults(action=action)
+    return made
 
 
-def adding(perform: Callable[[argparse.Namespace], int]) -> Adding:
-    """``perform`` has the office carry out what was typed; its exit code."""
+def _perform(options: argparse.Namespace) -> int:
+    from chatd.admin.performing import perform
 
-    def add(commands: Any, name: str, action: str, text: str) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-        parser.set_defaults(run=perform, action=action)
-        return parser
-
-    return add
+    return perform(options)
 
 
-def users(commands: Any, action: Adding) -> None:
-    user = commands.add_parser(
+def users(commands: Any) -> None:
+    kinds = group(
+        commands,
         "user",
-        help="accounts: add, list, password, reset, factors, reset-factors, disable, enable,"
-        " admin, delete",
+        "accounts: add, list, password, reset, factors, reset-factors, disable, enable, admin,"
+        " delete",
     )
-    kinds = user.add_subparsers(metavar="WHAT", required=True)
     add = action(kinds, "add", "user_add", "make an account")
     add.add_argument("name")
     add.add_argument("--admin", action="store_true", help="an administrator")
@@ -41,6 +41,7 @@ def users(commands: Any, action: Adding) -> None:
     action(kinds, "list", "user_list", "list all accounts")
     password = action(kinds, "password", "user_password", "set a new password, end all sessions")
     password.add_argument("name")
+    dry_run(password)
     password.set_defaults(ask_password=True)
     reset = action(kinds, "reset", "user_reset", "make a link to a new password, for a day")
     reset.add_argument("name")
@@ -53,10 +54,11 @@ def users(commands: Any, action: Adding) -> None:
         "take somebody's codes and passkeys away, end all sessions: the password is enough again",
     )
     without.add_argument("name")
-    without.add_argument("--dry-run", action="store_true", help="only say what would go")
+    dry_run(without)
     delete = action(kinds, "delete", "user_delete", "delete an account for good")
     delete.add_argument("name")
     delete.add_argument("--erase", action="store_true", help="and everything it said")
+    dry_run(delete)
     for verb, disabled, text in (
         ("disable", True, "shut somebody out, at once"),
         ("enable", False, "let somebody in again"),
@@ -64,39 +66,30 @@ def users(commands: Any, action: Adding) -> None:
         one = action(kinds, verb, "user_disable", text)
         one.add_argument("name")
         one.set_defaults(fixed={"disabled": disabled})
-    admin = action(kinds, "admin", "user_admin", "make somebody an administrator")
+        if disabled:
+            dry_run(one)
+    admin = action(kinds, "admin", "user_admin", "make somebody an administrator, or no longer")
     admin.add_argument("name")
-
-
-def addresses(commands: Any, action: Adding) -> None:
-    address = commands.add_parser(
-        "address", help="networks nobody may come from: block, unblock, list"
+    admin.add_argument(
+        "--remove", action="store_false", dest="admin", help="no longer; the account stays"
     )
-    kinds = address.add_subparsers(metavar="WHAT", required=True)
-    block = action(kinds, "block", "address_block", "shut a network out, and who is here from it")
-    block.add_argument("network", help="203.0.113.7, 203.0.113.0/24, 2001:db8::/32")
-    block.add_argument("--reason", default="", help="for those who look later")
-    block.add_argument("--days", type=float, help="for how long (for good)")
-    block.add_argument("--dry-run", action="store_true", help="say how many connections would go")
-    unblock = action(kinds, "unblock", "address_unblock", "let people come from there again")
-    unblock.add_argument("network")
-    action(kinds, "list", "address_list", "the networks that are blocked")
+    dry_run(admin)
 
 
-def outgoing(commands: Any, action: Adding) -> None:
-    webhook = commands.add_parser("webhook", help="the outgoing webhook: test, status")
-    kinds = webhook.add_subparsers(metavar="WHAT", required=True)
-    action(kinds, "test", "webhook_test", "send a signed ping and say how that went")
-    action(kinds, "status", "webhook_status", "how far it came, and how it does")
-    mail = commands.add_parser("mail", help="mail: test")
-    kinds = mail.add_subparsers(metavar="WHAT", required=True)
-    test = action(kinds, "test", "mail_test", "send a mail and say how that went")
-    test.add_argument("address")
+def sessions(commands: Any) -> None:
+    kinds = group(commands, "session", "what somebody is signed in by, tokens too: list, end")
+    _list(kinds)
+    end = _end(kinds)
+    which = end.add_mutually_exclusive_group(required=True)
+    which.add_argument("id", nargs="?", help="as `session list` shows it")
+    which.add_argument(
+        "--all", action="store_const", const=None, dest="id", help="every session and token"
+    )
+    dry_run(end)
 
 
-def tokens(commands: Any, action: Adding) -> None:
-    token = commands.add_parser("token", help="bearer tokens and sessions: create, list, end")
-    kinds = token.add_subparsers(metavar="WHAT", required=True)
+def tokens(commands: Any) -> None:
+    kinds = group(commands, "token", "bearer tokens of programs: create, list, end")
     create = action(kinds, "create", "token_create", "make a token; it is shown once")
     create.add_argument("name")
     create.add_argument("--label", default="", help="what it is for")
@@ -110,8 +103,53 @@ def tokens(commands: Any, action: Adding) -> None:
         help="something it may do, as often as wanted; without one it may do all its owner may:"
         f" {', '.join(sorted(SCOPES))}",
     )
-    listed = action(kinds, "list", "token_list", "somebody's sessions and tokens")
+    _list(kinds)
+    end = _end(kinds)
+    end.add_argument("id", help="as `token list` shows it")
+    dry_run(end)
+
+
+def _list(kinds: Any) -> None:
+    listed = action(kinds, "list", "token_list", "list somebody's sessions and tokens")
     listed.add_argument("name")
+
+
+def _end(kinds: Any) -> argparse.ArgumentParser:
     end = action(kinds, "end", "token_end", "end a session or token, close its connections")
     end.add_argument("name")
-    end.add_argument("id")
+    return end
+
+
+def invitations(commands: Any) -> None:
+    kinds = group(commands, "invitation", "the way in for new people: create, list, withdraw")
+    for among, name in ((kinds, "create"), (commands, "invite")):
+        text = "make an invitation link"
+        invite = action(among, name, "invitation_create", text)
+        invite.add_argument("--days", type=float, default=7.0, help="how long it is good (7)")
+        invite.add_argument("--uses", type=int, default=1, help="for how many people (1)")
+    action(kinds, "list", "invitation_list", "list those that are open")
+    withdraw = action(kinds, "withdraw", "invitation_withdraw", "let nobody come in by it any more")
+    withdraw.add_argument("id", help="as `invitation list` shows it")
+    dry_run(withdraw)
+    action(commands, "setup-link", "setup_link", "the link for the first administrator")
+
+
+def addresses(commands: Any) -> None:
+    kinds = group(commands, "address", "networks nobody may come from: block, unblock, list")
+    block = action(kinds, "block", "address_block", "shut a network out, and who is here from it")
+    block.add_argument("network", help="203.0.113.7, 203.0.113.0/24, 2001:db8::/32")
+    block.add_argument("--reason", default="", help="for those who look later")
+    block.add_argument("--days", type=float, help="for how long (for good)")
+    dry_run(block, "say how many connections would go")
+    unblock = action(kinds, "unblock", "address_unblock", "let people come from there again")
+    unblock.add_argument("network")
+    action(kinds, "list", "address_list", "list the networks that are blocked")
+
+
+def outgoing(commands: Any) -> None:
+    kinds = group(commands, "webhook", "the outgoing webhook: test, status")
+    action(kinds, "test", "webhook_test", "send a signed ping and say how that went")
+    action(kinds, "status", "webhook_status", "how far it came, and how it does")
+    kinds = group(commands, "mail", "mail: test")
+    test = action(kinds, "test", "mail_test", "send a mail and say how that went")
+    test.add_argument("address")

@@ -4,11 +4,10 @@ import errno
 import re
 import secrets
 import socket
-import sys
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -89,18 +88,6 @@ def render(port: int) -> str:
     hosts = [host for host, family in LOOPBACK.items() if _bind_error(family, host, 0) is None]
     listen = ", ".join(f'"{host}:{port}"' for host in hosts)
     return TEMPLATE.format(listen=listen, port=port)
-
-
-def main(folder: Path, port: int | None) -> int:
-    """`chatctl quickstart`: say what was made; the exit code."""
-    try:
-        done = quickstart(folder, port, now=datetime.now(UTC), names=local_ca.host_names())
-    except QuickstartError as error:
-        print(f"chatd: {error}", file=sys.stderr)
-        return 1
-    for note in done.notes:
-        print(f"chatd: {note}", file=sys.stderr)
-    return 0
 
 
 def shown(path: Path) -> str:

@@ -4,7 +4,6 @@ import grp
 import os
 import re
 import secrets
-import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,11 +34,12 @@ class SetupError(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a server's files are, and the group that may read them; None: nobody else."""
+    """Where a server's files are, and the group that may read them, by name or number; None:
+    nobody else."""
 
     folder: Path = FOLDER
     state: Path = STATE
-    group: str | None = GROUP
+    group: str | int | None = GROUP
 
     @property
     def config(self) -> Path:
@@ -146,15 +146,9 @@ def _share(place: Place) -> None:
     """All of it root's, readable for the daemon, and for nobody else."""
     if place.group is None or os.geteuid() != 0:
         return
-    try:
-        grp.getgrnam(place.group)
-    except KeyError:
-        raise SetupError(
-            f"there is no group {place.group}: `systemd-sysusers` or `useradd --system"
-            f" {place.group}` makes it."
-        ) from None
+    group = place.group if isinstance(place.group, int) else _number(place.group)
     for path in (place.folder, *place.folder.rglob("*")):
-        shutil.chown(path, "root", place.group)
+        os.chown(path, 0, group)
         path.chmod(0o750 if path.is_dir() else 0o640)
     # Of the authority only the certificate is for the daemon's group; its key stays root's.
     authority = place.folder / "tls" / "ca.key"
@@ -162,24 +156,21 @@ def _share(place: Place) -> None:
         authority.chmod(0o600)
 
 
-def main(
-    host: str | None, place: Place, *, certificate: str, key: str, behind_proxy: bool, quiet: bool
-) -> int:
-    """The exit code."""
-    ask = input if sys.stdin.isatty() and not quiet else None
+def _number(group: str) -> int:
     try:
-        done = (
-            here(place)
-            if host is None
-            else opened(
-                place, host, ask, certificate=certificate, key=key, behind_proxy=behind_proxy
-            )
-        )
-    except (SetupError, OSError) as error:
-        print(f"chatctl: {error}", file=sys.stderr)
-        return 1
-    if not quiet:
-        print("\n".join(done))
-        if host is not None:
-            print("Next: systemctl restart chatd; systemctl status chatd; chatctl setup-link")
-    return 0
+        return grp.getgrnam(group).gr_gid
+    except KeyError:
+        raise SetupError(
+            f"there is no group {group}: `systemd-sysusers` or `useradd --system {group}` makes it."
+        ) from None
+
+
+def run(
+    host: str | None, place: Place, *, certificate: str, key: str, behind_proxy: bool, asks: bool
+) -> list[str]:
+    """What was done, in sentences. ``asks``: somebody who sits there may be asked. SetupError,
+    OSError."""
+    ask = input if asks and sys.stdin.isatty() else None
+    if host is None:
+        return here(place)
+    return opened(place, host, ask, certificate=certificate, key=key, behind_proxy=behind_proxy)

@@ -2,16 +2,20 @@
 
 import sys
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import msgspec
 
+from chatd.admin.answers import Check, DebuggedToken
+from chatd.admin.reacting import until_done
+from chatd.admin.shown import plain
 from chatd.auth.jwks import Unavailable, read_jwks
 from chatd.auth.jws import Keys
 from chatd.auth.site_claims import Claims
-from chatd.auth.site_tokens import LONGEST, Examined, examine, wanted
+from chatd.auth.site_tokens import LONGEST, examine, wanted
 from chatd.config import ConfigError
 from chatd.safety import site_faults
 from chatd.settings import Settings
@@ -23,13 +27,13 @@ MOST = 2 * LONGEST
 TIMES = ("exp", "iat", "nbf")
 
 NO_TOKEN = (
-    "✗ token     There is no token in this. If it is what the site's token address answered, nobody"
+    "There is no token in this. If it is what the site's token address answered, nobody"
     " is signed in there: send the cookie of somebody who is."
 )
 
 
-def main(settings: Settings, config: Path, file: Path | None) -> int:
-    """The exit code: 0 if it is good, 1 if not. ``file`` None reads standard input."""
+def debugged(settings: Settings, config: Path, file: Path | None) -> DebuggedToken:
+    """``file`` None reads standard input. ConfigError, OSError."""
     if wrong := site_faults(settings.site):
         raise ConfigError("\n".join(f"{config}: {text}" for text in wrong))
     site = vouching(settings)
@@ -38,52 +42,33 @@ def main(settings: Settings, config: Path, file: Path | None) -> int:
             f"{config}: site.key_file, site.keys and site.jwks_url are empty, so no token is taken:"
             " see docs/embed.md."
         )
-    try:
-        text = _read(file)
-    except OSError as error:
-        print(f"chatctl: {file}: {error.strerror}.", file=sys.stderr)
-        return 1
-    if (token := _token(text)) is None:
-        print(NO_TOKEN)
-        return 1
-    published = None
+    if (token := _token(_read(file))) is None:
+        return DebuggedToken(False, None, None, [Check("token", False, NO_TOKEN)])
+    published, checks = None, []
     if settings.site.jwks_url and wanted(token, site) is not None:
         try:
             published = Keys(read_jwks(_fetched(settings)))
         except Unavailable as why:
-            print(f"✗ jwks_url  The keys of site.jwks_url cannot be had: {why}.")
+            what = f"The keys of site.jwks_url cannot be had: {why}."
+            checks.append(Check("jwks_url", False, what))
     found = examine(token, site, time.time(), published)
-    show(found, sys.stdout)
-    return 0 if found.wrong is None else 1
+    checks += [Check(check.name, check.passed, check.says) for check in found.checks]
+    taken = found.wrong is None
+    return DebuggedToken(taken, _plainly(found.header), _plainly(found.claims), checks)
+
+
+def _plainly(part: Claims | None) -> dict[str, Any] | None:
+    return None if part is None else dict(part)
 
 
 def _fetched(settings: Settings) -> bytes:
     """As the daemon fetches them: the same checks, the same words."""
-    from twisted.internet import reactor as the_reactor
-    from twisted.internet.defer import Deferred
-    from twisted.python.failure import Failure
-
     from chatd.parts import SystemClock
     from chatd.vouching import fetched, fetcher
 
-    reactor: Any = the_reactor
-    brings = fetcher(reactor, SystemClock(), settings.site)
-    ended: list[bytes | Failure] = []
-
-    def end(outcome: bytes | Failure) -> None:
-        ended.append(outcome)
-        reactor.stop()
-
-    def begin() -> None:
-        Deferred.fromCoroutine(fetched(brings, settings.site)).addBoth(end)
-
-    reactor.callWhenRunning(begin)
-    reactor.run()
-    (outcome,) = ended
-    if isinstance(outcome, Failure):
-        outcome.raiseException()
-    assert isinstance(outcome, bytes)
-    return outcome
+    return until_done(
+        lambda reactor: fetched(fetcher(reactor, SystemClock(), settings.site), settings.site)
+    )
 
 
 def _read(file: Path | None) -> str:
@@ -107,29 +92,29 @@ def _token(text: str) -> str | None:
     return text.strip() or None
 
 
-def show(found: Examined, out: TextIO) -> None:
-    for title, part in (("header", found.header), ("claims", found.claims)):
+def lines(told: DebuggedToken) -> Iterator[str]:
+    for title, part in (("header", told.header), ("claims", told.claims)):
         if part is not None:
-            print(title, file=out)
+            yield title
             for line in _lines(part):
-                print(f"  {line}", file=out)
-            print(file=out)
-    for check in found.checks:
-        print(f"{'✓' if check.passed else '✗'} {check.name:<9} {check.says}", file=out)
-    count = sum(not check.passed for check in found.checks)
-    print(file=out)
+                yield f"  {line}"
+            yield ""
+    for check in told.checks:
+        yield f"{'✓' if check.passed else '✗'} {check.name:<9} {check.says}"
+    count = sum(not check.passed for check in told.checks)
+    yield ""
     if count == 0:
-        print("This token is taken.", file=out)
+        yield "This token is taken."
     else:
         things = "1 thing is" if count == 1 else f"{count} things are"
-        print(f"This token is refused: {things} wrong with it.", file=out)
+        yield f"This token is refused: {things} wrong with it."
 
 
 def _lines(part: Claims) -> list[str]:
     lines = []
     for name, value in part.items():
         text = msgspec.json.encode(value).decode("utf-8", "replace")
-        line = f"{_plain(name):<9} {_plain(text)}"
+        line = f"{plain(name):<9} {plain(text)}"
         moment = _moment(value) if name in TIMES else None
         lines.append(line if moment is None else f"{line}  ({moment})")
     return lines
@@ -140,8 +125,3 @@ def _moment(value: Any) -> str | None:
         return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     except (TypeError, ValueError, OverflowError, OSError):
         return None
-
-
-def _plain(text: str) -> str:
-    """Nothing that a terminal would obey: the token may come from anybody."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

@@ -3,17 +3,19 @@
 They lie in the folder of site.keys; the daemon reads them anew with a reload.
 """
 
-import json
 import os
 import re
 import secrets
-import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from chatd.admin.answering import No
+from chatd.admin.answers import Key, NewKey, RemovedKey
 from chatd.admin.files import private_folder, write_private
+from chatd.admin.shown import paragraph, table
 from chatd.auth import site_keys
 from chatd.auth.jwk import BadKey, from_pem, public_jwk
 from chatd.auth.jws import MOST_TRIED
@@ -39,7 +41,9 @@ PHP:
   $key = json_decode(file_get_contents('{file}'), true);
   $b64 = fn ($text) => rtrim(strtr(base64_encode($text), '+/', '-_'), '=');
   $head = ['alg' => $key['alg'], 'typ' => 'JWT', 'kid' => $key['kid']];
-  $claims = ['iss' => '{issuer}', 'aud' => '{audience}', 'sub' => $id, 'exp' => time() + 900];
+  $claims = ['iss' => '{issuer}',
+    'aud' => '{audience}',
+    'sub' => $id, 'exp' => time() + 900];
   $signed = $b64(json_encode($head)) . '.' . $b64(json_encode($claims));
   $secret = base64_decode(strtr($key['k'], '-_', '+/'));
   $token = $signed . '.' . $b64(hash_hmac('sha256', $signed, $secret, true));
@@ -49,8 +53,11 @@ PYTHON: Final = """\
 Python (PyJWT):
   import json, time, jwt
   key = json.load(open('{file}'))
-  claims = {{'iss': '{issuer}', 'aud': '{audience}', 'sub': id, 'exp': int(time.time()) + 900}}
-  token = jwt.encode(claims, jwt.PyJWK(key).key, 'HS256', headers={{'kid': key['kid']}})
+  claims = {{'iss': '{issuer}',
+            'aud': '{audience}',
+            'sub': id, 'exp': int(time.time()) + 900}}
+  token = jwt.encode(claims, jwt.PyJWK(key).key, 'HS256',
+                     headers={{'kid': key['kid']}})
 """
 
 NODE: Final = """\
@@ -58,18 +65,21 @@ Node:
   import {{ createHmac }} from 'node:crypto';
   import {{ readFileSync }} from 'node:fs';
   const key = JSON.parse(readFileSync('{file}', 'utf8'));
-  const b64 = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const b64 = (value) =>
+    Buffer.from(JSON.stringify(value)).toString('base64url');
   const exp = Math.floor(Date.now() / 1000) + 900;
   const signed = b64({{ alg: key.alg, typ: 'JWT', kid: key.kid }}) + '.' +
-    b64({{ iss: '{issuer}', aud: '{audience}', sub: id, exp }});
+    b64({{ iss: '{issuer}',
+      aud: '{audience}', sub: id, exp }});
+  const secret = Buffer.from(key.k, 'base64url');
   const token = signed + '.' +
-    createHmac('sha256', Buffer.from(key.k, 'base64url')).update(signed).digest('base64url');
+    createHmac('sha256', secret).update(signed).digest('base64url');
 """
 
 SECRET: Final = """\
-Copy the file to the site, outside of what its web server serves and readable by nobody else:
-whoever has it can speak for the site's people. A token ($id, id: who it is at the site, a text that
-never changes):
+Copy the file to the site, outside of what its web server serves and readable by
+nobody else: whoever has it can speak for the site's people. A token ($id, id:
+who it is at the site, a text that never changes):
 """
 
 
@@ -80,15 +90,15 @@ def add(
     issuer: str | None,
     public: Path | None,
     alg: str | None,
-) -> int:
-    """Makes a key, or takes over a ``public`` one (PEM); the exit code."""
+) -> tuple[NewKey, list[str]]:
+    """Makes a key, or takes over a ``public`` one (PEM); what people are told of it."""
     if _NAME.fullmatch(name) is None:
-        return _no(f"{name!r} is no name for a key: write a-z, 0-9, dots and dashes, such as shop.")
+        raise _no(f"{name!r} is no name for a key: write a-z, 0-9, dots and dashes, such as shop.")
     folder = _folder(settings, config)
     fresh = not folder.exists()
     private_folder(folder)
     if len(site_keys.files(str(folder))) >= MOST_TRIED - 1:
-        return _no(
+        raise _no(
             f"{folder} holds {MOST_TRIED - 1} keys, which is all that a token is tried with: remove"
             " those that are not used any more (chatctl token-key list)."
         )
@@ -102,9 +112,9 @@ def add(
             from_pem(text, alg, kid)
             content = site_keys.content(public_jwk(load_pem_public_key(text), alg, kid), own)
         except OSError as error:
-            return _no(f"{public}: {error.strerror}.")
+            raise _no(f"{public}: {error.strerror}.") from None
         except BadKey as why:
-            return _no(f"{public}: {why}.")
+            raise _no(f"{public}: {why}.") from None
     path = folder / f"{kid}{site_keys.SUFFIX}"
     write_private(path, content)
     for made in (path, folder) if fresh else (path,):
@@ -118,46 +128,49 @@ def add(
         or "https://chat.example.org",
         "file": path.name,
     }
-    print(f"{path}\n")
-    print(CONFIGURATION.format(**said))
+    lines = [f"{path}\n", CONFIGURATION.format(**said)]
     if public is None:
-        print(SECRET)
-        print("\n".join(text.format(**said) for text in (PHP, PYTHON, NODE)))
+        lines += [SECRET, "\n".join(text.format(**said) for text in (PHP, PYTHON, NODE))]
     else:
-        print(f'The site signs with its private key, and says "kid": "{kid}" in the header.')
-    return 0
+        lines.append(f'The site signs with its private key, and says "kid": "{kid}" in the header.')
+    return NewKey(kid, str(path), str(said["issuer"]), str(said["audience"])), lines
 
 
-def listed(settings: Settings, config: Path, *, as_json: bool) -> int:
-    """Prints the keys, and nothing of what is secret in them."""
-    rows: list[dict[str, Any]] = []
-    bad = 0
+def listed(settings: Settings, config: Path) -> list[Key]:
+    """The keys, and nothing of what is secret in them."""
+    rows = []
     for path in _files(settings, config):
         try:
             key = site_keys.read_file(path)
-            row = {"kid": path.stem, "alg": key.alg, "iss": key.issuer or settings.site.issuer}
+            rows.append(Key(path.stem, key.alg, key.issuer or settings.site.issuer, None))
         except (BadKey, OSError) as why:
-            bad += 1
-            row = {"kid": path.stem, "alg": "-", "iss": str(why)}
-        rows.append(row)
-    if as_json:
-        print(json.dumps(rows, indent=2))
-    for row in () if as_json else rows:
-        print(f"{row['kid']:<32} {row['alg']:<6} {row['iss']}")
-    return 1 if bad else 0
+            rows.append(Key(path.stem, None, "", str(why)))
+    return rows
 
 
-def remove(settings: Settings, config: Path, kid: str) -> int:
+def shown(keys: list[Key]) -> Iterator[str]:
+    return table(
+        ("KEY", "ALG", "ISSUER"),
+        [(key.kid, key.alg or "-", key.iss or "-") for key in keys],
+        [f"WRONG: {key.wrong}" if key.wrong else "" for key in keys],
+    )
+
+
+def remove(settings: Settings, config: Path, kid: str, *, dry_run: bool) -> RemovedKey:
     """Removes a key's file. The name is compared with those that are there."""
     for path in _files(settings, config):
         if path.stem == kid:
-            path.unlink()
-            print(
-                f"{path} is removed. Now: systemctl reload chatd. Then no token made with it is"
-                " taken, and who came in with one is put out at once."
-            )
-            return 0
-    return _no(f"there is no key {kid!r} (chatctl token-key list).")
+            if not dry_run:
+                path.unlink()
+            return RemovedKey(kid, str(path), dry_run)
+    raise _no(f"there is no key {kid!r} (chatctl token-key list).", "not-found")
+
+
+def shown_removed(removed: RemovedKey) -> list[str]:
+    after = "Then no token made with it is taken, and who came in with one is put out at once."
+    if removed.dry_run:
+        return paragraph(f"Would remove {removed.file}. Nothing was changed.")
+    return paragraph(f"Removed {removed.file}. Now: systemctl reload chatd. {after}")
 
 
 def _folder(settings: Settings, config: Path) -> Path:
@@ -180,6 +193,5 @@ def _hand_over(made: Path, store: Path) -> None:
         os.chown(made, owner.st_uid, owner.st_gid)
 
 
-def _no(text: str) -> int:
-    print(f"chatctl: {text}", file=sys.stderr)
-    return 1
+def _no(text: str, code: str = "bad-field") -> No:
+    return No(text, code)

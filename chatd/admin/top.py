@@ -1,14 +1,16 @@
 """`chatctl top`: the daemon's figures, anew each second, or once where nobody sits before them."""
 
 import curses
-import json
-import sys
 import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
+from chatd.admin.answering import No
+from chatd.admin.answers_watching import Figures
 from chatd.admin.control import ask
 from chatd.admin.top_figures import Look, between
 from chatd.admin.top_screen import lines
@@ -20,30 +22,26 @@ LOOKS: Final = 5
 Ask = Callable[[], Look]
 
 
-class Refused(Exception):
-    """The daemon does not tell."""
-
-
 def asking(control: Path) -> Ask:
     def once() -> Look:
         answer = ask(control, "top", {})
         if "refused" in answer:
-            raise Refused(answer["refused"]["message"])
+            raise No(answer["refused"]["message"], answer["refused"]["code"])
         done: Look = answer["done"]
         return done
 
     return once
 
 
-def snapshot(look: Ask, as_json: bool, sleep: Callable[[float], None] = time.sleep) -> None:
+def snapshot(look: Ask, sleep: Callable[[float], None] = time.sleep) -> Figures:
     """One set of figures, of one second."""
     before = look()
     sleep(EVERY)
-    told = between(before, look())
-    if as_json:
-        print(json.dumps(told, indent=2))
-    else:
-        print("\n".join(lines(told)).rstrip())
+    return msgspec.convert(between(before, look()), Figures)
+
+
+def shown(told: Figures) -> list[str]:
+    return "\n".join(lines(msgspec.to_builtins(told))).rstrip().splitlines()
 
 
 def live(look: Ask) -> None:
@@ -80,11 +78,3 @@ def _draw(screen: Any, told: dict[str, Any]) -> None:
         screen.addnstr(row, 0, text, width - 1, style)
     screen.addnstr(height - 1, 0, "q quits; figures of the last 5 s", width - 1, curses.A_DIM)
     screen.refresh()
-
-
-def main(control: Path, *, once: bool, as_json: bool) -> None:
-    look = asking(control)
-    if once or as_json or not (sys.stdout.isatty() and sys.stdin.isatty()):
-        snapshot(look, as_json)
-    else:
-        live(look)

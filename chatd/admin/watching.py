@@ -1,25 +1,24 @@
 """chatctl's commands for looking at a running daemon: top, trace, tap."""
 
+from __future__ import annotations
+
 import argparse
-import json
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import msgspec
+from chatd.admin.answering import Exit, No, done, no_file, not_running, streamed
+from chatd.admin.office_commands import action
+from chatd.admin.shown import pairs, paragraph, plain, second, yes
+from chatd.admin.where import control_of
 
-from chatd.admin.shown import plain
-
-#: What `Run` gets the control socket by.
-Control = Callable[[argparse.Namespace], Path]
-_NOT_RUNNING = "chatctl: the daemon is not running."
+if TYPE_CHECKING:
+    from chatd.admin.answers_watching import Frame, OpenConnection, Trace
 
 
-def add_commands(commands: Any, control: Control, perform: Callable[[Any], int]) -> None:
-    """``perform`` carries an action of the office out."""
+def add_commands(commands: Any) -> None:
     top = commands.add_parser(
         "top",
         help="watch the daemon: rates, times, busy rooms and people",
@@ -27,19 +26,15 @@ def add_commands(commands: Any, control: Control, perform: Callable[[Any], int])
         " and people; nothing that anybody said. q quits. Once, where its output is no terminal.",
     )
     top.add_argument("--once", action="store_true", help="print one set of figures and end")
-    _json(top)
-    top.set_defaults(run=lambda options: _top(options, control(options)))
+    top.set_defaults(run=_top)
 
-    trace = commands.add_parser(
-        "trace",
-        help="say why somebody did or did not get a message",
-        description="Say where a message is and, with --user, why that person did or did not get"
-        " it; and what is not recorded.",
+    trace = action(commands, "trace", "trace", "say why somebody did or did not get a message")
+    trace.description = (
+        "Say where a message is and, with --user, why that person did or did not get"
+        " it; and what is not recorded."
     )
     trace.add_argument("message", help="its link, or room and seq: r7h3n5d0qzw2/12, '#tea/12'")
     trace.add_argument("--user", metavar="NAME", help="the person it is about")
-    _json(trace)
-    trace.set_defaults(run=perform, action="trace")
 
     tap = commands.add_parser(
         "tap",
@@ -51,32 +46,30 @@ def add_commands(commands: Any, control: Control, perform: Callable[[Any], int])
     tap.add_argument(
         "--text", action="store_true", help="show what is said, too: somebody's private words"
     )
-    _json(tap)
-    tap.set_defaults(run=lambda options: _tap(options, control(options)))
+    tap.set_defaults(run=_tap)
 
 
-def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
-
-
-def _top(options: argparse.Namespace, control: Path) -> int:
+def _top(options: argparse.Namespace) -> int:
     from chatd.admin import top
     from chatd.admin.control import NotRunning
 
+    look = top.asking(control_of(options))
     try:
-        top.main(control, once=options.once, as_json=options.json)
+        if not (options.once or options.json) and sys.stdout.isatty() and sys.stdin.isatty():
+            top.live(look)
+            return Exit.DONE
+        told = top.snapshot(look)
     except NotRunning:
-        print(_NOT_RUNNING, file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        raise
-    except (top.Refused, OSError) as error:
-        print(f"chatctl: {error}", file=sys.stderr)
-        return 1
-    return 0
+        raise not_running() from None
+    return done(options, told, top.shown(told))
 
 
-def _tap(options: argparse.Namespace, control: Path) -> int:
+def _tap(options: argparse.Namespace) -> int:
+    import msgspec
+
+    from chatd.admin.answers_watching import Frame
+
+    control = control_of(options)
     try:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(str(control))
@@ -84,72 +77,77 @@ def _tap(options: argparse.Namespace, control: Path) -> int:
             connection.sendall(msgspec.json.encode({"action": "tap", "arguments": request}) + b"\n")
             for line in _lines(connection):
                 if "refused" in line:
-                    print(f"chatctl: {plain(line['refused']['message'])}", file=sys.stderr)
-                    return 1
+                    raise No(plain(line["refused"]["message"]), line["refused"]["code"])
                 if "frame" in line:
-                    frame = line["frame"]
-                    print(json.dumps(frame) if options.json else frame_line(frame), flush=True)
+                    frame = msgspec.convert(line["frame"], Frame)
+                    streamed(options, frame, frame_line(frame))
     except BrokenPipeError:
         raise
     except (FileNotFoundError, ConnectionRefusedError):
-        print(_NOT_RUNNING, file=sys.stderr)
-        return 1
+        raise not_running() from None
     except OSError as error:
-        print(f"chatctl: {control}: {error.strerror or error}.", file=sys.stderr)
-        return 1
-    print("chatctl: the daemon ended.", file=sys.stderr)
-    return 1
+        raise no_file(error, str(control)) from None
+    raise No("the daemon ended.", "not-running", Exit.NOT_RUNNING)
 
 
 def _lines(connection: socket.socket) -> Iterator[dict[str, Any]]:
+    import msgspec
+
     with connection.makefile("rb") as stream:
         for line in stream:
             yield msgspec.json.decode(line)
 
 
-def frame_line(frame: dict[str, Any]) -> str:
+def frame_line(frame: Frame) -> str:
     """A line about one frame: when, where, which way, how large, what."""
-    when = datetime.fromtimestamp(frame["time"] / 1000).astimezone()
+    when = datetime.fromtimestamp(frame.time / 1000).astimezone()
     stamp = when.strftime("%H:%M:%S.%f")[:-3]
-    missing = f" ({frame['left_out']} left out before)" if frame.get("left_out") else ""
-    if "bytes" not in frame:
-        return f"{stamp} {frame['connection']} {frame['way']}{missing}"
-    arrow = "->" if frame["way"] == "in" else "<-"
-    text = f"  {plain(frame['text'])}" if "text" in frame else ""
+    missing = f" ({frame.left_out} left out before)" if frame.left_out else ""
+    if frame.bytes is None:
+        return f"{stamp} {frame.connection} {frame.way}{missing}"
+    arrow = "->" if frame.way == "in" else "<-"
+    text = f"  {plain(frame.text)}" if frame.text is not None else ""
     return (
-        f"{stamp} {frame['connection']} {arrow} {frame['bytes']:>7} {plain(frame['type'])}"
+        f"{stamp} {frame.connection} {arrow} {frame.bytes:>7} {plain(frame.type or '')}"
         f"{missing}{text}"
     )
 
 
-def show_trace(done: dict[str, Any]) -> Iterator[str]:
+def show_trace(told: Trace) -> Iterator[str]:
     """The answer of `trace` in lines."""
-    for part in ("message", "person"):
-        if part not in done:
+    for part, about in (("message", told.message), ("person", told.person)):
+        if about is None:
             continue
         yield part
-        for key, value in done[part].items():
-            if isinstance(value, list):
-                value = ", ".join(_connection(each) for each in value) or "none"
-            yield f"  {key.replace('_', ' '):<19} {_shown(key, value)}"
-    if "verdict" in done:
+        names = [name for name in about.__struct_fields__ if _has(about, name)]
+        yield from pairs(
+            [(name.replace("_", " "), _shown(name, getattr(about, name))) for name in names],
+            indent="  ",
+        )
+    if told.verdict is not None:
         yield ""
-        yield plain(done["verdict"])
+        yield from paragraph(told.verdict)
     yield ""
-    yield "Not recorded: " + "; ".join(done["not_recorded"]) + "."
+    yield from paragraph("Not recorded: " + "; ".join(told.not_recorded) + ".")
 
 
-def _connection(each: dict[str, Any]) -> str:
-    state = "has the room open" if each["room_open"] else "has it not open"
-    return f"{each['connection']} from {each['address']} {state}"
+def _has(about: Any, name: str) -> bool:
+    """Connections are known of a running daemon alone."""
+    return name != "connections_now" or about.connections_now is not None
 
 
-def _shown(key: str, value: Any) -> str:
+def _connection(each: OpenConnection) -> str:
+    state = "has the room open" if each.room_open else "has it not open"
+    return f"{each.connection} from {each.address} {state}"
+
+
+def _shown(name: str, value: Any) -> str:
     if value is None:
         return "-"
+    if isinstance(value, list):
+        return ", ".join(_connection(each) for each in value) or "none"
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    if key.endswith("_at") or key == "seen":
-        when = datetime.fromtimestamp(value / 1000).astimezone()
-        return when.strftime("%Y-%m-%d %H:%M:%S")
-    return plain(str(value))
+        return yes(value)
+    if name.endswith("_at") or name == "seen":
+        return second(value)
+    return str(value)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
 from chatd.engine.rows import EventRow, RoleName, RoomKind, SettingsRow, Tell
 
 # ---- what must hold -----------------------------------------------------------------------------
@@ -329,6 +331,19 @@ class SetBlock(Change):
 
 
 # ---- both together ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack(Change):
+    """The last change of a unit that is only rehearsed: all of it has been checked and made by
+    then, and all of it is undone. Raises `TakenBack`."""
+
+
+class TakenBack(Refusal):
+    """Nothing stood in the way, and nothing was done."""
+
+    def __init__(self) -> None:
+        super().__init__(Code.WRONG_STATE, "This was only tried.", retry=False)
 
 
 class Unit(msgspec.Struct, frozen=True, gc=False):

@@ -315,6 +315,10 @@ def set_block(work: Work, change: unit.SetBlock) -> None:
     work.unit.tells.append(Shun(change.user, change.other, on))
 
 
+def take_back(work: Work, change: unit.TakeBack) -> None:
+    raise unit.TakenBack
+
+
 CHANGES: Mapping[type[unit.Change], Callable[[Work, Any], None]] = {
     unit.CreateRoom: create_room,
     unit.Append: append,
@@ -324,6 +328,7 @@ CHANGES: Mapping[type[unit.Change], Callable[[Work, Any], None]] = {
     unit.ChangeRoom: change_room,
     unit.AdvanceMark: advance_mark,
     unit.SetBlock: set_block,
+    unit.TakeBack: take_back,
     **ACCOUNT_CHANGES,
     **ACCOUNT_LINK_CHANGES,
     **DELETION_CHANGES,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatd.engine import accounts, entries
-from chatd.engine.unit import Unit
+from chatd.engine.unit import TakeBack, Unit
 
 UPKEEP = (
     accounts.CreateCredential,
@@ -18,6 +18,7 @@ UPKEEP = (
     accounts.EndInvitation,
     entries.EndRoomLink,
     accounts.SetDisabled,
+    TakeBack,
 )
 """Changes made below the floor too: without them nobody could come in to read, or be put out."""
 

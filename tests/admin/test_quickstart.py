@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from chatd.admin.banner import banner
-from chatd.admin.quickstart import Quickstart, QuickstartError, main, quickstart, render, shown
+from chatd.admin.main import main
+from chatd.admin.quickstart import Quickstart, QuickstartError, quickstart, render, shown
 from chatd.config import load
 from chatd.safety import unsafe
 
@@ -170,17 +171,17 @@ def test_a_renewed_certificate_is_said(tmp_path, port):
 
 
 def test_the_command_says_what_it_made_and_then_keeps_quiet(tmp_path, port, capsys):
-    assert main(tmp_path, port) == 0
+    assert main(["quickstart", str(tmp_path), "--port", str(port)]) == 0
     assert capsys.readouterr().err.count("chatd: ") == 2
-    assert main(tmp_path, None) == 0
+    assert main(["quickstart", str(tmp_path)]) == 0
     assert capsys.readouterr() == ("", "")
 
 
 def test_the_command_fails_with_one_line(tmp_path, taken_port, capsys):
-    assert main(tmp_path, taken_port) == 1
+    assert main(["quickstart", str(tmp_path), "--port", str(taken_port)]) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert [line[:7] for line in said.err.splitlines()][-1] == "chatd: "
+    assert [line[:9] for line in said.err.splitlines()][-1] == "chatctl: "
 
 
 def test_paths_are_shown_as_one_types_them(tmp_path, monkeypatch):

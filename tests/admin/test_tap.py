@@ -14,6 +14,7 @@ import pytest_twisted
 from twisted.internet.testing import StringTransport
 from twisted.internet.threads import deferToThread
 
+from chatd.admin.answers_watching import Frame
 from chatd.admin.control import ControlProtocol
 from chatd.admin.office import Office
 from chatd.admin.watching import frame_line
@@ -72,8 +73,7 @@ def test_a_tap_hears_all_and_changes_nothing_and_ends_without_a_trace() -> None:
 
 
 def test_a_line_of_others_does_nothing_to_the_terminal() -> None:
-    frame = {"time": 0, "connection": "c1", "way": "in", "bytes": 5}
-    frame |= {"type": "\x1b[2J", "text": "\x07"}
+    frame = Frame(0, "c1", "in", 5, type="\x1b[2J", text="\x07")
     assert frame_line(frame).isprintable()
 
 
@@ -176,6 +176,20 @@ def test_the_control_socket_says_when_it_takes_no_more() -> None:
     assert protocol.line({"c": 3})
     protocol.connectionLost()
     assert transport.value() == b'{"frame":{"a":1}}\n{"frame":{"c":3}}\n'
+
+
+@pytest_twisted.ensureDeferred
+async def test_for_programs_it_is_an_object_a_line(tmp_path: Path) -> None:
+    with Daemon(tmp_path) as daemon:
+        world = WssWorld(daemon)
+        await world.person("alice")
+        await world.connect("alice", 0)
+        tapping = Tapping(daemon, "alice", "--json")
+        told = json.loads(await deferToThread(tapping.first))
+        assert (told["schema"], told["command"]) == ("chatctl/1", "tap")
+        assert told["done"]["way"] == "begins" and "bytes" not in told["done"]
+        assert (await deferToThread(tapping.end))[0] == 130
+        await world.stop()
 
 
 def test_who_is_not_there_cannot_be_watched(tmp_path: Path) -> None:

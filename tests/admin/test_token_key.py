@@ -56,8 +56,13 @@ def test_a_key_is_its_owner_s_alone_and_its_secret_is_not_shown(config: Path, ca
     assert made["kid"] in listed and "https://www.example.org" in listed
     assert made["k"] not in listed
     assert run(config, "--json", "token-key", "list") == 0
-    (row,) = json.loads(capsys.readouterr().out)
-    assert row == {"kid": made["kid"], "alg": "HS256", "iss": "https://www.example.org"}
+    (row,) = json.loads(capsys.readouterr().out)["done"]
+    assert row == {
+        "kid": made["kid"],
+        "alg": "HS256",
+        "iss": "https://www.example.org",
+        "wrong": None,
+    }
 
 
 def lines(text: str, title: str) -> str:

@@ -301,7 +301,7 @@ async def test_the_example_in_php_takes_what_is_signed_and_nothing_else(tmp_path
 def test_without_the_daemon_there_is_nothing_to_try(tmp_path: Path) -> None:
     daemon = Daemon(tmp_path)
     done = chatctl(daemon, "webhook", "test")
-    assert done.returncode == 1
+    assert done.returncode == 4
     assert "not running" in done.stderr
 
 

@@ -8,6 +8,7 @@ The first that fails ends it, with what was seen.
 
 import json
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -46,10 +47,10 @@ def journal(inside: Box, lines: int = 30) -> str:
     return inside.run("journalctl", "-u", "chatd", "--no-pager", "-o", "cat", "-n", str(lines))
 
 
-def until_ready(inside: Box, seconds: float = 15) -> float:
+def until_ready(inside: Box, seconds: float = 15, chatctl: str = "chatctl") -> float:
     """How long it took."""
     began = time.monotonic()
-    while inside.status("chatctl", "status") != 0:
+    while inside.status(chatctl, "status") != 0:
         if time.monotonic() - began > seconds:
             raise Failed(f"it does not come back:\n{journal(inside)}")
         time.sleep(0.1)
@@ -240,6 +241,97 @@ def backed_up(inside: Box) -> None:
     must("Restored" in restored, "what was lost is back, with owners and modes", restored)
 
 
+def looked_after(inside: Box) -> None:
+    """A reload by chatctl, and the security check in its own sandbox."""
+    before = inside.run("cat", CONFIG)
+    inside.run("sh", "-c", f"printf '\n[limits]\nrooms_open = 7\n' >> {CONFIG}")
+    told = inside.run("chatctl", "reload", "--dry-run")
+    must("limits.rooms_open 100 -> 7" in told, "chatctl reload --dry-run tells what differs", told)
+    inside.run("chatctl", "reload")
+    told = inside.run("chatctl", "reload", "--dry-run")
+    must("would change nothing" in told, "chatctl reload takes it over", told)
+    inside.run("sh", "-c", f"cat > {CONFIG} <<'END'\n{before}END")
+    inside.run("chatctl", "reload")
+    inside.run("sh", "-c", f"printf '[limits]\nrooms_open = 0\n' >> {CONFIG}")
+    ended = inside.status("systemctl", "reload", "chatd")
+    told = journal(inside)
+    must(ended != 0 and "right would be a number from 1" in told, "a wrong file fails it", told)
+    inside.run("sh", "-c", f"cat > {CONFIG} <<'END'\n{before}END")
+    inside.run("systemctl", "reload", "chatd")
+    must(inside.status("chatctl", "status") == 0, "and nothing ends for it", journal(inside))
+    name = "chatd-doctor.service"
+    seen = inside.run("systemd-analyze", "security", name, "--no-pager")
+    level = float(seen.rsplit(f"{name}:", 1)[1].split()[0])
+    must(level <= 2.0, f"the exposure of the check's service is {level}, of at most 2.0", seen)
+    verify = f"systemd-analyze verify --man=no {name} chatd-doctor.timer 2>&1"
+    quiet = inside.run("sh", "-c", verify)
+    must(quiet == "", "systemd-analyze verify says nothing of it", quiet)
+    enabled = inside.status("systemctl", "is-enabled", "chatd-doctor.timer")
+    must(enabled != 0, "its timer waits to be enabled", str(enabled))
+    looked = ("journalctl", "-u", name, "--no-pager", "-o", "cat")
+    ended = inside.status("systemctl", "start", name)
+    must(ended == 0, "the security check finds nothing wrong", inside.run(*looked))
+    sandbox = "ok    sandbox        an own user, no new rights, few system calls"
+    must(sandbox in inside.run(*looked), "it sees the daemon's sandbox", inside.run(*looked))
+    # As docs/operating.md has it, but for the mail.
+    units = "/etc/systemd/system"
+    tell = 'ExecStart=/bin/sh -c "journalctl -u %%i -n 50 -o cat > /run/told"'
+    inside.run(
+        "sh", "-c",
+        f"mkdir {units}/{name}.d;"
+        f" printf '[Unit]\nOnFailure=tell-me@%%n.service\n' > {units}/{name}.d/tell.conf;"
+        f" printf '[Service]\nType=oneshot\n{tell}\n' > {units}/tell-me@.service;"
+        " systemctl daemon-reload",
+    )  # fmt: skip
+    inside.run("chmod", "755", "/var/lib/chatd")
+    ended = inside.status("systemctl", "start", name)
+    told = inside.run(*looked)
+    must(ended != 0 and "$ chmod go-rwx /var/lib/chatd" in told, "a fault fails it", told)
+    began = time.monotonic()
+    while inside.status("grep", "-q", "chmod", "/run/told") != 0 and time.monotonic() < began + 10:
+        time.sleep(0.1)
+    told = inside.run("cat", "/run/told")
+    must("chmod go-rwx" in told, "and OnFailure= tells of it", told)
+    inside.run("chmod", "700", "/var/lib/chatd")
+
+
+def from_environment(inside: Box, folder: str) -> None:
+    """The same service without the package: ``folder`` has its environment for /opt/chatd."""
+    inside.run("cp", "-a", f"/shared/{folder}", "/opt/chatd")
+    chatctl = "/opt/chatd/bin/chatctl"
+    would = inside.run(chatctl, "install-service", "--dry-run")
+    must("Nothing was changed." in would, "install-service tells first what it would do", would)
+    there = inside.status("ls", "/etc/systemd/system/chatd.service")
+    must(there != 0, "and does nothing of it", "")
+    told = inside.run(chatctl, "install-service")
+    must("setup-link" in told, "then it does, and tells three next steps", told)
+    until_ready(inside, chatctl="/usr/local/bin/chatctl")
+    state = inside.run("systemctl", "show", "chatd", "-p", "ActiveState,User,ExecStart")
+    must("User=chatd" in state and "/opt/chatd/bin" in state, "the service runs", state)
+    seen = inside.run("systemd-analyze", "security", "chatd.service", "--no-pager")
+    level = float(seen.rsplit("chatd.service:", 1)[1].split()[0])
+    must(level <= 1.5, f"its exposure is {level}, of at most 1.5", seen[-300:])
+    inside.run(chatctl, "install-service", "--remove")
+    gone = inside.status("systemctl", "cat", "chatd.service")
+    kept = inside.run("ls", CONFIG, "/var/lib/chatd/chatd.db")
+    must(gone != 0 and "chatd.db" in kept, "removed, it leaves configuration and data", kept)
+
+
+def environment(package: Path, into: Path) -> str:
+    """The package's environment as one in /opt/chatd, below ``into``; its name there."""
+    made = into / "opt-chatd"
+    shutil.rmtree(made, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        deb.run("dpkg-deb", "-x", package, folder)
+        shutil.copytree(Path(folder) / deb.HOME, made, symlinks=True)
+    for path in (made / "bin").iterdir():
+        if path.is_file() and not path.is_symlink():
+            text = path.read_bytes().replace(b"#!/usr/lib/chatd/", b"#!/opt/chatd/")
+            path.write_bytes(text)
+    shutil.copytree(ROOT / "systemd", made / "share" / "chatd" / "systemd")
+    return made.name
+
+
 def removed(inside: Box) -> None:
     inside.run("sh", "-c", "dpkg -r chatd 2>&1")
     kept = inside.run("ls", "/etc/chatd/chatd.toml", "/var/lib/chatd/chatd.db")
@@ -253,15 +345,18 @@ def main() -> int:
     try:
         package = deb.build()
         with tempfile.TemporaryDirectory() as folder, box(package.parent, Path(folder)) as inside:
+            opt = environment(package, package.parent)
             install(inside, package.name)
             journalled(inside)
             forbidden(inside)
             restarts_nobody_notices(inside, Path(folder))
+            looked_after(inside)
             backed_up(inside)
             opened_to_others(inside, Path(folder))
             credentials(inside)
             hangs(inside)
             removed(inside)
+            from_environment(inside, opt)
     except (CannotBuild, deb.CannotBuild, Failed) as wrong:
         print(f"chatd: {wrong}", file=sys.stderr)
         return 1

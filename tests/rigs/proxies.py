@@ -282,7 +282,7 @@ def doctor(front: Front, daemon: Daemon, papers: Papers) -> None:
             ["--config", str(daemon.config), "--json", "doctor", "--address", "127.0.0.1",
              "--ca", str(papers.ca)]
         )  # fmt: skip
-    findings = json.loads(out.getvalue())["findings"]
+    findings = json.loads(out.getvalue())["done"]["findings"]
     must(code == 0, "chatctl doctor finds nothing wrong", findings)
     for one in findings:
         if one["name"] in ("proxy", "silence"):

@@ -2,32 +2,28 @@
 
 import argparse
 import contextlib
-import json
 import os
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from chatd.admin.answering import Exit, No, done, note
 from chatd.admin.backup.progress import Progress
+from chatd.admin.declaring import command, dry_run, group
+from chatd.admin.shown import paragraph, second, some, table
+from chatd.admin.where import config_of
 
-FindConfig = Callable[[argparse.Namespace], Path]
 
-
-def add(commands: Any, find_config: FindConfig) -> None:
-    """Adds the commands; ``find_config`` says which configuration is meant."""
-    backup = commands.add_parser(
+def add(commands: Any) -> None:
+    kinds = group(
+        commands,
         "backup",
-        help="backups: create, verify, restore, list, prune",
-        description="Backups of the store, the configuration and all keys, while the daemon runs.",
+        "backups of store, configuration and all keys: create, verify, restore, list, prune",
     )
-    kinds = backup.add_subparsers(metavar="WHAT", required=True)
 
     def one(name: str, run: Callable[..., int], text: str) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = kinds.add_parser(name, help=text, description=text)
-        parser.set_defaults(run=lambda options: _said(run, options, find_config(options)))
-        return parser
+        return command(kinds, name, lambda options: run(options, config_of(options)), text)
 
     create = one("create", _create, "make a backup")
     create.add_argument("target", type=Path, help="a folder, or a file that ends in .tar")
@@ -46,7 +42,7 @@ def add(commands: Any, find_config: FindConfig) -> None:
         "--until", metavar="TIME", help='the last one not after "2026-11-29 18:30" (local time)'
     )
     restore.add_argument("--replace", action="store_true", help="what is there is kept aside")
-    restore.add_argument("--dry-run", action="store_true", help="say what would be done")
+    dry_run(restore)
     restore.add_argument(
         "--store-only", action="store_true", help="leave configuration and keys as they are"
     )
@@ -57,23 +53,11 @@ def add(commands: Any, find_config: FindConfig) -> None:
     prune.add_argument(
         "--keep", type=int, required=True, metavar="N", help="so many full ones stay, with changes"
     )
-
-
-def _said(run: Callable[..., int], options: argparse.Namespace, config: Path) -> int:
-    from chatd.admin.backup.archive import BackupError
-    from chatd.store.errors import StoreError
-
-    try:
-        return run(options, config)
-    except (BackupError, StoreError) as error:
-        print(f"chatctl: {error}", file=sys.stderr)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        print(f"chatctl: {where}{error.strerror or error}.", file=sys.stderr)
-    return 1
+    dry_run(prune)
 
 
 def _create(options: argparse.Namespace, config: Path) -> int:
+    from chatd.admin.answers_backup import MadeBackup
     from chatd.admin.backup.archive import opened
     from chatd.admin.backup.create import Wanted, create
     from chatd.config import load
@@ -86,43 +70,40 @@ def _create(options: argparse.Namespace, config: Path) -> int:
     with opened(path) as archive:
         manifest = archive.manifest
     size = path.stat().st_size
-    if options.json:
-        about = {"path": str(path), "size": size, "kind": manifest.kind, "moment": manifest.moment}
-        print(json.dumps(about, indent=2))
-        return 0
     what = "Everything" if manifest.kind == "full" else "What changed"
-    print(f"{path}: {what} until {_time(manifest.moment)}, {_size(size)}, read back and sound.")
+    until = second(manifest.moment)
+    lines = [str(path), f"{what} until {until}, {_size(size)}, read back and sound."]
     if wanted.store_only:
-        print("Without configuration and keys, as you asked.")
+        lines.append("Without configuration and keys, as you asked.")
     else:
-        print("It holds every key of this server: keep it as you keep them.")
-    return 0
+        lines.append("It holds every key of this server: keep it as you keep them.")
+    return done(options, MadeBackup(str(path), size, manifest.kind, manifest.moment), lines)
 
 
 def _verify(options: argparse.Namespace, config: Path) -> int:
+    from chatd.admin.answers_backup import VerifiedBackup
     from chatd.admin.backup.archive import opened
     from chatd.admin.backup.verify import faults
 
+    path = options.file
     with Progress(sys.stderr) as progress:
-        found = faults(options.file, progress.phase("checking"))
+        found = faults(path, progress.phase("checking"))
     for text in found:
-        print(f"chatctl: {text}", file=sys.stderr)
+        note(options, f"chatctl: {text}")
     if found:
-        return 1
-    with opened(options.file) as archive:
+        return done(options, VerifiedBackup(str(path), None, {}, list(found)), (), Exit.WRONG)
+    with opened(path) as archive:
         manifest = archive.manifest
     counts = manifest.counts
-    if options.json:
-        print(json.dumps({"moment": manifest.moment, "counts": counts}, indent=2))
-        return 0
-    print(
-        f"{options.file}: sound. As of {_time(manifest.moment)}: accounts {counts.get('users', 0)},"
+    line = (
+        f"{path}: sound. As of {second(manifest.moment)}: accounts {counts.get('users', 0)},"
         f" rooms {counts.get('rooms', 0)}, events {counts.get('events', 0)}."
     )
-    return 0
+    return done(options, VerifiedBackup(str(path), manifest.moment, dict(counts), []), [line])
 
 
 def _restore(options: argparse.Namespace, config: Path) -> int:
+    from chatd.admin.answers_backup import Restored, RestoredFile
     from chatd.admin.backup import shelf
     from chatd.admin.backup.restore import restore, wall
 
@@ -131,14 +112,11 @@ def _restore(options: argparse.Namespace, config: Path) -> int:
         try:
             until = wall(options.until)
         except ValueError:
-            print(
-                f'chatctl: --until {options.until!r} is no time; right is "2026-11-29 18:30".',
-                file=sys.stderr,
-            )
-            return 2
+            text = f'--until {options.until!r} is no time; right is "2026-11-29 18:30".'
+            raise No(text, "usage", Exit.USAGE) from None
         if not options.file.is_dir():
-            print("chatctl: --until picks from a folder of backups: name one.", file=sys.stderr)
-            return 2
+            text = "--until picks from a folder of backups: name one."
+            raise No(text, "usage", Exit.USAGE)
     source = shelf.as_of(options.file, until) if options.file.is_dir() else options.file
     with Progress(sys.stderr) as progress:
         plan = restore(
@@ -149,66 +127,67 @@ def _restore(options: argparse.Namespace, config: Path) -> int:
             dry_run=options.dry_run,
             store_only=options.store_only,
         )
+    files = [RestoredFile(str(step.path), step.there) for step in plan.files]
+    aside = str(plan.aside) if plan.occupied else None
+    told = Restored(
+        str(source), plan.moment, str(plan.folder), files, aside, dry_run=options.dry_run
+    )
     would = "Would restore" if options.dry_run else "Restored"
-    print(f"{would} {source.name}, as of {_time(plan.moment)}, into {plan.folder}.")
-    for step in plan.files:
-        if step.there != "same":
-            print(f"  {'another' if step.there == 'other' else 'new'} {step.path}")
+    lines = [f"{would} {source.name}, as of {second(plan.moment)}, into {plan.folder}."]
+    for file in files:
+        if file.there != "same":
+            lines.append(f"  {'another' if file.there == 'other' else 'new'} {file.path}")
     if plan.occupied:
         kept = "Would keep" if options.dry_run else "Kept"
-        print(f"{kept} the store that is there in {plan.aside}.")
-    if not options.dry_run:
-        print("Next: systemctl start chatd. Everybody's client reads anew by itself.")
-    return 0
+        lines.append(f"{kept} the store that is there in {plan.aside}.")
+    if options.dry_run:
+        lines.append("Nothing was changed.")
+    else:
+        lines.append("Next: systemctl start chatd. Everybody's client reads anew by itself.")
+    return done(options, told, lines)
 
 
 def _list(options: argparse.Namespace, config: Path) -> int:
+    from chatd.admin.answers_backup import BackupRow, Backups
     from chatd.admin.backup import shelf
 
-    rows: list[dict[str, Any]] = []
+    rows = []
     for one in shelf.kept(options.folder):
         manifest = one.manifest
-        note = one.fault or ("the full backup it stands on is missing" if one.lone else "")
         rows.append(
-            {
-                "name": one.path.name,
-                "moment": manifest.moment if manifest else None,
-                "kind": manifest.kind if manifest else None,
-                "size": one.size,
-                "events": manifest.counts.get("events") if manifest else None,
-                "note": note,
-            }
+            BackupRow(
+                one.path.name,
+                manifest.moment if manifest else None,
+                manifest.kind if manifest else None,
+                one.size,
+                manifest.counts.get("events") if manifest else None,
+                one.fault or ("the full backup it stands on is missing" if one.lone else ""),
+            )
         )
     left = [path.name for path in shelf.left_behind(options.folder)]
-    if options.json:
-        print(json.dumps({"backups": rows, "unfinished": left}, indent=2))
-        return 0
-    for row in rows:
-        moment = _time(row["moment"]) if row["moment"] is not None else "-"
-        print(f"{row['name']:<38} {moment:<19} {_size(row['size']):>9}  {row['events'] or '-':>8}")
-        if row["note"]:
-            print(f"  {row['note']}")
+    lines: list[str] = []
+    if rows or not left:
+        shown = [
+            (row.name, second(row.moment), _size(row.size), str(row.events or "-")) for row in rows
+        ]
+        head = ("BACKUP", "AS OF", "SIZE", "EVENTS")
+        lines += table(head, shown, [row.note for row in rows])
     for name in left:
-        print(f"{name}: unfinished; the next backup removes it, unless one is being made now")
-    if not rows and not left:
-        print("none")
-    return 0
+        lines += paragraph(
+            f"{name}: unfinished; the next backup removes it, unless one is being made now"
+        )
+    return done(options, Backups(rows, left), lines)
 
 
 def _prune(options: argparse.Namespace, config: Path) -> int:
+    from chatd.admin.answers_backup import Pruned
     from chatd.admin.backup.create import prune
 
-    gone = prune(options.folder, options.keep)
-    if options.json:
-        print(json.dumps({"removed": [str(path) for path in gone]}, indent=2))
-        return 0
-    for path in gone:
-        print(f"removed {path}")
-    return 0
-
-
-def _time(ms: int) -> str:
-    return datetime.fromtimestamp(ms / 1000).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    gone = [str(path) for path in prune(options.folder, options.keep, dry_run=options.dry_run)]
+    lines = [f"{'would remove' if options.dry_run else 'removed'} {path}" for path in gone]
+    if options.dry_run:
+        lines.append(f"{some(len(gone), 'file')} in all. Nothing was changed.")
+    return done(options, Pruned(gone, options.dry_run), lines)
 
 
 def _size(count: int) -> str:

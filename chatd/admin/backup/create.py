@@ -190,12 +190,13 @@ def _private(path: Path) -> IO[bytes]:
     return open(descriptor, "w+b")
 
 
-def prune(folder: Path, keep: int) -> list[Path]:
-    """Removes all but the last ``keep`` full backups, and what was left unfinished; what went."""
+def prune(folder: Path, keep: int, *, dry_run: bool = False) -> list[Path]:
+    """Removes all but the last ``keep`` full backups, and what was left unfinished; what went, or
+    with ``dry_run`` would go."""
     if keep < 1:
         raise BackupError("At least one full backup has to stay: --keep 1.")
     with shelf.locked(folder):
         gone = [*shelf.left_behind(folder), *shelf.outdated(folder, keep)]
-        for path in gone:
+        for path in () if dry_run else gone:
             path.unlink()
         return gone

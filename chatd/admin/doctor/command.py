@@ -1,7 +1,6 @@
 """`chatctl doctor`: from outside in, one line for each thing looked at."""
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -9,17 +8,16 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
+from chatd.admin.answering import Exit, done, no_file
 from chatd.admin.doctor.finding import Finding
+from chatd.admin.where import config_of
 
 WIDTH = 80
 ABOUT = 15
 WORDS = {"ok": "ok", "note": "note", "warning": "WARN", "fault": "WRONG"}
 
-FindConfig = Callable[[argparse.Namespace], Path]
 
-
-def add(commands: Any, find_config: FindConfig) -> None:
-    """Adds the command; ``find_config`` says which configuration is meant."""
+def add(commands: Any) -> None:
     text = "look at the server from outside in, and say what to type"
     doctor = commands.add_parser(
         "doctor",
@@ -34,7 +32,13 @@ def add(commands: Any, find_config: FindConfig) -> None:
     doctor.add_argument(
         "--quick", action="store_true", help="do not wait to see whether a proxy cuts silence off"
     )
-    doctor.set_defaults(run=lambda options: _run(options, find_config(options)))
+    doctor.add_argument(
+        "--security",
+        action="store_true",
+        help="what should be looked at again and again: TLS, headers, who can come in, who may"
+        " read the keys, the sandbox, updates (chatd-doctor.timer does it every day)",
+    )
+    doctor.set_defaults(run=lambda options: _run(options, config_of(options)))
 
 
 def _run(options: argparse.Namespace, config: Path) -> int:
@@ -53,13 +57,12 @@ def _run(options: argparse.Namespace, config: Path) -> int:
     except NotRunning:
         pass
     except OSError as error:
-        print(
-            f"chatctl: {settings.server.control}: {error.strerror or error}: run this as the user"
-            " of chatd, or as root.",
-            file=sys.stderr,
-        )
-        return 1
+        raise no_file(error, settings.server.control) from None
     look = Look(config.resolve(), settings, visit, options.address, options.ca, quick=options.quick)
+    if options.security:
+        from chatd.admin.doctor import security
+
+        return _say(security.examine(look), options, look.url)
     return _say(examine(look, _waiting if sys.stderr.isatty() else _quiet), options, look.url)
 
 
@@ -116,6 +119,8 @@ def _waiting(seconds: float) -> None:
 
 def _say(findings: Any, options: argparse.Namespace, url: str) -> int:
     """Prints them as they come; the exit code."""
+    from chatd.admin.answers import FindingRow, Findings
+
     found: list[Finding] = []
     if not options.json:
         print(url)
@@ -124,13 +129,9 @@ def _say(findings: Any, options: argparse.Namespace, url: str) -> int:
         if not options.json:
             print("\n".join(shown(finding)), flush=True)
     wrong = [one for one in found if one.grade in ("fault", "warning")]
-    if options.json:
-        print(json.dumps({"url": url, "findings": [asdict(one) for one in found]}, indent=2))
-    elif wrong:
-        print(f"{len(wrong)} to mend.")
-    else:
-        print("Nothing is wrong.")
-    return 1 if wrong else 0
+    told = Findings(url, [FindingRow(**asdict(one)) for one in found])
+    last = f"{len(wrong)} to mend." if wrong else "Nothing is wrong."
+    return done(options, told, [last], Exit.WRONG if wrong else Exit.DONE)
 
 
 def shown(finding: Finding) -> list[str]:

@@ -2,6 +2,8 @@
 
 import ctypes
 import os
+import re
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,6 +34,36 @@ def _kernel(name: str) -> str:
     return Path("/proc/sys", *name.split(".")).read_text("ascii").strip()
 
 
+def _status(pid: int) -> str:
+    return Path(f"/proc/{pid}/status").read_text("utf-8", "replace")
+
+
+def _maps(pid: int) -> str:
+    return Path(f"/proc/{pid}/maps").read_text("utf-8", "replace")
+
+
+def _package() -> tuple[str, str]:
+    """Nothing is asked of the network: apt's own lists are."""
+    try:
+        told = subprocess.run(
+            ["/usr/bin/apt-cache", "policy", "chatd"],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+            env={"LC_ALL": "C.UTF-8"},
+        ).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return "", ""
+    found = dict(re.findall(r"^  (Installed|Candidate): (\S+)$", told, re.MULTILINE))
+    installed = found.get("Installed", "(none)")
+    return ("", "") if installed == "(none)" else (installed, found.get("Candidate", ""))
+
+
+def _reboot() -> bool:
+    return Path("/run/reboot-required").exists()
+
+
 def _mounts() -> str:
     return Path("/proc/self/mounts").read_text("utf-8", "replace")
 
@@ -39,13 +71,19 @@ def _mounts() -> str:
 @dataclass(frozen=True)
 class Machine:
     """This one, unless a test says otherwise. ``now``: seconds since 1970; ``clock_kept``: whether
-    something keeps it right; ``limits``, ``kernel`` and ``mounts`` are texts of /proc."""
+    something keeps it right; ``limits``, ``kernel``, ``mounts``, ``status`` and ``maps`` are texts
+    of /proc; ``package``: the version of chatd that Debian's package manager has installed and the
+    one it could have, "" where it has none; ``reboot``: whether one is waited for."""
 
     now: Callable[[], float] = time.time
     clock_kept: Callable[[], bool] = _clock_kept
     limits: Callable[[int], str] = _limits
     kernel: Callable[[str], str] = _kernel
     mounts: Callable[[], str] = _mounts
+    status: Callable[[int], str] = _status
+    maps: Callable[[int], str] = _maps
+    package: Callable[[], tuple[str, str]] = _package
+    reboot: Callable[[], bool] = _reboot
     free_and_total: Callable[[Path], tuple[int, int]] = free_and_total
     resolve: Callable[[str, int], list[str]] = reach.resolve
     user: Callable[[], int] = os.geteuid

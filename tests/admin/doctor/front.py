@@ -4,14 +4,14 @@ import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from chatd.admin.certificates import certificate_bytes, key_bytes
@@ -70,6 +70,15 @@ def certificate(
     return builder.sign(by, hashes.SHA256()), key
 
 
+def weak_certificate() -> x509.Certificate:
+    """With a key that is too short."""
+    key = rsa.generate_private_key(65537, 1024)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name)
+    builder = builder.public_key(key.public_key()).serial_number(x509.random_serial_number())
+    return builder.not_valid_before(NOW).not_valid_after(NOW + YEAR).sign(key, hashes.SHA256())
+
+
 class Papers:
     """A root, an intermediate authority, and files of a server in ``folder``."""
 
@@ -108,6 +117,8 @@ class Proxy:
 
     def __init__(self, papers: Papers, port: int) -> None:
         self.ways = Ways()
+        #: told of the TLS context before it is used
+        self.secure: Callable[[ssl.SSLContext], object] = lambda context: None
         self._papers = papers
         self._behind = port
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -132,6 +143,7 @@ class Proxy:
     def _pass(self, raw: socket.socket, peer: str) -> None:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(self._papers.chain, self._papers.key)
+        self.secure(context)
         with contextlib.suppress(OSError), context.wrap_socket(raw, server_side=True) as near:
             head = b""
             while b"\r\n\r\n" not in head:

@@ -81,7 +81,7 @@ def test_an_unsafe_setting_is_said_with_its_mend(place: Place) -> None:
 def test_a_configuration_that_cannot_be_read(place: Place, capsys: Any) -> None:
     place.config.write_text("[server]\nlisten = 3\n[sever]\n", "utf-8")
     assert main(["--config", str(place.config), "--json", "doctor"]) == 1
-    findings = json.loads(capsys.readouterr().out)["findings"]
+    findings = json.loads(capsys.readouterr().out)["done"]["findings"]
     assert [one["name"] for one in findings] == ["configuration"] * 2
     assert any("did you mean `server`?" in one["what"] for one in findings)
 
@@ -177,7 +177,7 @@ def test_a_daemon_started_with_1024_descriptors(tmp_path: Path) -> None:
 def found_by(daemon: Daemon) -> list[str]:
     with contextlib.redirect_stdout(io.StringIO()) as out:
         main(["--config", str(daemon.config), "--json", "doctor"])
-    findings = json.loads(out.getvalue())["findings"]
+    findings = json.loads(out.getvalue())["done"]["findings"]
     return [one["name"] for one in findings if one["grade"] in ("warning", "fault")]
 
 

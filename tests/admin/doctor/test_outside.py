@@ -38,7 +38,7 @@ class Server:
                 ["--config", str(self.daemon.config), "--json", "doctor", "--address", "127.0.0.1",
                  "--ca", str(self.papers.ca), *words]
             )  # fmt: skip
-        findings: list[dict[str, str]] = json.loads(out.getvalue())["findings"]
+        findings: list[dict[str, str]] = json.loads(out.getvalue())["done"]["findings"]
         assert code == (1 if names(findings) else 0)
         return findings
 
