@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from chatd.fanout.news import MOMENT
 from tests.daemon import Daemon
 from tests.durability.trace import CALLS, LENGTH, Call, Sent, calls, disk_was_first, told
 from tests.one_thread import OneThread
@@ -89,6 +90,8 @@ def talk(people: list[Talker]) -> tuple[list[Sent], list[int]]:
         if person is not alice:
             person.until(type="done", id=person.ask("join", key="join", room=room))
         person.until(type="opened", id=person.ask("open", room=room))
+    # Who has come is told a moment later, and would be told in the midst of a message.
+    time.sleep(3 * MOMENT)
     sent, ids = [], []
     for _ in range(MESSAGES):
         time.sleep(0.02)  # so that what came before is over, whichever thread it was
