@@ -5,7 +5,7 @@ import { bdi, fill, h, hidden, iconButton, refill } from './dom.js';
 import { sure } from './dialogs/sure.js';
 import { Kept, arrange } from './kept.js';
 import { openMenu } from './menu.js';
-import { avatar, kindOf, mood } from './parts.js';
+import { avatar, kindOf, mayLeave, mood } from './parts.js';
 
 const roleWord = (role) => ({ owner: t('owner'), moderator: t('moderator'), reader: t('reads only') })[role];
 const stateWord = (state) => ({ online: t('online'), away: t('away'), offline: t('offline') })[state];
@@ -115,7 +115,7 @@ export class Here {
       this.#foot,
       room.topic && h('p', { class: 'topic' }, bdi(room.topic)),
       h('p', { class: 'nothing' }, kindOf(room)),
-      room.kind !== 'direct' &&
+      mayLeave(room, this.#store.me) &&
         h('button', { type: 'button', class: 'quiet', onclick: () => this.#wish.leave(room) }, t('Leave this room')),
     );
   }

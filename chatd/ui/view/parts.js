@@ -82,6 +82,11 @@ export function kindOf(room) {
   return { public: t('Public room'), private: t('Private room'), direct: t('Conversation') }[room.kind];
 }
 
+/** Guests, who are brought into their rooms and come back to none, leave none; nor does anybody a conversation. */
+export function mayLeave(room, me) {
+  return room.kind !== 'direct' && !me.guest;
+}
+
 /** The emoji of somebody's status, beside their name; the words are told on pointing. */
 export function mood(status) {
   if (!status?.emoji) return null;

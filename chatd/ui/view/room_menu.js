@@ -5,6 +5,7 @@ import { moved, sections } from '../state/sections.js';
 import { t } from '../words/words.js';
 import { openMenu } from './menu.js';
 import { morning } from './dialogs/schedule.js';
+import { mayLeave } from './parts.js';
 
 const HOUR = 3_600_000;
 const levels = () => [
@@ -42,7 +43,7 @@ export function roomMenu({ chat, store, wish }, room, at) {
       !notes && { label: t('Notifications…'), icon: 'bell', hint: notified(room), act: () => openMenu(t('Notifications'), notifications(room, set), at) },
       room.kind !== 'direct' && null,
       room.kind !== 'direct' && { label: t('Settings of this room'), icon: 'gear', act: () => wish.settings(room) },
-      room.kind !== 'direct' && { label: t('Leave'), icon: 'back', danger: true, act: () => wish.leave(room) },
+      mayLeave(room, store.me) && { label: t('Leave'), icon: 'back', danger: true, act: () => wish.leave(room) },
     ],
     at,
   );
