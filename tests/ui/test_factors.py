@@ -15,6 +15,18 @@ from tests.ui.test_two_people import PASSWORD, first_administrator, say
 pytestmark = pytest.mark.browser
 
 ONCE_MORE = "#field-confirm-with-your-password"
+#: Notes what a page asks the browser's authenticators for, and what it asks no more.
+WATCH = """
+    window.asked = [];
+    const get = navigator.credentials.get.bind(navigator.credentials);
+    navigator.credentials.get = (options) => {
+        window.asked.push(options.mediation ?? 'at once');
+        options.signal?.addEventListener('abort', () => window.asked.push('aborted'));
+        return get(options);
+    };
+"""
+#: A browser that offers no passkeys beside names.
+LACKS = "delete PublicKeyCredential.isConditionalMediationAvailable;"
 
 
 def authenticator(window, *, verifies=True):
@@ -30,15 +42,42 @@ def authenticator(window, *, verifies=True):
         "automaticPresenceSimulation": True,
     }
     made = window.call("WebAuthn.addVirtualAuthenticator", options=options)
+    window.call("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
     return made["authenticatorId"]
 
 
-def sign_out(window):
+def finger(window, device, laid_on):
+    """Whether a request that begins from now on finds a finger."""
+    window.call("WebAuthn.setAutomaticPresenceSimulation", authenticatorId=device, enabled=laid_on)
+
+
+def sign_out(window, device=None):
+    """With a ``device`` the browser offers its passkey by then, and nobody has taken it."""
     settings(window, "Security")
+    if device:
+        finger(window, device, False)
     window.js("window.before = true")
     window.click("dialog .names .end button", "Sign out")
     window.wait("!window.before && document.querySelector('#password') !== null")
     window.sees("Sign in with a passkey")
+    if device:
+        window.wait("window.asked.length > 0")
+        assert window.js("window.asked") == ["conditional"]
+        finger(window, device, True)
+
+
+def add_passkey(window, name=""):
+    """Their recovery codes."""
+    settings(window, "Security")
+    window.click("dialog button", "Add a passkey")
+    if name:
+        window.write("#field-what-to-call-it", name)
+    window.write(ONCE_MORE, PASSWORD)
+    window.press("Enter")
+    window.sees("Your recovery codes", "dialog:last-of-type")
+    shown = window.js("document.querySelector('dialog:last-of-type pre').innerText").split()
+    window.click("dialog:last-of-type button", "Close")
+    return shown
 
 
 def by_password(window, name="anna"):
@@ -56,28 +95,22 @@ def anna(daemon, browser):
 def test_a_passkey_signs_in_alone_and_completes_a_password(daemon, browser):
     window = anna(daemon, browser)
     device = authenticator(window)
-    settings(window, "Security")
-    window.click("dialog button", "Add a passkey")
-    window.write("#field-what-to-call-it", "This laptop")
-    window.write(ONCE_MORE, PASSWORD)
-    window.press("Enter")
-    window.sees("Your recovery codes", "dialog:last-of-type")
-    shown = window.js("document.querySelector('dialog:last-of-type pre').innerText").split()
+    shown = add_passkey(window, "This laptop")
     assert len(shown) == 10
-    window.click("dialog:last-of-type button", "Close")
     window.sees("This laptop", ".passkeys-of")
     window.sees("not used yet", ".passkeys-of")
     close(window)
     (held,) = window.call("WebAuthn.getCredentials", authenticatorId=device)["credentials"]
     assert held["isResidentCredential"] and held["rpId"] == "localhost"
 
-    sign_out(window)
+    sign_out(window, device)
     window.click("button", "Sign in with a passkey")
     window.sees("Welcome, anna")
 
-    sign_out(window)
+    sign_out(window, device)
     by_password(window)
     window.sees("Use your passkey")
+    assert window.js("window.asked") == ["conditional", "aborted"]
     window.click("form button", "Use a passkey")
     window.sees("Welcome, anna")
     settings(window, "Security")
@@ -85,7 +118,7 @@ def test_a_passkey_signs_in_alone_and_completes_a_password(daemon, browser):
     close(window)
 
     # Lost: the device has none any more, and a recovery code helps, once.
-    sign_out(window)
+    sign_out(window, device)
     window.call("WebAuthn.clearCredentials", authenticatorId=device)
     by_password(window)
     window.click("button", "Use a recovery code")
@@ -107,18 +140,62 @@ def test_a_passkey_signs_in_alone_and_completes_a_password(daemon, browser):
 def test_a_device_that_does_not_verify_its_owner_is_a_second_step_only(daemon, browser):
     window = anna(daemon, browser)
     device = authenticator(window)
-    settings(window, "Security")
-    window.click("dialog button", "Add a passkey")
-    window.write(ONCE_MORE, PASSWORD)
-    window.press("Enter")
-    window.sees("Your recovery codes", "dialog:last-of-type")
-    window.click("dialog:last-of-type button", "Close")
+    add_passkey(window)
     close(window)
-    sign_out(window)
+    sign_out(window, device)
     window.call("WebAuthn.setUserVerified", authenticatorId=device, isUserVerified=False)
     window.click("button", "Sign in with a passkey")
     window.sees("No passkey was used")
     by_password(window)
+    window.click("form button", "Use a passkey")
+    window.sees("Welcome, anna")
+
+
+def test_the_browser_offers_a_passkey_where_a_name_is_asked_for(daemon, browser):
+    window = anna(daemon, browser)
+    device = authenticator(window)
+    add_passkey(window)
+    close(window)
+    sign_out(window, device)
+    assert window.js("document.querySelector('#name').autocomplete") == "username webauthn"
+    # Whoever presses the button instead, and has no finger for it, is offered it again.
+    window.call("WebAuthn.setUserVerified", authenticatorId=device, isUserVerified=False)
+    window.click("button", "Sign in with a passkey")
+    window.sees("No passkey was used")
+    window.wait("window.asked.length > 3")
+    asked = ["conditional", "aborted", "at once", "conditional"]
+    assert window.js("window.asked") == asked
+    # Another form has no use for it, and the first one has again.
+    window.click("button", "Forgotten your password?")
+    window.wait("window.asked.at(-1) === 'aborted'")
+    window.call("WebAuthn.setUserVerified", authenticatorId=device, isUserVerified=True)
+    window.click("button", "Back to signing in")
+    window.sees("Welcome, anna")
+    assert window.js("window.asked.slice(0, 6)") == [*asked, "aborted", "conditional"]
+    # One that is not known here any more is refused in words, once.
+    settings(window, "Security")
+    window.click(".passkeys-of button", "Remove")
+    window.write(ONCE_MORE, PASSWORD)
+    window.press("Enter")
+    window.wait("document.querySelectorAll('.passkeys-of li').length === 0")
+    close(window)
+    sign_out(window)
+    window.sees("This passkey does not fit, or is not known here.")
+    assert window.js("window.asked") == ["conditional"]
+    assert [one for one in window.complaints if " 40" not in one] == []
+
+
+def test_where_the_browser_offers_no_passkeys_nothing_changes(daemon, browser):
+    window = anna(daemon, browser)
+    authenticator(window)
+    add_passkey(window)
+    close(window)
+    window.call("Page.addScriptToEvaluateOnNewDocument", source=LACKS)
+    sign_out(window)
+    assert window.js("document.querySelector('#name').autocomplete") == "username"
+    by_password(window)
+    window.sees("Use your passkey")
+    assert window.js("window.asked") == []
     window.click("form button", "Use a passkey")
     window.sees("Welcome, anna")
 
@@ -198,6 +275,9 @@ def test_a_guest_talks_in_the_rooms_for_guests_and_stays_with_what_was_said(daem
     guest.click(".sidebar a.item", "Lobby")
     guest.wait(f"document.querySelector('{BOX}') !== null")
     say(guest, "Is anybody here?")
+    # Guests come back to no room that they left: they are not shown how to.
+    guest.sees("Public room", ".people")
+    assert "Leave" not in guest.js("document.querySelector('.people').innerText")
     go(host, "Lobby")
     host.sees("Is anybody here?", ".list")
     host.sees("Passing by", ".list")

@@ -21,10 +21,32 @@ export async function make(options) {
 
 /** Has the browser show one; as `make`. */
 export async function show(options) {
-  const { challenge, allowCredentials, ...others } = options;
-  const publicKey = { ...others, challenge: bytes(challenge), allowCredentials: allowCredentials.map(described) };
-  const fields = ['authenticatorData', 'signature', 'userHandle'];
-  return told(await asked(() => navigator.credentials.get({ publicKey })), fields);
+  const publicKey = wanted(options);
+  return told(await asked(() => navigator.credentials.get({ publicKey })), SHOWN);
+}
+
+/** Whether the browser offers passkeys where it offers names. */
+export async function conditional() {
+  if (!supported()) return false;
+  return (await PublicKeyCredential.isConditionalMediationAvailable?.().catch(() => false)) ?? false;
+}
+
+/** The passkey that somebody takes from what the browser offers, as JSON; null once `signal` ends that. */
+export async function offered(options, signal) {
+  try {
+    const found = await navigator.credentials.get({ publicKey: wanted(options), mediation: 'conditional', signal });
+    return told(/** @type {any} */ (found), SHOWN);
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
+  }
+}
+
+/** What is told of a passkey that was shown. */
+const SHOWN = ['authenticatorData', 'signature', 'userHandle'];
+
+function wanted({ challenge, allowCredentials, ...others }) {
+  return { ...others, challenge: bytes(challenge), allowCredentials: allowCredentials.map(described) };
 }
 
 async function asked(ask) {

@@ -3,6 +3,7 @@
 import { t } from '../words/words.js';
 import { brand as own, brandLinks } from './brand.js';
 import { append, bdi, fill, h } from './dom.js';
+import { offering } from './offered.js';
 import { logo } from './parts.js';
 import { providers } from './providers.js';
 import { second } from './second.js';
@@ -37,12 +38,14 @@ const ways = () => ({
 
 /**
  * The page's front. `way`: in, setup or invitation, with the link's `secret` for the latter two;
- * `notice`: why one is here; `wrong`: why one is not in; `name`: who one was; `back()` tells where
- * the page is. `done(session)` is called once signed in, `forgot(name)` where the password is not
- * known any more.
+ * `notice`: why one is here; `wrong`: why one is not in; `name`: who one was; `step`: the second step
+ * that has begun already; `back()` tells where the page is. `done(session)` is called once signed in,
+ * `forgot(name)` where the password is not known any more.
  */
-export function signIn(api, { way = 'in', secret = null, notice = '', wrong = '', name = '', back = () => '' }, done, forgot) {
+export function signIn(api, { way = 'in', secret = null, notice = '', wrong = '', name = '', step = null, back = () => '' }, done, forgot) {
   const node = h('main', { class: 'front' });
+  /** What has the browser offer passkeys, while there is a field for a name. */
+  let offer = null;
   const show = (...next) => fill(node, h('div', { class: 'card' }, brand(), welcome(), ...next), links());
   const elsewhere = (which) =>
     providers(
@@ -51,19 +54,33 @@ export function signIn(api, { way = 'in', secret = null, notice = '', wrong = ''
       h('p', { class: 'or' }, t('or')),
     );
   const form = (which) => {
+    offer?.stop();
     if (which === 'guest') show(asGuest(api, done, () => form('in')));
     else show(fields(api, which, secret, { notice, wrong, name }, go), which !== 'setup' && elsewhere(which));
   };
-  const go = { done: (session) => entered(session), forgot, to: (which) => form(which) };
-  const entered = (session) => {
-    if (session.signed_in) done(session);
-    else {
-      const place = h('div');
-      show(place);
-      second(api, session.second, place, done, () => form('in'));
-    }
+  const go = {
+    done: (session) => entered(session),
+    forgot: (who) => {
+      offer?.stop();
+      forgot(who);
+    },
+    to: (which) => form(which),
+    offers: (made) => {
+      offer = made;
+    },
   };
-  form(way);
+  const entered = (session) => {
+    offer?.stop();
+    if (session.signed_in) done(session);
+    else goOn(session.second);
+  };
+  const goOn = (begun) => {
+    const place = h('div');
+    show(place);
+    second(api, begun, place, done, () => form('in'));
+  };
+  if (step) goOn(step);
+  else form(way);
   if (way !== 'in' && secret !== null) {
     api.checkInvitation(secret).catch((error) => {
       if (error.name === 'Refused') show(stale(way, () => form('in')));
@@ -94,7 +111,7 @@ export function links() {
   return h('nav', { class: 'brand-links', 'aria-label': own.name }, all.map(link));
 }
 
-function fields(api, which, secret, { notice, wrong: failed, name }, { done, forgot, to }) {
+function fields(api, which, secret, { notice, wrong: failed, name }, { done, forgot, to, offers }) {
   const way = ways()[which];
   const user = h('input', {
     id: 'name',
@@ -118,6 +135,12 @@ function fields(api, which, secret, { notice, wrong: failed, name }, { done, for
   });
   const wrong = h('p', { class: 'wrong', role: 'alert' }, failed);
   const button = h('button', { class: 'main wide', type: 'submit' }, way.button);
+
+  const offer = offering(api, user, done, wrong);
+  if (which === 'in') {
+    offers(offer);
+    offer.start();
+  }
 
   const submit = async (event) => {
     event.preventDefault();
@@ -161,7 +184,7 @@ function fields(api, which, secret, { notice, wrong: failed, name }, { done, for
         { class: 'wide other', type: 'button', onclick: () => forgot(user.value.trim()) },
         t('Forgotten your password?'),
       ),
-    which === 'in' && otherWays(api, to, done, wrong),
+    which === 'in' && otherWays(api, to, done, wrong, offer),
     which === 'open' && h('button', { class: 'wide', type: 'button', onclick: () => to('in') }, t('Back to signing in')),
   );
 }

@@ -4,17 +4,22 @@ import { show as showPasskey, supported } from '../net/passkeys.js';
 import { t } from '../words/words.js';
 import { fill, h } from './dom.js';
 
-/** Below the form: `to(which)` shows another form, `done(session)` is called once signed in. */
-export function ways(api, to, done, wrong) {
+/**
+ * Below the form: `to(which)` shows another form, `done(session)` is called once signed in; `offer` is what
+ * has the browser offer passkeys by itself.
+ */
+export function ways(api, to, done, wrong, offer) {
   const place = h('div', { class: 'ways' });
   const hint = h('p', { class: 'hint' }, t('New here? Ask somebody on this server for an invitation link.'));
   const withPasskey = async ({ currentTarget: button }) => {
     wrong.textContent = '';
     button.disabled = true;
+    offer.stop();
     try {
       done(await api.signInByPasskey(await showPasskey(await api.askPasskey(''))));
     } catch (error) {
       wrong.textContent = error.message;
+      offer.start();
     } finally {
       button.disabled = false;
     }
