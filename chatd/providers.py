@@ -111,6 +111,7 @@ def declaration(name: str, wanted: Provider, settings: Settings) -> oidc.Provide
         groups_claim=wanted.groups_claim,
         group_rooms=rooms,
         end_session=wanted.end_session,
+        asks_second=wanted.second_step == "ours",
     )
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from chatd.core.https import https_host
-from chatd.setting import between, setting
+from chatd.setting import between, one_of, setting
 
 #: The name of a provider, which stands in addresses.
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}(?![\s\S])")
@@ -78,6 +78,12 @@ class Provider:
         [],
         'Rooms by group, such as ["engineers=dev"]; joined with each sign-in, and never left.',
         check=_group_rooms,
+    )
+    second_step: str = setting(
+        "ours",
+        "ours: whoever has a second step here (an app for codes, a passkey) is asked for it when"
+        " they come from there, too. theirs: its own is enough; see to it that it asks for one.",
+        check=one_of("ours", "theirs"),
     )
     end_session: bool = setting(
         False, "Signing out here goes on to the provider, to sign out there as well."

@@ -45,6 +45,7 @@ def no_faults(path: Path, name: str) -> list[str]:
         (f'[provider.a]\n{GOOD}group_rooms = ["a"]\n', 'right would be a list of "group=room"'),
         (f'[provider.a]\n{GOOD}create_users = "yes"\n', "right would be true or false"),
         (f"[provider.a]\n{GOOD}[provider.b]\n{GOOD}", ":5: `issuer` is that of [provider.a], too"),
+        (f'[provider.a]\n{GOOD}second_step = "no"\n', ":4: `second_step` is 'no'; right would"),
         ("[providers.a]\n", "unknown section [providers]; did you mean `provider`?"),
     ],
 )
@@ -114,6 +115,14 @@ def test_groups_may_lead_into_several_rooms() -> None:
     assert told.group_rooms == {"a": ("x", "z"), "b": ("y",), "c=d": ("e",)}
     assert told.label == "home"
     assert told.callback == "https://localhost:8443/auth/oidc/home/callback"
+
+
+def test_a_second_step_here_is_asked_for_unless_theirs_is_enough_also_after_a_reload() -> None:
+    theirs = provider(second_step="theirs")
+    providers = Providers(Clock(), SystemClock(), Settings(provider={"a": provider()}))
+    assert providers.parties.named("a").provider.asks_second
+    assert providers.change(Settings(provider={"a": theirs}))
+    assert not providers.parties.named("a").provider.asks_second
 
 
 def test_a_reload_keeps_what_is_as_it_was_and_makes_the_rest_anew(tmp_path: Path) -> None:

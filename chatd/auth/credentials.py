@@ -94,6 +94,11 @@ class Recognised:
     renewed: bool
 
 
+def nothing(session: str) -> tuple[Change, ...]:
+    """Nothing goes along with a session."""
+    return ()
+
+
 def new_secret(prefix: str, random: Random) -> str:
     return prefix + urlsafe_b64encode(random(SECRET_BYTES)).rstrip(b"=").decode("ascii")
 
@@ -135,7 +140,7 @@ class Credentials:
         whence: Whence = NOWHERE,
         *,
         taking: tuple[Change, ...] = (),
-        along: Along = lambda session: (),
+        along: Along = nothing,
     ) -> Issued:
         """A login session that ends after so many days without use. ``taking`` as in `new_token`;
         ``along`` gives the changes that go with a session of that id."""
@@ -228,7 +233,7 @@ class Credentials:
         scopes: frozenset[str] | None = None,
         taking: tuple[Change, ...] = (),
         address: str = "",
-        along: Along = lambda session: (),
+        along: Along = nothing,
         signer: str = "",
     ) -> Issued:
         now = self._clock.wall()

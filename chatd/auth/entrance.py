@@ -29,6 +29,7 @@ class Server(Protocol):
 class Entrance:
     login: Login
     second: SecondFactor
+    steps: Steps
     factors: Factors
     devices: KnownDevices
 
@@ -51,4 +52,4 @@ def entrance(
     lanes: Lanes[Address] = Lanes(clock, scheduler)
     login = Login(store, passwords, second, devices, lanes, clock)
     factors = Factors(store, login, steps, challenges, webauthn, sealer, clock, random, server.name)
-    return Entrance(login, second, factors, devices)
+    return Entrance(login, second, steps, factors, devices)

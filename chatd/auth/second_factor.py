@@ -1,7 +1,9 @@
-"""Signing in, once a password or a passkey was shown: what else is asked for, and whether it holds.
+"""Signing in, once a password or a passkey was shown, or a provider has vouched for somebody: what
+else is asked for, and whether it holds.
 
 The password alone is enough as long as the account has nothing else. With an app for codes or a
-passkey it begins a step (`auth.steps`), which a code, a passkey or a recovery code completes. A
+passkey it begins a step (`auth.steps`), which a code, a passkey or a recovery code completes; so
+does a provider's word, unless the operator trusts its own second step. A
 passkey whose owner was verified is enough by itself: it is something one has and something one is
 or knows. Every answer is one try of a few; what was used once is used up in the very commit that
 makes the session, so that of two who come with it one gets in.
@@ -11,10 +13,10 @@ from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from chatd.auth.challenges import Challenges
-from chatd.auth.credentials import AccountStore, Credentials, Issued, Whence
+from chatd.auth.credentials import AccountStore, Along, Credentials, Issued, Whence, nothing
 from chatd.auth.recovery_codes import digest
 from chatd.auth.sealing import Sealer, WrongKey
-from chatd.auth.steps import Begun, Step, Steps, over
+from chatd.auth.steps import Begun, Step, Steps, Word, over
 from chatd.auth.totp import fitting_step
 from chatd.auth.webauthn import WebAuthn, challenge_of, id_of
 from chatd.core.bucket import Buckets, Rate
@@ -29,7 +31,7 @@ from chatd.engine.factors import (
     UseTotp,
 )
 from chatd.engine.ports import Clock
-from chatd.engine.unit import Change
+from chatd.engine.unit import Change, Unit
 
 #: Answers to the second step of one account, a known device's apart. Three codes of a million fit
 #: at any time, so who knows the password and guesses needs 320 days for an even chance.
@@ -72,7 +74,26 @@ class SecondFactor:
         begun = Begun(user.id, user.password, whence, device)
         return self._steps.begin(begun, _ways(held))
 
+    async def vouched(
+        self, user: UserRow, word: Word, whence: Whence, use: Change, *, asked: bool
+    ) -> Issued | Step:
+        """For whom a provider has vouched: a session, or the next step to it where that is
+        ``asked`` for here. ``use`` uses the provider's answer up, in either case."""
+        held = await self._store.factors(user.id) if asked else None
+        if held is not None and held.any:
+            await self._store.commit(Unit(user.id, changes=(use,)))
+            begun = Begun(user.id, user.password, whence, None, word)
+            return self._steps.begin(begun, _ways(held))
+        await word.arrived()
+        return await self._credentials.new_session(user.id, whence, taking=(use,), along=word.along)
+
     # The second step.
+
+    async def begun(self, secret: str) -> Step:
+        """The step as it was begun; `unauthorized`."""
+        begun = self._steps.find(secret)
+        held = await self._store.factors(begun.user)
+        return Step(secret, _ways(held), begun.ends)
 
     async def ask(self, secret: str) -> dict[str, Any]:
         """What a browser is asked for, to complete the step with a passkey."""
@@ -172,19 +193,31 @@ class SecondFactor:
         if user is None or user.disabled or user.password != begun.password:
             self._steps.end(secret)
             raise over()
+        word = begun.word
+        along = word.along if word else nothing
         try:
-            issued = await self._session(begun.user, begun.password, begun.whence, use)
+            issued = await self._session(begun.user, begun.password, begun.whence, use, along=along)
         except Refusal as why:
             if why.code is Code.UNAUTHORIZED:
                 self._steps.wrong(secret)
             raise
-        self._steps.end(secret)
+        if not self._steps.end(secret):
+            # It was completed already, or what it rests on was taken back.
+            await self._credentials.end(begun.user, issued.id)
+            raise over()
+        if word is not None:
+            await word.arrived()
         return user, issued
 
     async def _session(
-        self, user: str, password: str | None, whence: Whence, *using: Change
+        self,
+        user: str,
+        password: str | None,
+        whence: Whence,
+        *using: Change,
+        along: Along = nothing,
     ) -> Issued:
-        issued = await self._credentials.new_session(user, whence, taking=using)
+        issued = await self._credentials.new_session(user, whence, taking=using, along=along)
         # The password may have been changed meanwhile, which ended all sessions that there were.
         now = await self._store.user(user)
         if now is None or now.disabled or now.password != password:

@@ -1,14 +1,16 @@
-"""The second step of signing in: who has shown the password, and what they may show next.
+"""The second step of signing in: who has taken the first, and what they may show next.
 
-It is kept in memory for ten minutes, under a secret of 256 bits that only who showed the password
-was given; a restart forgets it, and they begin anew. It is of no use after the password, or
-anything else about how the account is entered, changed.
+The first is the password, or the word of a provider. The step is kept in memory for ten minutes,
+under a secret of 256 bits that only who took the first was given; a restart forgets it, and they
+begin anew. It is of no use after the password, or anything else about how the account is entered,
+changed.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from chatd.auth.credentials import Whence, new_secret
+from chatd.auth.credentials import Along, Whence, new_secret
 from chatd.core.codes import Code
 from chatd.core.expiring import ExpiringMap
 from chatd.core.refusal import Refusal
@@ -19,7 +21,7 @@ LIFETIME_MS: Final = 600_000
 MOST: Final = 10_000
 #: Of one account: of several tabs each can go on; the oldest gives way.
 MOST_EACH: Final = 5
-#: Wrong answers until one has to begin anew, with the password.
+#: Wrong answers until one has to begin anew, with the first step.
 TRIES: Final = 5
 
 
@@ -33,15 +35,30 @@ class Step:
     expires: int
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A provider's word as the first step. ``along``: what is written down with the session;
+    ``arrived`` is awaited once there is one."""
+
+    issuer: str
+    subject: str
+    sid: str
+    along: Along
+    arrived: Callable[[], Awaitable[None]]
+
+
 @dataclass(slots=True)
 class Begun:
-    """``password`` is the PHC string that was matched; ``device`` the known device that did, None
-    for a stranger's."""
+    """``password`` is the account's PHC string when the step began; ``device`` the known device
+    that showed it, None for a stranger's. ``word``: that of a provider, where it was the first
+    step. ``ends`` in Unix ms."""
 
     user: str
     password: str | None
     whence: Whence
     device: str | None
+    word: Word | None = None
+    ends: int = 0
     wrong: int = 0
 
 
@@ -57,15 +74,16 @@ class Steps:
         now = self._clock.now()
         self._forget_ended(now)
         secret = new_secret(STEP_PREFIX, self._random)
+        begun.ends = self._clock.wall() + LIFETIME_MS
         self._begun.put(secret, begun, now + LIFETIME_MS / 1000, now)
         held = self._of.setdefault(begun.user, [])
         held.append(secret)
         if len(held) > MOST_EACH:
             self.end(held[0])
-        return Step(secret, ways, self._clock.wall() + LIFETIME_MS)
+        return Step(secret, ways, begun.ends)
 
     def find(self, secret: str) -> Begun:
-        """`unauthorized` where nobody with this secret has shown a password, or not lately."""
+        """`unauthorized` where nobody with this secret has taken the first step, or not lately."""
         begun = self._begun.get(secret, self._clock.now())
         if begun is None:
             raise over()
@@ -79,17 +97,29 @@ class Steps:
             if begun.wrong >= TRIES:
                 self.end(secret)
 
-    def end(self, secret: str) -> None:
+    def end(self, secret: str) -> bool:
+        """Whether there was one: of two who complete it one does."""
         now = self._clock.now()
         self._forget_ended(now)
         begun = self._begun.pop(secret, now)
         if begun is not None:
             self._drop(begun.user, secret)
+        return begun is not None
 
     def end_all(self, user: str) -> None:
         """Of one account: how it is entered has changed."""
         for secret in tuple(self._of.get(user, ())):
             self.end(secret)
+
+    def end_vouched(self, issuer: str, subject: str | None, sid: str | None) -> None:
+        """Those that rest on the word of a provider about a subject, a session of its own, or
+        both: it does not hold any more."""
+        for secret, begun in self._begun.live(self._clock.now()):
+            word = begun.word
+            if word is None or word.issuer != issuer:
+                continue
+            if subject in (None, word.subject) and sid in (None, word.sid):
+                self.end(secret)
 
     def _forget_ended(self, now: float) -> None:
         for secret, begun in self._begun.expire(now):
@@ -103,6 +133,4 @@ class Steps:
 
 
 def over() -> Refusal:
-    return Refusal(
-        Code.UNAUTHORIZED, "Signing in took too long or was ended; begin with the password again."
-    )
+    return Refusal(Code.UNAUTHORIZED, "Signing in took too long or was ended; begin again.")

@@ -1,7 +1,7 @@
 """/api/identities: at which providers one is known, and the end of that. /api/newcomer: becoming
 somebody here for whom a provider vouched."""
 
-from chatd.auth.login import Login
+from chatd.auth.entrance import Entrance
 from chatd.auth.oidc.arrivals import Arrivals
 from chatd.auth.oidc.parties import Parties
 from chatd.auth.oidc.sign_ins import IdentityStore, SignIns
@@ -38,7 +38,7 @@ class IdentityApi:
         sign_ins: SignIns,
         arrivals: Arrivals,
         sessions: SessionApi,
-        login: Login,
+        entrance: Entrance,
         store: IdentityStore,
         ended: Ended,
     ) -> None:
@@ -47,7 +47,8 @@ class IdentityApi:
         self._sign_ins = sign_ins
         self._arrivals = arrivals
         self._sessions = sessions
-        self._login = login
+        self._login = entrance.login
+        self._steps = entrance.steps
         self._store = store
         self._ended = ended
 
@@ -94,6 +95,7 @@ class IdentityApi:
         begun = await self._store.provider_sessions(body.issuer, body.subject, None)
         change = EndIdentity(body.issuer, body.subject, who.user, but=who.session)
         await self._store.commit(Unit(who.user, changes=(change,)))
+        self._steps.end_vouched(body.issuer, body.subject, None)
         for row in begun:
             if row.session != who.session:
                 self._ended(row.person, only=row.session)

@@ -9,6 +9,7 @@ from chatd.auth.oidc.parties import Parties
 from chatd.auth.oidc.provider import Stopped
 from chatd.auth.oidc.sign_ins import Asking, Landed, SignIns
 from chatd.auth.oidc.sign_outs import SignOuts
+from chatd.auth.steps import LIFETIME_MS
 from chatd.core.codes import Code
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
@@ -106,6 +107,8 @@ class ProviderApi:
         if landed.session is not None:
             ask.known()
             headers.append(session_cookie(landed.session.secret, self._credentials.idle_ms))
+        elif landed.how == "second":
+            headers.append(keep(sealed_cookies.STEP, landed.sealed, LIFETIME_MS // 1000))
         elif landed.how == "newcomer":
             headers.append(keep(sealed_cookies.NEWCOMER, landed.sealed, NEWCOMER))
         elif landed.how == "proven":

@@ -1,5 +1,7 @@
 """/api/session: signing in and out, and the page's oracle of who it is."""
 
+from typing import Any
+
 from msgspec import to_builtins
 
 from chatd.auth.agents import browser_name
@@ -8,15 +10,16 @@ from chatd.auth.entrance import Entrance
 from chatd.auth.known_devices import DAYS
 from chatd.auth.login import account_of
 from chatd.auth.oidc.sign_outs import SignOuts
-from chatd.auth.steps import Step
+from chatd.auth.steps import Step, over
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
-from chatd.edge import bodies
+from chatd.edge import bodies, sealed_cookies
 from chatd.edge.answers import Ask, Response, done
 from chatd.edge.connections import Ended
 from chatd.edge.guard import ANY_SCOPE, COOKIE, Guard, cookies
 from chatd.edge.headers import Header
 from chatd.edge.router import Route
+from chatd.edge.sealed_cookies import forget, kept
 from chatd.edge.site import address_key_of
 from chatd.engine.accounts import UserRow
 
@@ -83,6 +86,7 @@ class SessionApi:
         return (
             Route("GET", "/api/session", self.state),
             Route("POST", "/api/session", self.sign_in, BODY),
+            Route("GET", "/api/session/second", self.begun_step),
             Route("POST", "/api/session/second", self.second_step, BODY),
             Route("POST", "/api/session/passkey/ask", self.ask_passkey, BODY),
             Route("POST", "/api/session/passkey", self.by_passkey, BODY),
@@ -123,8 +127,7 @@ class SessionApi:
         """What comes of a password that was right: a session, or what is asked for next."""
         if isinstance(entered, Issued):
             return self.signed_in(user.id, user.name, user.admin, entered, ask=ask)
-        step = {"step": entered.secret, "ways": entered.ways, "expires": entered.expires}
-        return done({"signed_in": False, "second": step})
+        return done({"signed_in": False, "second": _shown(entered)})
 
     async def state(self, ask: Ask) -> Response:
         """Always 200: a page that asks who it is has done nothing wrong."""
@@ -168,8 +171,18 @@ class SessionApi:
             raise
         return self.entered(user, entered, ask)
 
+    async def begun_step(self, ask: Ask) -> Response:
+        """The step of who came back from a provider: its secret is in a cookie, which the page
+        cannot read, and in no address."""
+        secret = kept(ask, sealed_cookies.STEP)
+        if secret is None:
+            raise over()
+        step = await self._entrance.second.begun(secret)
+        forgotten = forget(sealed_cookies.STEP)
+        return done({"signed_in": False, "second": _shown(step)}, headers=(forgotten,))
+
     async def second_step(self, ask: Ask) -> Response:
-        """A code, a recovery code or a passkey, of who has shown the password."""
+        """A code, a recovery code or a passkey, of who has taken the first step."""
         self._guard.nobody_yet(ask)
         body = bodies.read(ask, bodies.SecondStep)
         shown = (bool(body.code), bool(body.recovery), body.credential is not None)
@@ -208,3 +221,7 @@ class SessionApi:
         await self._credentials.end(who.user, who.session)
         self._ended(who.user, only=who.session)
         return signed_out(None if party is None else await self._sign_outs.way_out(party))
+
+
+def _shown(step: Step) -> dict[str, Any]:
+    return {"step": step.secret, "ways": step.ways, "expires": step.expires}

@@ -173,7 +173,7 @@ def build_site(
     )
     guard = Guard(Door(credentials, tickets, pulse), origins, keys[0])
     parties = parties or Parties()
-    sign_outs = SignOuts(parties, store, clock)
+    sign_outs = SignOuts(parties, store, way_in.steps, clock)
     sessions = SessionApi(
         guard,
         way_in,
@@ -182,13 +182,13 @@ def build_site(
         sign_outs,
         members_invite=settings.members_invite,
     )
-    sign_ins = SignIns(parties, store, credentials, invitations, clock, random, keys[0], vouched)
+    sign_ins = SignIns(parties, store, way_in.second, invitations, clock, random, keys[0], vouched)
     arrivals = Arrivals(parties, sign_ins.newcomers, store, credentials, clock, random, vouched)
     providers = ProviderApi(
         guard, parties, sign_ins, sign_outs, login, credentials, connections.ended
     )
     identities = IdentityApi(
-        guard, parties, sign_ins, arrivals, sessions, login, store, connections.ended
+        guard, parties, sign_ins, arrivals, sessions, way_in, store, connections.ended
     )
     accounts = AccountApi(
         guard,

@@ -1,4 +1,5 @@
-"""The cookies that a browser keeps on somebody's way through a provider, each sealed."""
+"""The cookies that a browser keeps on somebody's way through a provider: each sealed, or a secret
+that says nothing by itself."""
 
 from typing import Literal
 
@@ -10,11 +11,14 @@ from chatd.edge.headers import Header
 ATTEMPT = "__Host-chatd-attempt"
 NEWCOMER = "__Host-chatd-newcomer"
 PROOF = "__Host-chatd-proof"
+#: The secret of a second step (`auth.steps`).
+STEP = "__Host-chatd-step"
 
 _SAME_SITE: dict[str, Literal["Lax", "Strict"]] = {
     ATTEMPT: "Lax",
     NEWCOMER: "Strict",
     PROOF: "Strict",
+    STEP: "Strict",
 }
 
 

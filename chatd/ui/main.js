@@ -185,6 +185,16 @@ function showFirst() {
   else showFront(notice());
 }
 
+/** Somebody came back from a provider, and has a second step here. */
+async function showSecond() {
+  returned = null;
+  try {
+    showFront({ step: await api.begunStep() });
+  } catch (error) {
+    showFront({ wrong: error.message });
+  }
+}
+
 /** Somebody followed a link into a room. */
 function followIn() {
   if (joining === null || connection.state !== 'live') return;
@@ -301,6 +311,10 @@ async function start() {
   const link = takeSecret();
   if (link) {
     follow(link);
+    return;
+  }
+  if (returned?.how === 'second') {
+    await showSecond();
     return;
   }
   // Whoever was here before finds their rooms at once; the connection asks who they are, and what is

@@ -79,7 +79,7 @@ async def test_guesses_of_a_code_are_few_for_a_step_and_few_for_an_account(rig):
     for _ in range(5):
         assert (await second(rig, step, code="000000")).status == 401
     answer = await second(rig, step, code=person.code())
-    assert answer.status == 401 and "begin with the password" in answer.json["detail"]
+    assert answer.status == 401 and "begin again" in answer.json["detail"]
     step = (await begun(rig))["step"]
     statuses = [(await second(rig, step, code="000000")).status for _ in range(4)]
     assert statuses == [401] * 4

@@ -7,10 +7,12 @@ import urllib.request
 
 import pytest
 
+from tests.fakes.codes import code_of
 from tests.oidc.provider import RealProvider, needs_node_20
 from tests.ui.axe import Screens, audit
 from tests.ui.browser import Browser
 from tests.ui.test_device import post
+from tests.ui.test_recovery import ask
 from tests.ui.test_two_people import BOX, first_administrator, lines, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.node, needs_node_20]
@@ -195,6 +197,48 @@ def test_a_program_is_let_in_by_who_signs_in_at_the_provider(daemon, provider, b
     window.sees("The program goes on by itself")
     status, answer = post(daemon, "/api/device/token", {"device_code": begun["device_code"]})
     assert (status, answer["name"]) == (200, "clara")
+
+
+def test_who_has_a_second_step_here_is_asked_for_it_after_the_provider(daemon, provider, browser):
+    daemon.configure(provider.section())
+    window = browser.window()
+    first_administrator(window, daemon.link(daemon.start()))
+    secret = window.js(
+        """(async () => {
+            const { csrf } = await (await fetch('/api/session')).json();
+            const post = async (path, body) => (await fetch(path, {
+                method: 'POST',
+                headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf },
+                body: JSON.stringify(body),
+            })).json();
+            const password = 'four wonderful tea leaves';
+            const about = { purpose: 'link', password };
+            window.there = (await post('/auth/oidc/node/start', about)).location;
+            return (await post('/api/totp', { password })).secret;
+        })()"""
+    )
+    code = code_of(secret, int(time.time()))
+    assert ask(window, "/api/totp/confirm", {"code": code}) == 200
+    window.js("void location.assign(window.there)")
+    sign_in_there(window, provider, "anna")
+    window.sees("It is linked now.", "dialog")
+
+    elsewhere = browser.window()
+    elsewhere.go(f"{daemon.url}/#/room/r1")
+    come(elsewhere, provider, "anna")
+    elsewhere.sees("Your app shows six digits")
+    assert elsewhere.js("location.hash") == "#/room/r1"
+    elsewhere.write("#second", "000000")
+    elsewhere.press("Enter")
+    elsewhere.sees("The code is wrong")
+    # Who looks again whether they are in is not, and may begin anew.
+    elsewhere.reload()
+    elsewhere.click(".ways button", "Continue with The Node")
+    elsewhere.sees("Your app shows six digits")
+    elsewhere.write("#second", code_of(secret, int(time.time()) + 30))
+    elsewhere.press("Enter")
+    elsewhere.wait("document.querySelector('.panes') !== null")
+    assert all("chatd_l_" not in address for address in elsewhere.requests)
 
 
 def test_who_has_no_password_confirms_at_the_provider(daemon, provider, browser, tmp_path):

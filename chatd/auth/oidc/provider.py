@@ -50,7 +50,7 @@ class Provider:
     """``secret`` is "" for a client that has none. ``only_claim``: who comes in has one of
     ``only_values`` in this claim; "": everybody. ``group_rooms``: rooms by the values of
     ``groups_claim``. ``callback`` is this server's address for answers, ``home`` that of its
-    page."""
+    page. ``asks_second``: whether an account's second step is asked for besides."""
 
     name: str
     label: str
@@ -70,6 +70,7 @@ class Provider:
     groups_claim: str = ""
     group_rooms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     end_session: bool = False
+    asks_second: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, Protocol
 
 from twisted.logger import Logger
 
-from chatd.auth.credentials import AccountStore, Credentials, Issued, Whence
+from chatd.auth.credentials import AccountStore, Issued, Whence
 from chatd.auth.invitations import Invitations
 from chatd.auth.newcomers import Bring, bring
 from chatd.auth.oidc.attempt import (
@@ -28,9 +28,12 @@ from chatd.auth.oidc.parties import Parties
 from chatd.auth.oidc.party import LONGEST, Party
 from chatd.auth.oidc.provider import Provider, Reason, Stopped
 from chatd.auth.oidc.sealed import Sealed
+from chatd.auth.second_factor import SecondFactor
+from chatd.auth.steps import Step, Word
 from chatd.core.bucket import Buckets, Rate
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
+from chatd.engine.accounts import UserRow
 from chatd.engine.identities import CreateIdentity, CreateProviderSession, IdentityReads, Spend
 from chatd.engine.ports import Clock, Random
 from chatd.engine.unit import Unit
@@ -71,9 +74,10 @@ class Begun:
 class Landed:
     """What became of somebody who came back. ``back`` is where the page was. ``session`` is that of
     who is ``in``; ``sealed`` is for the browser of a ``newcomer`` or of who has ``proven``
-    themselves; ``reason`` says why it ``failed``."""
+    themselves, and the secret of the step for who is asked for a ``second``; ``reason`` says why
+    it ``failed``."""
 
-    how: Literal["in", "newcomer", "linked", "proven", "failed"]
+    how: Literal["in", "second", "newcomer", "linked", "proven", "failed"]
     back: str = ""
     session: Issued | None = None
     sealed: str = ""
@@ -87,7 +91,7 @@ class SignIns:
         self,
         parties: Parties,
         store: IdentityStore,
-        credentials: Credentials,
+        second: SecondFactor,
         invitations: Invitations,
         clock: Clock,
         random: Random,
@@ -96,7 +100,7 @@ class SignIns:
     ) -> None:
         self._parties = parties
         self._store = store
-        self._credentials = credentials
+        self._second = second
         self._invitations = invitations
         self._clock = clock
         self._random = random
@@ -197,18 +201,7 @@ class SignIns:
                 return await self._met(provider, attempt, claims)
             if known.disabled:
                 raise Stopped("disabled")
-            await bring_to_rooms(
-                self._store, self._clock, self._come, known.id, provider, groups(provider, claims)
-            )
-            session = await self._credentials.new_session(
-                known.id,
-                whence,
-                taking=(self._used(attempt),),
-                along=lambda id: (
-                    CreateProviderSession(id, provider.issuer, claims["sub"], sid_of(claims)),
-                ),
-            )
-            return Landed("in", attempt.back, session)
+            return await self._came(provider, attempt, claims, known, whence)
         if asking is None or asking.session != attempt.session:
             raise Stopped("stale")
         if attempt.purpose == "link":
@@ -219,6 +212,32 @@ class SignIns:
         return Landed(
             "proven", attempt.back, sealed=self._proofs.seal(Proof(asking.session), PROOF)
         )
+
+    async def _came(
+        self,
+        provider: Provider,
+        attempt: Attempt,
+        claims: Claims,
+        known: UserRow,
+        whence: Whence,
+    ) -> Landed:
+        """Somebody who has an account here: they are in, or are asked for their second step."""
+        issuer, subject, sid = provider.issuer, claims["sub"], sid_of(claims)
+        word = Word(
+            issuer,
+            subject,
+            sid,
+            along=lambda id: (CreateProviderSession(id, issuer, subject, sid),),
+            arrived=lambda: bring_to_rooms(
+                self._store, self._clock, self._come, known.id, provider, groups(provider, claims)
+            ),
+        )
+        entered = await self._second.vouched(
+            known, word, whence, self._used(attempt), asked=provider.asks_second
+        )
+        if isinstance(entered, Step):
+            return Landed("second", attempt.back, sealed=entered.secret)
+        return Landed("in", attempt.back, entered)
 
     async def _linked(
         self, provider: Provider, attempt: Attempt, claims: Claims, asking: Asking

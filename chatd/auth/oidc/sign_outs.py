@@ -5,6 +5,7 @@ from chatd.auth.oidc.parties import Parties
 from chatd.auth.oidc.party import Party
 from chatd.auth.oidc.provider import Stopped
 from chatd.auth.oidc.sign_ins import IdentityStore
+from chatd.auth.steps import Steps
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import EndCredential
@@ -14,9 +15,10 @@ from chatd.engine.unit import Unit
 
 
 class SignOuts:
-    def __init__(self, parties: Parties, store: IdentityStore, clock: Clock) -> None:
+    def __init__(self, parties: Parties, store: IdentityStore, steps: Steps, clock: Clock) -> None:
         self._parties = parties
         self._store = store
+        self._steps = steps
         self._clock = clock
 
     async def told(self, name: str, token: str) -> tuple[ProviderSessionRow, ...]:
@@ -25,6 +27,7 @@ class SignOuts:
         party = self._parties.named(name)
         issuer = party.provider.issuer
         logout = await party.logout(token)
+        self._steps.end_vouched(issuer, logout.subject, logout.sid)
         rows = await self._store.provider_sessions(issuer, logout.subject, logout.sid)
         used = Spend(
             spent("logout", issuer, logout.jti), self._clock.wall(), int(logout.until * 1000)

@@ -26,7 +26,12 @@ export class Api {
     return this.#call('POST', '/api/session', { name, password });
   }
 
-  /** Goes on where the password is not enough: `shown` is {code}, {recovery} or {credential}. */
+  /** {step, ways}: what is asked of whom a provider has just brought back. */
+  async begunStep() {
+    return (await this.#call('GET', '/api/session/second')).second;
+  }
+
+  /** Goes on where the first step is not enough: `shown` is {code}, {recovery} or {credential}. */
   second(step, shown) {
     return this.#call('POST', '/api/session/second', { step, ...shown });
   }

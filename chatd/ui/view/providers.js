@@ -37,7 +37,7 @@ export function providers(api, begin, first = null) {
 
 /**
  * What a provider brought one back with, taken out of the address: {how, reason, back}; null where
- * one does not come from there. `how`: newcomer, linked, proven, failed.
+ * one does not come from there. `how`: second, newcomer, linked, proven, failed.
  */
 export function takeReturn() {
   const [, how, reason = null, back] = /^#login=([a-z]+)(?::([a-z]+))?;(.*)$/u.exec(location.hash) ?? [];

@@ -26,7 +26,7 @@ const others = () => ({
 
 /**
  * Fills `place`. `second`: {step, ways} as the server asked for it; `done(session)` once signed in,
- * `back()` to the password.
+ * `back()` to the first step.
  */
 export function second(api, { step, ways }, place, done, back) {
   const can = ways.filter((way) => way !== 'passkey' || supported());
@@ -36,7 +36,7 @@ export function second(api, { step, ways }, place, done, back) {
       place,
       way === 'passkey' ? passkey(api, step, done) : typed(api, step, way, done),
       rest.map((one) => h('button', { class: 'wide', type: 'button', onclick: () => enter(one) }, others()[one])),
-      h('button', { class: 'wide', type: 'button', onclick: back }, t('Back to the password')),
+      h('button', { class: 'wide', type: 'button', onclick: back }, t('Back to signing in')),
     );
     place.querySelector('[autofocus]')?.focus();
   };
