@@ -12,9 +12,11 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.internet.protocol import connectionDone
 from twisted.mail.smtp import (
     AUTHDeclinedError,
+    EHLORequiredError,
     ESMTPSender,
     ESMTPSenderFactory,
     SMTPClientError,
+    TLSError,
     TLSRequiredError,
 )
 from twisted.python.failure import Failure
@@ -26,6 +28,10 @@ from chatd.hooks.trust import tls_failure, verifying
 CONNECT: Final = 10.0
 ANSWER: Final = 20.0
 WHOLE: Final = 25.0
+
+#: From this code on an answer says no (RFC 5321 §4.2.1), from the other on for good.
+REFUSES: Final = 400
+FOR_GOOD: Final = 500
 
 FAILURES: Final = (
     OSError,
@@ -58,6 +64,17 @@ class _Sender(ESMTPSender):
             self.transport.abortConnection()
             return
         super().esmtpState_starttls(code, resp)
+
+    # Twisted has words of its own for these; the server's tell more.
+
+    def esmtpEHLORequired(self, code: int = -1, resp: bytes | None = None) -> None:
+        self.sendError(EHLORequiredError(code, resp or b""))
+
+    def esmtpTLSFailed(self, code: int = -1, resp: bytes | None = None) -> None:
+        if code < REFUSES:
+            super().esmtpTLSFailed(code, resp)
+        else:
+            self.sendError(TLSError(code, resp or b""))
 
     def sendError(self, exc: Exception) -> None:
         if self.factory.sendFinished:
@@ -134,10 +151,18 @@ def _explained(settings: MailSettings, to: str, error: Exception) -> MailFailed:
         return MailFailed(
             f'{where} offers no STARTTLS; perhaps mail.tls = "tls" is right', final=True
         )
-    if isinstance(error, AUTHDeclinedError):
+    if isinstance(error, AUTHDeclinedError) and error.code >= FOR_GOOD:
         return MailFailed(f"{where} refused the user name or the password", final=True)
     if isinstance(error, SMTPClientError) and error.code > 0:
-        said = error.resp.decode("utf-8", "replace").replace(to, "the recipient")
+        said = _said(error).decode("utf-8", "replace").replace(to, "the recipient")
         line = "".join(letter if letter.isprintable() else " " for letter in said)[:200]
-        return MailFailed(f"{where} answered {error.code} {line}", final=error.code >= 500)
+        return MailFailed(f"{where} answered {error.code} {line}", final=error.code >= FOR_GOOD)
     return MailFailed(f"{where} cannot be reached ({cause})", final=False)
+
+
+def _said(error: SMTPClientError) -> bytes:
+    """The server's own words, also where it refused the recipient."""
+    for _, code, words in getattr(error, "addresses", None) or ():
+        if code == error.code:
+            return bytes(words)
+    return error.resp

@@ -20,7 +20,7 @@ from tests.daemon import GENEROUS, REPOSITORY, Daemon, Sections, WentWrong
 from tests.embed.walk import Php
 from tests.hooks.loopback import hangs, status
 from tests.hooks.receiver import SECRET, Receiver
-from tests.hooks.smtp_server import SmtpServer
+from tests.mail_server import PASSWORD, MailServer
 from tests.scenarios.wss import WssLink, WssWorld
 
 
@@ -244,21 +244,8 @@ async def test_the_operator_can_try_it_and_see_how_it_does(
 
 @pytest_twisted.ensureDeferred
 async def test_mail_is_sent_and_tried_with_the_settings(tmp_path: Path) -> None:
-    server = SmtpServer(tmp_path).start()
-    password = tmp_path / "mail.key"
-    password.touch(mode=0o600)
-    password.write_text("a pass word\n")
-    settings: Sections = {
-        "mail": {
-            "host": "localhost",
-            "port": server.port,
-            "tls": "starttls",
-            "user": "chatd",
-            "password_file": str(password),
-            "sender": "Our chat <chat@example.org>",
-            "ca_file": str(server.authority),
-        }
-    }
+    server = MailServer(tmp_path).start()
+    settings: Sections = {"mail": server.settings()}
     with Daemon(tmp_path, settings) as daemon:
         done = await deferToThread(chatctl, daemon, "mail", "test", "anna@example.org")
         assert (done.returncode, done.stderr) == (0, "")
@@ -269,9 +256,10 @@ async def test_mail_is_sent_and_tried_with_the_settings(tmp_path: Path) -> None:
         done = await deferToThread(chatctl, daemon, "mail", "test", "eve@example.org")
         assert done.returncode == 1
         assert "No mail was sent" in done.stderr
-        assert "a pass word" not in daemon.log()
+        assert "550 5.1.1 <the recipient> does not live here" in done.stderr
+        assert PASSWORD not in daemon.log()
         await deferToThread(daemon.stop)
-    await server.stop()
+    server.stop()
 
 
 @pytest.mark.php

@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 import pytest_twisted
+from twisted.internet import reactor
 from twisted.internet.defer import Deferred
-from twisted.mail import smtp as twisted_smtp
+from twisted.internet.threads import deferToThread
 
 from chatd.admin import local_ca
 from chatd.hooks import smtp
 from chatd.hooks.mail import Attempt, MailFailed, MailSettings, compose
 from chatd.hooks.smtp import handing_in
 from tests.conftest import LoggedErrors
-from tests.hooks.smtp_server import SmtpServer, reactor
+from tests.mail_server import MailServer
 
 SENDER = "Our chat <chat@example.org>"
 TO = "anna@example.org"
@@ -23,13 +24,15 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 @pytest_twisted.async_yield_fixture
-async def server(tmp_path: Path) -> AsyncIterator[SmtpServer]:
-    made = SmtpServer(tmp_path)
+async def server(tmp_path: Path) -> AsyncIterator[MailServer]:
+    made = MailServer(tmp_path)
     yield made
-    await made.stop()
+    # Who hands in says goodbye once the answer is there.
+    await deferToThread(made.until, lambda: not made.open)
+    await deferToThread(made.stop)
 
 
-def handing(server: SmtpServer, tls: str = "starttls", **more: Any) -> Attempt:
+def handing(server: MailServer, tls: str = "starttls", **more: Any) -> Attempt:
     known: dict[str, Any] = {
         "host": "localhost",
         "port": server.port,
@@ -57,7 +60,7 @@ async def failure(attempt: Attempt) -> MailFailed:
 
 @pytest.mark.parametrize("tls", ["starttls", "tls"])
 @pytest_twisted.ensureDeferred
-async def test_a_mail_arrives_over_tls_from_who_signed_in(server: SmtpServer, tls: str) -> None:
+async def test_a_mail_arrives_over_tls_from_who_signed_in(server: MailServer, tls: str) -> None:
     server.start(implicit=tls == "tls")
     await handing(server, tls)(TO, mail())
     (taken,) = server.taken
@@ -67,11 +70,11 @@ async def test_a_mail_arrives_over_tls_from_who_signed_in(server: SmtpServer, tl
     assert (message["From"], message["To"]) == (SENDER, TO)
     assert message["Subject"] == "A new password"
     assert message.get_content().splitlines() == ["Hello Anna."]
-    await server.until(lambda: not server.open)
+    await deferToThread(server.until, lambda: not server.open)
 
 
 @pytest_twisted.ensureDeferred
-async def test_every_letter_and_every_dot_arrives(server: SmtpServer) -> None:
+async def test_every_letter_and_every_dot_arrives(server: MailServer) -> None:
     server.start()
     text = ".\n..\n.hidden\nüñí 中文 🍵 " + "long " * 400 + "\n" + ".\n" * 9000 + "the end"
     await handing(server)(TO, mail(text))
@@ -81,7 +84,7 @@ async def test_every_letter_and_every_dot_arrives(server: SmtpServer) -> None:
 
 
 @pytest_twisted.ensureDeferred
-async def test_without_a_name_nobody_signs_in_and_none_is_plain(server: SmtpServer) -> None:
+async def test_without_a_name_nobody_signs_in_and_none_is_plain(server: MailServer) -> None:
     server.signs_in = server.offers_tls = False
     server.start()
     await handing(server, "none", user="", password="")(TO, mail())
@@ -90,7 +93,7 @@ async def test_without_a_name_nobody_signs_in_and_none_is_plain(server: SmtpServ
 
 @pytest_twisted.ensureDeferred
 async def test_a_server_without_starttls_gets_neither_password_nor_mail(
-    server: SmtpServer,
+    server: MailServer,
 ) -> None:
     server.offers_tls = False
     server.start()
@@ -103,7 +106,7 @@ async def test_a_server_without_starttls_gets_neither_password_nor_mail(
 @pytest.mark.parametrize("tls", ["starttls", "tls"])
 @pytest_twisted.ensureDeferred
 async def test_an_authority_that_is_not_trusted_gets_nothing(
-    server: SmtpServer, tmp_path: Path, tls: str
+    server: MailServer, tmp_path: Path, tls: str
 ) -> None:
     server.start(implicit=tls == "tls")
     other = local_ca.ensure(tmp_path / "other", ["localhost"], datetime.now(UTC))
@@ -116,7 +119,7 @@ async def test_an_authority_that_is_not_trusted_gets_nothing(
 
 @pytest.mark.parametrize("tls", ["starttls", "tls"])
 @pytest_twisted.ensureDeferred
-async def test_a_certificate_for_another_host_gets_nothing(server: SmtpServer, tls: str) -> None:
+async def test_a_certificate_for_another_host_gets_nothing(server: MailServer, tls: str) -> None:
     server.start(implicit=tls == "tls")
     # It is for localhost and the loopback addresses; the name leads there, too.
     failed = await failure(handing(server, tls, host="127.0.0.1.nip.invalid"))
@@ -126,9 +129,9 @@ async def test_a_certificate_for_another_host_gets_nothing(server: SmtpServer, t
 
 @pytest_twisted.ensureDeferred
 async def test_what_is_said_in_the_clear_behind_starttls_is_not_believed(
-    server: SmtpServer,
+    server: MailServer,
 ) -> None:
-    server.injects = True
+    server.faults = {"STARTTLS": "220 Begin TLS\r\n250 injected"}
     server.start()
     failed = await failure(handing(server))
     assert "handshake" in str(failed) or "answered 220" in str(failed)
@@ -137,7 +140,7 @@ async def test_what_is_said_in_the_clear_behind_starttls_is_not_believed(
 
 @pytest_twisted.ensureDeferred
 async def test_a_wrong_password_is_named_and_final(
-    server: SmtpServer, logged_errors: LoggedErrors
+    server: MailServer, logged_errors: LoggedErrors
 ) -> None:
     server.start()
     failed = await failure(handing(server, password="another"))
@@ -146,56 +149,61 @@ async def test_a_wrong_password_is_named_and_final(
     logged_errors.take()
 
 
-@pytest.mark.parametrize(("code", "final"), [(451, False), (550, True)])
+@pytest.mark.parametrize(("code", "final"), [(451, False), (554, True)])
+@pytest.mark.parametrize(
+    "step", ["greeting", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "content"]
+)
 @pytest_twisted.ensureDeferred
 async def test_what_the_server_says_is_told_and_5xx_is_final(
-    server: SmtpServer, code: int, final: bool
+    server: MailServer, step: str, code: int, final: bool
 ) -> None:
     server.start()
-    server.plan = [twisted_smtp.SMTPServerError(code, "not now")]
+    server.faults = {step: f"{code} not now"}
     failed = await failure(handing(server))
-    assert f"answered {code}" in str(failed)
+    assert f"answered {code} not now" in str(failed)
     assert failed.final is final
+    assert server.taken == []
 
 
 @pytest_twisted.ensureDeferred
-async def test_an_unknown_recipient_is_told_without_the_address(server: SmtpServer) -> None:
+async def test_an_unknown_recipient_is_told_without_the_address(server: MailServer) -> None:
     server.start()
     server.unknown = {TO}
     await failure(handing(server))
 
 
 @pytest_twisted.ensureDeferred
-async def test_nobody_who_listens_is_tried_again_later(server: SmtpServer) -> None:
+async def test_nobody_who_listens_is_tried_again_later(server: MailServer) -> None:
     server.start()
-    await server.stop()
+    server.stop()
     failed = await failure(handing(server))
     assert "cannot be reached" in str(failed)
     assert not failed.final
 
 
+@pytest.mark.parametrize("step", ["greeting", "STARTTLS", "AUTH", "DATA", "content"])
 @pytest_twisted.ensureDeferred
 async def test_a_server_that_says_nothing_is_given_up(
-    server: SmtpServer, monkeypatch: pytest.MonkeyPatch
+    server: MailServer, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    server.silent = True
+    server.faults = {step: None}
     server.start()
     monkeypatch.setattr(smtp, "WHOLE", 0.3)
     failed = await failure(handing(server))
     assert "did not answer in time" in str(failed)
     assert not failed.final
-    await server.until(lambda: not server.open)
+    await deferToThread(server.until, lambda: not server.open)
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_try_that_is_given_up_leaves_no_connection(server: SmtpServer) -> None:
-    server.silent = True
+async def test_a_try_that_is_given_up_leaves_no_connection(server: MailServer) -> None:
+    server.faults = {"greeting": None}
     server.start()
     trying: Deferred[Any] = Deferred.fromCoroutine(_try(handing(server)))
     trying.addErrback(lambda _: None)
-    await server.until(lambda: bool(server.open))
+    await deferToThread(server.until, lambda: bool(server.open))
     trying.cancel()
-    await server.until(lambda: not server.open)
+    await deferToThread(server.until, lambda: not server.open)
 
 
 async def _try(attempt: Attempt) -> None:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.ui.mailbox import Mailbox
+from tests.mail_server import MailServer
 from tests.ui.test_two_people import first_administrator
 
 pytestmark = pytest.mark.browser
@@ -15,10 +15,9 @@ LINK = re.compile(r"https://\S+/#(?:reset|email)=\S+")
 
 
 @pytest.fixture
-def mailbox():
-    mailbox = Mailbox()
-    yield mailbox
-    mailbox.close()
+def mailbox(tmp_path):
+    with MailServer(tmp_path) as mailbox:
+        yield mailbox
 
 
 def link_in(mail):
@@ -81,10 +80,7 @@ def test_a_link_of_an_administrator_leads_to_a_new_password_once(daemon, browser
 
 
 def test_a_confirmed_address_is_mailed_a_link(daemon, browser, mailbox):
-    daemon.configure(
-        f'[mail]\nhost = "127.0.0.1"\nport = {mailbox.port}\ntls = "none"\n'
-        'sender = "Tea house <chat@example.org>"\n'
-    )
+    daemon.configure(mailbox.section())
     window, other = browser.window(), browser.window()
     first_administrator(window, daemon.link(daemon.start()))
     body = {"email": "Anna@Example.org", "password": "four wonderful tea leaves"}
