@@ -17,6 +17,7 @@ from chatd.admin.office import Office
 from chatd.auth.account_links import AccountLinks
 from chatd.auth.credentials import Credentials
 from chatd.auth.invitations import Invitations, Registration
+from chatd.auth.notices import Notices
 from chatd.auth.passwords import Cost, Passwords
 from chatd.auth.sealing import Sealer
 from chatd.deletions import Deletions
@@ -99,8 +100,11 @@ class Parts:
         await self.store.stop()
         self._pool.stop()
 
-    def office(self, ended: Ended, status: Callable[[], dict[str, Any]]) -> Office:
-        """The administrator's desk. ``ended`` closes connections, ``status`` tells of them."""
+    def office(
+        self, ended: Ended, status: Callable[[], dict[str, Any]], notices: Notices | None = None
+    ) -> Office:
+        """The administrator's desk. ``ended`` closes connections, ``status`` tells of them;
+        ``notices`` tell people what was done to their accounts, None where no daemon runs."""
         credentials = Credentials(
             self.store, self.clock, secrets.token_bytes, self.settings.accounts.session_days
         )
@@ -125,6 +129,7 @@ class Parts:
             ended,
             public_url(self.settings),
             status,
+            notices=notices,
         )
 
 

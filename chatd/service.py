@@ -217,7 +217,7 @@ class ChatService(Service):
             self._reactor,
             Path(settings.server.control),
             replace(
-                parts.office(self.edge.connections.ended, self.status),
+                parts.office(self.edge.connections.ended, self.status, self.edge.notices),
                 deletions=self.deletions,
                 webhook=self.webhook,
                 mailer=self.mailer,

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.daemon import Daemon
 from tests.fakes.codes import code_of
+from tests.signed import Signed
 from tests.test_accounts_on_disk import post
 from tests.ui.people import PASSWORD
 
@@ -34,37 +35,11 @@ def chatctl(daemon: Daemon, *words: str) -> Any:
     return json.loads(done.stdout)["done"]
 
 
-class Signed:
-    """alice, by the session's cookie."""
-
-    def __init__(self, daemon: Daemon) -> None:
-        import http.client
-        import ssl
-
-        self._daemon = daemon
-        self._host = f"localhost:{daemon.port}"
-        self._client = http.client.HTTPSConnection(
-            "localhost", daemon.port, context=ssl.create_default_context(cafile=daemon.ca)
-        )
-        self._headers = {"Origin": daemon.url, "Content-Type": "application/json"}
-
-    def call(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        self._client.request("POST", path, json.dumps(body), self._headers)
-        answer = self._client.getresponse()
-        told = json.load(answer)
-        cookies = answer.headers.get_all("Set-Cookie") or []
-        if told.get("signed_in"):
-            self._headers["Cookie"] = cookies[0].partition(";")[0]
-            self._headers["X-CSRF-Token"] = told["csrf"]
-        return answer.status, told
-
-
 def with_app(daemon: Daemon) -> str:
     alice = Signed(daemon)
-    assert alice.call("/api/session", {"name": "alice", "password": PASSWORD})[0] == 200
-    secret: str = alice.call("/api/totp", {"password": PASSWORD})[1]["secret"]
-    code = code_of(secret, int(time.time()) - 30)
-    assert alice.call("/api/totp/confirm", {"code": code})[0] == 200
+    alice.sign_in("alice", PASSWORD)
+    secret: str = alice.post("/api/totp", password=PASSWORD)["secret"]
+    alice.post("/api/totp/confirm", code=code_of(secret, int(time.time()) - 30))
     return secret
 
 

@@ -70,6 +70,7 @@ async def user_password(
         encoded = await office.passwords.hash(password, row.name)
         await office.commit(row.id, SetPassword(row.id, encoded), EndCredential(row.id))
         office.ended(row.id)
+        office.tell(row.id, "password")
     return {**at_stake, "dry_run": dry_run}
 
 
@@ -142,12 +143,14 @@ async def user_factors(office: Office, name: str) -> list[dict[str, Any]]:
 async def user_reset_factors(office: Office, name: str, dry_run: bool = False) -> dict[str, Any]:
     """Takes all of them away, for who lost them; every session and token ends."""
     row = await office.named(name)
-    held = factors.counted(await office.store.factors(row.id))
+    held = await office.store.factors(row.id)
     at_stake = await _stake(office, row)
     await office.commit(row.id, RemoveFactors(row.id), EndCredential(row.id), dry_run=dry_run)
     if not dry_run:
         office.ended(row.id)
-    return {**at_stake, **held, "dry_run": dry_run}
+        if held.any:
+            office.tell(row.id, "factors removed")
+    return {**at_stake, **factors.counted(held), "dry_run": dry_run}
 
 
 async def reseal(office: Office, dry_run: bool = False) -> dict[str, Any]:

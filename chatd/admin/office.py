@@ -27,6 +27,8 @@ from chatd.admin.tracing import Watching, trace
 from chatd.auth.account_links import AccountLinks
 from chatd.auth.credentials import Credentials
 from chatd.auth.invitations import Invitations
+from chatd.auth.mail_words import What
+from chatd.auth.notices import Notices
 from chatd.auth.passwords import Passwords
 from chatd.auth.sealing import Sealer
 from chatd.core.codes import Code
@@ -48,8 +50,8 @@ class WatchDesk(Watching, Protocol):
 @dataclass(frozen=True, slots=True)
 class Office:
     """What the actions work on. ``status`` adds what only a running daemon knows, which alone has a
-    ``webhook``, a ``mailer``, connections to close (``blocking``), to ``watch`` and to tap, and a
-    door for a ``visit``."""
+    ``webhook``, a ``mailer``, ``notices`` to people, connections to close (``blocking``), to
+    ``watch`` and to tap, and a door for a ``visit``."""
 
     store: Store
     credentials: Credentials
@@ -65,6 +67,7 @@ class Office:
     status: Callable[[], dict[str, Any]]
     webhook: WebhookDesk | None = None
     mailer: MailDesk | None = None
+    notices: Notices | None = None
     blocking: BlockingDesk | None = None
     watch: WatchDesk | None = None
     taps: Taps | None = None
@@ -81,6 +84,12 @@ class Office:
                 f" {name}` makes one.",
             )
         return row
+
+    def tell(self, user: str, what: What) -> None:
+        """Tells somebody what was done to their account, where the daemon runs, which alone sends
+        mail."""
+        if self.notices is not None:
+            self.notices.tell(user, what, admin=True)
 
     async def commit(
         self,

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from chatd.core.codes import Code
 from chatd.core.ids import letters
 from chatd.core.refusal import Refusal
+from chatd.engine.account_links import SetLanguage
 from chatd.engine.accounts import (
     CreateCredential,
     CredentialKind,
@@ -67,11 +68,13 @@ class AccountStore(Writer, Accounts, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Whence:
-    """Where somebody signs in from: the browser in words, and its address. Both are for the eyes of
-    the account's owner; nothing is decided by them."""
+    """Where somebody signs in from: the browser in words, its address, and the language that it
+    asks for, one of `core.languages` or "". They are for the account's owner, the language to be
+    written to in; nothing is decided by them."""
 
     label: str = ""
     address: str = ""
+    language: str = ""
 
 
 NOWHERE: Final = Whence()
@@ -144,13 +147,14 @@ class Credentials:
     ) -> Issued:
         """A login session that ends after so many days without use. ``taking`` as in `new_token`;
         ``along`` gives the changes that go with a session of that id."""
+        spoken = (SetLanguage(user, whence.language),) if whence.language else ()
         return await self._create(
             "session",
             SESSION_PREFIX,
             user,
             whence.label,
             self._clock.wall() + self.idle_ms,
-            taking=taking,
+            taking=(*taking, *spoken),
             address=whence.address,
             along=along,
         )

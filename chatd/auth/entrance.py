@@ -9,6 +9,7 @@ from chatd.auth.factors import Factors
 from chatd.auth.known_devices import KnownDevices
 from chatd.auth.lanes import Lanes
 from chatd.auth.login import Address, Login, Passwords
+from chatd.auth.notices import Notices
 from chatd.auth.sealing import Sealer, derived
 from chatd.auth.second_factor import FactorStore, SecondFactor
 from chatd.auth.steps import Steps
@@ -43,13 +44,16 @@ def entrance(
     random: Random,
     keys: tuple[bytes, ...],
     server: Server,
+    notices: Notices,
 ) -> Entrance:
     """``keys``: the server's, and after it those of before."""
     steps, challenges = Steps(clock, random), Challenges(clock, random)
     webauthn, sealer = WebAuthn(server.url, server.name), Sealer(*keys, random=random)
     devices = KnownDevices(derived(keys[0], b"known devices 1"), clock, random)
-    second = SecondFactor(store, credentials, steps, challenges, webauthn, sealer, clock)
+    second = SecondFactor(store, credentials, steps, challenges, webauthn, sealer, notices, clock)
     lanes: Lanes[Address] = Lanes(clock, scheduler)
-    login = Login(store, passwords, second, devices, lanes, clock)
-    factors = Factors(store, login, steps, challenges, webauthn, sealer, clock, random, server.name)
+    login = Login(store, passwords, second, devices, lanes, notices, clock)
+    factors = Factors(
+        store, login, steps, challenges, webauthn, sealer, notices, clock, random, server.name
+    )
     return Entrance(login, second, steps, factors, devices)

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from chatd.auth.challenges import Challenges
 from chatd.auth.login import Address, Login
+from chatd.auth.mail_words import What
+from chatd.auth.notices import Notices
 from chatd.auth.recovery_codes import digest, new_codes
 from chatd.auth.sealing import Sealer, WrongKey
 from chatd.auth.second_factor import FactorStore
@@ -62,6 +64,7 @@ class Factors:
         challenges: Challenges,
         webauthn: WebAuthn,
         sealer: Sealer,
+        notices: Notices,
         clock: Clock,
         random: Random,
         issuer: str,
@@ -72,6 +75,7 @@ class Factors:
         self._challenges = challenges
         self._webauthn = webauthn
         self._sealer = sealer
+        self._notices = notices
         self._clock = clock
         self._random = random
         self._issuer = issuer
@@ -111,13 +115,13 @@ class Factors:
             )
         codes, setting = await self._first_codes(user)
         await self._commit(user, UseTotp(user, step, confirm=True), *setting)
-        self._steps.end_all(user)
+        self._changed(user, "code app added")
         return codes
 
     async def remove_totp(self, user: str, password: str, where: Address) -> None:
         await self._login.prove(user, password, where)
         await self._commit(user, RemoveTotp(user))
-        self._steps.end_all(user)
+        self._changed(user, "code app removed")
 
     # Recovery codes.
 
@@ -130,6 +134,7 @@ class Factors:
             )
         codes, setting = self._codes(user)
         await self._commit(user, setting)
+        self._notices.tell(user, "recovery codes made")
         return codes
 
     # Passkeys.
@@ -160,7 +165,7 @@ class Factors:
         row = PasskeyRow(made.id, user, shown, made.key, made.count, self._clock.wall(), None)
         codes, setting = await self._first_codes(user)
         await self._commit(user, AddPasskey(row, MOST_PASSKEYS), *setting)
-        self._steps.end_all(user)
+        self._changed(user, "passkey added")
         return row, codes
 
     async def rename_passkey(self, user: str, id: bytes, name: str) -> None:
@@ -169,7 +174,7 @@ class Factors:
     async def remove_passkey(self, user: str, id: bytes, password: str, where: Address) -> None:
         await self._login.prove(user, password, where)
         await self._commit(user, RemovePasskey(user, id))
-        self._steps.end_all(user)
+        self._changed(user, "passkey removed")
 
     # Inside.
 
@@ -183,6 +188,11 @@ class Factors:
         codes = new_codes(self._random)
         digests = tuple(made for made in map(digest, codes) if made is not None)
         return codes, SetRecoveryCodes(user, digests, self._clock.wall())
+
+    def _changed(self, user: str, what: What) -> None:
+        """Who is on their way in begins anew, and the account's owner is told."""
+        self._steps.end_all(user)
+        self._notices.tell(user, what)
 
     def _charge(self, user: str) -> None:
         if wait := self._confirmations.take(user, 1, self._clock.now()):

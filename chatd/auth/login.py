@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from chatd.auth.credentials import NOWHERE, AccountStore, Issued, Whence
 from chatd.auth.known_devices import KnownDevices
 from chatd.auth.lanes import PAUSE_WRONG, Lanes
+from chatd.auth.notices import Notices
 from chatd.auth.second_factor import SecondFactor
 from chatd.auth.steps import Step
 from chatd.core.bucket import Buckets, Rate
@@ -70,6 +71,7 @@ class Login:
         second: SecondFactor,
         devices: KnownDevices,
         lanes: Lanes[Address],
+        notices: Notices,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -77,6 +79,7 @@ class Login:
         self._second = second
         self._devices = devices
         self._lanes = lanes
+        self._notices = notices
         self._clock = clock
         self._tries: Buckets[tuple[str, Address | None]] = Buckets(PER_ACCOUNT)
         self._changes: Buckets[str] = Buckets(PER_ACCOUNT)
@@ -124,6 +127,7 @@ class Login:
                 ),
             )
         )
+        self._notices.tell(user, "password")
 
     async def prove(
         self, user: str, password: str, address: Address, field: str = "password"

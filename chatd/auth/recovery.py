@@ -9,10 +9,11 @@ from typing import Any, Final, Protocol
 
 from twisted.logger import Logger
 
-from chatd.auth import recovery_mails as mails
 from chatd.auth.account_links import BY_MAIL_MS, CONFIRM_MS, AccountLinks
+from chatd.auth.account_mails import Mail, Server, letter
 from chatd.auth.credentials import NOWHERE, AccountStore, Issued, Whence
 from chatd.auth.login import Address, Login, Passwords
+from chatd.auth.notices import Mailer, Notices
 from chatd.auth.second_factor import SecondFactor
 from chatd.auth.steps import Step
 from chatd.core.bucket import Buckets, Rate
@@ -35,12 +36,6 @@ class RecoveryStore(AccountStore, LinkReads, Protocol):
     """The part of the store that this module uses."""
 
 
-class Mailer(Protocol):
-    async def send(self, to: str, subject: str, text: str) -> None:
-        """Returns once the mail is queued. Refusals: `bad-field` for an address that is none,
-        `unavailable` where too many wait."""
-
-
 class Recovery:
     """``mailer`` is None where no mail is set up; ``drive`` runs a coroutine to its end and logs
     what it raises; ``server`` is what mails call this server."""
@@ -55,7 +50,8 @@ class Recovery:
         clock: Clock,
         mailer: Mailer | None,
         drive: Callable[[Coroutine[Any, Any, None]], None],
-        server: mails.Server,
+        server: Server,
+        notices: Notices,
     ) -> None:
         self._store = store
         self._links = links
@@ -66,6 +62,7 @@ class Recovery:
         self._mailer = mailer
         self._drive = drive
         self._server = server
+        self._notices = notices
         self._addresses: Buckets[Address] = Buckets(PER_ADDRESS)
         self._accounts: Buckets[str] = Buckets(PER_ACCOUNT)
         self._confirmations: Buckets[str] = Buckets(PER_ACCOUNT)
@@ -102,6 +99,7 @@ class Recovery:
         encoded = await self._passwords.hash(password, link.name)
         changes = (use, SetPassword(link.user, encoded), EndCredential(link.user))
         await self._store.commit(Unit(actor=link.user, changes=changes))
+        self._notices.tell(link.user, "password")
         user = await self._store.user(link.user)
         assert user is not None
         return user, await self._second.enter(user, whence, None)
@@ -111,9 +109,12 @@ class Recovery:
     async def email(self, user: str) -> MailAddress | None:
         return await self._store.email_of(user)
 
-    async def set_email(self, user: str, email: str, password: str, address: Address) -> bool:
+    async def set_email(
+        self, user: str, email: str, password: str, address: Address, language: str = ""
+    ) -> bool:
         """Mails a link that confirms ``email``, which counts from then on; "" removes the present
-        one at once. Whether a mail was sent. `forbidden` for a wrong password."""
+        one at once. ``language``: that of who asks. Whether a mail was sent. `forbidden` for a
+        wrong password."""
         if email and self._mailer is None:
             raise _no_mail()
         row = await self._login.prove(user, password, address)
@@ -128,7 +129,8 @@ class Recovery:
             )
         plain = _plain(email)
         link = await self._links.make("email", user, CONFIRM_MS, plain)
-        await self._mailer.send(plain, *mails.confirm(self._server, row.name, link.secret))
+        mail = letter(self._server, "email", row.name, language, link.secret)
+        await self._mailer.send(plain, *mail)
         return True
 
     async def confirm(self, secret: str) -> tuple[str, str]:
@@ -139,7 +141,7 @@ class Recovery:
         await self._store.commit(Unit(actor=link.user, changes=changes))
         moved = before is not None and before.confirmed and before.address != link.detail
         if moved and before is not None and self._mailer is not None:
-            mail = mails.moved(self._server, link.name)
+            mail = letter(self._server, "moved", link.name, before.language)
             self._drive(_send(self._mailer, before.address, mail))
         return link.name, link.detail
 
@@ -161,7 +163,8 @@ class Recovery:
         if self._accounts.take(user.id, 1, self._clock.now()):
             return
         link = await self._links.make("reset", user.id, BY_MAIL_MS)
-        await _send(mailer, email.address, mails.reset(self._server, user.name, link.secret))
+        mail = letter(self._server, "reset", user.name, email.language, link.secret)
+        await _send(mailer, email.address, mail)
 
     async def _find(self, who: str) -> UserRow | None:
         who = who.strip().removeprefix("@")
@@ -171,7 +174,7 @@ class Recovery:
         return None if name is None else await self._store.user_by_name(name)
 
 
-async def _send(mailer: Mailer, to: str, mail: mails.Mail) -> None:
+async def _send(mailer: Mailer, to: str, mail: Mail) -> None:
     try:
         await mailer.send(to, *mail)
     except Refusal as refusal:

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 
 from chatd.auth.challenges import Challenges
 from chatd.auth.credentials import AccountStore, Along, Credentials, Issued, Whence, nothing
+from chatd.auth.notices import Notices
 from chatd.auth.recovery_codes import digest
 from chatd.auth.sealing import Sealer, WrongKey
 from chatd.auth.steps import Begun, Step, Steps, Word, over
@@ -55,6 +56,7 @@ class SecondFactor:
         challenges: Challenges,
         webauthn: WebAuthn,
         sealer: Sealer,
+        notices: Notices,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -63,6 +65,7 @@ class SecondFactor:
         self._challenges = challenges
         self._webauthn = webauthn
         self._sealer = sealer
+        self._notices = notices
         self._clock = clock
         self._guesses: Buckets[tuple[str, str | None]] = Buckets(GUESSES)
 
@@ -132,7 +135,9 @@ class SecondFactor:
             raise Refusal(
                 Code.UNAUTHORIZED, "The recovery code is wrong or was used already.", field="code"
             )
-        return await self._complete(secret, begun, UseRecoveryCode(begun.user, known))
+        entered = await self._complete(secret, begun, UseRecoveryCode(begun.user, known))
+        self._notices.tell(begun.user, "recovery code used")
+        return entered
 
     async def by_passkey(self, secret: str, answer: Mapping[str, Any]) -> tuple[UserRow, Issued]:
         """Completes the step with a passkey of the account."""

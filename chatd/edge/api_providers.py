@@ -1,5 +1,6 @@
 """/auth/oidc: on the way to a provider and back, and the word of one that somebody signed out."""
 
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from chatd.auth.credentials import Credentials
@@ -101,7 +102,8 @@ class ProviderApi:
             kept(ask, sealed_cookies.ATTEMPT),
             await self._asking(ask),
             address_key_of(ask.address),
-            whence(ask),
+            # What the browser asks for by itself may not be what is chosen in the page.
+            replace(whence(ask), language=""),
         )
         headers = [("Location", "/" + _fragment(landed)), forget(sealed_cookies.ATTEMPT)]
         if landed.session is not None:

@@ -72,7 +72,11 @@ class RecoveryApi:
         who = (await self._guard.acting(ask)).principal
         body = bodies.read(ask, bodies.SetEmail)
         sent = await self._recovery.set_email(
-            who.user, body.email, body.password, address_key_of(ask.address)
+            who.user,
+            body.email,
+            body.password,
+            address_key_of(ask.address),
+            whence(ask).language,
         )
         return done({"sent": sent})
 

@@ -12,6 +12,7 @@ from chatd.auth.login import account_of
 from chatd.auth.oidc.sign_outs import SignOuts
 from chatd.auth.steps import Step, over
 from chatd.core.codes import Code
+from chatd.core.languages import wanted
 from chatd.core.refusal import Refusal
 from chatd.edge import bodies, sealed_cookies
 from chatd.edge.answers import Ask, Response, done
@@ -41,7 +42,11 @@ def session_cookie(secret: str, idle_ms: int) -> Header:
 
 def whence(ask: Ask) -> Whence:
     """What the owner of a session will read of how it was made."""
-    return Whence(browser_name(ask.one("user-agent") or ""), ask.address)
+    return Whence(
+        browser_name(ask.one("user-agent") or ""),
+        ask.address,
+        wanted(ask.one("accept-language") or ""),
+    )
 
 
 def device_cookie(held: str) -> Header:

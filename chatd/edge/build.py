@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from chatd.auth.account_links import AccountLinks
+from chatd.auth.account_mails import Server
 from chatd.auth.credentials import Credentials
 from chatd.auth.devices import Devices, DeviceStore
 from chatd.auth.door import Door
@@ -19,14 +20,14 @@ from chatd.auth.guests import Guests, GuestStore
 from chatd.auth.invitations import Invitations
 from chatd.auth.jwks import PublishedKeys
 from chatd.auth.login import Passwords
+from chatd.auth.notices import Mailer, Notices
 from chatd.auth.oidc.arrivals import Arrivals
 from chatd.auth.oidc.parties import Parties
 from chatd.auth.oidc.sign_ins import IdentityStore, SignIns
 from chatd.auth.oidc.sign_outs import SignOuts
 from chatd.auth.origins import OriginPolicy
 from chatd.auth.pulse import Pulse
-from chatd.auth.recovery import Mailer, Recovery, RecoveryStore
-from chatd.auth.recovery_mails import Server
+from chatd.auth.recovery import Recovery, RecoveryStore
 from chatd.auth.second_factor import FactorStore
 from chatd.auth.site_claims import Site
 from chatd.auth.site_people import SitePeople, SiteStore
@@ -108,6 +109,7 @@ class Edge:
     blocked: Blocked
     blocking: Blocking
     people: SitePeople | None
+    notices: Notices
 
 
 def build_site(
@@ -157,7 +159,10 @@ def build_site(
     )
     tickets = Tickets(store, clock, random)
     server = Server(settings.server_name, settings.public_url)
-    way_in = entrance(store, passwords, credentials, clock, scheduler, random, keys, server)
+    notices = Notices(store, mailer, _drive, clock, server)
+    way_in = entrance(
+        store, passwords, credentials, clock, scheduler, random, keys, server, notices
+    )
     login = way_in.login
     invitations = Invitations(store, passwords, credentials, clock, random, settings.registration)
     guests = Guests(
@@ -213,6 +218,7 @@ def build_site(
         mailer,
         _in_a_while(scheduler, random),
         server,
+        notices,
     )
     people = None
     if vouching is not None:
@@ -290,6 +296,7 @@ def build_site(
         blocked,
         blocking,
         people,
+        notices,
     )
 
 

@@ -25,10 +25,12 @@ class LinkRow:
 
 @dataclass(frozen=True, slots=True)
 class MailAddress:
-    """The address of an account, and whether somebody who reads its mail has said so."""
+    """The address of an account, and whether somebody who reads its mail has said so. ``language``
+    is that in which they are written to, "" where it is not known."""
 
     address: str
     confirmed: bool
+    language: str = ""
 
 
 class LinkReads(Protocol):
@@ -69,3 +71,11 @@ class SetEmail(Change):
 
     user: str
     address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetLanguage(Change):
+    """In which language the user is written to, one of `core.languages`."""
+
+    user: str
+    language: str

@@ -59,8 +59,16 @@ def set_email(work: Work, change: account_links.SetEmail) -> None:
     )
 
 
+def set_language(work: Work, change: account_links.SetLanguage) -> None:
+    work.database.run(
+        "update users set language = :language where id = :user and language is not :language",
+        {"language": change.language, "user": change.user},
+    )
+
+
 ACCOUNT_LINK_CHANGES: Mapping[type[Change], Callable[[Work, Any], None]] = {
     account_links.CreateLink: create_link,
     account_links.UseLink: use_link,
     account_links.SetEmail: set_email,
+    account_links.SetLanguage: set_language,
 }

@@ -29,5 +29,9 @@ def user_by_email(database: Database, address: str) -> UserRow | None:
 
 
 def email_of(database: Database, user: str) -> MailAddress | None:
-    row = database.row("select email, email_confirmed from users where id = :user", {"user": user})
-    return None if row is None or row[0] is None else MailAddress(row[0], bool(row[1]))
+    row = database.row(
+        "select email, email_confirmed, language from users where id = :user", {"user": user}
+    )
+    if row is None or row[0] is None:
+        return None
+    return MailAddress(row[0], bool(row[1]), row[2] or "")

@@ -66,7 +66,8 @@ def begin_deletion(work: Work, change: deletion.BeginDeletion) -> None:
         update users set name = :name, skeleton = :name, display = :display, folded = :folded,
                password = null, admin = 0, disabled = 1, about = '', avatar = null,
                status_emoji = '', status_text = '', status_until = null, seen = null,
-               email = null, email_confirmed = 0, deletion = :deletion
+               email = null, email_confirmed = 0, language = null,
+               deletion = :deletion
         where id = :user and deletion is null returning 1
         """,
         {

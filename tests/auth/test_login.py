@@ -3,9 +3,10 @@
 import pytest
 from twisted.internet.defer import Deferred
 
+from chatd.auth.account_mails import Server
 from chatd.auth.credentials import Credentials
 from chatd.auth.entrance import entrance
-from chatd.auth.recovery_mails import Server
+from chatd.auth.notices import Notices
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import CreateUser, EndCredential, SetDisabled, SetPassword
@@ -48,7 +49,10 @@ def world():
         return next(serial).to_bytes(count, "big")
 
     credentials = Credentials(store, clock, random)
-    way_in = entrance(store, passwords, credentials, clock, clock, random, (b"k" * 32,), SERVER)
+    notices = Notices(store, None, [].append, clock, SERVER)
+    way_in = entrance(
+        store, passwords, credentials, clock, clock, random, (b"k" * 32,), SERVER, notices
+    )
     return way_in.login, passwords, clock, store
 
 

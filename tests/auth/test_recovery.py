@@ -5,10 +5,11 @@ import re
 import pytest
 
 from chatd.auth.account_links import BY_HAND_MS, AccountLinks
+from chatd.auth.account_mails import Server
 from chatd.auth.credentials import Credentials
 from chatd.auth.entrance import entrance
+from chatd.auth.notices import Notices
 from chatd.auth.recovery import Recovery
-from chatd.auth.recovery_mails import Server
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.account_links import SetEmail
@@ -52,9 +53,14 @@ class World:
         credentials = Credentials(self.store, self.clock, random)
         passwords = PlainPasswords()
         self.links = AccountLinks(self.store, self.clock, random)
+        server, mailer = Server("Tea house", "https://chat.example.org"), self.mailer
+        notices = Notices(
+            self.store, mailer if mail else None, self.later.append, self.clock, server
+        )
         way_in = entrance(
             *(self.store, passwords, credentials, self.clock, self.clock, random, (b"k" * 32,)),
-            Server("Tea", "https://chat.example.org"),
+            server,
+            notices,
         )
         self.recovery = Recovery(
             self.store,
@@ -63,9 +69,10 @@ class World:
             way_in.second,
             way_in.login,
             self.clock,
-            self.mailer if mail else None,
+            mailer if mail else None,
             self.later.append,
-            Server("Tea house", "https://chat.example.org"),
+            server,
+            notices,
         )
         self.credentials = credentials
 
@@ -86,7 +93,9 @@ class World:
 
 @pytest.fixture
 def world():
-    return World()
+    world = World()
+    yield world
+    world.finish()
 
 
 def refused(coroutine):

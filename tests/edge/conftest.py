@@ -15,6 +15,7 @@ from twisted.logger import globalLogPublisher
 
 from chatd.store.opening import open_store
 from tests.auth.test_credentials import Tape
+from tests.fakes.links import FakeMailer
 
 
 @pytest_twisted.async_yield_fixture
@@ -38,7 +39,9 @@ async def stored(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterato
     )
     store.committed = lambda committed: None
     store.start()
-    made = Rig(store=store, vouching=getattr(request, "param", None))
+    mailer = FakeMailer()
+    made = Rig(store=store, mailer=mailer, vouching=getattr(request, "param", None))
+    made.mailer = mailer
     yield made
     await made.stop()
     await store.stop()

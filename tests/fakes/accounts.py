@@ -6,6 +6,7 @@ from typing import Any
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
+from chatd.engine.account_links import SetLanguage
 from chatd.engine.accounts import (
     CreateCredential,
     CreateInvitation,
@@ -43,6 +44,7 @@ class FakeAccounts(FakeFactors):
         self.tickets: dict[bytes, TicketRow] = {}
         self.identities: dict[tuple[str, str], str] = {}
         self.signers: dict[str, str] = {}
+        self.languages: dict[str, str] = {}
         self.units: list[Unit] = []
         self.before: Any = None
 
@@ -135,6 +137,8 @@ class FakeAccounts(FakeFactors):
         if self.apply_factor(change):
             return
         match change:
+            case SetLanguage():
+                self.languages[change.user] = change.language
             case RehashPassword():
                 row = self.users[change.user]
                 if row.password == change.before:

@@ -29,7 +29,9 @@ class FakeLinks(FakeAccounts):
 
     async def email_of(self, user: str) -> MailAddress | None:
         await self._arrive("email_of")
-        return MailAddress(self.emails[user], True) if user in self.emails else None
+        if user not in self.emails:
+            return None
+        return MailAddress(self.emails[user], True, self.languages.get(user, ""))
 
     def _apply(self, change: Change) -> None:
         match change:

@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 
 from chatd.admin import local_ca
+from chatd.auth.account_mails import Server, letter
 from chatd.hooks import smtp
 from chatd.hooks.mail import Attempt, MailFailed, MailSettings, compose
 from chatd.hooks.smtp import handing_in
@@ -81,6 +82,19 @@ async def test_every_letter_and_every_dot_arrives(server: MailServer) -> None:
     assert server.taken[0].message.get_content().replace("\r\n", "\n") == text + "\n"
     assert all(byte < 128 for byte in server.taken[0].content)
     assert max(map(len, server.taken[0].content.split(b"\r\n"))) <= 998
+
+
+@pytest.mark.parametrize("name", ["a\r\nBcc: eve@example.com", "a\n\n.\nRCPT TO:<eve@example.com>"])
+@pytest_twisted.ensureDeferred
+async def test_no_name_makes_a_header_or_a_recipient(server: MailServer, name: str) -> None:
+    server.start()
+    about = Server(name, "https://chat.example.org")
+    subject, text = letter(about, "reset", name, "", "s3cret")
+    await handing(server)(TO, compose(SENDER, TO, subject, text, NOW))
+    (taken,) = server.taken
+    assert (taken.to, taken.message["To"]) == (TO, TO)
+    assert taken.message["Bcc"] is None and "s3cret" in taken.message.get_content()
+    assert " ".join(name.split()) in taken.message["Subject"]
 
 
 @pytest_twisted.ensureDeferred

@@ -1,6 +1,6 @@
 // The HTTP API: who one is, signing in and out, becoming somebody, inviting.
 
-import { t } from '../words/words.js';
+import { spoken, t } from '../words/words.js';
 import { Refused } from './commands.js';
 
 /** The server could not be reached, or what answered was not it. */
@@ -222,7 +222,8 @@ export class Api {
   }
 
   async #call(method, path, body) {
-    const headers = { Accept: 'application/json' };
+    // The language in which the person is written to, by mail.
+    const headers = { Accept: 'application/json', 'Accept-Language': spoken().language };
     if (method !== 'GET' && this.#csrf) headers['X-CSRF-Token'] = this.#csrf;
     if (body) headers['Content-Type'] = body instanceof Blob ? body.type : 'application/json';
     let response;
