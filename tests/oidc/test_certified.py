@@ -4,8 +4,11 @@ its own pages, and what it says to one that is not as it should be."""
 from __future__ import annotations
 
 import json
+import os
 import re
 import ssl
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
@@ -213,6 +216,48 @@ def test_a_sign_out_there_is_one_here(world: tuple[Daemon, RealProvider]) -> Non
     assert "backchannel.success" in provider.log(), provider.log()
     assert visitor.api("GET", "/api/session") == {"signed_in": False}
     assert elsewhere.api("GET", "/api/session")["name"] == "anna"
+
+
+def test_a_program_is_let_in_by_who_signs_in_at_the_provider(
+    world: tuple[Daemon, RealProvider], tmp_path: Path
+) -> None:
+    """`chat login` from its first word to the file with the token, and `chat` with that."""
+    daemon, _ = world
+    environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "BROWSER": "", "DISPLAY": ""}
+
+    def chat(*words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "chatd.terminal.main", *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment,
+        )
+
+    waiting = chat("login", daemon.url, "--ca", str(daemon.ca))
+    try:
+        assert waiting.stdout is not None
+        told = ""
+        while (found := re.search(r"#device=([A-Z]{4}-[A-Z]{4})", told)) is None:
+            line = waiting.stdout.readline()
+            assert line, told
+            told += line
+        visitor = Visitor(*world)
+        landed = visitor.come("anna", back=f"device={found[1]}")
+        assert landed == f"login=newcomer;device={found[1]}"
+        visitor.api("POST", "/api/newcomer", name="anna")
+        asks = visitor.api("POST", "/api/device/check", user_code=found[1])
+        assert asks["label"].startswith("chat")
+        visitor.api("POST", "/api/device/answer", user_code=found[1], allow=True)
+        rest, _ = waiting.communicate(timeout=20)
+    finally:
+        waiting.kill()
+        waiting.wait()
+    assert waiting.returncode == 0, told + rest
+    assert "anna" in rest and "chatd_t_" not in told + rest
+    asked = chat("whoami")
+    answer, _ = asked.communicate(timeout=20)
+    assert asked.returncode == 0 and "anna" in answer, answer
 
 
 def test_a_provider_that_is_down_is_said_to_be(world: tuple[Daemon, RealProvider]) -> None:
