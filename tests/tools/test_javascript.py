@@ -32,7 +32,7 @@ FAULTS = (
         "ask('history', { before",
         "'room' is missing",
     ),
-    ("chat.js", "ask('open', { room: id }", "ask('opne', { room: id }", '"opne"'),
+    ("chat.js", "ask('open', { room: id, ", "ask('opne', { room: id, ", '"opne"'),
     (
         "chat.js",
         "keep('send', fields",
