@@ -24,6 +24,13 @@ class Signed:
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Status and answer."""
+        status, content = self.raw(method, path, body)
+        told = json.loads(content or b"null")
+        if isinstance(told, dict):
+            self.csrf = told.get("csrf") or self.csrf
+        return status, told
+
+    def raw(self, method: str, path: str, body: Any = None) -> tuple[int, bytes]:
         connection = http.client.HTTPSConnection(
             "localhost", self._port, timeout=SECONDS, context=self._trust
         )
@@ -36,14 +43,12 @@ class Signed:
         try:
             connection.request(method, path, content, sent)
             answer = connection.getresponse()
-            told = json.loads(answer.read() or b"null")
+            told = answer.read()
         finally:
             connection.close()
         for line in answer.headers.get_all("Set-Cookie") or ():
             name, _, held = line.partition(";")[0].partition("=")
             self.cookies[name] = held
-        if isinstance(told, dict):
-            self.csrf = told.get("csrf") or self.csrf
         return answer.status, told
 
     def post(self, path: str, **body: Any) -> Any:
