@@ -54,6 +54,24 @@ def test_every_chatctl_command_named_is_understood(path: Path) -> None:
             raise AssertionError(f"{path.name}: chatctl {line}")
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_test_and_rig_named_is_there(path: Path) -> None:
+    text = path.read_text("utf-8")
+    missing = [
+        f"{file}::{name}"
+        for file, name in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text)
+        if not re.search(rf"^(async )?def {name}\(", (ROOT / file).read_text("utf-8"), re.MULTILINE)
+    ]
+    rigs = re.findall(r"python -m (tests\.\w+(?:\.\w+)*)", text)
+    modules = [(ROOT / rig.replace(".", "/")) for rig in rigs]
+    missing += [
+        str(module.relative_to(ROOT))
+        for module in modules
+        if not (module.with_suffix(".py").exists() or (module / "__main__.py").exists())
+    ]
+    assert missing == []
+
+
 def understood(words: list[str]) -> bool:
     try:
         chatctl.main([*words, "--help"])

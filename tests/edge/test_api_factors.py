@@ -46,6 +46,24 @@ async def test_a_code_is_taken_once_also_by_the_one_who_watched(rig):
 
 
 @pytest_twisted.ensureDeferred
+async def test_a_clock_that_was_set_back_brings_no_code_back(rig, monkeypatch):
+    person = await alice(rig)
+    await person.with_app()
+    rig.clock.advance(300)
+    watched = [person.code(-2), person.code(-1), person.code()]
+    step = (await begun(rig))["step"]
+    assert (await second(rig, step, code=watched[-1])).status == 200
+    before = rig.wall.wall() - 60_000
+    monkeypatch.setattr(rig.wall, "wall", lambda: before)
+    assert person.code() == watched[0]
+    step = (await begun(rig))["step"]
+    for code in watched:
+        assert (await second(rig, step, code=code)).status == 401
+    monkeypatch.undo()
+    assert (await second(rig, step, code=person.code(1))).status == 200
+
+
+@pytest_twisted.ensureDeferred
 async def test_of_two_who_come_with_one_code_at_the_same_moment_one_gets_in(rig):
     person = await alice(rig)
     await person.with_app()
