@@ -6,13 +6,14 @@ from __future__ import annotations
 import secrets
 import ssl
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from chatd.admin import local_ca
 from tests.daemon import free_port
@@ -29,6 +30,7 @@ class Provider(FakeProvider):
         callback = f"{home}/auth/oidc/home/callback"
         self.provider = replace(self.provider, issuer=issuer, callback=callback, client_id="chatd")
         self.made: list[str] = []
+        self.now = time.time
 
     def visit(self, address: str) -> dict[str, str]:
         answer = super().visit(address)
@@ -54,6 +56,8 @@ class Elsewhere:
         elsewhere = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
             def do_GET(self) -> None:
                 elsewhere.answer(self, b"")
 
@@ -92,8 +96,3 @@ class Elsewhere:
         request.send_header("Content-Length", str(len(content)))
         request.end_headers()
         request.wfile.write(content)
-
-
-def asked(location: str) -> dict[str, str]:
-    """What the page goes to the provider with."""
-    return {name: value for name, (value,) in parse_qs(urlsplit(location).query).items()}

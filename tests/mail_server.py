@@ -115,11 +115,6 @@ class _Hooks:
         return "250 2.0.0 taken"
 
 
-def _check(server: Any, session: Any, envelope: Any, mechanism: str, login: Any) -> AuthResult:
-    right = LoginPassword(USER.encode(), PASSWORD.encode())
-    return AuthResult(success=login == right, handled=False, auth_data=login)
-
-
 class MailServer:
     """``faults``: what is answered instead, by the command, "greeting" or "content", None for
     nothing at all; ``unknown``: recipients who do not live here."""
@@ -134,6 +129,7 @@ class MailServer:
         self.signs_in = True
         self.open: set[Any] = set()
         self.port = 0
+        self.password = PASSWORD
         self._folder = folder
         self._thread: threading.Thread | None = None
         self._issue("mail-ca")
@@ -171,7 +167,7 @@ class MailServer:
         """What stands in [mail] of a chatd that hands its mail in here, by STARTTLS."""
         password = self._folder / "mail.key"
         password.touch(mode=0o600)
-        password.write_text(f"{PASSWORD}\n")
+        password.write_text(f"{self.password}\n")
         return {
             "host": "localhost",
             "port": self.port,
@@ -225,7 +221,7 @@ class MailServer:
             require_starttls=self.offers_tls,
             auth_require_tls=not self.implicit,
             auth_exclude_mechanism=() if self.signs_in else ("LOGIN", "PLAIN"),
-            authenticator=_check,
+            authenticator=self._check,
             loop=self._loop,
         )
 
@@ -234,6 +230,12 @@ class MailServer:
         if answer is None:
             await asyncio.Event().wait()
         return str(answer)
+
+    def _check(
+        self, server: Any, session: Any, envelope: Any, mechanism: str, login: Any
+    ) -> AuthResult:
+        right = LoginPassword(USER.encode(), self.password.encode())
+        return AuthResult(success=login == right, handled=False, auth_data=login)
 
     def take(self, mail: Taken) -> None:
         self.taken.append(mail)

@@ -184,6 +184,8 @@ def by_provider(used: Used, elsewhere: Elsewhere, person: Signed, name: str) -> 
     query = "&".join(f"{key}={value}" for key, value in answer.items())
     assert person.ask("GET", f"/auth/oidc/home/callback?{query}")[0] == 303
     used(f"{name}'s ID token", elsewhere.provider.made[-1])
+    (identity,) = person.ask("GET", "/api/identities")[1]["identities"]
+    assert identity["subject"] == name
 
 
 def by_site(used: Used, name: str) -> None:
