@@ -61,7 +61,7 @@ def nothing_is_left_behind(
     if getattr(request.function, "__wrapped__", None) is not None:
         # A failed Deferred speaks when it is collected.
         gc.collect()
-    left = _timers()
+    left = timers()
     for call in left:
         call.cancel()
     assert not left, f"timers left behind: {[str(call) for call in left]}"
@@ -73,7 +73,7 @@ def nothing_is_left_behind(
     assert not unseen, f"expected in the log and not there: {unseen}"
 
 
-def _timers() -> list[Any]:
+def timers() -> list[Any]:
     reactor = sys.modules.get("twisted.internet.reactor")
     calls = [] if reactor is None else list(reactor.getDelayedCalls())  # type: ignore[attr-defined]
     return [call for call in calls if not any(name in str(call) for name in OWN_TIMERS)]

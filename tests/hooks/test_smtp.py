@@ -9,6 +9,7 @@ import pytest
 import pytest_twisted
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 
 from chatd.admin import local_ca
@@ -16,7 +17,7 @@ from chatd.auth.account_mails import Server, letter
 from chatd.hooks import smtp
 from chatd.hooks.mail import Attempt, MailFailed, MailSettings, compose
 from chatd.hooks.smtp import handing_in
-from tests.conftest import LoggedErrors
+from tests.conftest import LoggedErrors, timers
 from tests.mail_server import MailServer
 
 SENDER = "Our chat <chat@example.org>"
@@ -28,9 +29,13 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 async def server(tmp_path: Path) -> AsyncIterator[MailServer]:
     made = MailServer(tmp_path)
     yield made
-    # Who hands in says goodbye once the answer is there.
+    # Who hands in says goodbye once the answer is there, and waits for that of the server.
     await deferToThread(made.until, lambda: not made.open)
     await deferToThread(made.stop)
+    for _ in range(500):
+        if not timers():
+            break
+        await deferLater(reactor, 0.01, lambda: None)
 
 
 def handing(server: MailServer, tls: str = "starttls", **more: Any) -> Attempt:
