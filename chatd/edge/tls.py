@@ -108,10 +108,20 @@ class Certificates:
 
     def reload(self) -> None:
         """Serve what the files hold now. On TlsFilesError the old context stays."""
+        # Before they are read: what changes meanwhile is seen as a change.
+        self._read = self._files()
         certificates, private = tls_files.load(self.chain, self.key, self._now())
         self.context = _context(self.chain, self.key, certificates, private)
-        #: when the server's own certificate ends
+        #: when the server's own certificate begins and ends
+        self.since = certificates[0].not_valid_before_utc
         self.until = certificates[0].not_valid_after_utc
+
+    def is_stale(self) -> bool:
+        """Whether the files are others than those that were read last, with success or without."""
+        return self._read != self._files()
+
+    def _files(self) -> tuple[tuple[int, int, int] | None, ...]:
+        return tuple(_identity(path) for path in (self.chain, self.key))
 
     def connection(self, sock: socket.socket) -> SSL.Connection:
         """A server-side connection that reads and writes `sock` itself."""
@@ -122,6 +132,15 @@ class Certificates:
         _lib.SSL_clear_mode(connection._ssl, _lib.SSL_MODE_AUTO_RETRY)
         connection.set_accept_state()
         return connection
+
+
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    """Another one where the content may be another; None where there is no file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 @implementer(IOpenSSLServerConnectionCreator)

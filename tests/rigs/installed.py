@@ -1,6 +1,6 @@
 """The package on a machine with a real systemd: installed, restarted under people, hung, removed.
 
-    sudo python3 -m tests.rigs.installed            (make systemd)
+    sudo python3 -m tests.rigs.installed [PACKAGE]           (make systemd)
 
 Builds the package, boots a box (tests/rigs/box.py), and prints a line for each thing tried.
 The first that fails ends it, with what was seen.
@@ -343,7 +343,7 @@ def removed(inside: Box) -> None:
 
 def main() -> int:
     try:
-        package = deb.build()
+        package = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else deb.build()
         with tempfile.TemporaryDirectory() as folder, box(package.parent, Path(folder)) as inside:
             opt = environment(package, package.parent)
             install(inside, package.name)
