@@ -5,7 +5,7 @@ python := .venv/bin/python
 twistd := .venv/bin/twistd --nodaemon --pidfile= --logfile=var/log/chatd.log
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format lint types javascript bench generate durability conformance kills life great deb apt systemd proxies stock fresh bench-web pictures lock clean
+.PHONY: help run test format lint types javascript bench generate durability conformance kills life great deb dist apt systemd proxies stock fresh bench-web pictures lock clean
 
 help: ## this list
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / {sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2}' \
@@ -79,6 +79,10 @@ conformance: ## run the Autobahn Testsuite on /ws (needs a Python 2.7)
 deb: ## the package for Debian 12, into dist/
 	@tools/bootstrap deb >/dev/null
 	@$(python) -m tools.deb
+
+dist: ## wheel and sdist of this commit, the same bytes wherever they are built
+	@tools/bootstrap dev >/dev/null
+	@$(python) -m tools.dist
 
 apt: ## a signed repository for apt with that package, into dist/apt (KEY=FINGERPRINT)
 	@tools/bootstrap apt >/dev/null

@@ -39,8 +39,8 @@ def run(*command: str | Path, folder: Path, environment: Mapping[str, str] | Non
     return done.stdout
 
 
-def architecture(package: Path) -> str:
-    return run("dpkg-deb", "-f", package, "Architecture", folder=package.parent).strip()
+def field(package: Path, name: str) -> str:
+    return run("dpkg-deb", "-f", package, name, folder=package.parent).strip()
 
 
 def lay_out(target: Path, packages: Sequence[Path]) -> Path:
@@ -49,9 +49,11 @@ def lay_out(target: Path, packages: Sequence[Path]) -> Path:
     pool = target / "pool" / COMPONENT / "c" / "chatd"
     pool.mkdir(parents=True)
     for package in packages:
-        shutil.copy(package, pool)
+        # apt-ftparchive takes a file for one of an architecture by its name alone.
+        named = "_".join(field(package, each) for each in ("Package", "Version", "Architecture"))
+        shutil.copy(package, pool / f"{named}.deb")
     suite = target / "dists" / SUITE
-    architectures = sorted({architecture(package) for package in packages})
+    architectures = sorted({field(package, "Architecture") for package in packages})
     for one in architectures:
         index = suite / COMPONENT / f"binary-{one}"
         index.mkdir(parents=True)

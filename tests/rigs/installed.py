@@ -9,13 +9,17 @@ The first that fails ends it, with what was seen.
 import json
 import re
 import shutil
+import ssl
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from chatd.admin import local_ca
+from tests.rigs import upgraded
 from tests.rigs.box import Box, Failed, box
 from tests.rigs.tree import CannotBuild
 from tools import deb
@@ -57,8 +61,8 @@ def until_ready(inside: Box, seconds: float = 15, chatctl: str = "chatctl") -> f
     return time.monotonic() - began
 
 
-def install(inside: Box, name: str) -> None:
-    printed = inside.run("sh", "-c", f"dpkg -i /shared/{name} 2>&1")
+def install(inside: Box, repository: upgraded.Repository, package: Path) -> None:
+    printed = upgraded.from_repository(inside, repository, package, must)
     must("chatctl setup-link" in printed, "the package tells three next steps", printed)
     state = inside.run("systemctl", "show", "chatd", "-p", "ActiveState,StatusText,Type,User")
     must("ActiveState=active" in state, "it runs as soon as it is installed", state)
@@ -106,30 +110,42 @@ def restarts_nobody_notices(inside: Box, folder: Path) -> None:
     inside.run("sh", "-c", with_limits)
     until_ready(inside)
     made = "for n in $(seq 20); do chatctl user add p$n >/dev/null; chatctl token create p$n; done"
-    authority, tokens = folder / "ca.pem", folder / "tokens"
-    tokens.write_text("\n".join(re.findall(r"chatd_\S+", inside.run("sh", "-c", made))))
-    authority.write_text(inside.run("cat", "/etc/chatd/tls/ca.pem"))
-    crowd = inside.start_here(sys.executable, "-m", "tests.rigs.restart_crowd", str(authority),
-                              str(tokens), "--people", str(CROWD), "--seconds", "45")  # fmt: skip
+    (folder / "tokens").write_text(
+        "\n".join(re.findall(r"chatd_\S+", inside.run("sh", "-c", made)))
+    )
+    (folder / "ca.pem").write_text(inside.run("cat", "/etc/chatd/tls/ca.pem"))
+
+    def restart() -> None:
+        pid = inside.run("systemctl", "show", "chatd", "-p", "MainPID", "--value")
+        inside.run("systemctl", "reload", "chatd")
+        time.sleep(1)
+        again = inside.run("systemctl", "show", "chatd", "-p", "MainPID,ActiveState")
+        must(pid.strip() in again and "=active" in again, "a reload is the same process", again)
+        began = time.monotonic()
+        inside.run("systemctl", "restart", "chatd")
+        took = time.monotonic() - began
+        say(f"systemctl restart with {CROWD} people there took", f"{took:.1f} s")
+
+    unnoticed(inside, folder, restart, 45)
+
+
+def unnoticed(inside: Box, folder: Path, doing: Callable[[], None], seconds: int) -> None:
+    """People talk for so long, and nobody loses anything by what is done meanwhile."""
+    crowd = inside.start_here(sys.executable, "-m", "tests.rigs.restart_crowd",
+                              str(folder / "ca.pem"), str(folder / "tokens"),
+                              "--people", str(CROWD), "--seconds", str(seconds))  # fmt: skip
     assert crowd.stdout is not None
     line = crowd.stdout.readline()
     if line.strip() != "talking":
         raise Failed(line + crowd.stdout.read())
     time.sleep(3)
-    pid = inside.run("systemctl", "show", "chatd", "-p", "MainPID", "--value")
-    inside.run("systemctl", "reload", "chatd")
-    time.sleep(1)
-    again = inside.run("systemctl", "show", "chatd", "-p", "MainPID,ActiveState")
-    must(pid.strip() in again and "=active" in again, "a reload is the same process", again)
-    began = time.monotonic()
-    inside.run("systemctl", "restart", "chatd")
-    say(f"systemctl restart with {CROWD} people there took", f"{time.monotonic() - began:.1f} s")
+    doing()
     printed = crowd.stdout.read()
     if crowd.wait() != 0:
         raise Failed(printed)
     told = json.loads(printed.strip().splitlines()[-1])
     back = told.pop("back")
-    must(len(back) == CROWD, "everybody had to come back once, for the restart", str(told))
+    must(len(back) == CROWD, "everybody had to come back once", f"{len(back)} times, {told}")
     must(back[-1] <= 12, f"all are back after {back[-1]} s, half after {back[CROWD // 2]}", "")
     must(told["refused"] == 0, "no connection was refused meanwhile", str(told))
     must(
@@ -165,6 +181,42 @@ def opened_to_others(inside: Box, folder: Path) -> None:
     inside.run("sh", "-c", f"rm {dropped}/socket.conf; systemctl daemon-reload")
     inside.run("systemctl", "restart", "chatd")
     until_ready(inside)
+
+
+def renewed(inside: Box, folder: Path) -> None:
+    """certbot's hook, as certbot calls it."""
+    hook = "/etc/letsencrypt/renewal-hooks/deploy/chatd"
+    shipped = "/usr/share/doc/chatd/certbot-deploy-hook"
+    inside.run("sh", "-c", f"install -D -m 755 {shipped} {hook}")
+    issued = local_ca.ensure(folder / "renewed", [HOST], datetime.now(UTC))
+    live = f"/etc/letsencrypt/live/{HOST}"
+    for name, path in (("fullchain.pem", issued.certificate), ("privkey.pem", issued.key)):
+        inside.run("sh", "-c", f"mkdir -p {live}; cat > {live}/{name} <<'E'\n{path.read_text()}E")
+    served = "cat /etc/chatd/tls/fullchain.pem"
+    before = inside.run("sh", "-c", served)
+    calls = {names: f"RENEWED_LINEAGE={live} RENEWED_DOMAINS='{names}' {hook}"
+             for names in ("other.example.org", f"other.example.org {HOST}")}  # fmt: skip
+    inside.run("sh", "-c", calls["other.example.org"])
+    must(inside.run("sh", "-c", served) == before, "another name's renewal changes nothing", "")
+    pid = inside.run("systemctl", "show", "chatd", "-p", "MainPID", "--value")
+    inside.run("sh", "-c", calls[f"other.example.org {HOST}"])
+    time.sleep(1)
+    shown = inside.run("sh", "-c", served)
+    must(shown == issued.certificate.read_text(), "certbot's hook brings the new certificate", "")
+    mine = ssl.PEM_cert_to_DER_cert(shown.split("-----END")[0] + "-----END CERTIFICATE-----\n")
+    must(certificate(inside) == mine.hex(), "chatd serves it", journal(inside))
+    now = inside.run("systemctl", "show", "chatd", "-p", "MainPID", "--value")
+    must(now == pid, "without a restart", now)
+
+
+def certificate(inside: Box) -> str:
+    code = (
+        "import socket, ssl; context = ssl.create_default_context();"
+        "context.check_hostname = False; context.verify_mode = ssl.CERT_NONE;"
+        "raw = socket.create_connection(('127.0.0.1', 443), 5);"
+        "print(context.wrap_socket(raw).getpeercert(True).hex())"
+    )
+    return inside.run("python3", "-c", code).strip()
 
 
 def credentials(inside: Box) -> None:
@@ -337,26 +389,62 @@ def removed(inside: Box) -> None:
     kept = inside.run("ls", "/etc/chatd/chatd.toml", "/var/lib/chatd/chatd.db")
     must("chatd.db" in kept, "removed, it leaves configuration and data", kept)
     inside.run("sh", "-c", "dpkg -P chatd 2>&1")
-    gone = inside.status("sh", "-c", "ls -d /etc/chatd /var/lib/chatd /usr/lib/chatd")
-    must(gone != 0, "purged, it leaves nothing", "")
+    left = inside.run(
+        "sh", "-c", "ls -d /etc/chatd /var/lib/chatd* /usr/lib/chatd 2>/dev/null", check=False
+    )
+    must(left == "", "purged, it leaves nothing", left)
+
+
+def quality(package: Path) -> None:
+    """Debian's own rules; what they find and why it stays is in packaging/deb/lintian-overrides."""
+    done = subprocess.run(
+        ["lintian", "--allow-root", "--fail-on", "error", "--tag-display-limit", "0", package],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    must(done.returncode == 0, "lintian finds no error", done.stdout + done.stderr)
+
+
+def walk(inside: Box, repository: upgraded.Repository, package: Path, folder: Path) -> None:
+    install(inside, repository, package)
+    journalled(inside)
+    forbidden(inside)
+    restarts_nobody_notices(inside, folder)
+    following = upgraded.next_version(package, folder)
+    upgraded.upgraded_unnoticed(
+        inside,
+        repository,
+        (package, following),
+        must,
+        lambda doing: unnoticed(inside, folder, doing, 60),
+    )
+    upgraded.back_again(inside, package, must, until_ready)
+    upgraded.instance(inside, must)
+    looked_after(inside)
+    backed_up(inside)
+    opened_to_others(inside, folder)
+    renewed(inside, folder)
+    credentials(inside)
+    hangs(inside)
+    removed(inside)
 
 
 def main() -> int:
     try:
         package = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else deb.build()
-        with tempfile.TemporaryDirectory() as folder, box(package.parent, Path(folder)) as inside:
-            opt = environment(package, package.parent)
-            install(inside, package.name)
-            journalled(inside)
-            forbidden(inside)
-            restarts_nobody_notices(inside, Path(folder))
-            looked_after(inside)
-            backed_up(inside)
-            opened_to_others(inside, Path(folder))
-            credentials(inside)
-            hangs(inside)
-            removed(inside)
-            from_environment(inside, opt)
+        quality(package)
+        with tempfile.TemporaryDirectory() as made:
+            folder = Path(made)
+            shared = folder / "shared"
+            shared.mkdir()
+            repository = upgraded.Repository(shared, folder / "gpg")
+            try:
+                repository.offer(package)
+                opt = environment(package, shared)
+                with box(shared, folder) as inside:
+                    walk(inside, repository, package, folder)
+                    from_environment(inside, opt)
+            finally:
+                repository.close()
     except (CannotBuild, deb.CannotBuild, Failed) as wrong:
         print(f"chatd: {wrong}", file=sys.stderr)
         return 1
