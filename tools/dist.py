@@ -1,4 +1,4 @@
-"""Wheel and sdist of the commit that is checked out, into dist/; the same bytes wherever it is done.
+"""Wheel and sdist of the commit that is checked out, into dist/; the same bytes everywhere.
 
     .venv/bin/python -m tools.dist            (make dist)
 
@@ -15,11 +15,15 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
+import zipfile
 from pathlib import Path
 
 from tools.deb import CannotBuild, commit_time, run
 
 ROOT = Path(__file__).parents[1]
+#: A zip knows no time before 1980.
+FIRST = 315_532_800
 
 
 def source(folder: Path) -> Path:
@@ -45,11 +49,11 @@ def built(folder: Path, epoch: int) -> dict[str, bytes]:
     found = {}
     for path in sorted(out.iterdir()):
         content = path.read_bytes()
-        found[path.name] = packed_anew(content, epoch) if path.suffix == ".gz" else content
+        found[path.name] = (tarred if path.suffix == ".gz" else zipped)(content, epoch)
     return found
 
 
-def packed_anew(archive: bytes, epoch: int) -> bytes:
+def tarred(archive: bytes, epoch: int) -> bytes:
     """A tar.gz without whose and when it was: setuptools writes the hour of the build."""
     made = io.BytesIO()
     with (
@@ -63,6 +67,22 @@ def packed_anew(archive: bytes, epoch: int) -> bytes:
             member.mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
             after.addfile(member, before.extractfile(member) if member.isfile() else None)
     return gzip.compress(made.getvalue(), 9, mtime=0)
+
+
+def zipped(wheel: bytes, epoch: int) -> bytes:
+    """A wheel without the modes that the builder's umask gave what was made for it."""
+    made = io.BytesIO()
+    moment = time.gmtime(max(epoch, FIRST))[:6]
+    with (
+        zipfile.ZipFile(io.BytesIO(wheel)) as before,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as after,
+    ):
+        for info in before.infolist():
+            named = zipfile.ZipInfo(info.filename, moment)
+            named.create_system = 3
+            named.external_attr = (0o100755 if info.external_attr >> 22 & 1 else 0o100644) << 16
+            after.writestr(named, before.read(info), zipfile.ZIP_DEFLATED, 9)
+    return made.getvalue()
 
 
 def main() -> int:
