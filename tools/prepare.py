@@ -1,7 +1,7 @@
 """Sets up all that a make target needs: system packages, virtual environment, pinned dependencies.
 
     tools/bootstrap PROFILE      one of: run dev test javascript bench durability deb apt systemd
-                                 fresh
+                                 tls fresh
 
 Standard library only. When nothing is to be done it says nothing and takes a tenth of a second.
 Progress goes to standard error, the output of pip and apt to var/log/bootstrap.log. Standard output
@@ -36,6 +36,7 @@ from tools.system import (
     PROMTOOL,
     SHELLS,
     STRACE,
+    TESTSSL,
     TMUX,
     UNITS,
     VENV,
@@ -85,6 +86,7 @@ PROFILES = {
     "deb": Profile("dev.txt", must=(PACKAGING,)),
     "apt": Profile("dev.txt", must=(PACKAGING, ARCHIVE, GPG)),
     "systemd": Profile("dev.txt", must=(PACKAGING, DEBOOTSTRAP, NSPAWN, LINTIAN, ARCHIVE, GPG)),
+    "tls": Profile("dev.txt", must=(TESTSSL,)),
     "fresh": Profile("run.txt", must=(DEBOOTSTRAP,)),
 }
 

@@ -28,6 +28,8 @@ TLS12_CIPHERS = (
 TLS13_CIPHERS = b"TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
 CURVES = b"X25519:P-256:P-384"
 HYBRID = b"X25519MLKEM768:"  # refused by an OpenSSL that has no ML-KEM, then we do without
+# Who names ChaCha20 first has no AES in hardware: then it comes first here, too (openssl/ssl.h).
+PRIORITIZE_CHACHA = 0x200000
 HTTP = b"http/1.1"
 SESSION_SECONDS = 7_200
 
@@ -74,6 +76,8 @@ def _restrict(context: SSL.Context) -> None:
         | SSL.OP_NO_COMPRESSION
         | _lib.SSL_OP_NO_RENEGOTIATION
         | SSL.OP_SINGLE_ECDH_USE
+        | SSL.OP_CIPHER_SERVER_PREFERENCE
+        | PRIORITIZE_CHACHA
     )
     context.set_cipher_list(TLS12_CIPHERS)
     context.set_tls13_ciphersuites(TLS13_CIPHERS)
