@@ -5,7 +5,7 @@ python := .venv/bin/python
 twistd := .venv/bin/twistd --nodaemon --pidfile= --logfile=var/log/chatd.log
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format lint types javascript bench generate durability conformance kills life great deb dist apt systemd proxies tls stock fresh bench-web pictures lock clean
+.PHONY: help run test format lint types javascript bench generate durability conformance kills life great deb dist apt systemd proxies tls soak-short soak stock fresh bench-web pictures lock clean
 
 help: ## this list
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / {sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2}' \
@@ -100,6 +100,14 @@ proxies: ## chatd behind Debian's nginx and HAProxy, with the files of conf/ (3 
 tls: ## TLS as sslyze and testssl.sh judge it (2 min)
 	@tools/bootstrap tls >/dev/null
 	@$(python) -m tests.rigs.tls_scan
+
+soak-short: ## 20 minutes of steady load with a tab open: does anything grow?
+	@tools/bootstrap dev >/dev/null
+	@$(python) -m tests.rigs.soak --minutes 20 $(ARGS)
+
+soak: ## the same for 8 hours, its curves into docs/figures
+	@tools/bootstrap dev >/dev/null
+	@$(python) -m tests.rigs.soak --minutes 480 --figure $(ARGS)
 
 stock: ## all tests once more, every daemon on Twisted's own TLS
 	@CHATD_TESTS_TLS=stock $(MAKE) --no-print-directory test
