@@ -135,7 +135,7 @@ def _how(host: str, ask: Ask | None) -> tuple[str, str, bool]:
 
 def _with_certificate(text: str, place: Place, certificate: str, key: str) -> str:
     """Copies the two to where chatd may read them; whatever renews them has to copy them again
-    (docs/operating.md has the hook for certbot)."""
+    (conf/certbot-deploy-hook does it for certbot)."""
     names = {"certificate": (certificate, "fullchain.pem"), "key": (key, "privkey.pem")}
     try:
         tls_files.load(Path(certificate), Path(key), datetime.now(UTC))
