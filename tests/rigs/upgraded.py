@@ -12,19 +12,12 @@ from pathlib import Path
 from chatd.store.migrate import backup_path, steps
 from chatd.store.names import FILE
 from tests.rigs.box import Box, Failed
+from tests.rigs.handbook import block
 from tools import apt
 
 ROOT = Path(__file__).parents[2]
 STATE = Path("/var/lib/chatd")
-#: As docs/operating.md has it, but for where the repository is.
-SOURCES = """\
-Types: deb
-URIs: file:/shared/apt
-Suites: stable
-Components: main
-Signed-By: /etc/apt/keyrings/chatd.asc
-"""
-KEY = "/etc/apt/keyrings/chatd.asc"
+DOCUMENT, SEVERAL = "packages.md", "Several servers on one machine"
 QUIET = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q")
 
 
@@ -81,18 +74,21 @@ def from_repository(
 ) -> str:
     """What the installation printed."""
     update = ("sh", "-c", "apt-get -q update 2>&1")
-    listed = "/etc/apt/sources.list.d/chatd.sources"
-    inside.run("sh", "-c", f"rm -f /etc/apt/sources.list; cat > {listed} <<'E'\n{SOURCES}E")
+    typed = block(DOCUMENT, "A repository for apt", 1, repository="file:/shared/apt")
+    parts = re.fullmatch(r"(install .*?\n)(cat .*?\nEND\n)(.*)", typed, re.DOTALL)
+    assert parts is not None
+    key, listed, install = parts.groups()
+    inside.run("sh", "-c", f"rm -f /etc/apt/sources.list; {listed}")
     refused = inside.run(*update, check=False)
     must("NO_PUBKEY" in refused or "not signed" in refused, "apt wants the key first", refused)
-    inside.run("install", "-D", "-m", "644", "/shared/apt/chatd.asc", KEY)
+    inside.run("sh", "-c", f"cd /shared/apt; {key}")
     repository.tampered()
     refused = inside.run(*update, check=False)
     must("chatd" not in known(inside), "what was changed after the signature is refused", refused)
     repository.offer(package)
     seen = inside.run(*update)
     must(not re.search(r"^[WE]:", seen, re.M), "with it apt takes the repository", seen)
-    return inside.run("sh", "-c", f"{' '.join(QUIET)} -y install chatd 2>&1")
+    return inside.run("sh", "-c", f"export DEBIAN_FRONTEND=noninteractive; exec 2>&1; {install}")
 
 
 def upgraded_unnoticed(
@@ -105,11 +101,8 @@ def upgraded_unnoticed(
     """By unattended-upgrades, under people."""
     old, new = packages
     repository.offer(old, new)
-    inside.run(
-        "sh", "-c", "cp /usr/share/doc/chatd/52chatd-unattended-upgrades /etc/apt/apt.conf.d/"
-    )
-    seen = inside.run(*QUIET, "update")
-    would = inside.run("unattended-upgrade", "--dry-run", "--debug")
+    inside.run(*QUIET, "update")
+    would = inside.run("sh", "-c", block(DOCUMENT, "A repository for apt", 2))
     must(
         "Packages that will be upgraded: chatd" in would, "unattended-upgrades would take it", would
     )
@@ -117,7 +110,7 @@ def upgraded_unnoticed(
 
     def upgrade() -> None:
         done = inside.run("sh", "-c", "unattended-upgrade -v 2>&1")
-        must("All upgrades installed" in done, "and takes it", done + seen)
+        must("All upgrades installed" in done, "and takes it", done)
 
     unnoticed(upgrade)
     must(installed_version(inside) == version_of(new), "the next version is installed", "")
@@ -137,29 +130,22 @@ def back_again(
     inside: Box, old: Path, must: Callable[..., None], until_ready: Callable[[Box], float]
 ) -> None:
     """The version before refuses such a store, names the copy, and serves it."""
-    version = version_of(old)
-    inside.run("sh", "-c", f"{' '.join(QUIET)} -y --allow-downgrades install chatd={version} 2>&1")
     copy = backup_path(STATE / FILE, len(steps())).name
+    typed = block(DOCUMENT, "Back to the version before", 0, version=version_of(old), copy=copy)
+    downgrade, after = typed.split("\n", 1)
+    inside.run("sh", "-c", f"export DEBIAN_FRONTEND=noninteractive; {downgrade} 2>&1")
     told = inside.run("journalctl", "-u", "chatd", "--no-pager", "-o", "cat", "-n", "40")
     must("was written by a newer chatd" in told, "a downgrade refuses the newer store", told)
     must(copy in told, "and names the copy", told)
-    steps_back = (
-        "systemctl stop chatd",
-        f"cd {STATE}",
-        "install -d -o chatd -g chatd -m 700 newer",
-        "mv chatd.db* newer/",
-        f"install -o chatd -g chatd -m 600 {copy} chatd.db",
-        "systemctl start chatd",
-    )
-    inside.run("sh", "-c", "set -e; " + "; ".join(steps_back))
+    inside.run("sh", "-c", f"set -e\n{after}")
     until_ready(inside)
     must(schema(inside, STATE / FILE) == len(steps()), "with the copy in place it serves", "")
 
 
 def instance(inside: Box, must: Callable[..., None]) -> None:
     """A second chatd beside the first, by chatd@.service."""
-    inside.run("chatctl", "setup", "--here", "--instance", "team", "--port", "9443")
-    inside.run("systemctl", "enable", "--now", "--quiet", "chatd@team")
+    link = inside.run("sh", "-c", f"set -e\n{block(DOCUMENT, SEVERAL)}")
+    must("https://localhost:9443/#setup=" in link, "its first administrator gets a link", link)
     both = inside.run("systemctl", "is-active", "chatd", "chatd@team", check=False).split()
     must(both == ["active", "active"], "an instance runs beside the first", str(both))
     config = "/etc/chatd/team/chatd.toml"
@@ -175,7 +161,7 @@ def instance(inside: Box, must: Callable[..., None]) -> None:
     after = inside.run(*process)
     must(before == after, "a restart of one is none of the other", f"{before} {after}")
     backups = "/var/backups/chatd-team"
-    inside.run("install", "-d", "-o", "chatd", "-g", "chatd", "-m", "700", backups)
+    inside.run("sh", "-c", f"set -e\n{block(DOCUMENT, SEVERAL, 1)}")
     inside.run("systemctl", "start", "chatd-backup@team")
     listed = inside.run("chatctl", "--config", config, "backup", "list", backups)
     must(".tar" in listed, "its backup is of its own", listed)
