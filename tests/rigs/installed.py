@@ -9,23 +9,20 @@ The first that fails ends it, with what was seen.
 import json
 import re
 import shutil
-import ssl
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
-from chatd.admin import local_ca
 from tests.rigs import upgraded
 from tests.rigs.box import Box, Failed, box
-from tests.rigs.handbook import block
+from tests.rigs.certified import credentials, opened_to_others, renewed
+from tests.rigs.seen import CONFIG, journal, must, say, until_ready
 from tests.rigs.tree import CannotBuild
 from tools import deb
 
-HOST = "chat.example.org"
 ROOT = Path(__file__).parents[2]
 CROWD = 500
 LIMITS = """
@@ -35,35 +32,10 @@ connections_per_address = 2000
 user_messages_per_second = 1000
 user_messages_burst = 1000
 """
-CONFIG = "/etc/chatd/chatd.toml"
-
-
-def say(what: str, seen: str = "") -> None:
-    print(f"ok  {what}{f': {seen}' if seen else ''}", flush=True)
-
-
-def must(true: bool, what: str, seen: str) -> None:
-    if not true:
-        raise Failed(f"{what}, but:\n{seen}")
-    say(what)
-
-
-def journal(inside: Box, lines: int = 30) -> str:
-    return inside.run("journalctl", "-u", "chatd", "--no-pager", "-o", "cat", "-n", str(lines))
-
-
-def until_ready(inside: Box, seconds: float = 15, chatctl: str = "chatctl") -> float:
-    """How long it took."""
-    began = time.monotonic()
-    while inside.status(chatctl, "status") != 0:
-        if time.monotonic() - began > seconds:
-            raise Failed(f"it does not come back:\n{journal(inside)}")
-        time.sleep(0.1)
-    return time.monotonic() - began
 
 
 def install(inside: Box, repository: upgraded.Repository, package: Path) -> None:
-    printed = upgraded.from_repository(inside, repository, package, must)
+    printed = upgraded.from_repository(inside, repository, package)
     must("chatctl setup-link" in printed, "the package tells three next steps", printed)
     state = inside.run("systemctl", "show", "chatd", "-p", "ActiveState,StatusText,Type,User")
     must("ActiveState=active" in state, "it runs as soon as it is installed", state)
@@ -154,97 +126,6 @@ def unnoticed(inside: Box, folder: Path, doing: Callable[[], None], seconds: int
         f"of {told['sent']} messages to each nothing is lost or doubled",
         str(told),
     )
-
-
-def opened_to_others(inside: Box, folder: Path) -> None:
-    issued = local_ca.ensure(folder / "own", [HOST], datetime.now(UTC))
-    for name, path in (("cert.pem", issued.certificate), ("key.pem", issued.key)):
-        inside.run("sh", "-c", f"umask 077; cat > /root/{name} <<'E'\n{path.read_text()}E")
-    inside.run(
-        "chatctl", "setup", HOST, "--certificate", "/root/cert.pem", "--key", "/root/key.pem"
-    )
-    inside.run("systemctl", "restart", "chatd")
-    until_ready(inside)
-    must(answers(inside, 443), f"chatctl setup {HOST} opens port 443", journal(inside))
-    dropped = "/etc/systemd/system/chatd.service.d"
-    conf = (ROOT / "systemd" / "chatd-without-capabilities.conf").read_text("utf-8")
-    inside.run("sh", "-c", f"mkdir -p {dropped}; cat > {dropped}/socket.conf <<'E'\n{conf}E")
-    inside.run("sh", "-c", "systemctl daemon-reload; systemctl stop chatd")
-    inside.run("systemctl", "enable", "--now", "chatd.socket")
-    inside.run("systemctl", "start", "chatd")
-    until_ready(inside)
-    pid = inside.run("systemctl", "show", "chatd", "-p", "MainPID", "--value").strip()
-    must(answers(inside, 443), "sockets of chatd.socket are served", journal(inside))
-    status = inside.run("grep", "^Cap", f"/proc/{pid}/status")
-    bare = all(set(line.split()[1]) == {"0"} for line in status.splitlines())
-    must(bare, "with them it has no capability at all", status)
-    inside.run("systemctl", "disable", "--now", "--quiet", "chatd.socket")
-    inside.run("sh", "-c", f"rm {dropped}/socket.conf; systemctl daemon-reload")
-    inside.run("systemctl", "restart", "chatd")
-    until_ready(inside)
-
-
-def renewed(inside: Box, folder: Path) -> None:
-    """certbot's hook, as certbot calls it."""
-    hook = "/etc/letsencrypt/renewal-hooks/deploy/chatd"
-    typed = block("operating.md", "The certificate").splitlines()
-    [line] = [each for each in typed if "certbot-deploy-hook" in each]
-    inside.run("sh", "-c", line)
-    issued = local_ca.ensure(folder / "renewed", [HOST], datetime.now(UTC))
-    live = f"/etc/letsencrypt/live/{HOST}"
-    for name, path in (("fullchain.pem", issued.certificate), ("privkey.pem", issued.key)):
-        inside.run("sh", "-c", f"mkdir -p {live}; cat > {live}/{name} <<'E'\n{path.read_text()}E")
-    served = "cat /etc/chatd/tls/fullchain.pem"
-    before = inside.run("sh", "-c", served)
-    calls = {names: f"RENEWED_LINEAGE={live} RENEWED_DOMAINS='{names}' {hook}"
-             for names in ("other.example.org", f"other.example.org {HOST}")}  # fmt: skip
-    inside.run("sh", "-c", calls["other.example.org"])
-    must(inside.run("sh", "-c", served) == before, "another name's renewal changes nothing", "")
-    pid = inside.run("systemctl", "show", "chatd", "-p", "MainPID", "--value")
-    inside.run("sh", "-c", calls[f"other.example.org {HOST}"])
-    time.sleep(1)
-    shown = inside.run("sh", "-c", served)
-    must(shown == issued.certificate.read_text(), "certbot's hook brings the new certificate", "")
-    mine = ssl.PEM_cert_to_DER_cert(shown.split("-----END")[0] + "-----END CERTIFICATE-----\n")
-    must(certificate(inside) == mine.hex(), "chatd serves it", journal(inside))
-    now = inside.run("systemctl", "show", "chatd", "-p", "MainPID", "--value")
-    must(now == pid, "without a restart", now)
-
-
-def certificate(inside: Box) -> str:
-    code = (
-        "import socket, ssl; context = ssl.create_default_context();"
-        "context.check_hostname = False; context.verify_mode = ssl.CERT_NONE;"
-        "raw = socket.create_connection(('127.0.0.1', 443), 5);"
-        "print(context.wrap_socket(raw).getpeercert(True).hex())"
-    )
-    return inside.run("python3", "-c", code).strip()
-
-
-def credentials(inside: Box) -> None:
-    unit = "[Service]\nLoadCredential=server.key:/root/server.key\n"
-    inside.run(
-        "sh",
-        "-c",
-        "mv /etc/chatd/secrets/server.key /root/; chmod 600 /root/server.key;"
-        f"printf '{unit}' > /etc/systemd/system/chatd.service.d/secret.conf;"
-        f"sed -i 's|^secret_file.*|secret_file = \"credential:server.key\"|' {CONFIG};"
-        "systemctl daemon-reload; systemctl restart chatd",
-    )
-    until_ready(inside)
-    must(answers(inside, 443), "a secret handed over by LoadCredential is taken", journal(inside))
-
-
-def answers(inside: Box, port: int) -> bool:
-    """Whether it says that it is well, at this port, over TLS."""
-    code = (
-        "import http.client, ssl; context = ssl.create_default_context();"
-        "context.check_hostname = False; context.verify_mode = ssl.CERT_NONE;"
-        f"asked = http.client.HTTPSConnection('127.0.0.1', {port}, timeout=5, context=context);"
-        f"asked.request('GET', '/healthz', headers={{'Host': '{HOST}'}});"
-        "print(asked.getresponse().status)"
-    )
-    return inside.run("python3", "-c", code, check=False).strip() == "200"
 
 
 def hangs(inside: Box) -> None:
@@ -416,11 +297,10 @@ def walk(inside: Box, repository: upgraded.Repository, package: Path, folder: Pa
         inside,
         repository,
         (package, following),
-        must,
         lambda doing: unnoticed(inside, folder, doing, 60),
     )
-    upgraded.back_again(inside, package, must, until_ready)
-    upgraded.instance(inside, must)
+    upgraded.back_again(inside, package)
+    upgraded.instance(inside)
     looked_after(inside)
     backed_up(inside)
     opened_to_others(inside, folder)

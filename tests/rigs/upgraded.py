@@ -13,6 +13,7 @@ from chatd.store.migrate import backup_path, steps
 from chatd.store.names import FILE
 from tests.rigs.box import Box, Failed
 from tests.rigs.handbook import block
+from tests.rigs.seen import must, until_ready
 from tools import apt
 
 ROOT = Path(__file__).parents[2]
@@ -69,9 +70,7 @@ def version_of(package: Path) -> str:
     return asked.stdout.strip()
 
 
-def from_repository(
-    inside: Box, repository: Repository, package: Path, must: Callable[..., None]
-) -> str:
+def from_repository(inside: Box, repository: Repository, package: Path) -> str:
     """What the installation printed."""
     update = ("sh", "-c", "apt-get -q update 2>&1")
     typed = block(DOCUMENT, "A repository for apt", 1, repository="file:/shared/apt")
@@ -95,7 +94,6 @@ def upgraded_unnoticed(
     inside: Box,
     repository: Repository,
     packages: tuple[Path, Path],
-    must: Callable[..., None],
     unnoticed: Callable[[Callable[[], None]], None],
 ) -> None:
     """By unattended-upgrades, under people."""
@@ -126,9 +124,7 @@ def upgraded_unnoticed(
     )
 
 
-def back_again(
-    inside: Box, old: Path, must: Callable[..., None], until_ready: Callable[[Box], float]
-) -> None:
+def back_again(inside: Box, old: Path) -> None:
     """The version before refuses such a store, names the copy, and serves it."""
     copy = backup_path(STATE / FILE, len(steps())).name
     typed = block(DOCUMENT, "Back to the version before", 0, version=version_of(old), copy=copy)
@@ -142,7 +138,7 @@ def back_again(
     must(schema(inside, STATE / FILE) == len(steps()), "with the copy in place it serves", "")
 
 
-def instance(inside: Box, must: Callable[..., None]) -> None:
+def instance(inside: Box) -> None:
     """A second chatd beside the first, by chatd@.service."""
     link = inside.run("sh", "-c", f"set -e\n{block(DOCUMENT, SEVERAL)}")
     must("https://localhost:9443/#setup=" in link, "its first administrator gets a link", link)
