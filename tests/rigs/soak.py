@@ -4,8 +4,9 @@
 
 Every two seconds the daemon's memory, its descriptors and what the tab has drawn are looked at.
 Fails where memory grows by 1 MiB an hour or more (soak_figures.py has how that is told; of an hour
-or more it has to be certain, too), where descriptors or latency end higher than they began, where a message is lost, or
-where the tab stands still. ``--figure`` puts the curves into docs/figures/soak.svg.
+or more it has to be certain, too), where descriptors or latency end higher than they began, where a
+message is lost, or where the tab stands still. ``--figure`` puts the curves into
+docs/figures/soak.svg.
 """
 
 import argparse
