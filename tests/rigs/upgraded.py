@@ -145,9 +145,9 @@ def instance(inside: Box) -> None:
     both = inside.run("systemctl", "is-active", "chatd", "chatd@team", check=False).split()
     must(both == ["active", "active"], "an instance runs beside the first", str(both))
     config = "/etc/chatd/team/chatd.toml"
-    first = [name(each) for each in users(inside)]
+    first = users(inside)
     inside.run("chatctl", "--config", config, "user", "add", "only-there")
-    there = [name(each) for each in users(inside, "--config", config)]
+    there = users(inside, "--config", config)
     must(
         there == ["only-there"] and "only-there" not in first, "with people of its own", str(there)
     )
@@ -170,15 +170,10 @@ def known(inside: Box) -> str:
     return inside.run("apt-cache", "pkgnames", "chatd")
 
 
-def users(inside: Box, *options: str) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = json.loads(
-        inside.run("chatctl", *options, "--json", "user", "list")
-    )
-    return found
-
-
-def name(row: dict[str, object]) -> str:
-    return str(row["name"])
+def users(inside: Box, *options: str) -> list[str]:
+    """Their names."""
+    told = json.loads(inside.run("chatctl", *options, "--json", "user", "list"))
+    return [str(row["name"]) for row in told["done"]]
 
 
 def installed_version(inside: Box) -> str:
