@@ -5,7 +5,7 @@ python := .venv/bin/python
 twistd := .venv/bin/twistd --nodaemon --pidfile= --logfile=var/log/chatd.log
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format lint types javascript bench generate durability conformance kills life great deb systemd proxies stock fresh bench-web pictures lock clean
+.PHONY: help run test format lint types javascript bench generate durability conformance kills life great deb dist apt systemd proxies tls soak-short soak stock fresh bench-web pictures lock clean
 
 help: ## this list
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / {sub(/:.*/, "", $$1); printf "  make %-11s %s\n", $$1, $$2}' \
@@ -80,6 +80,15 @@ deb: ## the package for Debian 12, into dist/
 	@tools/bootstrap deb >/dev/null
 	@$(python) -m tools.deb
 
+dist: ## wheel and sdist of this commit, the same bytes wherever they are built
+	@tools/bootstrap dev >/dev/null
+	@$(python) -m tools.dist
+
+apt: ## a signed repository for apt with that package, into dist/apt (KEY=FINGERPRINT)
+	@tools/bootstrap apt >/dev/null
+	@$(python) -m tools.deb
+	@$(python) -m tools.apt $(if $(KEY),--key $(KEY))
+
 systemd: ## install that package on a machine with a real systemd, try it (needs root)
 	@tools/bootstrap systemd >/dev/null
 	@$(python) -m tests.rigs.installed
@@ -87,6 +96,18 @@ systemd: ## install that package on a machine with a real systemd, try it (needs
 proxies: ## chatd behind Debian's nginx and HAProxy, with the files of conf/ (3 min)
 	@tools/bootstrap dev >/dev/null
 	@$(python) -m tests.rigs.proxies $(ARGS)
+
+tls: ## TLS as sslyze and testssl.sh judge it (2 min)
+	@tools/bootstrap tls >/dev/null
+	@$(python) -m tests.rigs.tls_scan
+
+soak-short: ## 20 minutes of steady load with a tab open: does anything grow?
+	@tools/bootstrap dev >/dev/null
+	@$(python) -m tests.rigs.soak --minutes 20 $(ARGS)
+
+soak: ## the same for 8 hours, its curves into docs/figures
+	@tools/bootstrap dev >/dev/null
+	@$(python) -m tests.rigs.soak --minutes 480 --figure $(ARGS)
 
 stock: ## all tests once more, every daemon on Twisted's own TLS
 	@CHATD_TESTS_TLS=stock $(MAKE) --no-print-directory test

@@ -37,7 +37,6 @@ from chatd.edge.api.desk import Chat
 from chatd.edge.build import Edge, build_site
 from chatd.edge.door_shared import Door
 from chatd.edge.pages import ui_files
-from chatd.edge.tls import Certificates
 from chatd.edge.tls_files import TlsFilesError
 from chatd.engine.rows import Committed
 from chatd.fan_out import fan_out
@@ -54,6 +53,7 @@ from chatd.providers import Providers
 from chatd.readiness import Readiness
 from chatd.reload import NotReloaded
 from chatd.reloading import Reloading
+from chatd.renewal import Renewal, certificates
 from chatd.sessions import Sessions
 from chatd.settings import Settings
 from chatd.store.errors import StoreError
@@ -118,7 +118,7 @@ class ChatService(Service):
     def startService(self) -> None:
         super().startService()
         try:
-            self._certificates = self._tls()
+            self._certificates = certificates(self.settings.tls)
             self.parts = Parts.of(self._reactor, self.settings, self.synchronous)
             self._vapid = vapid(self.parts.clock, self.settings)
         except (TlsFilesError, StoreError, NoKey) as error:
@@ -129,10 +129,6 @@ class ChatService(Service):
         self._reactor.callWhenRunning(
             lambda: Deferred.fromCoroutine(self._start()).addErrback(self._not_started)
         )
-
-    def _tls(self) -> Certificates | None:
-        tls = self.settings.tls
-        return None if tls.terminated else Certificates(tls.certificate, tls.key)
 
     def _not_started(self, failure: Failure) -> None:
         """A daemon that holds the ports and answers nobody is worse than none."""
@@ -189,6 +185,7 @@ class ChatService(Service):
         )
         self.door = Door(self._reactor, door_limits(settings), self.edge.blocked.covers)
         self.lag = Lag(scheduler, parts.clock)
+        self.renewal = Renewal(self._certificates, scheduler)
         sources = Sources(
             self.edge,
             self.door,
@@ -229,6 +226,7 @@ class ChatService(Service):
             ),
         )
         self.lag.start()
+        self.renewal.start()
         self.node.start()
         self.agenda.start()
         where = self._sockets[0].getsockname()[:2]
@@ -302,7 +300,7 @@ class ChatService(Service):
         return status(self.edge, self.door, self.parts.store, self.webhook, self.push)
 
     def _state(self) -> str:
-        return state(self.edge, self.node.hub, self.readiness.reasons())
+        return state(self.edge, self.node.hub, self.readiness.reasons(), self.renewal.warning())
 
     def _committed(self, outcomes: Sequence[Committed]) -> None:
         self.node.committed(outcomes)
@@ -360,6 +358,7 @@ class ChatService(Service):
             self.agenda.stop()
             self.edge.touches.stop()
             self.lag.stop()
+            self.renewal.stop()
             self.node.stop()
             await self.last_seen.stop(present)
             await self.webhook.stop()

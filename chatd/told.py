@@ -44,11 +44,12 @@ def visit(pulse: Pulse, settings: Settings) -> dict[str, Any]:
     return {"secret": pulse.visit(), "pid": os.getpid(), "public_url": public_url(settings)}
 
 
-def state(edge: Edge, hub: Hub, not_ready: Mapping[str, str]) -> str:
-    """One line for `systemctl status`."""
+def state(edge: Edge, hub: Hub, not_ready: Mapping[str, str], warning: str | None) -> str:
+    """One line for `systemctl status`; ``warning``: what will be wrong unless somebody acts."""
     how = f"In trouble ({'; '.join(not_ready.values())})" if not_ready else "Serving"
     rooms = sum(1 for channel in hub.books.channels.values() if channel.open)
-    return f"{how}: {len(edge.connections)} connections, {rooms} rooms in view; chatd {__version__}"
+    said = f"{how}: {len(edge.connections)} connections, {rooms} rooms in view; chatd {__version__}"
+    return f"{said}; {warning}" if warning else said
 
 
 async def first_steps(

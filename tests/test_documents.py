@@ -72,6 +72,15 @@ def test_every_test_and_rig_named_is_there(path: Path) -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_block_of_shell_lines_can_be_typed_as_it_stands(path: Path) -> None:
+    for block in blocks(path, "sh"):
+        done = subprocess.run(
+            ["sh", "-n"], input=block, capture_output=True, text=True, timeout=10, check=False
+        )
+        assert done.returncode == 0, f"{path.name}:\n{block}{done.stderr}"
+
+
 def understood(words: list[str]) -> bool:
     try:
         chatctl.main([*words, "--help"])

@@ -6,16 +6,20 @@ Prints the path of the package. Two builds of the same commit give the same byte
 that of the commit.
 """
 
+import gzip
 import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from email.utils import formatdate
 from pathlib import Path
 
 from chatd.admin.manual import pages
 from chatd.admin.service_files import COMMANDS, PACKAGE, texts
+from tools import sbom
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "deb"
@@ -23,8 +27,11 @@ BUILD = ROOT / "build" / "deb"
 PYTHON = Path("/usr/bin/python3.11")
 HOME = Path("usr/lib/chatd")
 SOURCES = ROOT / "packaging" / "deb"
-#: What is of no use in an environment that nobody activates.
+#: Of conf/, beside what HAProxy reads.
+CONF = ("nginx.conf", "certbot-deploy-hook", "52chatd-unattended-upgrades")
+#: What is of no use in an environment that nobody activates, and programs beside a library.
 UNWANTED = ("activate*", "Activate*", "pip*", "python3.11-config")
+PROGRAMS = "lib/python3.11/site-packages/apsw/sqlite_extra_binaries"
 
 
 class CannotBuild(Exception):
@@ -72,6 +79,7 @@ def environment(root: Path, epoch: int) -> None:
         for path in (home / "bin").glob(pattern):
             path.unlink()
     shutil.rmtree(home / "share", ignore_errors=True)
+    shutil.rmtree(home / PROGRAMS)
     _relocate(home, root)
     # Twisted's list of plugins, which a service without the right to write could not make.
     run(home / "bin" / "python", "-c",
@@ -95,7 +103,7 @@ def _relocate(home: Path, root: Path) -> None:
     config.write_text("\n".join([*kept, ""]), "utf-8")
 
 
-def furnish(root: Path) -> None:
+def furnish(root: Path, epoch: int) -> None:
     """Units, users, commands, completion, manual and documents."""
     for name, text in texts(ROOT, PACKAGE, f"/{HOME}"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -109,12 +117,30 @@ def furnish(root: Path) -> None:
     documents.mkdir(parents=True)
     for path in sorted((ROOT / "docs").glob("*.md")):
         shutil.copy(path, documents)
-    for path in (*sorted((ROOT / "conf").glob("*.cfg")), ROOT / "conf" / "nginx.conf"):
+    for path in (*sorted((ROOT / "conf").glob("*.cfg")), *(ROOT / "conf" / one for one in CONF)):
         shutil.copy(path, documents)
     shutil.copy(ROOT / "docs" / "chatctl.schema.json", documents)
     shutil.copytree(ROOT / "conf" / "sysctl.d", documents / "sysctl.d")
-    shutil.copy(ROOT / "README.md", documents)
+    for path in (ROOT / "README.md", ROOT / "CHANGELOG.md"):
+        shutil.copy(path, documents)
     shutil.copy(ROOT / "LICENSE", documents / "copyright")
+    (documents / "changelog.gz").write_bytes(gzip.compress(changelog(epoch).encode(), 9, mtime=0))
+    shutil.copy(ROOT / "requirements/run.txt", documents / "libraries.txt")
+    made = sbom.document(root / HOME / "bin" / "python", version(), epoch)
+    (documents / "sbom.cdx.json").write_text(json.dumps(made, indent=1, sort_keys=True), "utf-8")
+    overrides = root / "usr/share/lintian/overrides"
+    overrides.mkdir(parents=True)
+    shutil.copy(SOURCES / "lintian-overrides", overrides / "chatd")
+
+
+def changelog(epoch: int) -> str:
+    """Debian's form of it (deb-changelog(5)), which says where ours is."""
+    [maintainer] = re.findall(r"^Maintainer: (.+)$", (SOURCES / "control").read_text(), re.M)
+    return (
+        f"chatd ({version()}) stable; urgency=medium\n\n"
+        "  * What changed is told by CHANGELOG.md, in this folder.\n\n"
+        f" -- {maintainer}  {formatdate(epoch, localtime=False, usegmt=False)}\n"
+    )
 
 
 def control(root: Path) -> None:
@@ -147,7 +173,7 @@ def build() -> Path:
     root.mkdir(parents=True)
     epoch = commit_time()
     environment(root, epoch)
-    furnish(root)
+    furnish(root, epoch)
     control(root)
     for path in root.rglob("*"):
         if not path.is_symlink():

@@ -1,6 +1,7 @@
 """Sets up all that a make target needs: system packages, virtual environment, pinned dependencies.
 
-    tools/bootstrap PROFILE      one of: run dev test javascript bench durability deb systemd fresh
+    tools/bootstrap PROFILE      one of: run dev test javascript bench durability deb apt systemd
+                                 tls fresh
 
 Standard library only. When nothing is to be done it says nothing and takes a tenth of a second.
 Progress goes to standard error, the output of pip and apt to var/log/bootstrap.log. Standard output
@@ -16,12 +17,15 @@ from pathlib import Path
 from tools import javascript
 from tools.environment import Environment, SetupError
 from tools.system import (
+    ARCHIVE,
     BROWSER,
     COMPILER,
     DEBOOTSTRAP,
     FAKETIME,
     FILESYSTEM,
     FIREFOX,
+    GPG,
+    LINTIAN,
     LOAD,
     MAN,
     NODE,
@@ -32,6 +36,7 @@ from tools.system import (
     PROMTOOL,
     SHELLS,
     STRACE,
+    TESTSSL,
     TMUX,
     UNITS,
     VENV,
@@ -79,7 +84,9 @@ PROFILES = {
     "bench": Profile("dev.txt", must=(LOAD,)),
     "durability": Profile("dev.txt", must=(POWER, FILESYSTEM, COMPILER)),
     "deb": Profile("dev.txt", must=(PACKAGING,)),
-    "systemd": Profile("dev.txt", must=(PACKAGING, DEBOOTSTRAP, NSPAWN)),
+    "apt": Profile("dev.txt", must=(PACKAGING, ARCHIVE, GPG)),
+    "systemd": Profile("dev.txt", must=(PACKAGING, DEBOOTSTRAP, NSPAWN, LINTIAN, ARCHIVE, GPG)),
+    "tls": Profile("dev.txt", must=(TESTSSL,)),
     "fresh": Profile("run.txt", must=(DEBOOTSTRAP,)),
 }
 

@@ -86,6 +86,10 @@ FILESYSTEM = Need("filesystem", "e2fsprogs", "the power cuts", has_program("mkfs
 # Only where the processor's registers are too wide for the kernel: see tests/rigs/uml.py.
 COMPILER = Need("compiler", "gcc libc6-dev", "the power cuts", has_compiler_or_needs_none)
 PACKAGING = Need("packaging", "dpkg-dev", "the Debian package", has_program("dpkg-deb"))
+TESTSSL = Need("testssl", "testssl.sh", "a look at TLS from outside", has_program("testssl"))
+LINTIAN = Need("lintian", "lintian", "the package's own rules", has_program("lintian"))
+ARCHIVE = Need("archive", "apt-utils", "a repository for apt", has_program("apt-ftparchive"))
+GPG = Need("gpg", "gnupg", "the signature of a repository", has_program("gpg"))
 NSPAWN = Need(
     "nspawn", "systemd-container", "a machine with systemd", has_program("systemd-nspawn")
 )

@@ -34,6 +34,10 @@ def beginning(commands: Any) -> None:
     setup.add_argument(
         "--behind-proxy", action="store_true", help="a web server on this machine ends TLS"
     )
+    setup.add_argument(
+        "--instance", metavar="NAME", help="one of several on this machine, for chatd@NAME.service"
+    )
+    setup.add_argument("--port", type=int, default=8443, help="on localhost (8443)")
     setup.add_argument("--quiet", action="store_true", help="say nothing but what went wrong")
     command(commands, "check", _check, "say what is wrong with the configuration")
     command(commands, "verify", _verify, "look whether a stopped daemon's data is sound")
@@ -102,10 +106,15 @@ def _setup(options: argparse.Namespace) -> int:
 
     if (options.host is None) != options.here:
         raise No("either a host, such as chat.example.org, or --here.", "usage", Exit.USAGE)
-    place = setup.Place()
-    if options.config is not None and options.config.parent != place.folder:
+    place = setup.Place(port=options.port)
+    if options.instance is not None:
+        try:
+            place = setup.Place.instance(options.instance, options.port)
+        except setup.SetupError as error:
+            raise No(str(error), "usage", Exit.USAGE) from None
+    elif options.config is not None and options.config.parent != place.folder:
         folder = options.config.parent
-        place = setup.Place(folder, folder / "state", group=None)
+        place = setup.Place(folder, folder / "state", group=None, port=options.port)
     asks = not (options.quiet or options.json)
     try:
         notes = setup.run(
@@ -120,7 +129,11 @@ def _setup(options: argparse.Namespace) -> int:
         raise No(str(error), "setup") from None
     lines = [] if options.quiet else list(notes)
     if options.host is not None and not options.quiet:
-        lines.append("Next: systemctl restart chatd; systemctl status chatd; chatctl setup-link")
+        said = "" if options.instance is None else f" --config {place.config}"
+        lines.append(
+            f"Next: systemctl restart {place.unit}; systemctl status {place.unit};"
+            f" chatctl{said} setup-link"
+        )
     return done(options, Configured(str(place.config), notes), lines)
 
 

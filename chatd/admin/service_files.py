@@ -11,8 +11,11 @@ from chatd.admin.shells import SHELLS
 UNITS: Final = (
     "chatd.service",
     "chatd.socket",
+    "chatd@.service",
     "chatd-backup.service",
     "chatd-backup.timer",
+    "chatd-backup@.service",
+    "chatd-backup@.timer",
     "chatd-doctor.service",
     "chatd-doctor.timer",
 )

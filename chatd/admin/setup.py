@@ -21,6 +21,8 @@ from chatd.safety import unsafe
 FOLDER = Path("/etc/chatd")
 STATE = Path("/var/lib/chatd")
 GROUP = "chatd"
+#: Names for chatd@.service: they become those of folders.
+INSTANCE = re.compile(r"[a-z][a-z0-9-]{0,30}")
 #: Where certbot keeps what it fetched.
 CERTBOT = Path("/etc/letsencrypt/live")
 
@@ -34,12 +36,24 @@ class SetupError(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a server's files are, and the group that may read them, by name or number; None:
-    nobody else."""
+    """Where a server's files are, the group that may read them by name or number (None:
+    nobody else), the port on localhost, and the unit that runs it."""
 
     folder: Path = FOLDER
     state: Path = STATE
     group: str | int | None = GROUP
+    port: int = DEFAULT_PORT
+    unit: str = "chatd"
+
+    @classmethod
+    def instance(cls, name: str, port: int) -> "Place":
+        """One of several on this machine, as systemd/chatd@.service has it."""
+        if not INSTANCE.fullmatch(name) or name in ("tls", "secrets"):
+            raise SetupError(
+                f"{name!r} names no instance: small letters, digits and -, beginning with a"
+                " letter, and neither tls nor secrets."
+            )
+        return cls(FOLDER / name, Path(f"{STATE}-{name}"), GROUP, port, f"chatd@{name}")
 
     @property
     def config(self) -> Path:
@@ -57,11 +71,11 @@ def here(place: Place) -> list[str]:
     if not secret.exists():
         write_private(secret, secrets.token_urlsafe(48).encode() + b"\n")
     local_ca.ensure(place.folder / "tls", local_ca.host_names(), datetime.now(UTC))
-    text = put(render(DEFAULT_PORT), "store", "path", str(place.state))
+    text = put(render(place.port), "store", "path", str(place.state))
     text = text.replace("# Written by `chatctl quickstart`", "# Written by `chatctl setup`")
     write_private(place.config, text.encode())
     _share(place)
-    return [f"Wrote {place.config}: chatd serves https://localhost:{DEFAULT_PORT} alone."]
+    return [f"Wrote {place.config}: chatd serves https://localhost:{place.port} alone."]
 
 
 def opened(
@@ -83,7 +97,10 @@ def opened(
         certificate, key, behind_proxy = _how(host, ask)
     try:
         text = put(text, "server", "public_url", f"https://{host}")
-        text = _behind(text) if behind_proxy else _with_certificate(text, place, certificate, key)
+        if behind_proxy:
+            text = _behind(text, place)
+        else:
+            text = _with_certificate(text, place, certificate, key)
     except CannotChange as error:
         raise SetupError(f"{place.config}: {error}") from None
     try:
@@ -118,7 +135,7 @@ def _how(host: str, ask: Ask | None) -> tuple[str, str, bool]:
 
 def _with_certificate(text: str, place: Place, certificate: str, key: str) -> str:
     """Copies the two to where chatd may read them; whatever renews them has to copy them again
-    (docs/operating.md has the hook for certbot)."""
+    (conf/certbot-deploy-hook does it for certbot)."""
     names = {"certificate": (certificate, "fullchain.pem"), "key": (key, "privkey.pem")}
     try:
         tls_files.load(Path(certificate), Path(key), datetime.now(UTC))
@@ -135,8 +152,8 @@ def _with_certificate(text: str, place: Place, certificate: str, key: str) -> st
     return put(text, "server", "listen", ["0.0.0.0:443", "[::]:443"])
 
 
-def _behind(text: str) -> str:
-    text = put(text, "server", "listen", [f"127.0.0.1:{DEFAULT_PORT}"])
+def _behind(text: str, place: Place) -> str:
+    text = put(text, "server", "listen", [f"127.0.0.1:{place.port}"])
     text = put(text, "server", "proxies", ["127.0.0.1/32"])
     text = put(text, "server", "forwarded_by", "x-forwarded-for")
     return put(text, "tls", "terminated", True)

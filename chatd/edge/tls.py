@@ -28,6 +28,8 @@ TLS12_CIPHERS = (
 TLS13_CIPHERS = b"TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
 CURVES = b"X25519:P-256:P-384"
 HYBRID = b"X25519MLKEM768:"  # refused by an OpenSSL that has no ML-KEM, then we do without
+# Who names ChaCha20 first has no AES in hardware: then it comes first here, too (openssl/ssl.h).
+PRIORITIZE_CHACHA = 0x200000
 HTTP = b"http/1.1"
 SESSION_SECONDS = 7_200
 
@@ -74,6 +76,8 @@ def _restrict(context: SSL.Context) -> None:
         | SSL.OP_NO_COMPRESSION
         | _lib.SSL_OP_NO_RENEGOTIATION
         | SSL.OP_SINGLE_ECDH_USE
+        | SSL.OP_CIPHER_SERVER_PREFERENCE
+        | PRIORITIZE_CHACHA
     )
     context.set_cipher_list(TLS12_CIPHERS)
     context.set_tls13_ciphersuites(TLS13_CIPHERS)
@@ -108,10 +112,20 @@ class Certificates:
 
     def reload(self) -> None:
         """Serve what the files hold now. On TlsFilesError the old context stays."""
+        # Before they are read: what changes meanwhile is seen as a change.
+        self._read = self._files()
         certificates, private = tls_files.load(self.chain, self.key, self._now())
         self.context = _context(self.chain, self.key, certificates, private)
-        #: when the server's own certificate ends
+        #: when the server's own certificate begins and ends
+        self.since = certificates[0].not_valid_before_utc
         self.until = certificates[0].not_valid_after_utc
+
+    def is_stale(self) -> bool:
+        """Whether the files are others than those that were read last, with success or without."""
+        return self._read != self._files()
+
+    def _files(self) -> tuple[tuple[int, int, int] | None, ...]:
+        return tuple(_identity(path) for path in (self.chain, self.key))
 
     def connection(self, sock: socket.socket) -> SSL.Connection:
         """A server-side connection that reads and writes `sock` itself."""
@@ -122,6 +136,15 @@ class Certificates:
         _lib.SSL_clear_mode(connection._ssl, _lib.SSL_MODE_AUTO_RETRY)
         connection.set_accept_state()
         return connection
+
+
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    """Another one where the content may be another; None where there is no file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 @implementer(IOpenSSLServerConnectionCreator)

@@ -67,7 +67,7 @@ def migrate(
             f"{path} is a database of another program. Move it away, or set another data folder."
         )
     if 0 < have < len(todo):
-        back_up(database, backup_path(path, have))
+        back_up(database, backup_path(path, have), new_epoch())
     for step in todo[have:]:
         _run(database, step, new_epoch, now)
 
@@ -109,8 +109,9 @@ def backup_path(path: Path, have: int) -> Path:
     return path.with_name(f"{path.stem}-before-schema-{have + 1}{path.suffix}")
 
 
-def back_up(database: Sqlite, target: Path) -> None:
-    """A whole copy under ``target``; one that was left unfinished there is made anew."""
+def back_up(database: Sqlite, target: Path, epoch: str) -> None:
+    """A whole copy under ``target``; one that was left unfinished there is made anew. It is of an
+    ``epoch`` of its own: put in place one day, it is believed no cursor of what came after it."""
     unfinished = target.with_name(target.name + ".part")
     unfinished.unlink(missing_ok=True)
     make_file(unfinished)
@@ -119,6 +120,7 @@ def back_up(database: Sqlite, target: Path) -> None:
         with copy.backup("main", database.connection, "main") as backup:
             while not backup.done:
                 backup.step(10_000)
+        copy.execute("update meta set value = ? where name = 'epoch'", (epoch,))
     finally:
         copy.close()
     descriptor = os.open(unfinished, os.O_RDONLY)

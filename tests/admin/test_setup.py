@@ -111,3 +111,20 @@ def test_with_nobody_to_ask_the_command_says_what_to_say(
     assert main(["--config", config, "setup"]) == 2
     assert main(["--config", config, "setup", HOST, "--quiet"]) == 1
     assert "--behind-proxy" in capsys.readouterr().err
+
+
+def test_an_instance_has_files_a_port_and_a_unit_of_its_own(tmp_path: Path) -> None:
+    made = Place.instance("team-2", 9443)
+    assert (str(made.folder), str(made.state)) == ("/etc/chatd/team-2", "/var/lib/chatd-team-2")
+    assert made.unit == "chatd@team-2"
+    place = Place(tmp_path / "team-2", tmp_path, group=None, port=9443)
+    opened(place, HOST, nobody, behind_proxy=True)
+    assert load(place.config).server.listen == ["127.0.0.1:9443"]
+
+
+@pytest.mark.parametrize("name", ["", "Team", "../x", "-x", "a" * 32, "tls", "secrets"])
+def test_what_is_no_name_of_an_instance_is_refused(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["setup", "--here", f"--instance={name}"]) == 2
+    assert "names no instance" in capsys.readouterr().err

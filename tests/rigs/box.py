@@ -21,6 +21,9 @@ from tests.rigs.tree import CannotBuild, build, check_machine
 GROUPS = Path("/sys/fs/cgroup")
 CONTROLLERS = ("memory", "pids", "cpu")
 NAME = "chatdbox"
+#: Of the processor, in times what any other process of this machine gets: what is measured in the
+#: box is the daemon's, whatever else runs here.
+SHARES = 32 * 1024
 VARIABLES = ("PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8")
 
 
@@ -42,6 +45,7 @@ class Box:
         _clean()
         for name in CONTROLLERS:
             (GROUPS / name / NAME).mkdir(parents=True, exist_ok=True)
+        (GROUPS / "cpu" / NAME / "cpu.shares").write_text(str(SHARES))
         with self._log.open("wb") as log:
             self._nspawn = subprocess.Popen(
                 [
@@ -100,12 +104,13 @@ class Box:
         return done
 
     def start_here(self, *command: str) -> subprocess.Popen[str]:
-        """A command of this machine in the network of the box."""
+        """A command of this machine in the network of the box, with its share of the processor."""
         return subprocess.Popen(
             ["nsenter", "-t", str(self.leader), "-n", *command],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=_join_groups,
         )
 
     def down(self) -> None:

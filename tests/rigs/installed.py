@@ -1,6 +1,6 @@
 """The package on a machine with a real systemd: installed, restarted under people, hung, removed.
 
-    sudo python3 -m tests.rigs.installed            (make systemd)
+    sudo python3 -m tests.rigs.installed [PACKAGE]           (make systemd)
 
 Builds the package, boots a box (tests/rigs/box.py), and prints a line for each thing tried.
 The first that fails ends it, with what was seen.
@@ -9,18 +9,20 @@ The first that fails ends it, with what was seen.
 import json
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 
-from chatd.admin import local_ca
+from tests.rigs import upgraded
 from tests.rigs.box import Box, Failed, box
+from tests.rigs.certified import credentials, opened_to_others, renewed
+from tests.rigs.seen import CONFIG, journal, must, say, until_ready
 from tests.rigs.tree import CannotBuild
 from tools import deb
 
-HOST = "chat.example.org"
 ROOT = Path(__file__).parents[2]
 CROWD = 500
 LIMITS = """
@@ -30,35 +32,10 @@ connections_per_address = 2000
 user_messages_per_second = 1000
 user_messages_burst = 1000
 """
-CONFIG = "/etc/chatd/chatd.toml"
 
 
-def say(what: str, seen: str = "") -> None:
-    print(f"ok  {what}{f': {seen}' if seen else ''}", flush=True)
-
-
-def must(true: bool, what: str, seen: str) -> None:
-    if not true:
-        raise Failed(f"{what}, but:\n{seen}")
-    say(what)
-
-
-def journal(inside: Box, lines: int = 30) -> str:
-    return inside.run("journalctl", "-u", "chatd", "--no-pager", "-o", "cat", "-n", str(lines))
-
-
-def until_ready(inside: Box, seconds: float = 15, chatctl: str = "chatctl") -> float:
-    """How long it took."""
-    began = time.monotonic()
-    while inside.status(chatctl, "status") != 0:
-        if time.monotonic() - began > seconds:
-            raise Failed(f"it does not come back:\n{journal(inside)}")
-        time.sleep(0.1)
-    return time.monotonic() - began
-
-
-def install(inside: Box, name: str) -> None:
-    printed = inside.run("sh", "-c", f"dpkg -i /shared/{name} 2>&1")
+def install(inside: Box, repository: upgraded.Repository, package: Path) -> None:
+    printed = upgraded.from_repository(inside, repository, package)
     must("chatctl setup-link" in printed, "the package tells three next steps", printed)
     state = inside.run("systemctl", "show", "chatd", "-p", "ActiveState,StatusText,Type,User")
     must("ActiveState=active" in state, "it runs as soon as it is installed", state)
@@ -106,30 +83,42 @@ def restarts_nobody_notices(inside: Box, folder: Path) -> None:
     inside.run("sh", "-c", with_limits)
     until_ready(inside)
     made = "for n in $(seq 20); do chatctl user add p$n >/dev/null; chatctl token create p$n; done"
-    authority, tokens = folder / "ca.pem", folder / "tokens"
-    tokens.write_text("\n".join(re.findall(r"chatd_\S+", inside.run("sh", "-c", made))))
-    authority.write_text(inside.run("cat", "/etc/chatd/tls/ca.pem"))
-    crowd = inside.start_here(sys.executable, "-m", "tests.rigs.restart_crowd", str(authority),
-                              str(tokens), "--people", str(CROWD), "--seconds", "45")  # fmt: skip
+    (folder / "tokens").write_text(
+        "\n".join(re.findall(r"chatd_\S+", inside.run("sh", "-c", made)))
+    )
+    (folder / "ca.pem").write_text(inside.run("cat", "/etc/chatd/tls/ca.pem"))
+
+    def restart() -> None:
+        pid = inside.run("systemctl", "show", "chatd", "-p", "MainPID", "--value")
+        inside.run("systemctl", "reload", "chatd")
+        time.sleep(1)
+        again = inside.run("systemctl", "show", "chatd", "-p", "MainPID,ActiveState")
+        must(pid.strip() in again and "=active" in again, "a reload is the same process", again)
+        began = time.monotonic()
+        inside.run("systemctl", "restart", "chatd")
+        took = time.monotonic() - began
+        say(f"systemctl restart with {CROWD} people there took", f"{took:.1f} s")
+
+    unnoticed(inside, folder, restart, 45)
+
+
+def unnoticed(inside: Box, folder: Path, doing: Callable[[], None], seconds: int) -> None:
+    """People talk for so long, and nobody loses anything by what is done meanwhile."""
+    crowd = inside.start_here(sys.executable, "-m", "tests.rigs.restart_crowd",
+                              str(folder / "ca.pem"), str(folder / "tokens"),
+                              "--people", str(CROWD), "--seconds", str(seconds))  # fmt: skip
     assert crowd.stdout is not None
     line = crowd.stdout.readline()
     if line.strip() != "talking":
         raise Failed(line + crowd.stdout.read())
     time.sleep(3)
-    pid = inside.run("systemctl", "show", "chatd", "-p", "MainPID", "--value")
-    inside.run("systemctl", "reload", "chatd")
-    time.sleep(1)
-    again = inside.run("systemctl", "show", "chatd", "-p", "MainPID,ActiveState")
-    must(pid.strip() in again and "=active" in again, "a reload is the same process", again)
-    began = time.monotonic()
-    inside.run("systemctl", "restart", "chatd")
-    say(f"systemctl restart with {CROWD} people there took", f"{time.monotonic() - began:.1f} s")
+    doing()
     printed = crowd.stdout.read()
     if crowd.wait() != 0:
         raise Failed(printed)
     told = json.loads(printed.strip().splitlines()[-1])
     back = told.pop("back")
-    must(len(back) == CROWD, "everybody had to come back once, for the restart", str(told))
+    must(len(back) == CROWD, "everybody had to come back once", f"{len(back)} times, {told}")
     must(back[-1] <= 12, f"all are back after {back[-1]} s, half after {back[CROWD // 2]}", "")
     must(told["refused"] == 0, "no connection was refused meanwhile", str(told))
     must(
@@ -137,60 +126,6 @@ def restarts_nobody_notices(inside: Box, folder: Path) -> None:
         f"of {told['sent']} messages to each nothing is lost or doubled",
         str(told),
     )
-
-
-def opened_to_others(inside: Box, folder: Path) -> None:
-    issued = local_ca.ensure(folder / "own", [HOST], datetime.now(UTC))
-    for name, path in (("cert.pem", issued.certificate), ("key.pem", issued.key)):
-        inside.run("sh", "-c", f"umask 077; cat > /root/{name} <<'E'\n{path.read_text()}E")
-    inside.run(
-        "chatctl", "setup", HOST, "--certificate", "/root/cert.pem", "--key", "/root/key.pem"
-    )
-    inside.run("systemctl", "restart", "chatd")
-    until_ready(inside)
-    must(answers(inside, 443), f"chatctl setup {HOST} opens port 443", journal(inside))
-    dropped = "/etc/systemd/system/chatd.service.d"
-    conf = (ROOT / "systemd" / "chatd-without-capabilities.conf").read_text("utf-8")
-    inside.run("sh", "-c", f"mkdir -p {dropped}; cat > {dropped}/socket.conf <<'E'\n{conf}E")
-    inside.run("sh", "-c", "systemctl daemon-reload; systemctl stop chatd")
-    inside.run("systemctl", "enable", "--now", "chatd.socket")
-    inside.run("systemctl", "start", "chatd")
-    until_ready(inside)
-    pid = inside.run("systemctl", "show", "chatd", "-p", "MainPID", "--value").strip()
-    must(answers(inside, 443), "sockets of chatd.socket are served", journal(inside))
-    status = inside.run("grep", "^Cap", f"/proc/{pid}/status")
-    bare = all(set(line.split()[1]) == {"0"} for line in status.splitlines())
-    must(bare, "with them it has no capability at all", status)
-    inside.run("systemctl", "disable", "--now", "--quiet", "chatd.socket")
-    inside.run("sh", "-c", f"rm {dropped}/socket.conf; systemctl daemon-reload")
-    inside.run("systemctl", "restart", "chatd")
-    until_ready(inside)
-
-
-def credentials(inside: Box) -> None:
-    unit = "[Service]\nLoadCredential=server.key:/root/server.key\n"
-    inside.run(
-        "sh",
-        "-c",
-        "mv /etc/chatd/secrets/server.key /root/; chmod 600 /root/server.key;"
-        f"printf '{unit}' > /etc/systemd/system/chatd.service.d/secret.conf;"
-        f"sed -i 's|^secret_file.*|secret_file = \"credential:server.key\"|' {CONFIG};"
-        "systemctl daemon-reload; systemctl restart chatd",
-    )
-    until_ready(inside)
-    must(answers(inside, 443), "a secret handed over by LoadCredential is taken", journal(inside))
-
-
-def answers(inside: Box, port: int) -> bool:
-    """Whether it says that it is well, at this port, over TLS."""
-    code = (
-        "import http.client, ssl; context = ssl.create_default_context();"
-        "context.check_hostname = False; context.verify_mode = ssl.CERT_NONE;"
-        f"asked = http.client.HTTPSConnection('127.0.0.1', {port}, timeout=5, context=context);"
-        f"asked.request('GET', '/healthz', headers={{'Host': '{HOST}'}});"
-        "print(asked.getresponse().status)"
-    )
-    return inside.run("python3", "-c", code, check=False).strip() == "200"
 
 
 def hangs(inside: Box) -> None:
@@ -337,26 +272,61 @@ def removed(inside: Box) -> None:
     kept = inside.run("ls", "/etc/chatd/chatd.toml", "/var/lib/chatd/chatd.db")
     must("chatd.db" in kept, "removed, it leaves configuration and data", kept)
     inside.run("sh", "-c", "dpkg -P chatd 2>&1")
-    gone = inside.status("sh", "-c", "ls -d /etc/chatd /var/lib/chatd /usr/lib/chatd")
-    must(gone != 0, "purged, it leaves nothing", "")
+    left = inside.run(
+        "sh", "-c", "ls -d /etc/chatd /var/lib/chatd* /usr/lib/chatd 2>/dev/null", check=False
+    )
+    must(left == "", "purged, it leaves nothing", left)
+
+
+def quality(package: Path) -> None:
+    """Debian's own rules; what they find and why it stays is in packaging/deb/lintian-overrides."""
+    done = subprocess.run(
+        ["lintian", "--allow-root", "--fail-on", "error", "--tag-display-limit", "0", package],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    must(done.returncode == 0, "lintian finds no error", done.stdout + done.stderr)
+
+
+def walk(inside: Box, repository: upgraded.Repository, package: Path, folder: Path) -> None:
+    install(inside, repository, package)
+    journalled(inside)
+    forbidden(inside)
+    restarts_nobody_notices(inside, folder)
+    following = upgraded.next_version(package, folder)
+    upgraded.upgraded_unnoticed(
+        inside,
+        repository,
+        (package, following),
+        lambda doing: unnoticed(inside, folder, doing, 60),
+    )
+    upgraded.back_again(inside, package)
+    upgraded.instance(inside)
+    looked_after(inside)
+    backed_up(inside)
+    opened_to_others(inside, folder)
+    renewed(inside, folder)
+    credentials(inside)
+    hangs(inside)
+    removed(inside)
 
 
 def main() -> int:
     try:
-        package = deb.build()
-        with tempfile.TemporaryDirectory() as folder, box(package.parent, Path(folder)) as inside:
-            opt = environment(package, package.parent)
-            install(inside, package.name)
-            journalled(inside)
-            forbidden(inside)
-            restarts_nobody_notices(inside, Path(folder))
-            looked_after(inside)
-            backed_up(inside)
-            opened_to_others(inside, Path(folder))
-            credentials(inside)
-            hangs(inside)
-            removed(inside)
-            from_environment(inside, opt)
+        package = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else deb.build()
+        quality(package)
+        with tempfile.TemporaryDirectory() as made:
+            folder = Path(made)
+            shared = folder / "shared"
+            shared.mkdir()
+            repository = upgraded.Repository(shared, folder / "gpg")
+            try:
+                repository.offer(package)
+                opt = environment(package, shared)
+                with box(shared, folder) as inside:
+                    walk(inside, repository, package, folder)
+                    from_environment(inside, opt)
+            finally:
+                repository.close()
     except (CannotBuild, deb.CannotBuild, Failed) as wrong:
         print(f"chatd: {wrong}", file=sys.stderr)
         return 1

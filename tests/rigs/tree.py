@@ -21,7 +21,16 @@ VARIANTS = {
     # What the README asks of a machine before its first line, and nothing else.
     "fresh": ("git", "make", "python3.11", "python3-venv", "ca-certificates"),
     # A whole machine that boots; the package of chatd is installed in it.
-    "box": ("systemd", "systemd-sysv", "dbus", "python3", "adduser", "iproute2", "procps"),
+    "box": (
+        "systemd",
+        "systemd-sysv",
+        "dbus",
+        "python3",
+        "adduser",
+        "iproute2",
+        "procps",
+        "unattended-upgrades",
+    ),
 }
 
 

@@ -52,12 +52,20 @@ def test_a_new_store_knows_its_epoch_and_schema(path: Path) -> None:
 
 def test_an_older_store_is_copied_and_brought_up(path: Path) -> None:
     run(path)
-    assert run(path, ADD) == {"epoch": "abcdefgh", "created": "7", "schema": str(ADD.number)}
+    after = run(path, ADD, epoch="zzzzzzzz")
+    assert after == {"epoch": "abcdefgh", "created": "7", "schema": str(ADD.number)}
     assert "colour" in columns(path)
     copy = backup_path(path, len(steps()))
     assert copy.stat().st_mode & 0o777 == 0o600
     assert "colour" not in columns(copy)
-    assert not copy.with_name(copy.name + ".part").exists()
+    assert list(path.parent.glob("*.part*")) == []
+
+
+def test_the_copy_put_in_place_believes_no_cursor_of_what_came_after_it(path: Path) -> None:
+    run(path)
+    run(path, ADD, epoch="zzzzzzzz")
+    backup_path(path, len(steps())).replace(path)
+    assert run(path)["epoch"] == "zzzzzzzz"
 
 
 def test_a_step_that_fails_leaves_the_ones_before_it_and_nothing_of_its_own(path: Path) -> None:

@@ -1,0 +1,185 @@
+"""A steady load for a long time, with a browser tab open: does anything grow?
+
+    python -m tests.rigs.soak --minutes 20        (make soak-short; make soak: 480)
+
+Every two seconds the daemon's memory, its descriptors and what the tab has drawn are looked at.
+Fails where memory grows by 1 MiB an hour or more (soak_figures.py has how that is told; of an hour
+or more it has to be certain, too), where descriptors or latency end higher than they began, where a
+message is lost, or where the tab stands still. ``--figure`` puts the curves into
+docs/figures/soak.svg.
+"""
+
+import argparse
+import json
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from chatd.edge.guard import COOKIE
+from tests.daemon import Daemon
+from tests.rigs.soak_figures import Curve, drawn, drift, settled, slope
+from tests.ui.browser import Browser, Window
+
+ROOT = Path(__file__).parents[2]
+FIGURE = ROOT / "docs" / "figures" / "soak.svg"
+EVERY = 2.0
+#: From so many seconds on the whole interval has to be below the bound.
+CERTAIN = 3600.0
+#: MiB an hour; what descriptors and milliseconds may end higher.
+MOST, DESCRIPTORS, LATER = 1.0, 2, 1.25
+LIMITS = {
+    "limits": {
+        "connections_per_user": 100,
+        "connections_per_address": 1000,
+        "unauthenticated_per_address": 100,
+        "messages_per_second": 100,
+        "user_messages_per_second": 100,
+        "user_messages_burst": 1000,
+    }
+}
+PASSWORD = "a long enough password"
+
+
+class Load:
+    """The people, in a process of their own, and what they told so far."""
+
+    def __init__(self, daemon: Daemon, folder: Path, seconds: float) -> None:
+        tokens = folder / "tokens"
+        tokens.write_text("\n".join(daemon.token(f"p{number}") for number in range(8)))
+        self.latency: list[tuple[float, float]] = []
+        self.last: dict[str, Any] = {"lost": 0, "refused": 0}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.rigs.soak_people", daemon.ws_url, daemon.ca, tokens,
+             str(seconds)],
+            cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self.process.stdout is not None
+        if self.process.stdout.readline().strip() != "talking":
+            raise SystemExit("chatd: the people do not get in")
+        self.began = time.monotonic()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.last = json.loads(line)
+            if "p99" in self.last:
+                self.latency.append((time.monotonic() - self.began, self.last["p99"]))
+
+
+def tab(daemon: Daemon, browser: Browser) -> Window:
+    """Somebody's, who looks at the room in which everybody talks."""
+    daemon.user("anna", PASSWORD)
+    trust = ssl.create_default_context(cafile=str(daemon.ca))
+    asked = urllib.request.Request(
+        f"{daemon.url}/api/session",
+        json.dumps({"name": "anna", "password": PASSWORD}).encode(),
+        {"Content-Type": "application/json", "Origin": daemon.url},
+    )
+    with urllib.request.urlopen(asked, context=trust, timeout=10) as answer:
+        cookies = answer.headers.get_all("Set-Cookie")
+    [mine] = [one.partition(";")[0] for one in cookies if one.startswith(f"{COOKIE}=")]
+    window = browser.window()
+    more = {"path": "/", "secure": True, "httpOnly": True, "sameSite": "Lax"}
+    value = mine.partition("=")[2]
+    window.call("Network.setCookie", name=COOKIE, value=value, url=daemon.url, **more)
+    window.go(daemon.url)
+    window.click(".place button", "More")
+    window.click(".menu button", "Find or make a room")
+    window.click("dialog .choice", "Soak")
+    window.wait("document.querySelector('.message .text') !== null")
+    return window
+
+
+def resident(pid: int) -> float:
+    """MiB that are the process's own: what it shares with nobody."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii")
+    told = {line.split(":")[0]: line.split()[1] for line in text.splitlines()[1:]}
+    return (int(told["Private_Clean"]) + int(told["Private_Dirty"])) / 1024
+
+
+def look(daemon: Daemon, load: Load, window: Window) -> dict[str, list[tuple[float, float]]]:
+    """Samples until the people are through."""
+    curves: dict[str, list[tuple[float, float]]] = {"memory": [], "descriptors": [], "drawn": []}
+    while load.process.poll() is None:
+        moment = time.monotonic() - load.began
+        curves["memory"].append((moment, resident(daemon.pid)))
+        descriptors = len(list(Path(f"/proc/{daemon.pid}/fd").iterdir()))
+        curves["descriptors"].append((moment, descriptors))
+        newest = window.js("Number([...document.querySelectorAll('.message .text')].map((one) =>"
+                           " /^soak (\\d+)/.exec(one.textContent)?.[1]).filter(Boolean).pop() ?? -1)")  # fmt: skip  # noqa: E501
+        curves["drawn"].append((moment, float(newest)))
+        time.sleep(EVERY)
+    return curves
+
+
+def judged(curves: dict[str, Curve], load: Load) -> list[str]:
+    """What is wrong, in words; the figures are printed."""
+    wrong = []
+    memory = slope(settled(curves["memory"]))
+    print(f"memory      {drift(curves['memory'])[1]:.1f} MiB at the end, {memory} MiB")
+    if memory.value >= MOST:
+        wrong.append(f"memory grows by {memory.value:.2f} MiB an hour")
+    elif memory.high >= MOST:
+        # Of minutes no more can be said; hours have to tell.
+        uncertain = f"that it stays below {MOST:.0f} MiB an hour is not certain"
+        print(f"            {uncertain}")
+        if curves["memory"][-1][0] >= CERTAIN:
+            wrong.append(uncertain)
+    for name, curve, most in (
+        ("descriptors", settled(curves["descriptors"]), lambda first: first + DESCRIPTORS),
+        ("latency", settled(load.latency), lambda first: LATER * first + 1),
+    ):
+        first, last = drift(curve)
+        print(f"{name:11} {first:.1f} in the first quarter, {last:.1f} in the last")
+        if last > most(first):
+            wrong.append(f"{name}: {first:.1f} became {last:.1f}")
+    first, last = drift(curves["drawn"])
+    print(f"the tab     message {first:.0f} in the first quarter, {last:.0f} in the last")
+    if last <= first:
+        wrong.append("the tab stands still")
+    if load.last["lost"] or load.last["refused"] or load.process.returncode:
+        wrong.append(f"the people say {load.last}")
+    return wrong
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.rigs.soak")
+    parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--figure", action="store_true", help="write docs/figures/soak.svg")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="chatd-soak-") as made:
+        folder = Path(made)
+        # A process that is no fork of the tests': its memory is its own.
+        with Daemon(folder, LIMITS, command=("env",)) as daemon:
+            load = Load(daemon, folder, 60 * options.minutes)
+            browser = Browser(daemon.ca.with_name("server.pem"))
+            try:
+                window = tab(daemon, browser)
+                curves = look(daemon, load, window)
+            finally:
+                browser.close()
+                load.process.kill()
+                load.process.wait()
+    wrong = judged({name: curve for name, curve in curves.items()}, load)
+    if options.figure:
+        panels = {
+            "private memory, MiB": curves["memory"],
+            "file descriptors": curves["descriptors"],
+            "99 % of messages read by all within, ms": load.latency,
+        }
+        FIGURE.write_text(drawn(panels, f"A soak of {options.minutes:.0f} minutes"), "utf-8")
+        print(FIGURE.relative_to(ROOT))
+    for line in wrong:
+        print(f"chatd: {line}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
