@@ -45,8 +45,9 @@ export class List {
   #press = null;
   /** Whether rows are to be put in behind the next frame. */
   #soon = false;
-  /** While the wheel turns, a timer for its end. */
-  #moving = null;
+  /** Whether the wheel turns, and when it did last (`performance.now()`). */
+  #moving = false;
+  #turned = 0;
 
   /** `onMove()`: one scrolled, or the end came into view. */
   constructor(wish, onMove) {
@@ -205,6 +206,7 @@ export class List {
 
   /** A hole that is about to be seen: {before, after, fromAbove}, or null. */
   get gap() {
+    if (this.#stretch.last('gap') < 0) return null;
     const view = this.node.getBoundingClientRect();
     for (const { node, shown } of this.#flow) {
       if (shown.kind !== 'gap') continue;
@@ -327,13 +329,25 @@ export class List {
 
   /** Rows that go by under a mouse would each show their buttons, and the next frame be late for it. */
   #wheel() {
-    clearTimeout(this.#moving);
+    this.#turned = performance.now();
+    if (this.#moving) return;
+    this.#moving = true;
     this.node.classList.add('moving');
-    this.#moving = setTimeout(() => {
-      this.#moving = null;
+    this.#rest(STILL);
+  }
+
+  /** The wheel's end, once it did not turn for a while: one timer, not one for each turn. */
+  #rest(ms) {
+    setTimeout(() => {
+      const left = this.#turned + STILL - performance.now();
+      if (left > 0) {
+        this.#rest(left);
+        return;
+      }
+      this.#moving = false;
       this.node.classList.remove('moving');
       equip(this.#inner.querySelector('.message:hover'));
-    }, STILL);
+    }, ms);
   }
 
   // ---- fingers ----------------------------------------------------------------------------------
