@@ -3,6 +3,7 @@
 import { firstOf } from '../state/halving.js';
 import { t } from '../words/words.js';
 import { h } from './dom.js';
+import { LongPress } from './long_press.js';
 import { equip, replace, row, signature } from './message.js';
 import { Stretch } from './stretch.js';
 
@@ -10,9 +11,6 @@ import { Stretch } from './stretch.js';
 const NEAR = 80;
 /** Milliseconds for which a message that was gone to is lit. */
 const LIT = 2400;
-/** Milliseconds, and pixels of a finger's rest, that make a long press. */
-const LONG = 500;
-const REST = 10;
 /**
  * Screens between what is in view and the end of what is in the document: rows are put in behind a
  * frame where there are fewer than the one, within it where there are fewer than the other.
@@ -42,7 +40,10 @@ export class List {
   #wish;
   #onMove;
   #lit = null;
-  #press = null;
+  /** A finger that rests on a message wants to know what can be done with it. */
+  #press = new LongPress('.message', (message) => message.querySelector('.tools button:last-child')?.click());
+  /** Pixels from the window's top to the list's, null while it is not shown. */
+  #top = null;
   /** Whether rows are to be put in behind the next frame. */
   #soon = false;
   /** Whether the wheel turns, and when it did last (`performance.now()`). */
@@ -66,13 +67,7 @@ export class List {
         onpointerover: ({ target }) => this.#moving || equip(target.closest('.message')),
         onfocusin: ({ target }) => equip(target.closest('.message')),
         onkeydown: (event) => this.#step(event),
-        onpointerdown: (event) => this.#pressed(event),
-        onpointermove: (event) => this.#strayed(event),
-        onpointerup: () => this.#press?.long || this.#released(),
-        ontouchend: (event) => this.#lifted(event),
-        onpointercancel: () => this.#released(),
-        // The browser's own menu would take the finger away.
-        oncontextmenu: (event) => this.#press && event.preventDefault(),
+        ...this.#press.listeners,
       },
       this.#inner,
     );
@@ -297,7 +292,11 @@ export class List {
 
   /** The room for the list, or the height of what is in it, changed. */
   #settle() {
+    const top = this.node.clientHeight ? this.node.getBoundingClientRect().top : null;
     if (this.atEnd) this.node.scrollTop = this.node.scrollHeight;
+    // What takes room above the list, as the bar does on a phone, moves no row.
+    else if (top !== null && this.#top !== null) this.node.scrollTop += top - this.#top;
+    this.#top = top;
     this.#onMove();
   }
 
@@ -348,40 +347,6 @@ export class List {
       this.node.classList.remove('moving');
       equip(this.#inner.querySelector('.message:hover'));
     }, ms);
-  }
-
-  // ---- fingers ----------------------------------------------------------------------------------
-
-  /** A finger that rests on a message wants to know what can be done with it. */
-  #pressed(event) {
-    this.#released();
-    const message = event.target.closest('.message');
-    if (event.pointerType !== 'touch' || !message || event.target.closest('a, button')) return;
-    const press = { x: event.clientX, y: event.clientY, long: null };
-    press.timer = setTimeout(() => {
-      press.long = message;
-      message.focus({ preventScroll: true });
-    }, LONG);
-    this.#press = press;
-  }
-
-  #strayed({ clientX, clientY }) {
-    if (!this.#press) return;
-    if (Math.hypot(clientX - this.#press.x, clientY - this.#press.y) > REST) this.#released();
-  }
-
-  #lifted(event) {
-    const message = this.#press?.long;
-    if (!message) return;
-    this.#released();
-    // Letting go is no tap on what comes under the finger, and closes what is open before that.
-    event.preventDefault();
-    setTimeout(() => message.querySelector('.tools button:last-child')?.click());
-  }
-
-  #released() {
-    clearTimeout(this.#press?.timer);
-    this.#press = null;
   }
 
   // ---- keys -------------------------------------------------------------------------------------
