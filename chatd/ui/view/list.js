@@ -42,8 +42,8 @@ export class List {
   #lit = null;
   /** A finger that rests on a message wants to know what can be done with it. */
   #press = new LongPress('.message', (message) => message.querySelector('.tools button:last-child')?.click());
-  /** Pixels from the window's top to the list's, null while it is not shown. */
-  #top = null;
+  /** The first message in view and where its top is in the window, as of the last move; null at the end. */
+  #stays = null;
   /** Whether rows are to be put in behind the next frame. */
   #soon = false;
   /** Whether the wheel turns, and when it did last (`performance.now()`). */
@@ -80,6 +80,7 @@ export class List {
     this.#stretch.clear();
     this.#rows.clear();
     this.#flow = this.#said = [];
+    this.#stays = null;
     this.#inner.replaceChildren();
     this.atEnd = true;
   }
@@ -100,6 +101,7 @@ export class List {
       this.#measure();
     }
     this.#reach();
+    this.#note();
   }
 
   /** Shows the rows of `timeline.rows`; those that stay the same keep their nodes. */
@@ -140,6 +142,7 @@ export class List {
     this.#said = this.#flow.filter((one) => one.shown.message?.seq !== undefined);
     if (anchor) this.#hold(anchor);
     else if (this.atEnd) this.node.scrollTop = this.node.scrollHeight;
+    this.#note();
   }
 
   toEnd() {
@@ -243,7 +246,12 @@ export class List {
   #moved() {
     this.#measure();
     this.#reach();
+    this.#note();
     this.#onMove();
+  }
+
+  #note() {
+    this.#stays = this.atEnd ? null : this.#anchor();
   }
 
   #measure() {
@@ -292,11 +300,9 @@ export class List {
 
   /** The room for the list, or the height of what is in it, changed. */
   #settle() {
-    const top = this.node.clientHeight ? this.node.getBoundingClientRect().top : null;
     if (this.atEnd) this.node.scrollTop = this.node.scrollHeight;
-    // What takes room above the list, as the bar does on a phone, moves no row.
-    else if (top !== null && this.#top !== null) this.node.scrollTop += top - this.#top;
-    this.#top = top;
+    // Whatever became higher above it, in the list or over it, moves nothing that is read.
+    else if (this.#stays && this.node.clientHeight) this.#hold(this.#stays);
     this.#onMove();
   }
 
@@ -308,7 +314,7 @@ export class List {
 
   /** Where one is: a row, and how far below the top it is; null at the end. */
   get place() {
-    const found = this.atEnd ? null : this.#anchor();
+    const found = this.#stays;
     return found && { key: found.key, at: found.at - this.node.getBoundingClientRect().top };
   }
 
