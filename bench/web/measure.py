@@ -16,6 +16,8 @@ Say = Callable[[str], None]
 TALK, OTHER, LONG, LOUD = "Talk", "Other", "Long", "Loud"
 MESSAGES = 10_000
 ROUNDS = 10
+#: Rounds over a page of so many plain paragraphs, which are higher than a gesture is long.
+FLOOR_ROUNDS, PLAIN = 3, 600
 #: In a second, and for how many.
 RATE, SECONDS = 200, 30
 SWITCHES = 20
@@ -150,6 +152,8 @@ def switch(window: Window, room: str) -> float:
 
 
 def scrolling(stage: Stage, say: Say, messages: int, rounds: int) -> dict[str, float]:
+    say("what the browser itself takes to scroll a page without any script")
+    floor = scrolling_floor(stage, min(rounds, FLOOR_ROUNDS))
     window = stage.profile()
     stage.visit(window, LONG)
     window.wait(USABLE)
@@ -169,7 +173,29 @@ def scrolling(stage: Stage, say: Say, messages: int, rounds: int) -> dict[str, f
         say(f"scrolled {number + 1} of {rounds} rounds, p95 {p95(gaps):.1f} ms")
     grown = heap(window) - before
     window.close()
-    return {"scroll_gap_ms": p95(gaps), "scroll_heap_mb": grown / 1e6}
+    return {
+        "scroll_gap_ms": p95(gaps),
+        "scroll_floor_ms": floor,
+        "scroll_heap_mb": grown / 1e6,
+    }
+
+
+def scrolling_floor(stage: Stage, rounds: int) -> float:
+    """The same gestures over as many pixels of plain paragraphs: where the browser misses frames of
+    these, it is the machine that is too slow, or busy. Milliseconds, the 95th percentile."""
+    window = stage.profile()
+    window.call("Page.navigate", url="about:blank")
+    window.js(f"document.documentElement.innerHTML = {json.dumps(plain_page())}")
+    window.call("Emulation.setCPUThrottlingRate", rate=SLOWER)
+    gaps = [gap for _ in range(rounds) for gap in round_of_scrolling(window)]
+    window.close()
+    return p95(gaps)
+
+
+def plain_page() -> str:
+    style = "html, body, .list { height: 100%; margin: 0 } .list { overflow: auto }"
+    said = "".join(f"<p>{sentence(number)}</p>" for number in range(PLAIN))
+    return f"<head><style>{style}</style></head><body><div class='list'>{said}</div></body>"
 
 
 def read_all(window: Window) -> None:

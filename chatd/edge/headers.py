@@ -50,6 +50,23 @@ def content_security_policy(public_url: str, framed_by: Sequence[str] = ()) -> s
     )
 
 
+#: The service worker's own: it asks this server alone, and shows notifications with the server's
+#: sign as a picture that a page drew for it.
+WORKER_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    )
+)
+
+
 def standing_headers(settings: EdgeSettings) -> Sequence[Header]:
     """Those of every answer; an answer may replace one by naming it (Cache-Control, usually), and
     leave one out by giving it no value."""

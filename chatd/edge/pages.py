@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from chatd.edge.answers import Ask, Declined, Response
 from chatd.edge.aside import release_aside
-from chatd.edge.headers import Header
+from chatd.edge.headers import WORKER_POLICY, Header
 from chatd.edge.release import MANIFEST, Release
 from chatd.edge.router import Route
 
@@ -184,7 +184,8 @@ class Pages:
     async def worker(self, ask: Ask) -> Response:
         """It speaks for all addresses (https://www.w3.org/TR/service-workers/#path-restriction)."""
         answer = self._dress(_there((await self._joined.get()).worker)).answer(ask)
-        headers = (*answer.headers, ("Service-Worker-Allowed", "/"))
+        policy = ("Content-Security-Policy", WORKER_POLICY)
+        headers = (*answer.headers, policy, ("Service-Worker-Allowed", "/"))
         return Response(answer.status, answer.body, answer.type, headers)
 
     async def manifest(self, ask: Ask) -> Response:

@@ -16,7 +16,7 @@ import { brand } from './view/brand.js';
 import { device } from './view/device.js';
 import { fill } from './view/dom.js';
 import { watchKeyboard } from './view/keyboard.js';
-import { sign } from './view/mark.js';
+import { lastingMark } from './view/mark.js';
 import { decoded, write } from './view/route.js';
 import { newcomer } from './view/newcomer.js';
 import { takeReturn, why } from './view/providers.js';
@@ -350,7 +350,7 @@ addEventListener('visibilitychange', () => {
 // The worker is there, or another version's took its place: it speaks as the page does.
 const tellWorker = async () => {
   await speaking;
-  await choose(globalThis.caches, { language: spoken().language, name: brand.title, icon: sign });
+  await choose(globalThis.caches, { language: spoken().language, name: brand.title, icon: await lastingMark() });
 };
 navigator.serviceWorker?.ready.then(tellWorker);
 navigator.serviceWorker?.addEventListener('controllerchange', tellWorker);

@@ -17,6 +17,12 @@ def test_a_bound_is_met_up_to_itself_and_missed_beyond() -> None:
     assert figures.missed(found) == ["the same: received until then"]
 
 
+def test_what_has_no_bound_is_there_to_compare_with_and_is_never_missed() -> None:
+    found = {"scroll_floor_ms": 900.0}
+    assert figures.lines(found)[1][1:] == ["900.0 ms", "", ""]
+    assert figures.missed(found) == []
+
+
 def test_what_was_not_measured_is_neither_shown_nor_missed() -> None:
     assert len(figures.lines({})) == 1
     assert figures.missed({}) == []

@@ -176,6 +176,9 @@ async def test_the_worker_may_speak_for_all_addresses_and_is_asked_for_again(rig
     assert answer.headers["service-worker-allowed"] == ["/"]
     assert answer.headers["cache-control"] == ["no-cache"]
     assert answer.headers["content-type"] == ["text/javascript; charset=utf-8"]
+    # Pictures that a page drew are for notifications, and for the worker alone.
+    (policy,) = answer.headers["content-security-policy"]
+    assert "img-src 'self' data:" in policy and "default-src 'none'" in policy
     body = answer.body
     if answer.headers.get("content-encoding") == ["gzip"]:
         body = gzip.decompress(body)

@@ -14,6 +14,7 @@ from tests.ui.test_two_people import PASSWORD, first_administrator, say
 
 pytestmark = pytest.mark.browser
 
+GUESTS = '[guests]\nallowed = true\nrooms = ["lobby"]\n'
 ONCE_MORE = "#field-confirm-with-your-password"
 #: Notes what a page asks the browser's authenticators for, and what it asks no more.
 WATCH = """
@@ -252,10 +253,8 @@ def test_the_picture_is_read_as_what_it_says(daemon, browser):
     assert [bytes(row) for row in found] == wanted
 
 
-def test_a_guest_talks_in_the_rooms_for_guests_and_stays_with_what_was_said(daemon, browser):
-    daemon.configure('[guests]\nallowed = true\nrooms = ["lobby"]\n')
-    daemon.configure('registration = "open"', under="accounts")
-    host, _ben = two(daemon, browser)
+def make_lobby(host):
+    """The room that guests are let into."""
     host.js(
         """(async () => {
             const { csrf } = await (await fetch('/api/session')).json();
@@ -267,6 +266,13 @@ def test_a_guest_talks_in_the_rooms_for_guests_and_stays_with_what_was_said(daem
             await send('/api/v1/rooms', { name: 'Lobby', slug: 'lobby' });
         })()"""
     )
+
+
+def test_a_guest_talks_in_the_rooms_for_guests_and_stays_with_what_was_said(daemon, browser):
+    daemon.configure(GUESTS)
+    daemon.configure('registration = "open"', under="accounts")
+    host, _ben = two(daemon, browser)
+    make_lobby(host)
     guest = browser.window()
     guest.go(daemon.url)
     guest.click("button", "Look in as a guest")

@@ -6,6 +6,7 @@ import pytest
 
 from tests.ui.people import go, join_room, make_room, menu_of, section, title_of, two
 from tests.ui.test_brand import LOGO
+from tests.ui.test_push import told as push_of
 from tests.ui.test_tabs import leads, tab
 from tests.ui.test_two_people import say
 
@@ -240,4 +241,15 @@ def test_where_a_page_may_show_nothing_its_worker_does_with_the_servers_sign(dae
     anna.until(lambda: len(anna.js(shown)) == 1, "the next is shown")
     go(anna, "Tea")
     anna.until(lambda: anna.js(shown) == [], "read, it goes")
+    # While nobody looks, a push shows the sign as well, which a page drew: systems draw no SVG.
+    anna.in_worker(
+        """self.refused = [];
+        addEventListener('securitypolicyviolation', (event) => refused.push(event.blockedURI));"""
+    )
+    tea = anna.js("location.hash").rpartition("/")[2]
+    anna.look_away()
+    anna.push(push_of(tea))
+    pushed = [["Tea", "Anna mentioned you · 2 unread messages", "data:"]]
+    anna.until(lambda: anna.js(shown) == pushed, "the push is shown")
+    assert anna.in_worker("refused") == []
     assert anna.complaints == []

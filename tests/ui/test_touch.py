@@ -6,7 +6,8 @@ import pytest
 
 from tests.ui.browser import Window
 from tests.ui.people import make_room, section, two
-from tests.ui.test_two_people import say
+from tests.ui.test_messages import GENEROUS
+from tests.ui.test_two_people import first_administrator, say
 
 pytestmark = pytest.mark.browser
 
@@ -96,6 +97,51 @@ def test_all_that_is_pressed_is_as_large_as_a_finger(daemon, browser, density):
     front.go(daemon.url)
     front.wait("document.querySelector('#password') !== null")
     assert small(front) == []
+
+
+#: Where the first rows of what is in view are, and what the bar lies over.
+PLACES = """((rows) => {
+    const all = [...document.querySelectorAll(rows)].filter((one) => one.checkVisibility());
+    const bar = document.querySelector('.bar').getBoundingClientRect();
+    const tops = all.map((one) => one.getBoundingClientRect().top);
+    const list = all[0].closest('.list, .lists').getBoundingClientRect();
+    const over = bar.height && bar.top < list.bottom - 1 && bar.bottom > list.top + 1;
+    return { tops, over, bar: bar.height, wide: bar.width };
+})"""
+
+
+def moved(before, now):
+    return max(abs(a - b) for a, b in zip(now["tops"], before["tops"], strict=True))
+
+
+def test_on_a_phone_the_bar_lies_over_nothing_that_is_read_and_moves_nothing(daemon, browser):
+    daemon.configure(GENEROUS)
+    link = daemon.link(daemon.start())
+    anna = browser.window()
+    first_administrator(anna, link)
+    make_room(anna, "Tea")
+    for number in range(15):
+        say(anna, f"{number}\nof some\nlines")
+    anna.wait("document.querySelectorAll('.message[data-seq]').length === 15")
+    anna.size(390, 844, touch=True)
+    anna.js("document.querySelector('.list').scrollTop -= 300")
+    anna.wait("new Promise((then) => setTimeout(() => then(true), 200))")
+    talk, rooms = (f"{PLACES}({json.dumps(rows)})" for rows in (".message", "a.item"))
+    before = anna.js(talk)
+    daemon.relay.cut()
+    anna.sees("Reconnecting", ".bar", 10)
+    now = anna.js(talk)
+    assert not now["over"] and now["wide"] == 390 and now["bar"] == TARGET
+    assert moved(before, now) <= 1
+    anna.js("document.querySelector('.to-list').click()")
+    anna.wait("document.querySelector('.app').dataset.pane === 'list'")
+    before = anna.js(rooms)
+    assert not before["over"]
+    daemon.relay.mend()
+    anna.click(".bar button", "Now")
+    anna.wait("document.querySelector('.bar').hidden", 30)
+    assert moved(before, anna.js(rooms)) <= 1
+    assert anna.complaints == []
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

@@ -21,7 +21,8 @@ export function asked(text, caret) {
 
 /**
  * The choices for it, the best first: [{put, label, about, user?, room?, emoji?}]; `put` is what takes
- * the word's place. `people`: [{user, name}], `rooms`: Rooms, `everyone`: whether one may call all.
+ * the word's place. `people`: [{user, name, display}], where `display` is the name that people see;
+ * `rooms`: Rooms; `everyone`: whether one may call all.
  */
 export function choices({ kind, query }, { people, rooms, everyone }) {
   if (kind === ':') {
@@ -38,11 +39,11 @@ export function choices({ kind, query }, { people, rooms, everyone }) {
     }));
   }
   /** @type {{put: string, label: string, about: string, user?: string}[]} */
-  const found = best(people, words, (person) => [person.name, person.display ?? '']).map((person) => ({
-    put: `@${person.name}`,
-    label: person.name,
-    about: person.display && person.display !== person.name ? person.display : '',
-    user: person.user,
+  const found = best(people, words, ({ name, display }) => [display || name, name]).map(({ user, name, display }) => ({
+    put: `@${name}`,
+    label: display || name,
+    about: display && display !== name ? `@${name}` : '',
+    user,
   }));
   if (everyone && 'room'.startsWith(words)) {
     found.splice(MOST - 1);

@@ -375,8 +375,9 @@ export class Conversation {
     }
     if (room.other && !people.has(room.other)) people.set(room.other, { user: room.other, name: names.get(room.other) });
     people.delete(me.user);
+    const called = ({ user, name }) => ({ user, name, display: this.#store.people.display(user, name) });
     return {
-      people: [...people.values()],
+      people: [...people.values()].map(called),
       rooms: [...rooms.values()],
       everyone: room.kind !== 'direct' && (room.moderates || room.memberCount <= FEW),
     };

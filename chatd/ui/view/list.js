@@ -3,6 +3,7 @@
 import { firstOf } from '../state/halving.js';
 import { t } from '../words/words.js';
 import { h } from './dom.js';
+import { LongPress } from './long_press.js';
 import { equip, replace, row, signature } from './message.js';
 import { Stretch } from './stretch.js';
 
@@ -10,9 +11,6 @@ import { Stretch } from './stretch.js';
 const NEAR = 80;
 /** Milliseconds for which a message that was gone to is lit. */
 const LIT = 2400;
-/** Milliseconds, and pixels of a finger's rest, that make a long press. */
-const LONG = 500;
-const REST = 10;
 /**
  * Screens between what is in view and the end of what is in the document: rows are put in behind a
  * frame where there are fewer than the one, within it where there are fewer than the other.
@@ -42,11 +40,15 @@ export class List {
   #wish;
   #onMove;
   #lit = null;
-  #press = null;
+  /** A finger that rests on a message wants to know what can be done with it. */
+  #press = new LongPress('.message', (message) => message.querySelector('.tools button:last-child')?.click());
+  /** The first message in view and where its top is in the window, as of the last move; null at the end. */
+  #stays = null;
   /** Whether rows are to be put in behind the next frame. */
   #soon = false;
-  /** While the wheel turns, a timer for its end. */
-  #moving = null;
+  /** Whether the wheel turns, and when it did last (`performance.now()`). */
+  #moving = false;
+  #turned = 0;
 
   /** `onMove()`: one scrolled, or the end came into view. */
   constructor(wish, onMove) {
@@ -65,13 +67,7 @@ export class List {
         onpointerover: ({ target }) => this.#moving || equip(target.closest('.message')),
         onfocusin: ({ target }) => equip(target.closest('.message')),
         onkeydown: (event) => this.#step(event),
-        onpointerdown: (event) => this.#pressed(event),
-        onpointermove: (event) => this.#strayed(event),
-        onpointerup: () => this.#press?.long || this.#released(),
-        ontouchend: (event) => this.#lifted(event),
-        onpointercancel: () => this.#released(),
-        // The browser's own menu would take the finger away.
-        oncontextmenu: (event) => this.#press && event.preventDefault(),
+        ...this.#press.listeners,
       },
       this.#inner,
     );
@@ -84,6 +80,7 @@ export class List {
     this.#stretch.clear();
     this.#rows.clear();
     this.#flow = this.#said = [];
+    this.#stays = null;
     this.#inner.replaceChildren();
     this.atEnd = true;
   }
@@ -104,6 +101,7 @@ export class List {
       this.#measure();
     }
     this.#reach();
+    this.#note();
   }
 
   /** Shows the rows of `timeline.rows`; those that stay the same keep their nodes. */
@@ -144,6 +142,7 @@ export class List {
     this.#said = this.#flow.filter((one) => one.shown.message?.seq !== undefined);
     if (anchor) this.#hold(anchor);
     else if (this.atEnd) this.node.scrollTop = this.node.scrollHeight;
+    this.#note();
   }
 
   toEnd() {
@@ -205,6 +204,7 @@ export class List {
 
   /** A hole that is about to be seen: {before, after, fromAbove}, or null. */
   get gap() {
+    if (this.#stretch.last('gap') < 0) return null;
     const view = this.node.getBoundingClientRect();
     for (const { node, shown } of this.#flow) {
       if (shown.kind !== 'gap') continue;
@@ -246,7 +246,12 @@ export class List {
   #moved() {
     this.#measure();
     this.#reach();
+    this.#note();
     this.#onMove();
+  }
+
+  #note() {
+    this.#stays = this.atEnd ? null : this.#anchor();
   }
 
   #measure() {
@@ -296,6 +301,8 @@ export class List {
   /** The room for the list, or the height of what is in it, changed. */
   #settle() {
     if (this.atEnd) this.node.scrollTop = this.node.scrollHeight;
+    // Whatever became higher above it, in the list or over it, moves nothing that is read.
+    else if (this.#stays && this.node.clientHeight) this.#hold(this.#stays);
     this.#onMove();
   }
 
@@ -307,7 +314,7 @@ export class List {
 
   /** Where one is: a row, and how far below the top it is; null at the end. */
   get place() {
-    const found = this.atEnd ? null : this.#anchor();
+    const found = this.#stays;
     return found && { key: found.key, at: found.at - this.node.getBoundingClientRect().top };
   }
 
@@ -327,47 +334,25 @@ export class List {
 
   /** Rows that go by under a mouse would each show their buttons, and the next frame be late for it. */
   #wheel() {
-    clearTimeout(this.#moving);
+    this.#turned = performance.now();
+    if (this.#moving) return;
+    this.#moving = true;
     this.node.classList.add('moving');
-    this.#moving = setTimeout(() => {
-      this.#moving = null;
+    this.#rest(STILL);
+  }
+
+  /** The wheel's end, once it did not turn for a while: one timer, not one for each turn. */
+  #rest(ms) {
+    setTimeout(() => {
+      const left = this.#turned + STILL - performance.now();
+      if (left > 0) {
+        this.#rest(left);
+        return;
+      }
+      this.#moving = false;
       this.node.classList.remove('moving');
       equip(this.#inner.querySelector('.message:hover'));
-    }, STILL);
-  }
-
-  // ---- fingers ----------------------------------------------------------------------------------
-
-  /** A finger that rests on a message wants to know what can be done with it. */
-  #pressed(event) {
-    this.#released();
-    const message = event.target.closest('.message');
-    if (event.pointerType !== 'touch' || !message || event.target.closest('a, button')) return;
-    const press = { x: event.clientX, y: event.clientY, long: null };
-    press.timer = setTimeout(() => {
-      press.long = message;
-      message.focus({ preventScroll: true });
-    }, LONG);
-    this.#press = press;
-  }
-
-  #strayed({ clientX, clientY }) {
-    if (!this.#press) return;
-    if (Math.hypot(clientX - this.#press.x, clientY - this.#press.y) > REST) this.#released();
-  }
-
-  #lifted(event) {
-    const message = this.#press?.long;
-    if (!message) return;
-    this.#released();
-    // Letting go is no tap on what comes under the finger, and closes what is open before that.
-    event.preventDefault();
-    setTimeout(() => message.querySelector('.tools button:last-child')?.click());
-  }
-
-  #released() {
-    clearTimeout(this.#press?.timer);
-    this.#press = null;
+    }, ms);
   }
 
   // ---- keys -------------------------------------------------------------------------------------

@@ -7,14 +7,37 @@ import { brand } from './brand.js';
 const SIZE = 192;
 const PLAIN = '/ui/icons/192.png';
 
-/** Its address, for whoever shows it while no page is there to draw. */
-export const sign = brand.own ? brand.icon : PLAIN;
+const sign = brand.own ? brand.icon : PLAIN;
+const isDrawing = sign.endsWith('.svg');
 let drawn = null;
+let address = null;
 
 /** Its address as a picture of points, in this page. */
-export function mark() {
-  if (!sign.endsWith('.svg')) return Promise.resolve(sign);
-  drawn ??= draw().catch(() => sign);
+export async function mark() {
+  if (!isDrawing) return sign;
+  try {
+    const picture = await points();
+    address ??= URL.createObjectURL(picture);
+    return address;
+  } catch {
+    return sign;
+  }
+}
+
+/** The same for whoever shows it while no page is there to draw: the address is the picture itself. */
+export async function lastingMark() {
+  if (!isDrawing) return sign;
+  try {
+    const bytes = new Uint8Array(await (await points()).arrayBuffer());
+    return `data:image/png;base64,${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))}`;
+  } catch {
+    return sign;
+  }
+}
+
+/** The picture as a Blob, drawn once. */
+function points() {
+  drawn ??= draw();
   return drawn;
 }
 
@@ -24,5 +47,5 @@ async function draw() {
   await image.decode();
   const canvas = new OffscreenCanvas(SIZE, SIZE);
   canvas.getContext('2d').drawImage(image, 0, 0, SIZE, SIZE);
-  return URL.createObjectURL(await canvas.convertToBlob());
+  return canvas.convertToBlob();
 }

@@ -204,14 +204,10 @@ function failure(one, wish) {
     h('span', {}, t('Not sent. {why}', { why: one.failed })),
     ' ',
     h(
-      'button',
-      { type: 'button', onclick: () => wish.retry(one.pending) },
-      t('Retry'),
-    ),
-    h(
-      'button',
-      { type: 'button', onclick: () => wish.takeBack(one.pending) },
-      t('Back to the box'),
+      'span',
+      { class: 'again' },
+      h('button', { type: 'button', onclick: () => wish.retry(one.pending) }, t('Retry')),
+      h('button', { type: 'button', onclick: () => wish.takeBack(one.pending) }, t('Back to the box')),
     ),
   );
 }

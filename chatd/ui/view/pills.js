@@ -21,16 +21,21 @@ export class Pills {
    * some are missing between that and the end; `unread`: the row above what is new, if it is further up.
    */
   draw({ atEnd, unseen, far, unread }) {
-    this.#down.hidden = atEnd;
+    show(this.#down, !atEnd);
     const words = unseen ? told(unseen) : far ? t('Back to now') : '';
     reword(this.#down, words, words || t('To the newest message'), () => [icon('down'), words]);
-    this.#up.hidden = unread === null;
+    show(this.#up, unread !== null);
     if (unread) reword(this.#up, told(unread.count), null, () => [told(unread.count), icon('up')]);
   }
 }
 
 function told(count) {
   return many(count, '{count} new message', '{count} new messages');
+}
+
+/** Without a change nothing is written: the browser would look at the button's style again. */
+function show(button, yes) {
+  if (button.hidden === yes) button.hidden = !yes;
 }
 
 /** A button that says the same already stays as it is: this runs with every frame of scrolling. */

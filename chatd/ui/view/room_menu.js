@@ -43,7 +43,7 @@ export function roomMenu({ chat, store, wish }, room, at) {
       !notes && { label: t('Notifications…'), icon: 'bell', hint: notified(room), act: () => openMenu(t('Notifications'), notifications(room, set), at) },
       room.kind !== 'direct' && null,
       room.kind !== 'direct' && { label: t('Settings of this room'), icon: 'gear', act: () => wish.settings(room) },
-      mayLeave(room, store.me) && { label: t('Leave'), icon: 'back', danger: true, act: () => wish.leave(room) },
+      mayLeave(room, store.me) && { label: t('Leave'), icon: 'leave', danger: true, act: () => wish.leave(room) },
     ],
     at,
   );

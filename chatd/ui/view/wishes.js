@@ -14,6 +14,9 @@ import { openMenu } from './menu.js';
 import { personCard } from './person.js';
 import { roomMenu } from './room_menu.js';
 
+/** What a key does is told to whoever has keys. */
+const keyed = (words) => (matchMedia('(pointer: coarse)').matches ? null : words);
+
 /**
  * `shell`: go(room), back(), away(), say(text), giveBack(item), switch(). `api` is null where a site around the
  * page knows who one is: then nothing of one's account is set here.
@@ -73,7 +76,7 @@ export function wishes({ store, chat, api, drafts, signOut, shell, bell }) {
       openMenu(
         t('More'),
         [
-          { label: t('Go to a room…'), icon: 'search', hint: t('Ctrl K'), act: shell.switch },
+          { label: t('Go to a room…'), icon: 'search', hint: keyed(t('Ctrl K')), act: shell.switch },
           null,
           { label: t('Find or make a room'), icon: 'hash', act: all.rooms },
           { label: t('Write to somebody'), icon: 'edit', act: all.person },
@@ -84,7 +87,7 @@ export function wishes({ store, chat, api, drafts, signOut, shell, bell }) {
           api && store.me.mayInvite && { label: t('Invite people'), icon: 'invite', act: all.invite },
           api && { label: t('Settings'), icon: 'gear', act: all.settings },
           null,
-          { label: t('Keys'), icon: 'keys', hint: t('Ctrl /'), act: shortcuts },
+          { label: t('Keys'), icon: 'keys', hint: keyed(t('Ctrl /')), act: shortcuts },
           api && { label: t('Hints'), icon: 'star', act: shell.hints },
           ...brandLinks().map(({ label, href }) => ({ label, icon: 'link', act: () => open(href, '_blank', 'noopener') })),
         ].map((item) => (api === null && item === null ? false : item)),

@@ -32,6 +32,21 @@ test('people who begin with it come first, without capitals and accents', () => 
   equal(choices(ask('@ro'), { ...known, everyone: false }), []);
 });
 
+test('people show by the name that they are seen under, and the one that is put stands beside it', () => {
+  const people = [
+    { user: '1', name: 'guadalupe', display: 'Maria Hernández' },
+    { user: '2', name: 'ben', display: 'ben' },
+    { user: '3', name: 'zoe', display: 'Anna' },
+  ];
+  const found = (text) => choices(ask(text), { people, rooms: [], everyone: false });
+  equal(found('@').map(({ label, about, put }) => [label, about, put]), [
+    ['Anna', '@zoe', '@zoe'],
+    ['ben', '', '@ben'],
+    ['Maria Hernández', '@guadalupe', '@guadalupe'],
+  ]);
+  equal([...found('@hern'), ...found('@mar'), ...found('@gua')].map(({ put }) => put), ['@guadalupe', '@guadalupe', '@guadalupe']);
+});
+
 test('rooms are offered by name, conversations are not', () => {
   equal(puts('#te'), ['#tea', '#Steam engines']);
 });
