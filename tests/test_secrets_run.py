@@ -313,7 +313,6 @@ def shown(used: Used, room: str, backups: Path) -> None:
     used.chatctl("doctor", "--quick", "--ca", str(used.daemon.ca))
     used.chatctl("token", "list", "alice")
     used.chatctl("session", "list", "bob")
-    used.chatctl("provider", "check")
     used.chatctl("backup", "create", str(backups))
     used.chatctl("backup", "list", str(backups))
     made = used.daemon.ask("token_create", name="root", scopes=["metrics:read"])
