@@ -74,6 +74,7 @@ def test_it_is_that_sessions_to_end() -> None:
         ("p256dh", FIELDS["auth"]),
         ("auth", FIELDS["p256dh"]),
     ],
+    ids=["endpoint", "p256dh", "auth"],
 )
 def test_what_is_wrong_is_named_by_its_field(field: str, value: str) -> None:
     with pytest.raises(Refusal) as caught:
