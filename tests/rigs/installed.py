@@ -179,7 +179,8 @@ def backed_up(inside: Box) -> None:
 def looked_after(inside: Box) -> None:
     """A reload by chatctl, and the security check in its own sandbox."""
     before = inside.run("cat", CONFIG)
-    inside.run("sh", "-c", f"printf '\n[limits]\nrooms_open = 7\n' >> {CONFIG}")
+    limited = "sed -i 's/^\\[limits\\]$/&\\nrooms_open = {}/' " + CONFIG
+    inside.run("sh", "-c", limited.format(7))
     told = inside.run("chatctl", "reload", "--dry-run")
     must("limits.rooms_open 100 -> 7" in told, "chatctl reload --dry-run tells what differs", told)
     inside.run("chatctl", "reload")
@@ -187,7 +188,7 @@ def looked_after(inside: Box) -> None:
     must("would change nothing" in told, "chatctl reload takes it over", told)
     inside.run("sh", "-c", f"cat > {CONFIG} <<'END'\n{before}END")
     inside.run("chatctl", "reload")
-    inside.run("sh", "-c", f"printf '[limits]\nrooms_open = 0\n' >> {CONFIG}")
+    inside.run("sh", "-c", limited.format(0))
     ended = inside.status("systemctl", "reload", "chatd")
     told = journal(inside)
     must(ended != 0 and "right would be a number from 1" in told, "a wrong file fails it", told)
