@@ -119,3 +119,29 @@ def test_the_box_fits_its_text_again_where_the_window_becomes_narrower(daemon, b
     assert box(anna, "scrollHeight") <= box(anna, "clientHeight") + 1
     anna.size(1280, 800)
     anna.wait(f"document.querySelector('{BOX}').clientHeight === {one}")
+
+
+def test_enter_that_ends_a_word_of_an_input_method_sends_nothing(daemon, browser):
+    """https://w3c.github.io/uievents/#event-type-compositionstart; Safari ends one before the key,
+    whose code is 229 then."""
+    anna, _ = two(daemon, browser)
+    make_room(anna, "Tea")
+    anna.write(BOX, "にほん")
+    press = f"""((more) => document.querySelector('{BOX}').dispatchEvent(
+        new KeyboardEvent('keydown', {{ key: 'Enter', bubbles: true, cancelable: true, ...more }}),
+    ))"""
+    for more in ("{ isComposing: true }", "{ keyCode: 229 }"):
+        assert anna.js(f"{press}({more})"), "the input method keeps its key"
+        assert (box(anna, "value"), anna.count(".message")) == ("にほん", 0)
+    assert not anna.js(f"{press}({{}})")
+    anna.sees("にほん", ".list")
+
+
+def test_what_is_written_is_kept_within_300_ms_and_is_there_after_a_reload(daemon, browser):
+    anna, _ = two(daemon, browser)
+    make_room(anna, "Tea")
+    anna.write(BOX, "half a sen")
+    anna.js("new Promise((then) => setTimeout(then, 300))")
+    assert anna.js("Object.values(sessionStorage).some((one) => one.includes('half a sen'))")
+    anna.reload()
+    anna.wait(f"document.querySelector('{BOX}')?.value === 'half a sen'")
