@@ -64,7 +64,7 @@ class Stage:
         """Somebody else, member of all public rooms that there are."""
         self.daemon.chatctl("user", "add", name)
         made = json.loads(self.daemon.chatctl("--json", "token", "create", name))
-        speaker = Speaker(self.daemon, made["token"])
+        speaker = Speaker(self.daemon, made["done"]["token"])
         for address in self.rooms.values():
             speaker.ask("join", key=f"join-{name}-{address[-12:]}", room=address.split("/")[-1])
         return speaker

@@ -92,12 +92,17 @@ def _check(environment: Path) -> None:
             " in an environment elsewhere: python3 -m venv /opt/chatd",
             "setup",
         )
-    closed = [path for path in (environment, *environment.parents) if not path.stat().st_mode & 1]
+    closed = [path for path in (environment, *environment.parents) if is_closed(path)]
     if closed:
         raise No(
             f"the user chatd could not run what is in {environment}: chmod o+x {closed[-1]}",
             "setup",
         )
+
+
+def is_closed(folder: Path) -> bool:
+    """Whether others than its owner may not go through it."""
+    return not folder.stat().st_mode & 1
 
 
 def installing(root: Path, environment: Path) -> Iterator[Step]:

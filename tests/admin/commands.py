@@ -3,10 +3,14 @@
 import contextlib
 import io
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from chatd.admin import install
 from chatd.admin.main import main
 from chatd.store.sqlite import Sqlite
 
@@ -37,6 +41,15 @@ def chatctl(*words: object) -> Said:
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = main(list(map(str, words)))
     return Said(code, out.getvalue(), err.getvalue())
+
+
+@contextlib.contextmanager
+def wherever_it_lies() -> Iterator[None]:
+    """`install-service` takes this environment, also where a service could not see it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(install, "HIDDEN", ())
+        patch.setattr(install, "is_closed", lambda path: False)
+        yield
 
 
 class At:

@@ -13,7 +13,7 @@ from chatd.admin import install
 from chatd.admin.answering import No
 from chatd.admin.service_files import LOCAL, PACKAGE, SHIPPED, UNITS, texts
 from chatd.config import load
-from tests.admin.commands import Said, chatctl
+from tests.admin.commands import Said, chatctl, wherever_it_lies
 from tests.daemon import REPOSITORY
 
 pytestmark = [
@@ -24,7 +24,8 @@ ENVIRONMENT = Path(sys.prefix)
 
 
 def service(root: Path, *words: str) -> Said:
-    return chatctl("install-service", "--root", root, *words)
+    with wherever_it_lies():
+        return chatctl("install-service", "--root", root, *words)
 
 
 def files(root: Path) -> set[str]:

@@ -18,7 +18,7 @@ from chatd.admin.answers import ANSWERS, Mailed, Pinged
 from chatd.admin.answers_watching import Frame
 from chatd.admin.parser import parser
 from chatd.admin.parser_tree import commands_of
-from tests.admin.commands import At, chatctl
+from tests.admin.commands import At, chatctl, wherever_it_lies
 from tests.daemon import REPOSITORY, Daemon, with_settings
 
 VALID = jsonschema_rs.validator_for(schema.schema())
@@ -95,7 +95,8 @@ def test_every_command_answers_in_its_form(daemon: Daemon, tmp_path: Path) -> No
     said("provider", "check")
     said("doctor", "--quick", codes=(0, 1))
     said("doctor", "--security")
-    said("install-service", "--dry-run", "--root", tmp_path)
+    with wherever_it_lies():
+        said("install-service", "--dry-run", "--root", tmp_path)
     said("quickstart", tmp_path / "another", "--port", "9443")
     other = At(tmp_path / "setup" / "chatd.toml").json("setup", "--here")
     tried.add(valid(other.out)["command"])

@@ -43,14 +43,14 @@ class HandMadeClient:
                 self.raw.sendall(outgoing.read())
                 self.incoming.write(self.raw.recv(65_536))
         self.raw.sendall(outgoing.read())
-        assert self.tls.cipher()[0] == "TLS_AES_256_GCM_SHA384"
+        assert self.tls.cipher()[0] == "TLS_AES_128_GCM_SHA256"
         secrets = dict(line.split()[::2] for line in log.read_text().splitlines() if line[0] != "#")
         self.use(bytes.fromhex(secrets["CLIENT_TRAFFIC_SECRET_0"]))
 
     def use(self, secret):
         """RFC 8446 7.3."""
         self.secret = secret
-        self.key = AESGCM(_expand(secret, b"key", 32))
+        self.key = AESGCM(_expand(secret, b"key", 16))
         self.nonce = int.from_bytes(_expand(secret, b"iv", 12), "big")
         self.sent = 0
 
@@ -78,7 +78,7 @@ def _expand(secret, label, size):
     """HKDF-Expand-Label with an empty context, RFC 8446 7.1."""
     label = b"tls13 " + label
     info = struct.pack("!HB", size, len(label)) + label + b"\0"
-    return HKDFExpand(hashes.SHA384(), size, info).derive(secret)
+    return HKDFExpand(hashes.SHA256(), size, info).derive(secret)
 
 
 @pytest.mark.parametrize("paused", [False, True])
@@ -156,7 +156,7 @@ async def test_a_flood_of_key_updates_shares_the_loop_with_everybody(loopback, t
     flood = bytearray()
     for _ in range(300):
         flood += client.seal(HANDSHAKE, KEY_UPDATE)
-        client.use(_expand(client.secret, b"traffic upd", 48))
+        client.use(_expand(client.secret, b"traffic upd", 32))
     flood += client.seal(APPLICATION_DATA, b"the end")
     client.raw.sendall(flood)
     await until(lambda: bytes(peer.received) == b"the end")

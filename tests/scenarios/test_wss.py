@@ -25,20 +25,20 @@ SCENARIOS = [
 @pytest.mark.parametrize("stock", [False, True], ids=["tls", "stock-tls"])
 @pytest_twisted.ensureDeferred
 async def test_every_scenario_over_wss(tmp_path: Path, stock: bool) -> None:
-    for path in SCENARIOS:
-        await play(path, tmp_path, stock=stock)
+    for number, path in enumerate(SCENARIOS):
+        await play(path, tmp_path / str(number), stock=stock)
 
 
 @pytest_twisted.ensureDeferred
 async def test_every_scenario_with_the_daemon_killed_in_the_middle(tmp_path: Path) -> None:
-    for path in UNHURRIED:
-        await play(path, tmp_path, restart_after=0.6)
+    for number, path in enumerate(UNHURRIED):
+        await play(path, tmp_path / str(number), restart_after=0.6)
 
 
 async def play(
-    path: Path, tmp_path: Path, *, stock: bool = False, restart_after: float | None = None
+    path: Path, folder: Path, *, stock: bool = False, restart_after: float | None = None
 ) -> None:
-    folder = tmp_path / path.stem
+    """In a folder with a short name: the path of a Unix socket is bounded."""
     folder.mkdir()
     with Daemon(folder, GENEROUS, {"tls": {"stock": stock}}) as daemon:
         world = WssWorld(daemon)

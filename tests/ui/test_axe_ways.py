@@ -52,7 +52,7 @@ def test_the_letters_of_everybody_can_be_read_on_their_circle(daemon, browser, s
 
 def test_passkeys_and_the_second_step(daemon, browser, screens):
     window = anna(daemon, browser)
-    authenticator(window)
+    device = authenticator(window)
     settings(window, "Security")
     window.click("dialog button", "Add a passkey")
     screens.look(window, "add a passkey")
@@ -67,7 +67,7 @@ def test_passkeys_and_the_second_step(daemon, browser, screens):
     screens.look(window, "rename a passkey")
     window.click(f"{TOP} button", "Close")
     close(window)
-    sign_out(window)
+    sign_out(window, device)
     by_password(window)
     window.sees("Use your passkey")
     screens.look(window, "second step by a passkey")
