@@ -87,8 +87,12 @@ def test_whoever_finds_much_that_is_new_is_led_to_its_beginning_and_nothing_move
     assert ben.js(f"{below}.textContent") == "line 0"
     ben.js("new Promise((then) => setTimeout(then, 1500))")
     assert ben.js("window.shift") <= 0.02
-    top = ben.js("document.querySelector('.list .new').getBoundingClientRect().top")
-    assert 0 < top < 500, "it is still in view"
+    part = """(() => {
+        const [list, line] = ['.list', '.list .new'].map((one) => document.querySelector(one));
+        const top = list.getBoundingClientRect().top;
+        return (line.getBoundingClientRect().top - top) / list.clientHeight;
+    })()"""
+    assert 0.3 < ben.js(part) < 0.37, "a third from the top"
     assert ben.complaints == []
 
 

@@ -103,3 +103,33 @@ def test_an_earlier_page_moves_nothing_at_any_ratio(reader):
         before = window.js(FIRST)
         window.wait(f"document.querySelectorAll('.message').length > {loaded}")
         assert abs(window.js(STILL) - before) <= 1, ratio
+
+
+@pytest.mark.parametrize(("above", "follows"), [(79, True), (82, False)])
+def test_whoever_is_within_80_px_of_the_end_follows_it_and_nobody_else(reader, above, follows):
+    window, line, room = reader
+    place = "document.querySelector('.list')"
+    far = f"{place}.scrollHeight - {place}.clientHeight - {place}.scrollTop"
+    window.js(f"{place}.scrollTop = {place}.scrollHeight - {place}.clientHeight - {above}")
+    window.js("new Promise((then) => setTimeout(then, 250))")
+    assert abs(window.js(far) - above) <= 1
+    window.js(FIRST)
+    before = window.js(STILL)
+    line.say(room, "One more, of a line and a half. " * 8)
+    window.sees("of a line and a half", ".list")
+    after = window.js(STILL)
+    assert (window.js(far) <= 1) is follows
+    assert (after == before) is not follows
+
+
+def test_going_to_a_day_leads_to_its_first_message(reader):
+    window, _line, _room = reader
+    messages = "[...document.querySelectorAll('.message')]"
+    first = f"{messages}.find((one) => one.textContent.includes('line 0'))"
+    assert window.js(f"{first} === undefined"), "it is not loaded yet"
+    window.click(".list .day button")
+    window.click("dialog button", "Go")
+    window.wait(f"{first}?.classList.contains('lit')")
+    at = window.js(f"{first}.getBoundingClientRect().top")
+    assert 0 < at < 700, "in view"
+    assert window.js("document.querySelector('dialog') === null")
