@@ -300,7 +300,7 @@ def walk(inside: Box, repository: upgraded.Repository, package: Path, folder: Pa
         (package, following),
         lambda doing: unnoticed(inside, folder, doing, 60),
     )
-    upgraded.back_again(inside, package)
+    upgraded.back_again(inside, repository, package)
     upgraded.instance(inside)
     looked_after(inside)
     backed_up(inside)

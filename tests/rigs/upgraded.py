@@ -124,8 +124,9 @@ def upgraded_unnoticed(
     )
 
 
-def back_again(inside: Box, old: Path) -> None:
-    """The version before refuses such a store, names the copy, and serves it."""
+def back_again(inside: Box, repository: Repository, old: Path) -> None:
+    """The version before refuses such a store, names the copy, and serves it; that it is not the
+    newest is told, until the newer one is withdrawn."""
     copy = backup_path(STATE / FILE, len(steps())).name
     typed = block(DOCUMENT, "Back to the version before", 0, version=version_of(old), copy=copy)
     downgrade, after = typed.split("\n", 1)
@@ -136,6 +137,13 @@ def back_again(inside: Box, old: Path) -> None:
     inside.run("sh", "-c", f"set -e\n{after}")
     until_ready(inside)
     must(schema(inside, STATE / FILE) == len(steps()), "with the copy in place it serves", "")
+    newer = f"{version_of(old)}+next is there"
+    told = inside.run("chatctl", "doctor", "--security", "--quick", check=False)
+    must(newer in told, "the security check tells that a newer one is there", told)
+    repository.offer(old)
+    inside.run("apt-get", "-q", "update")
+    told = inside.run("chatctl", "doctor", "--security", "--quick", check=False)
+    must(newer not in told, "and no more once it is withdrawn", told)
 
 
 def instance(inside: Box) -> None:
