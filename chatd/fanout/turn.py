@@ -54,11 +54,6 @@ class Turn:
         #: writes to connections since the start
         self.writes = 0
 
-    @property
-    def idle(self) -> bool:
-        """Nothing is to be written."""
-        return not self._asked and self._sweep is None
-
     def add(self, channel: Channel, entry: Entry) -> None:
         """For everyone who has the room open."""
         channel.pending.append(entry)

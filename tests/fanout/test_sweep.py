@@ -75,7 +75,7 @@ class Crowd(Stage):
     def to_the_end(self) -> None:
         for _ in range(3 * PEOPLE // PORTION):
             self.clock.turn()
-        assert self.hub.turn.idle
+        assert self.hub.turn._sweep is None and not self.hub.turn._asked
 
 
 @pytest.fixture
@@ -250,7 +250,7 @@ def test_a_room_that_is_not_large_is_written_to_at_once() -> None:
     bob, _ = stage.attach("bob", "tea")
     stage.log.say("tea", "ann")
     stage.deliver()
-    assert len(bob.events) == 1 and stage.hub.turn.idle
+    assert len(bob.events) == 1 and stage.hub.turn._sweep is None
 
 
 @pytest.mark.parametrize("meanwhile", [False, True])
