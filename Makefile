@@ -21,7 +21,7 @@ test: ## lint, types and all tests (ARGS="-k history -x")
 	@without=$$(tools/bootstrap test) || exit 1; \
 	.venv/bin/ruff check --quiet . && .venv/bin/ruff format --quiet --diff . && \
 	$(python) -m mypy --no-error-summary && \
-	CHATD_TESTS_WITHOUT="$$without" exec $(python) -m pytest --numprocesses 3 --dist loadfile $(ARGS)
+	CHATD_TESTS_WITHOUT="$$without" exec $(python) -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 format: ## put the code into the project's form
 	@tools/bootstrap dev >/dev/null
