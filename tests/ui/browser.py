@@ -23,6 +23,20 @@ KEYS = {
     "ArrowDown": ("ArrowDown", 40, None),
 }
 
+#: How many notifications were shown here so far. Whoever asks for the list of them while one is on
+#: its way to the screen makes Chromium forget that one, so that nobody may look for it in a loop.
+COUNTED = """
+    globalThis.shows ?? (globalThis.ServiceWorkerRegistration && (() => {
+        globalThis.shows = 0;
+        const plain = ServiceWorkerRegistration.prototype.showNotification;
+        ServiceWorkerRegistration.prototype.showNotification = async function (...all) {
+            await plain.apply(this, all);
+            globalThis.shows += 1;
+        };
+        return 0;
+    })());
+"""
+
 
 class Browser:
     """``chromiums``: whose process it is in; without, in one of its own, which takes a second more
@@ -141,27 +155,34 @@ class Window(Page):
         )
 
     def push(self, data: str) -> None:
-        """A push message arrives for the page's worker, as the browser gets it from its service."""
+        """A push message arrives for the page's worker, as the browser gets it from its service,
+        and is shown."""
         scope = str(self.js("location.origin")) + "/"
         self.until(lambda: self.js("1") and scope in self.workers, "the worker is registered")
+        self.call("ServiceWorker.startWorker", scopeURL=scope)
+        before = self.until(lambda: [self.in_worker(COUNTED)], "the worker runs")[0]
         self.call(
             "ServiceWorker.deliverPushMessage",
             origin=scope,
             registrationId=self.workers[scope],
             data=data,
         )
+        self.until(lambda: self.in_worker(COUNTED) > before, "the worker shows it")
 
     def in_worker(self, expression: str) -> Any:
         """The value of an expression in the page's service worker."""
         scope = str(self.js("location.origin")) + "/worker.js"
         targets = self._browser.call("Target.getTargets")["targetInfos"]
-        (target,) = [
+        found = [
             each
             for each in targets
             if each["type"] == "service_worker"
             and each["url"] == scope
             and each.get("browserContextId") == self._context
         ]
+        if len(found) != 1:
+            raise PageError(f"{len(found)} workers of the page run")
+        (target,) = found
         attached = self._browser.call(
             "Target.attachToTarget", targetId=target["targetId"], flatten=True
         )
@@ -201,6 +222,11 @@ class Window(Page):
         )
         self._cover = made["targetId"]
         self.wait("document.visibilityState === 'hidden' || !document.hasFocus()")
+        if self.workers:
+            seen = "all.some((one) => one.visibilityState === 'visible' && one.focused)"
+            pages = "clients.matchAll({ type: 'window', includeUncontrolled: true })"
+            unseen = f"{pages}.then((all) => !({seen}))"
+            self.until(lambda: self.in_worker(unseen), "the worker hears of it, which takes longer")
 
     def look_back(self) -> None:
         self._browser.call("Target.closeTarget", targetId=self._cover)

@@ -296,6 +296,28 @@ def test_what_is_drawn_anew_keeps_the_keyboard(keyboard):
     keys.arrives(".head [aria-label=Search]")
 
 
+def test_an_answer_that_comes_late_pushes_nobody_out_of_sight(keyboard):
+    window, keys = keyboard
+    window.js(
+        """const plain = fetch;
+        fetch = async (path, options) => {
+            if (String(path).endsWith('/factors')) await new Promise((then) => { window.answer = then; });
+            return plain(path, options);
+        };"""
+    )
+    sign_in(window, keys)
+    window.size(1280, 800)
+    window.click(".sidebar button", "Settings")
+    window.click("dialog .entry", "Security")
+    window.wait("window.answer !== undefined")
+    keys.tab_to(".sessions-of button")
+    keys.look()
+    window.js("answer()")
+    window.sees("Passkeys", ".section")
+    keys.look()
+    assert keys.faults == []
+
+
 @pytest.mark.parametrize("feature", ["forced-colors", "prefers-reduced-motion"])
 def test_the_focus_shows_in_the_systems_own_colours_and_without_motion(keyboard, feature):
     window, keys = keyboard

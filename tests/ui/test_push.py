@@ -90,7 +90,7 @@ def test_a_push_is_shown_without_its_words_and_a_press_leads_to_its_room(daemon,
     assert room_id(anna) != tea
     away(anna)
     anna.push(told(tea))
-    shown = anna.until(lambda: anna.js(SHOWN), "a notification")
+    shown = anna.js(SHOWN)
     assert shown == [
         {
             "title": "Tea",
@@ -101,9 +101,10 @@ def test_a_push_is_shown_without_its_words_and_a_press_leads_to_its_room(daemon,
     ]
     # Of one room there is one.
     anna.push(told(tea, unread=3))
-    anna.until(lambda: "3 unread" in anna.js(SHOWN)[0]["body"], "the later one")
+    (later,) = anna.js(SHOWN)
+    assert "3 unread" in later["body"]
     anna.push(told("rother", kind="direct", reason="direct", unread=1))
-    anna.until(lambda: len(anna.js(SHOWN)) == 2, "one of another conversation")
+    assert len(anna.js(SHOWN)) == 2, "one of another conversation"
     pressed = f"""(async () => {{
         const all = await registration.getNotifications();
         const notification = all.find((one) => one.tag === 'room {tea}');
@@ -129,10 +130,9 @@ def test_a_push_speaks_the_language_that_was_chosen_on_the_page_while_it_is_clos
     anna.wait(f"{chosen}.then((one) => one === 'de')")
     away(anna)
     anna.push(told(tea))
-    shown = anna.until(lambda: anna.js(SHOWN), "a notification")
+    shown = anna.js(SHOWN)
     assert shown[0]["body"] == "Anna hat dich erwähnt · 2 ungelesene Nachrichten"
     anna.push("no JSON")
-    anna.until(lambda: len(anna.js(SHOWN)) == 2, "one that cannot be read")
     (other,) = [one for one in anna.js(SHOWN) if one["room"] is None]
     assert other["title"] == "chatd"
     assert other["body"].startswith("Es gibt etwas Neues")
@@ -144,11 +144,11 @@ def test_what_is_no_push_of_ours_is_shown_without_harm(daemon, browser):
     away(anna)
     for data in ("", "no JSON", "null", "[]", told("../../evil"), told("x" * 65), "{}"):
         anna.push(data)
-    shown = anna.until(lambda: anna.js(SHOWN), "a notification")
+    shown = anna.js(SHOWN)
     (one,) = shown
     assert (one["title"], one["room"]) == ("chatd", None)
     anna.push(told("r1", name="<img src=x onerror=alert(1)>", author="\u202eevil"))
-    anna.until(lambda: len(anna.js(SHOWN)) == 2, "what is text is shown as text")
+    assert len(anna.js(SHOWN)) == 2, "what is text is shown as text"
     assert anna.complaints == []
 
 
@@ -224,7 +224,7 @@ async def test_from_a_message_to_a_notification_of_a_closed_page(daemon, browser
 
     def show():
         other.push(json.dumps(pushed.said))
-        shown = other.until(lambda: other.js(SHOWN), "a notification")
+        shown = other.js(SHOWN)
         assert [(one["title"], one["body"]) for one in shown] == [("anna", "New message")]
         assert shown[0]["room"] == pushed.said["room"]
 

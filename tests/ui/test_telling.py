@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.ui.browser import COUNTED
 from tests.ui.people import go, join_room, make_room, menu_of, section, title_of, two
 from tests.ui.test_brand import LOGO
 from tests.ui.test_push import told as push_of
@@ -214,7 +215,7 @@ def test_where_a_page_may_show_nothing_its_worker_does_with_the_servers_sign(dae
     anna, ben = two(daemon, browser)
     make_room(anna, "Tea")
     join_room(ben, "Tea")
-    anna.call("Page.addScriptToEvaluateOnNewDocument", source=ILLEGAL)
+    anna.call("Page.addScriptToEvaluateOnNewDocument", source=ILLEGAL + COUNTED)
     anna.watch_workers()
     grant(browser, anna, daemon.url)
     anna.go(daemon.url)
@@ -225,7 +226,8 @@ def test_where_a_page_may_show_nothing_its_worker_does_with_the_servers_sign(dae
     shown = """navigator.serviceWorker.ready.then((one) => one.getNotifications()).then((all) =>
         all.map(({ title, body, icon }) => [title, body, icon.slice(0, 5)]))"""
     told = [["ben in Tea", "@anna the kettle is on", "blob:"]]
-    anna.until(lambda: anna.js(shown) == told, "the worker shows it")
+    anna.wait("shows === 1")
+    assert anna.js(shown) == told
     anna.in_worker(
         """(async () => {
             const [notification] = await registration.getNotifications();
@@ -238,7 +240,8 @@ def test_where_a_page_may_show_nothing_its_worker_does_with_the_servers_sign(dae
     anna.go(daemon.url)
     anna.wait("document.querySelector('.lists .notes') !== null")
     say(ben, "@anna and now")
-    anna.until(lambda: len(anna.js(shown)) == 1, "the next is shown")
+    anna.wait("shows === 1")
+    assert len(anna.js(shown)) == 1
     go(anna, "Tea")
     anna.until(lambda: anna.js(shown) == [], "read, it goes")
     # While nobody looks, a push shows the sign as well, which a page drew: systems draw no SVG.
@@ -250,6 +253,6 @@ def test_where_a_page_may_show_nothing_its_worker_does_with_the_servers_sign(dae
     anna.look_away()
     anna.push(push_of(tea))
     pushed = [["Tea", "Anna mentioned you · 2 unread messages", "data:"]]
-    anna.until(lambda: anna.js(shown) == pushed, "the push is shown")
+    assert anna.js(shown) == pushed
     assert anna.in_worker("refused") == []
     assert anna.complaints == []

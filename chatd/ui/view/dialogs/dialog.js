@@ -194,6 +194,11 @@ export function sectioned(title, sections, { end = null, first = null } = {}) {
     ),
   );
   show(sections.find((one) => one.label === first) ?? sections[0], first !== null);
+  // What an answer brings above the place of the keyboard pushes it down: it stays in view.
+  new ResizeObserver(() => {
+    const at = document.activeElement;
+    if (place.contains(at) && at.matches(':focus-visible')) at.scrollIntoView({ block: 'nearest' });
+  }).observe(place);
   const dialog = openDialog(title, node);
   dialog.classList.add('wide');
   return dialog;
