@@ -301,7 +301,8 @@ def test_an_answer_that_comes_late_pushes_nobody_out_of_sight(keyboard):
     window.js(
         """const plain = fetch;
         fetch = async (path, options) => {
-            if (String(path).endsWith('/factors')) await new Promise((then) => { window.answer = then; });
+            if (String(path).endsWith('/factors'))
+                await new Promise((then) => { window.answer = then; });
             return plain(path, options);
         };"""
     )
