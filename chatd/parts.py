@@ -81,6 +81,7 @@ class Parts:
             random=secrets.token_bytes,
             synchronous=synchronous,
             floor=Floor(settings.store.free_bytes, settings.store.free_percent / 100),
+            cache_bytes=settings.store.cache_bytes,
         )
         pool = ThreadPool(0, HASHING, name="passwords")
 

@@ -93,6 +93,13 @@ class Storage:
     free_percent: float = setting(
         5.0, "See free_bytes.", unit="% of the disk", check=between(0, 90)
     )
+    cache_bytes: int = setting(
+        192 * 2**20,
+        "Memory for pages of the database that were read or written, at most; it fills while the"
+        " database grows.",
+        unit="bytes",
+        check=between(2**20, 2**40),
+    )
 
 
 @dataclass(frozen=True, slots=True)

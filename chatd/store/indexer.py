@@ -46,7 +46,7 @@ class _Broken(Exception):
 class Indexer:
     """`start` and `stop` belong to the reactor's thread; the rest may be called from any.
     ``head``: where the log ends before anything is written; ``connect_log`` opens a connection
-    that reads the log."""
+    that reads the log. The index's own keeps pages in ``cache`` bytes."""
 
     def __init__(
         self,
@@ -55,8 +55,10 @@ class Indexer:
         head: int,
         connect_log: Callable[[], Sqlite],
         call_in_reactor: Callable[..., object],
+        cache: int,
     ) -> None:
         self.path = folder / FILE
+        self._cache = cache
         self._epoch = epoch
         self._first_head = head
         self._connect_log = connect_log
@@ -177,7 +179,7 @@ class Indexer:
         """Until `stop`, or an exception. Opens everything, and closes it again."""
         source = self._connect_log()
         try:
-            with _Opened(self.path) as sqlite:
+            with _Opened(self.path, self._cache) as sqlite:
                 index = Index(sqlite)
                 self._begin(index, timeline.position(source))
                 untidy = False
@@ -279,14 +281,17 @@ class Indexer:
 class _Opened:
     """The index file, made if it is missing, with its log copied over at the end."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, cache: int) -> None:
         self._path = path
+        self._cache = cache
 
     def __enter__(self) -> Sqlite:
         if not self._path.exists():
             make_file(self._path)
         # What is not on disk after a power cut is read from the log again.
-        self._sqlite = _on_index(lambda: Sqlite(self._path, writing=True, synchronous="NORMAL"))
+        self._sqlite = _on_index(
+            lambda: Sqlite(self._path, writing=True, synchronous="NORMAL", cache=self._cache)
+        )
         return self._sqlite
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:

@@ -18,11 +18,14 @@ from chatd.store.names import FILE, RESTORING
 from chatd.store.readers import Readers
 from chatd.store.searcher import Searcher
 from chatd.store.space import Floor, Space, free_and_total
-from chatd.store.sqlite import Sqlite, Synchronous, make_file
+from chatd.store.sqlite import CACHE, Sqlite, Synchronous, make_file
 from chatd.store.store import SqliteStore
 from chatd.store.writer import Writer
 
 READERS = 2
+#: That keep pages of the database or of its index: one writes, the readers, two of the index's
+#: writer, one searches.
+CONNECTIONS = READERS + 4
 #: What a start that failed before there was a database leaves, and what can be made anew.
 LEFT_BEHIND = (
     COPYING,
@@ -43,11 +46,12 @@ def open_store(
     synchronous: Synchronous = "FULL",
     floor: Floor | None = None,
     vfs: str | None = None,
+    cache_bytes: int = CONNECTIONS * CACHE,
 ) -> SqliteStore:
     """Opens the store in ``folder``, makes or migrates it as needed. StoreError if it cannot be.
 
     ``call_in_reactor(call, *args)`` is asked from other threads (``reactor.callFromThread``);
-    ``clock.now`` too. Nothing runs before `start`.
+    ``clock.now`` too. Nothing runs before `start`. ``cache_bytes`` are all connections' together.
     """
     make_folder(folder)
     try:
@@ -55,7 +59,8 @@ def open_store(
     except OSError as error:
         raise cannot_open(folder, error) from error
     try:
-        return _open(folder, lock, call_in_reactor, clock, random, synchronous, floor, vfs)
+        cache = cache_bytes // CONNECTIONS
+        return _open(folder, lock, call_in_reactor, clock, random, synchronous, floor, vfs, cache)
     except (apsw.Error, OSError) as error:
         lock.release()
         raise cannot_open(folder / FILE, error) from error
@@ -73,6 +78,7 @@ def _open(
     synchronous: Synchronous,
     floor: Floor | None,
     vfs: str | None,
+    cache: int,
 ) -> SqliteStore:
     path = folder / FILE
     if (folder / RESTORING).exists():
@@ -83,10 +89,10 @@ def _open(
         make_file(path)
 
     def writing() -> Sqlite:
-        return Sqlite(path, writing=True, synchronous=synchronous, vfs=vfs)
+        return Sqlite(path, writing=True, synchronous=synchronous, vfs=vfs, cache=cache)
 
     def reading() -> Sqlite:
-        return Sqlite(path, writing=False, vfs=vfs)
+        return Sqlite(path, writing=False, vfs=vfs, cache=cache)
 
     first = writing()
     try:
@@ -105,7 +111,7 @@ def _open(
         lambda: being_copied(folder),
     )
     readers = Readers(reading, call_in_reactor, clock.now, READERS)
-    indexer = Indexer(folder, row[0], head, reading, call_in_reactor)
+    indexer = Indexer(folder, row[0], head, reading, call_in_reactor, cache)
     searcher = Searcher(indexer, reading, call_in_reactor, clock.now)
     store = SqliteStore(row[0], writer, readers, indexer, searcher, lock)
     return store

@@ -38,12 +38,16 @@ WAL_KEPT = 16 * 1024 * 1024
 """To how many bytes the log file shrinks when it starts over."""
 
 
+CACHE = 32 * 2**20
+
+
 class Sqlite:
     """A connection as a `Database`. Not thread-safe: one thread owns it.
 
     The writing one is the only connection that writes and checkpoints (SQLite up to 3.51.2 could
     corrupt the log where two did). ``wal_pages`` is the length of the log after the last commit.
-    An ``immutable`` file is changed by nobody and has no log beside it.
+    An ``immutable`` file is changed by nobody and has no log beside it. ``cache``: in how many
+    bytes pages are kept, at most.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class Sqlite:
         synchronous: Synchronous = "FULL",
         vfs: str | None = None,
         immutable: bool = False,
+        cache: int = CACHE,
     ) -> None:
         self.wal_pages = 0
         name, flags = str(path), apsw.SQLITE_OPEN_READONLY
@@ -63,13 +68,13 @@ class Sqlite:
             name, flags = f"file:{quote(name)}?immutable=1", flags | apsw.SQLITE_OPEN_URI
         self.connection = apsw.Connection(name, flags=flags, vfs=vfs, statementcachesize=300)
         try:
-            self._set_up(writing, synchronous)
+            self._set_up(writing, synchronous, cache)
         except BaseException:
             self.connection.close()
             raise
         self._cursor = self.connection.cursor()
 
-    def _set_up(self, writing: bool, synchronous: Synchronous) -> None:
+    def _set_up(self, writing: bool, synchronous: Synchronous, cache: int) -> None:
         set_to = self.connection.pragma
         # Plans do not depend on the values: without this, SQLite built with STAT4 prepares some
         # statements anew for every new value, which takes ten times as long as running them.
@@ -79,7 +84,7 @@ class Sqlite:
         set_to("cell_size_check", True)
         set_to("mmap_size", 0)
         set_to("temp_store", "memory")
-        set_to("cache_size", -32_768)
+        set_to("cache_size", -(cache // 1024))
         if not writing:
             set_to("query_only", True)
             return

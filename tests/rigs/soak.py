@@ -34,6 +34,8 @@ CERTAIN = 3600.0
 #: MiB an hour; what descriptors and milliseconds may end higher.
 MOST, DESCRIPTORS, LATER = 1.0, 2, 1.25
 LIMITS = {
+    # What fills caches for hours looks like what grows without end: they are full at once.
+    "store": {"cache_bytes": 2**20},
     "limits": {
         "connections_per_user": 100,
         "connections_per_address": 1000,
@@ -41,7 +43,7 @@ LIMITS = {
         "messages_per_second": 100,
         "user_messages_per_second": 100,
         "user_messages_burst": 1000,
-    }
+    },
 }
 PASSWORD = "a long enough password"
 

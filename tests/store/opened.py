@@ -41,6 +41,7 @@ class Opened:
         vfs: str | None = None,
         clock: RealClock | None = None,
         floor: Floor | None = None,
+        cache_bytes: int = 2**24,
     ) -> None:
         self.pump = Pump()
         self.told: list[tuple[Committed, ...]] = []
@@ -52,6 +53,7 @@ class Opened:
             random=random,
             floor=floor or Floor(size=0, share=0),
             vfs=vfs,
+            cache_bytes=cache_bytes,
         )
         self.store.committed = self._told
         self._texts = itertools.count()
