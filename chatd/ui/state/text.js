@@ -93,9 +93,13 @@ export function hue(id) {
 const RIGHT_TO_LEFT =
   /^[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
 
-/** "rtl" or "ltr", by the first letter, as Unicode UAX 9 (P2, P3) does for a paragraph. */
+/**
+ * "rtl" or "ltr", by the first letter, as Unicode UAX 9 (P2, P3) does for a paragraph; without one,
+ * null: it goes the way of what it stands in.
+ */
 export function direction(text) {
-  const letter = /\p{L}/u.exec(text)?.[0] ?? '';
+  const letter = /\p{L}/u.exec(text)?.[0];
+  if (!letter) return null;
   return RIGHT_TO_LEFT.test(letter) ? 'rtl' : 'ltr';
 }
 

@@ -47,8 +47,8 @@ test('a hue is one of ten and stays', () => {
   equal([once === again, once >= 0 && once < 10], [true, true]);
 });
 
-test('the first letter decides the direction', () => {
-  equal(['hello', '123 שלום', 'مرحبا hello', '…'].map(direction), ['ltr', 'rtl', 'rtl', 'ltr']);
+test('the first letter decides the direction; what has none goes the way of the page', () => {
+  equal(['hello', '123 שלום', 'مرحبا hello', '…', '🍵', ''].map(direction), ['ltr', 'rtl', 'rtl', null, null, null]);
 });
 
 test('up to three emoji are large', () => {
