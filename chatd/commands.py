@@ -20,7 +20,7 @@ def engine(settings: Settings, parts: Parts, push: PushOffer | None) -> Engine:
         parts.store,
         parts.clock,
         secrets.token_bytes,
-        wire_limits(settings.limits),
+        wire_limits(settings.limits, settings.files),
         log_fault,
         server=f"{settings.server.name} {__version__}",
         key=server_keys(settings)[0],

@@ -58,6 +58,8 @@ _REFUSED_FOR: Final[dict[str, tuple[Code, ...]]] = {
     "IsAhead": (Code.BAD_FIELD,),
     "Schedule": (Code.LIMIT_REACHED, Code.EXISTS),
     "Unschedule": (Code.NOT_FOUND,),
+    "SayWithFiles": (Code.NOT_FOUND, Code.WRONG_STATE),
+    "HoldFiles": (Code.NOT_FOUND, Code.WRONG_STATE),
     "OwnsPicture": (Code.NOT_FOUND,),
     "MayBeginDirect": (Code.FORBIDDEN,),
     "FewBlocks": (Code.LIMIT_REACHED,),

@@ -24,6 +24,7 @@ from chatd.deletions import Deletions
 from chatd.edge.connections import Ended
 from chatd.engine.ports import Cancel
 from chatd.settings import Settings
+from chatd.store.file_bodies import FileBodies
 from chatd.store.mailbox import Mailbox
 from chatd.store.opening import open_store
 from chatd.store.space import Floor
@@ -34,6 +35,8 @@ T = TypeVar("T")
 
 #: Threads that hash passwords; each takes 19 MiB while it does.
 HASHING = 2
+#: Threads that write and read the bodies of files.
+FILES = 4
 
 
 class SystemClock:
@@ -68,38 +71,48 @@ class Parts:
     clock: SystemClock
     store: SqliteStore
     passwords: Passwords
-    _pool: ThreadPool
+    bodies: FileBodies
+    _pools: tuple[ThreadPool, ...]
 
     @classmethod
     def of(cls, reactor: Any, settings: Settings, synchronous: Synchronous = "FULL") -> "Parts":
         """Opens the store (`StoreError`); nothing runs before `start`."""
         clock = SystemClock()
+        folder = Path(settings.store.path)
+        floor = Floor(settings.store.free_bytes, settings.store.free_percent / 100)
         store = open_store(
-            Path(settings.store.path),
+            folder,
             call_in_reactor=Mailbox(reactor.callFromThread),
             clock=clock,
             random=secrets.token_bytes,
             synchronous=synchronous,
-            floor=Floor(settings.store.free_bytes, settings.store.free_percent / 100),
+            floor=floor,
             cache_bytes=settings.store.cache_bytes,
         )
-        pool = ThreadPool(0, HASHING, name="passwords")
+        hashing = ThreadPool(0, HASHING, name="passwords")
+        filing = ThreadPool(0, FILES, name="files")
 
         def run(function: Callable[[], T], /) -> Awaitable[T]:
-            return deferToThreadPool(reactor, pool, function)
+            return deferToThreadPool(reactor, hashing, function)
+
+        def file(function: Callable[[], T], /) -> Awaitable[T]:
+            return deferToThreadPool(reactor, filing, function)
 
         cost = Cost(settings.accounts.password_memory, settings.accounts.password_passes)
         passwords = Passwords(run, cost=cost)
-        return cls(settings, clock, store, passwords, pool)
+        bodies = FileBodies(folder, file, floor, clock.now)
+        return cls(settings, clock, store, passwords, bodies, (hashing, filing))
 
     def start(self) -> None:
-        self._pool.start()
+        for pool in self._pools:
+            pool.start()
         self.store.start()
 
     async def stop(self) -> None:
         """What was accepted is committed; then everything is let go."""
         await self.store.stop()
-        self._pool.stop()
+        for pool in self._pools:
+            pool.stop()
 
     def office(
         self, ended: Ended, status: Callable[[], dict[str, Any]], notices: Notices | None = None

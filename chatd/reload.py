@@ -13,10 +13,10 @@ from chatd.wire.frames import Limits
 
 #: Limits that hold for a connection from one frame to the next. Autobahn keeps its own copy of the
 #: largest frame from the start.
-LIVE = tuple(name for name in Limits.__struct_fields__ if name != "frame_bytes")
+LIVE = tuple(name for name in Limits.__struct_fields__ if name not in ("frame_bytes", "files"))
 
 #: Sections that hold at once, whatever changes in them.
-AT_ONCE = ("page", "log", "health", "provider")
+AT_ONCE = ("page", "log", "health", "provider", "files")
 
 #: Files that are read again without a start: a secret is changed while the daemon runs.
 READ_AGAIN = (

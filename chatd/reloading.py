@@ -33,7 +33,7 @@ from chatd.reload import (
 from chatd.safety import unsafe
 from chatd.sessions import Sessions
 from chatd.settings import Settings
-from chatd.translate import brand
+from chatd.translate import brand, file_rules
 from chatd.vouching import Vouching
 
 log = Logger(namespace="chatd.service")
@@ -112,11 +112,15 @@ class Reloading:
             self._certificates.reload()
         providers = self._providers.change(looks)
         change = changed(settings, new)
-        if change.limits:
-            self._sessions.change(new.limits, self._edge.connections.all())
+        if change.limits or new.files != settings.files:
+            if self._edge.files is not None:
+                self._edge.files.change(file_rules(new.files))
+            self._sessions.change(change.applied, new.files, self._edge.connections.all())
         now = ["certificates", *change.limits]
         if self._edge.looks(fresh.branded):
             now.append("the page")
+        if new.files != settings.files:
+            now.append("files")
         if providers:
             now.append("providers")
         if new.log != settings.log and self._logs is not None:

@@ -120,6 +120,7 @@ class ChatService(Service):
         try:
             self._certificates = certificates(self.settings.tls)
             self.parts = Parts.of(self._reactor, self.settings, self.synchronous)
+            self.parts.bodies.prepare()
             self._vapid = vapid(self.parts.clock, self.settings)
         except (TlsFilesError, StoreError, NoKey) as error:
             raise SystemExit(f"chatd: {error}") from None
@@ -162,7 +163,7 @@ class ChatService(Service):
         )
         parts.store.committed = self._committed
         self.sessions = Sessions(
-            self.engine, hub, settings.limits, parts.clock, _drive, settings.guests
+            self.engine, hub, settings.limits, parts.clock, _drive, settings.guests, settings.files
         )
         self.deletions = Deletions(parts.store, parts.clock, secrets.token_bytes, scheduler, _drive)
         self.providers = Providers(self._reactor, parts.clock, settings)
@@ -291,6 +292,7 @@ class ChatService(Service):
             metrics=lambda accept: self.metrics.page(accept),
             parties=self.providers.parties,
             published=self._vouching.published,
+            bodies=self.parts.bodies,
         )
 
     # ---- running --------------------------------------------------------------------------------

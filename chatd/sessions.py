@@ -14,6 +14,7 @@ from chatd.session.outbox import Outbox
 from chatd.session.ports import Drive
 from chatd.session.session import Session
 from chatd.settings import GuestSettings, LimitSettings
+from chatd.settings_files import Files
 from chatd.translate import wire_limits
 from chatd.wire.frames import Limits
 
@@ -38,12 +39,14 @@ class Sessions:
         clock: Clock,
         drive: Drive,
         guests: GuestSettings | None = None,
+        files: Files | None = None,
     ) -> None:
         self._guests = guests or GuestSettings()
+        self._files = files or Files()
         self._engine = engine
         self._hub = hub
         self._settings = settings
-        self._limits = wire_limits(settings)
+        self._limits = wire_limits(settings, self._files)
         self._users = UserBudgets(self._limits)
         self._guest_users = UserBudgets(self._guests_limits())
         self._clock = clock
@@ -91,14 +94,16 @@ class Sessions:
             messages_burst=burst,
             user_messages_per_second=min(limits.user_messages_per_second, rate),
             user_messages_burst=min(limits.user_messages_burst, burst),
+            files=limits.files if self._files.guests else None,
         )
 
     def _limits_of(self, principal: Principal) -> Limits:
         return self._guests_limits() if principal.guest else self._limits
 
-    def change(self, settings: LimitSettings, connections: Iterable[Limited]) -> None:
+    def change(self, settings: LimitSettings, files: Files, connections: Iterable[Limited]) -> None:
         """Other limits from now on; whoever is connected is told."""
-        limits = wire_limits(settings)
+        self._files = files
+        limits = wire_limits(settings, files)
         self._limits = self._engine.limits = limits
         self._users.change(limits, self._clock.now())
         self._guest_users.change(self._guests_limits(), self._clock.now())

@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 from chatd.setting import between, not_empty, one_of, setting
+from chatd.settings_files import Files
 from chatd.settings_log import Health, Log
 from chatd.settings_outgoing import Mail, Push, Webhook
 from chatd.settings_page import Page
@@ -325,6 +326,7 @@ class Settings:
     site: Site = field(default_factory=Site)
     page: Page = field(default_factory=Page)
     limits: LimitSettings = field(default_factory=LimitSettings)
+    files: Files = field(default_factory=Files)
     websocket: WebSocket = field(default_factory=WebSocket)
     mail: Mail = field(default_factory=Mail)
     webhook: Webhook = field(default_factory=Webhook)

@@ -9,22 +9,29 @@ from chatd.auth.guests import Hosting
 from chatd.auth.invitations import Registration
 from chatd.auth.origins import normalise
 from chatd.auth.site_claims import Site
+from chatd.core.files import EACH
 from chatd.core.logo import logo
 from chatd.edge.brand import Brand
 from chatd.edge.door_budget import Places
 from chatd.edge.door_shared import DoorLimits
+from chatd.edge.file_rules import FileRules
 from chatd.edge.settings import EdgeSettings
 from chatd.edge.transport_closing import TransportSettings
 from chatd.parts import public_url
 from chatd.safety import is_loopback
 from chatd.settings import LimitSettings, Server, Settings
+from chatd.settings_files import Files
 from chatd.settings_page import read_logo
-from chatd.wire.frames import Limits
+from chatd.wire.frames import FileLimits, Limits
 
 
-def wire_limits(limits: LimitSettings) -> Limits:
+def wire_limits(limits: LimitSettings, files: Files) -> Limits:
     """What the welcome tells of the settings."""
-    return Limits(**{name: getattr(limits, name) for name in Limits.__struct_fields__})
+    names = (name for name in Limits.__struct_fields__ if name != "files")
+    return Limits(
+        **{name: getattr(limits, name) for name in names},
+        files=FileLimits(max_bytes=files.max_bytes, each=EACH) if files.enabled else None,
+    )
 
 
 def edge_settings(settings: Settings) -> EdgeSettings:
@@ -37,6 +44,7 @@ def edge_settings(settings: Settings) -> EdgeSettings:
         invitation_days=settings.accounts.invitation_days,
         session_days=settings.accounts.session_days,
         registration=cast("Registration", settings.accounts.registration),
+        files=file_rules(settings.files),
         hosting=hosting(settings),
         header_seconds=limits.header_seconds,
         frame_bytes=limits.frame_bytes,
@@ -44,6 +52,11 @@ def edge_settings(settings: Settings) -> EdgeSettings:
         connections_per_user=limits.connections_per_user,
         connections_per_address=limits.connections_per_address,
     )
+
+
+def file_rules(files: Files) -> FileRules:
+    """Who may bring which files."""
+    return FileRules(files.enabled, files.max_bytes, files.each_bytes, files.guests)
 
 
 def hosting(settings: Settings) -> Hosting | None:

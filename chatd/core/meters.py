@@ -55,6 +55,20 @@ class Commits:
         self.seconds.add(seconds)
 
 
+class Uploads:
+    """Files that people brought: how each try ended ("stored", "lost" on the way, or the code of
+    the refusal), and the bytes of those that are here."""
+
+    __slots__ = ("bytes", "outcomes")
+
+    def __init__(self) -> None:
+        self.outcomes: dict[str, int] = {}
+        self.bytes = 0
+
+    def outcome(self, word: str) -> None:
+        self.outcomes[word] = self.outcomes.get(word, 0) + 1
+
+
 class Meters:
     """Since the start. One for each daemon."""
 

@@ -35,8 +35,8 @@ def picture(data: bytes) -> Picture:
             Code.TOO_LARGE,
             f"This picture has {len(data)} bytes; at most {MAX_BYTES} are taken. Make it smaller.",
         )
-    found = _png(data) or _gif(data) or _jpeg(data) or _webp(data)
-    if found is None or not found.width or not found.height:
+    found = found_in(data)
+    if found is None:
         raise Refusal(Code.BAD_FIELD, "This is no PNG, JPEG, WebP or GIF picture.")
     if max(found.width, found.height) > MAX_SIDE:
         raise Refusal(
@@ -45,6 +45,12 @@ def picture(data: bytes) -> Picture:
             f"{MAX_SIDE} are taken. Make it smaller.",
         )
     return found
+
+
+def found_in(data: bytes) -> Picture | None:
+    """The picture that begins with ``data``, of any size; None for anything else."""
+    found = _png(data) or _gif(data) or _jpeg(data) or _webp(data)
+    return found if found is not None and found.width and found.height else None
 
 
 def _png(data: bytes) -> Picture | None:

@@ -14,6 +14,7 @@ import msgspec
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.edge.headers import Header
+from chatd.edge.outgoing import Body
 
 _STATUS: Mapping[Code, int] = {
     Code.UNAUTHORIZED: 401,
@@ -72,6 +73,8 @@ class Response:
     body: bytes = b""
     type: str = "application/json"
     headers: tuple[Header, ...] = ()
+    #: in the place of ``body``, one that is read while it is sent
+    stream: Body | None = None
 
 
 class Declined(Exception):

@@ -42,6 +42,7 @@ from chatd.edge.api_deletion import DeletionApi
 from chatd.edge.api_device import DeviceApi
 from chatd.edge.api_exchange import ExchangeApi, vouched
 from chatd.edge.api_factors import FactorsApi
+from chatd.edge.api_files import FileApi, FileStore
 from chatd.edge.api_identities import IdentityApi
 from chatd.edge.api_metrics import MetricsApi
 from chatd.edge.api_pictures import PictureApi, PictureStore
@@ -68,6 +69,7 @@ from chatd.edge.sockets import SocketFactory
 from chatd.edge.upgrade import Upgrader
 from chatd.edge.websocket import MakeSession
 from chatd.engine.executor import Executor
+from chatd.engine.files import Bodies
 from chatd.engine.network_blocks import NetworkBlockReads
 from chatd.engine.ports import Clock, Random, Scheduler
 from chatd.engine.profiles import TellPerson
@@ -84,6 +86,7 @@ class EdgeStore(
     IdentityStore,
     RecoveryStore,
     PictureStore,
+    FileStore,
     FactorStore,
     GuestStore,
     NetworkBlockReads,
@@ -110,6 +113,7 @@ class Edge:
     blocking: Blocking
     people: SitePeople | None
     notices: Notices
+    files: FileApi | None
 
 
 def build_site(
@@ -138,6 +142,7 @@ def build_site(
     brand: Brand = NO_BRAND,
     parties: Parties | None = None,
     published: PublishedKeys | None = None,
+    bodies: Bodies | None = None,
 ) -> Edge:
     if not websocket.USES_NVX:
         log.warn(
@@ -255,6 +260,9 @@ def build_site(
             journal,
         )
         api = Api(desk, table.ALL, described).routes()
+    files = None
+    if bodies is not None:
+        files = FileApi(guard, store, bodies, settings.files, clock, random)
     look = Look(brand)
     framing = vouching.origins if vouching else ()
     router = Router(
@@ -274,6 +282,7 @@ def build_site(
             *RecoveryApi(guard, sessions, login, recovery, connections.ended).routes(),
             *deletion,
             *PictureApi(guard, store, clock, random).routes(),
+            *(() if files is None else files.routes()),
             *api,
             *protocol.routes(),
             *(() if metrics is None else MetricsApi(guard, metrics).routes()),
@@ -297,6 +306,7 @@ def build_site(
         blocking,
         people,
         notices,
+        files,
     )
 
 

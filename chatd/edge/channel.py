@@ -14,18 +14,23 @@ from twisted.python.failure import Failure
 from twisted.web import http
 from twisted.web.http_headers import Headers
 
+from chatd.core.refusal import Refusal
 from chatd.edge.answers import Declined, declined, phrase
 from chatd.edge.door import authenticated, seat_of
 from chatd.edge.large_bodies import SMALL
 from chatd.edge.request import ChatRequest, checked_path
 
 if TYPE_CHECKING:
-    from chatd.edge.site import ChatSite
+    from chatd.edge.site import ChatSite, TakeIn
 
 
 #: How long a peer that gives way to a newcomer may take to let go, in seconds. Its place is taken
 #: already, so what it still holds comes on top of the limits.
 HURRY = 0.5
+#: Refusals for which the rest of a body is not read first.
+AT_ONCE = (401, 403, 413)
+#: The slowest that a body may come that is taken piece by piece, in bytes a second.
+SLOWEST = 16_384
 
 
 class Channel(http.HTTPChannel):
@@ -38,6 +43,8 @@ class Channel(http.HTTPChannel):
     _refused = False
     _large: str | None = None  # where a large body that is under way comes from
     _successor: Protocol | None = None
+    #: whether "100 Continue" was asked for, of a body for which it is not sent at once
+    _continuing: bool | None = None
     #: what has come already of the request that comes next, where it was answered before this
     decided: Failure | None = None
 
@@ -80,25 +87,77 @@ class Channel(http.HTTPChannel):
         self.refuse(_TOO_MUCH)
 
     def allHeadersReceived(self) -> None:
+        self._continuing = None
         try:
-            self._check_body()
+            taken = self._check_body()
         except Declined as why:
             self.refuse(why)
             return
+        if taken is not None:
+            self._continuing = False
         super().allHeadersReceived()
         self._arm(self.site.settings.body_seconds, self.too_slow)
+        if taken is not None:
+            self._begin(*taken)
 
-    def _check_body(self) -> None:
-        """Before a byte of the body is read, and before "100 Continue" asks for it."""
+    def _check_body(self) -> tuple[str, TakeIn] | None:
+        """Before a byte of the body is read, and before "100 Continue" asks for it. The path and
+        what takes it, where that happens piece by piece."""
         if self.length is None:
             raise Declined(411, "length-required", "Send the body with a Content-Length.")
         if self.length:
             path = checked_path(self._command, self._path, self.site.settings.most_of(self._path))
-            most = self.site.body_limit(self._command.decode("ascii"), path)
+            route = self.site.route(self._command.decode("ascii"), path)
+            if route is not None and route.intake is not None:
+                return path, route.intake
+            most = 0 if route is None else route.body
             if self.length > most:
                 raise Declined(413, "too-large", f"A body has at most {most} bytes here.")
             if self.length > SMALL:
                 self._take_large()
+        return None
+
+    def _begin(self, path: str, intake: TakeIn) -> None:
+        request = self.requests[-1]
+        request.method, request.uri, request.clientproto = self._command, self._path, self._version
+        try:
+            request.begun = self.site.begin(request, path, intake)
+        except Declined as why:
+            self.refuse(why)
+
+    def _send100Continue(self) -> None:
+        if self._continuing is None:
+            super()._send100Continue()
+        else:
+            self._continuing = True
+
+    # For a body that is taken piece by piece.
+
+    def pause_reading(self) -> None:
+        if self.transport is not None and not self._refused:
+            self._networkProducer.pauseProducing()
+
+    def resume_reading(self) -> None:
+        if self.transport is not None and not self._refused:
+            self._networkProducer.resumeProducing()
+
+    def body_wanted(self) -> None:
+        if self._refused or self._handlingRequest:
+            return
+        if self._continuing:
+            super()._send100Continue()
+        # Long enough for whoever has a slow line, and no longer.
+        seconds = self.site.settings.body_seconds + (self.length or 0) / SLOWEST
+        self._arm(seconds, self.too_slow)
+
+    def refused_at_once(self, why: BaseException) -> bool:
+        """Where nobody knows who sends it, or it is beyond all bounds."""
+        if not isinstance(why, Declined | Refusal):
+            return False
+        answer = declined(why)
+        if answer.status in AT_ONCE:
+            self.refuse(why)
+        return self._refused
 
     def _take_large(self) -> None:
         address = getattr(self.getPeer(), "host", "")
@@ -144,20 +203,20 @@ class Channel(http.HTTPChannel):
         )
         self.refuse(_TOO_MUCH if over else _NOT_HTTP)
 
-    def refuse(self, why: Declined) -> None:
+    def refuse(self, why: Declined | Refusal) -> None:
         """Answer and close, whatever of the request is still to come."""
         if self._refused:
             return
         self._refused = True
-        self.site.note_refusal("-", "-", self.getPeer(), why.status, why.code)
         response = declined(why)
+        self.site.note_refusal("-", "-", self.getPeer(), response.status, why.code)
         headers = Headers()
         for name, value in (*self.site.standing, *response.headers):
             headers.setRawHeaders(name, [value])
         headers.setRawHeaders("Content-Type", [response.type])
         headers.setRawHeaders("Content-Length", [str(len(response.body))])
         headers.setRawHeaders("Connection", ["close"])
-        self.writeHeaders(b"HTTP/1.1", b"%d" % why.status, phrase(why.status), headers)
+        self.writeHeaders(b"HTTP/1.1", b"%d" % response.status, phrase(response.status), headers)
         self.transport.write(response.body)
         self._leave()
 

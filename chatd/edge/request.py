@@ -17,6 +17,8 @@ from twisted.web import http
 from chatd.edge.answers import Ask, Declined, Response, phrase
 from chatd.edge.first_read import hand_over
 from chatd.edge.forwarded import client_address
+from chatd.edge.incoming import Incoming
+from chatd.edge.outgoing import Outgoing
 
 if TYPE_CHECKING:
     from chatd.edge.channel import Channel
@@ -51,6 +53,8 @@ LONGEST_METHOD = 32
 class ChatRequest(http.Request):
     channel: Any
     vanished = False
+    #: what asks, and its body, where that is taken piece by piece
+    begun: tuple[Ask, Incoming] | None = None
 
     def __init__(self, channel: Channel, queued: object = None) -> None:
         super().__init__(channel, False, parsePOSTFormSubmission=False)
@@ -68,6 +72,9 @@ class ChatRequest(http.Request):
 
     def handleContentChunk(self, data: bytes) -> None:
         """The channel has checked the announced length; nothing beyond it is kept."""
+        if self.begun is not None:
+            self.begun[1].feed(data)
+            return
         self._room -= len(data)
         if self._room >= 0:
             self.content.write(data)
@@ -78,6 +85,10 @@ class ChatRequest(http.Request):
 
     def connectionLost(self, reason: Failure) -> None:
         self.vanished = True
+        if self.begun is not None:
+            self.begun[1].lost()
+        if self.producer is not None:
+            self.producer.stopProducing()
         super().connectionLost(reason)
 
     def ask(self, path: str, proxies: Any) -> Ask:
@@ -113,7 +124,10 @@ class ChatRequest(http.Request):
 
     def answer(self, response: Response, standing: Any) -> None:
         """Write the whole response; nothing happens where the peer has gone meanwhile."""
+        stream = response.stream
         if self.vanished or self.finished:
+            if stream is not None:
+                stream.close()
             return
         self.setResponseCode(response.status, phrase(response.status))
         for name, value in standing:
@@ -122,7 +136,8 @@ class ChatRequest(http.Request):
         bodiless = response.status in http.NO_BODY_CODES
         if not bodiless:
             self.setHeader("Content-Type", response.type)
-            self.setHeader("Content-Length", str(len(response.body)))
+            size = len(response.body) if stream is None else stream.size
+            self.setHeader("Content-Length", str(size))
         seen: set[str] = set()
         for name, value in response.headers:
             if not value:
@@ -133,4 +148,10 @@ class ChatRequest(http.Request):
                 self.setHeader(name, value)
                 seen.add(name)
         self.write(b"" if bodiless else response.body)
-        self.finish()
+        if stream is None:
+            self.finish()
+        elif self.method == b"HEAD":
+            stream.close()
+            self.finish()
+        else:
+            Outgoing(self, stream, self.channel.site.reactor).start()

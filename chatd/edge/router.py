@@ -1,9 +1,11 @@
 """The table of routes: which handler answers a method and a path, and how large a body it takes."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from chatd.edge.answers import Ask, Declined, Response
+from chatd.edge.incoming import Intake
 
 Handler = Callable[[Ask], Awaitable[Response]]
 Methods = dict[str, "Route"]
@@ -12,12 +14,15 @@ Methods = dict[str, "Route"]
 @dataclass(frozen=True, slots=True)
 class Route:
     """``path`` ending in "/*" stands for everything below it, a segment "{name}" for any one.
-    ``body``: the most bytes it takes."""
+    ``body``: the most bytes it takes. With ``intake`` the body is taken piece by piece, and its end
+    is answered: ``handler`` answers to requests without any; how much is taken ``intake`` decides.
+    """
 
     method: str
     path: str
     handler: Handler
     body: int = 0
+    intake: Callable[[Ask], Coroutine[Any, Any, Intake]] | None = None
 
 
 def values(template: str, path: str) -> dict[str, str] | None:

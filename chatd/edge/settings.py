@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from chatd.auth.guests import Hosting
 from chatd.auth.invitations import Registration
 from chatd.core.bucket import Rate
+from chatd.edge.file_rules import FileRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class EdgeSettings:
     invitation_days: float = 7.0
     session_days: float = 30.0
     registration: Registration = "invitation"
+    files: FileRules = field(default_factory=FileRules)
     hosting: Hosting | None = None  # guests; None: there are none
 
     header_seconds: float = 10.0  # from a request's first byte to the end of its headers

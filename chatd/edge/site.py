@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred
@@ -22,15 +22,17 @@ from chatd.edge.door_budget import AddressKey, address_key
 from chatd.edge.first_read import FirstRead
 from chatd.edge.handshake import Offer
 from chatd.edge.headers import standing_headers
+from chatd.edge.incoming import Incoming, Intake
 from chatd.edge.journal import Journal
 from chatd.edge.large_bodies import LargeBodies
 from chatd.edge.plain_upgrade import SOCKET_PATH
 from chatd.edge.request import ChatRequest, checked_path
-from chatd.edge.router import Router
+from chatd.edge.router import Route, Router
 from chatd.edge.settings import EdgeSettings
 from chatd.engine.ports import Random
 
 log = Logger()
+TakeIn = Callable[[Ask], Coroutine[Any, Any, Intake]]
 PATH_LOGGED = 128  # a stranger chooses it, and there may be 50 such lines a second
 
 
@@ -107,13 +109,25 @@ class ChatSite(Site):
         """The most that the answer to a request for a WebSocket takes."""
         return min(self.settings.admission_seconds, self.settings.answer_seconds)
 
-    def body_limit(self, method: str, path: str) -> int:
-        """The most bytes of a body; Declined where nothing answers to such a request."""
-        if path == SOCKET_PATH:
-            return 0
-        return self._router.find(method, path).body
+    def route(self, method: str, path: str) -> Route | None:
+        """What answers to such a request, None for the WebSocket's; Declined where nothing does."""
+        return None if path == SOCKET_PATH else self._router.find(method, path)
+
+    def begin(self, request: ChatRequest, path: str, intake: TakeIn) -> tuple[Ask, Incoming]:
+        """A request whose body is taken piece by piece has its headers. Declined."""
+        ask = request.ask(path, self.settings.proxies)
+
+        async def begun() -> Intake:
+            self.charge(ask)
+            return await intake(ask)
+
+        return ask, Incoming(begun(), request.channel)
 
     def serve(self, request: ChatRequest) -> None:
+        if request.begun is not None:
+            ask, incoming = request.begun
+            self._see_to(request, ask, incoming.finished())
+            return
         try:
             path = checked_path(request.method, request.uri, self.settings.most_of(request.uri))
             ask = request.ask(path, self.settings.proxies)
@@ -132,6 +146,10 @@ class ChatSite(Site):
         except Exception:
             pending = Deferred()
             pending.errback(Failure())
+        self._see_to(request, ask, pending)
+
+    def _see_to(self, request: ChatRequest, ask: Ask, pending: Deferred[Any]) -> None:
+        """It is answered in time, whatever comes of it."""
         pending.addTimeout(self.settings.answer_seconds, self.reactor)
         pending.addErrback(self._failed, ask)
         pending.addCallback(lambda response: self._answer(request, ask, response))

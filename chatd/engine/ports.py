@@ -10,6 +10,7 @@ from typing import Protocol
 from chatd.engine.accounts import CredentialRow, InvitationRow, TicketRow, UserRow
 from chatd.engine.entries import Entries
 from chatd.engine.factors import FactorReads
+from chatd.engine.files import FileReads
 from chatd.engine.guests import GuestReads
 from chatd.engine.keeping import Keeping
 from chatd.engine.messages import Pins, ReactorRow, ReadBy, RevisionRow
@@ -223,6 +224,7 @@ class Store(
     Keeping,
     Waiting,
     Pictures,
+    FileReads,
     PushReads,
     NetworkBlockReads,
     Traces,

@@ -19,10 +19,10 @@ from chatd.wire.frames import Keyed, RoomRef, Seq
 
 class ForwardMessage(Keyed, frozen=True, kw_only=True, tag="forward"):
     """Says the message ``seq`` of ``room`` again in ``to``, as it reads now. Whoever may see a
-    message may pass it on, as they could by copying it. The new message tells who said it first,
-    and when; it mentions nobody, answers nothing, and stays when the first one is edited or
-    deleted. ``text`` is said right before it, as a message of one's own. The reply's ``seq`` is
-    that of the forwarded one."""
+    message may pass it on, as they could by copying it. The new message carries the same files and
+    tells who said it first, and when; it mentions nobody, answers nothing, and stays when the first
+    one is edited or deleted. ``text`` is said right before it, as a message of one's own. The
+    reply's ``seq`` is that of the forwarded one."""
 
     room: RoomRef
     seq: Seq
@@ -60,10 +60,12 @@ def forward(command: ForwardMessage, actor: Principal, context: Context) -> Unit
 
 
 def forwarded(row: EventRow) -> bytes:
-    """The body of a message that passes on ``row``; the first author stays the author."""
+    """The body of a message that passes on ``row``; the first author stays the author, and the
+    files are the same."""
     body = read_body(row.body)
     first = body.forwarded or Forwarded(user=row.author, name=row.author_name, at=row.at)
-    return msgspec.json.encode(Body(text=body.text, data=body.data, forwarded=first))
+    said = Body(text=body.text, data=body.data, forwarded=first, files=body.files)
+    return msgspec.json.encode(said)
 
 
 feature = Feature("forward", rows=(Write(ForwardMessage, forward, cost=2),))

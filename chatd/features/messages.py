@@ -5,20 +5,24 @@ there and appends an event of its own, in one transaction, so that nobody is eve
 who resumes across both gets the message with its current text.
 """
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any
 
 import msgspec
 
 from chatd.core.codes import Code
+from chatd.core.files import EACH
 from chatd.core.mentions import mentioned
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.core.text import clean_text
+from chatd.engine.files import FileRow, SayWithFiles
 from chatd.engine.rows import EventRow, RoleName
 from chatd.engine.table import Context, EventKind, Feature, Write
 from chatd.engine.unit import (
     Append,
+    Change,
     IsMember,
     IsMessage,
     MayWrite,
@@ -30,7 +34,7 @@ from chatd.engine.unit import (
 )
 from chatd.features.cards import checked_data
 from chatd.features.rights import Action, least
-from chatd.features.shapes import line
+from chatd.features.shapes import FileShape, file, line
 from chatd.wire.frames import Data, Event, Keyed, Millis, RoomRef, Seq
 
 #: For how long one may edit or delete one's own message, in milliseconds (24 hours).
@@ -41,23 +45,33 @@ FEW = 20
 CALLS_EVERYONE: RoleName = "moderator"
 
 Text = Annotated[str, msgspec.Meta(max_length=16_384, description="Message text, in any script.")]
+FileId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+#: Unset, and not empty, where there are none: so the digest under which a client of before files
+#: repeats a message after an update is the one that the ledger has.
+Files = Annotated[
+    list[FileId], msgspec.Meta(max_length=EACH, description="Ids of files one has brought.")
+]
 
 
 class Send(Keyed, frozen=True, kw_only=True, tag="send"):
     """Says something in a room. The reply's ``seq`` is the message's place for ever.
 
     ``reply_to`` is the message that this one answers. "@name" mentions a member; "@room" everyone,
-    for moderators, and for members of rooms with up to 20 people."""
+    for moderators, and for members of rooms with up to 20 people.
+
+    ``files`` were brought before with `POST /api/files`; each is in one message alone. With files
+    the text may be empty."""
 
     room: RoomRef
     text: Text
     data: Data | None = None
     reply_to: Seq | None = None
+    files: Files | msgspec.UnsetType = msgspec.UNSET
 
 
 class Edit(Keyed, frozen=True, kw_only=True, tag="edit"):
     """Replaces the text of one's own message, within 24 hours, and its ``data`` (without it there
-    is none any more). What it answers stays. A forwarded message cannot be edited."""
+    is none any more). What it answers and its files stay. A forwarded message cannot be edited."""
 
     room: RoomRef
     seq: Seq
@@ -89,6 +103,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     deleted: int | None = None
     reply_to: int | None = None
     forwarded: Forwarded | None = None
+    files: list[FileShape] = msgspec.field(default_factory=list)
 
 
 class Reaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -106,7 +121,8 @@ class Message(Event, frozen=True, kw_only=True, tag="message"):
     less that of the last message read. ``text`` is the current one; absent once ``deleted``.
     ``mentions`` are user ids, and "*" for everyone in the room. ``reactions`` are shown in
     `opened`, `history` and `messages`, in order of their beginning; a message that is heard live or
-    on resuming has none yet, and `reacted` tells of every one."""
+    on resuming has none yet, and `reacted` tells of every one. ``files`` are absent once
+    ``deleted``, and no edit changes them."""
 
     number: int
     text: str = ""
@@ -117,6 +133,7 @@ class Message(Event, frozen=True, kw_only=True, tag="message"):
     edited: Millis | None = None
     deleted: Millis | None = None
     reactions: list[Reaction] = msgspec.field(default_factory=list)
+    files: list[FileShape] = msgspec.field(default_factory=list)
 
 
 class Edited(Event, frozen=True, kw_only=True, tag="edited"):
@@ -138,33 +155,50 @@ class Deleted(Event, frozen=True, kw_only=True, tag="deleted"):
 
 
 def send(command: Send, actor: Principal, context: Context) -> Unit:
+    files = chosen(command.files)
     body = Body(
-        text=message_text(command.text, context),
+        text=text_beside(files, command.text, context),
         data=checked_data(command.data, context),
         reply_to=command.reply_to,
     )
     requires: tuple[Requirement, ...] = (MayWrite(command.room, actor.user, context.now),)
     if command.reply_to is not None:
         requires += (SeesMessage(command.room, command.reply_to, actor.user),)
-    return Unit(
+    said = Append(
+        command.room,
+        "message",
         actor.user,
-        requires=requires,
-        changes=(
-            Append(
-                command.room,
-                "message",
-                actor.user,
-                context.now,
-                msgspec.json.encode(body),
-                numbered=True,
-                mentions=mentions_of(body.text),
-            ),
-        ),
+        context.now,
+        msgspec.json.encode(body),
+        numbered=True,
+        mentions=mentions_of(body.text),
     )
+    change: Change = said
+    if files:
+        change = SayWithFiles(said, files, partial(_with_files, body))
+    return Unit(actor.user, requires=requires, changes=(change,))
+
+
+def chosen(files: Files | msgspec.UnsetType) -> tuple[str, ...]:
+    """The files of a command, each once."""
+    wanted = () if isinstance(files, msgspec.UnsetType) else tuple(files)
+    if len(set(wanted)) < len(wanted):
+        raise Refusal(Code.BAD_FIELD, "The same file stands here twice.", field="files")
+    return wanted
+
+
+def text_beside(files: Sequence[str], text: str, context: Context) -> str:
+    """The text of a message, which need not have one where it has files."""
+    return message_text(text, context) if text.strip() or not files else ""
+
+
+def _with_files(body: Body, rows: Sequence[FileRow]) -> bytes:
+    return msgspec.json.encode(msgspec.structs.replace(body, files=[file(row) for row in rows]))
 
 
 def edit(command: Edit, actor: Principal, context: Context) -> Unit:
-    text = message_text(command.text, context)
+    # Whether it may be empty is known where the message is.
+    text = message_text(command.text, context) if command.text.strip() else ""
     body = partial(_edited, text=text, data=checked_data(command.data, context), at=context.now)
     own = IsMessage(command.room, command.seq, actor.user, not_before=context.now - OWN_FOR)
     return Unit(
@@ -211,6 +245,8 @@ def _edited(old: bytes, text: str, data: dict[str, Any] | None, at: int) -> byte
             "A forwarded message keeps the words of the one who said it first; delete it, or say"
             " something of your own.",
         )
+    if not body.files:
+        text = clean_text(text)
     return msgspec.json.encode(msgspec.structs.replace(body, text=text, data=data, edited=at))
 
 
@@ -252,6 +288,7 @@ def render_message(row: EventRow, cursor: str) -> Message:
         forwarded=body.forwarded,
         edited=body.edited,
         deleted=body.deleted,
+        files=body.files,
     )
 
 

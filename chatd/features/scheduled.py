@@ -6,6 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chatd.core.principal import Principal
+from chatd.engine.files import HoldFiles
 from chatd.engine.rows import ToPerson
 from chatd.engine.scheduled import (
     FailScheduled,
@@ -17,10 +18,10 @@ from chatd.engine.scheduled import (
     Unschedule,
 )
 from chatd.engine.table import Context, Feature, Read, Write
-from chatd.engine.unit import MayWrite, Requirement, SeesMessage, Unit, UserExists
+from chatd.engine.unit import Change, MayWrite, Requirement, SeesMessage, Unit, UserExists
 from chatd.engine.view import View
 from chatd.features.cards import checked_data
-from chatd.features.messages import Send, Text, message_text
+from chatd.features.messages import Files, Send, Text, chosen, text_beside
 from chatd.wire.frames import Command, Data, Key, Keyed, Millis, Reply, RoomRef, Seq, Signal
 
 #: How far ahead a message lies, in milliseconds.
@@ -43,6 +44,7 @@ class ScheduleMessage(Keyed, frozen=True, kw_only=True, tag="schedule"):
     text: Text
     data: Data | None = None
     reply_to: Seq | None = None
+    files: Files | msgspec.UnsetType = msgspec.UNSET
     at: Millis
 
 
@@ -60,13 +62,15 @@ class ListScheduled(Command, frozen=True, kw_only=True, tag="scheduled"):
 
 
 class ScheduledShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A message to be said at ``at``; with ``failure`` it could not be, and why."""
+    """A message to be said at ``at``; with ``failure`` it could not be, and why. ``files`` are
+    ids."""
 
     scheduled: str
     room: str
     text: str
     data: Data | None = None
     reply_to: Seq | None = None
+    files: list[str] = msgspec.field(default_factory=list)
     at: Millis
     failure: str | None = None
 
@@ -105,11 +109,16 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str
     data: Data | None = None
     reply_to: int | None = None
+    files: tuple[str, ...] = ()
 
 
 def schedule(command: ScheduleMessage, actor: Principal, context: Context) -> Unit:
+    files = chosen(command.files)
     body = Body(
-        message_text(command.text, context), checked_data(command.data, context), command.reply_to
+        text_beside(files, command.text, context),
+        checked_data(command.data, context),
+        command.reply_to,
+        files,
     )
     requires: tuple[Requirement, ...] = (
         IsAhead(command.at, context.now, SOONEST, LATEST),
@@ -119,10 +128,15 @@ def schedule(command: ScheduleMessage, actor: Principal, context: Context) -> Un
         requires += (SeesMessage(command.room, command.reply_to, actor.user),)
     stored = msgspec.json.encode(body)
     row = ScheduledRow(actor.user, actor.name, command.key, command.room, command.at, stored)
+    changes: tuple[Change, ...] = (
+        Schedule(actor.user, row.key, row.room, row.due, row.body, MOST),
+    )
+    if files:
+        changes += (HoldFiles(actor.user, row.key, files),)
     return Unit(
         actor.user,
         requires=requires,
-        changes=(Schedule(actor.user, row.key, row.room, row.due, row.body, MOST),),
+        changes=changes,
         room=command.room,
         tells=(_set(row),),
     )
@@ -151,6 +165,7 @@ def _shape(row: ScheduledRow) -> ScheduledShape:
         text=body.text,
         data=body.data,
         reply_to=body.reply_to,
+        files=list(body.files),
         at=row.due,
         failure=row.failure,
     )
@@ -179,6 +194,7 @@ class Sayings:
             text=body.text,
             data=body.data,
             reply_to=body.reply_to,
+            files=list(body.files) if body.files else msgspec.UNSET,
         )
         unit = self._decide(send, Principal(row.user, row.name, False, "bearer", ""))
         return replace(

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from chatd.engine.files import FileRow
 from chatd.engine.rows import (
     EventRow,
     MarkRow,
@@ -75,6 +76,19 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     read_at: Millis | None = None
 
 
+class FileShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file of a message, of ``size`` bytes: `GET /files/<file>`. With ``width`` and ``height`` it
+    is a picture that may be shown; without them ``type`` is what its sender said, and believed of
+    nothing: it is only ever a download."""
+
+    file: str
+    name: str
+    type: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+
+
 def line(row: EventRow, cursor: str) -> dict[str, Any]:
     """What every event tells: its place in the room and in the log, when, and by whom."""
     return {
@@ -85,6 +99,17 @@ def line(row: EventRow, cursor: str) -> dict[str, Any]:
         "from_": row.author,
         "name": row.author_name,
     }
+
+
+def file(row: FileRow) -> FileShape:
+    return FileShape(
+        file=row.id,
+        name=row.name,
+        type=row.type,
+        size=row.size,
+        width=row.width,
+        height=row.height,
+    )
 
 
 def room_state(row: RoomRow) -> RoomState:

@@ -7,14 +7,16 @@ from chatd.core.codes import Code
 from chatd.core.folded import folded
 from chatd.core.refusal import Refusal
 from chatd.engine import entries, unit
+from chatd.engine.files import SayWithFiles
 from chatd.engine.messages import Pin, React
 from chatd.engine.rows import EventRow, Shun
-from chatd.store import reaction_changes
+from chatd.store import file_changes, reaction_changes
 from chatd.store.account_changes import ACCOUNT_CHANGES
 from chatd.store.account_link_changes import ACCOUNT_LINK_CHANGES
 from chatd.store.deletion_changes import DELETION_CHANGES
 from chatd.store.device_changes import DEVICE_CHANGES
 from chatd.store.entry_changes import ENTRY_CHANGES, INVITING, came, may_not_invite, use_link
+from chatd.store.file_changes import FILE_CHANGES
 from chatd.store.follower_changes import FOLLOWER_CHANGES
 from chatd.store.guests import GUEST_CHANGES
 from chatd.store.identity_changes import IDENTITY_CHANGES
@@ -155,6 +157,11 @@ def forward(work: Work, change: unit.Forward) -> None:
             change.room, "message", change.author, change.at, change.body(source), numbered=True
         ),
     )
+    file_changes.carry_on(work, room, seq, change.room, work.unit.events[-1].seq)
+
+
+def say_with_files(work: Work, change: SayWithFiles) -> None:
+    file_changes.say_with_files(append, work, change)
 
 
 def react(work: Work, change: React) -> None:
@@ -334,6 +341,7 @@ CHANGES: Mapping[type[unit.Change], Callable[[Work, Any], None]] = {
     **DELETION_CHANGES,
     **DEVICE_CHANGES,
     **IDENTITY_CHANGES,
+    **FILE_CHANGES,
     **FOLLOWER_CHANGES,
     **GUEST_CHANGES,
     **MESSAGE_CHANGES,
@@ -341,6 +349,7 @@ CHANGES: Mapping[type[unit.Change], Callable[[Work, Any], None]] = {
     **PROFILE_CHANGES,
     **PUSH_CHANGES,
     React: react,
+    SayWithFiles: say_with_files,
     Pin: pin,
     entries.EnterByLink: enter_by_link,
     **ENTRY_CHANGES,

@@ -10,6 +10,7 @@ from chatd.engine import deletion
 from chatd.engine.unit import Change, Requirement
 from chatd.store import deletion_reads
 from chatd.store.database import Database
+from chatd.store.file_changes import forget_of
 from chatd.store.work import Work
 
 #: What lets a person in, and what they kept here for themselves.
@@ -83,6 +84,7 @@ def begin_deletion(work: Work, change: deletion.BeginDeletion) -> None:
     work.renamed(change.user)
     for statement in _ENDS:
         work.database.run(statement, {"user": change.user})
+    forget_of(work, change.user)
 
 
 def end_deletion(work: Work, change: deletion.EndDeletion) -> None:

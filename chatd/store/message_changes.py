@@ -7,6 +7,7 @@ from chatd.core.roles import Role
 from chatd.engine import unit
 from chatd.engine.rows import EVERYONE
 from chatd.store.bodies import edited_at
+from chatd.store.file_changes import let_go
 from chatd.store.work import Work
 
 #: What goes with a message that is erased.
@@ -31,6 +32,7 @@ def replace_body(work: Work, change: unit.ReplaceBody) -> None:
                 f"delete from {table} where room = :room and seq = :seq",  # noqa: S608 (ours)
                 message,
             )
+        let_go(work, change.room, change.seq)
         mentions: tuple[str, ...] = ()
     else:
         _keep(work, message, before[1], before[2])

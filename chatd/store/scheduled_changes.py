@@ -8,6 +8,7 @@ from chatd.core.refusal import Refusal
 from chatd.engine import scheduled
 from chatd.engine.unit import Change
 from chatd.store import scheduled_reads
+from chatd.store.file_changes import release
 from chatd.store.room_requirements import not_scheduled
 from chatd.store.work import Work
 
@@ -46,6 +47,7 @@ def unschedule(work: Work, change: scheduled.Unschedule) -> None:
     )
     if there is None:
         raise not_scheduled()
+    release(work, change.user, change.key)
 
 
 def put_off(work: Work, change: scheduled.PutOff) -> None:

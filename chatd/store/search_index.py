@@ -50,6 +50,7 @@ class _Body(msgspec.Struct):
 
     text: str = ""
     data: Any = None
+    files: list[Any] = []
 
 
 _decoder = msgspec.json.Decoder(_Body)
@@ -126,8 +127,8 @@ def _row(row: Row) -> tuple[int, str, str]:
         marks.append(has_mark("link"))
     if said.data:
         marks.append(has_mark("data"))
-        if isinstance(said.data, dict) and any(key in said.data for key in _FILES):
-            marks.append(has_mark("file"))
+    if said.files or (isinstance(said.data, dict) and any(key in said.data for key in _FILES)):
+        marks.append(has_mark("file"))
     return position, indexed(said.text), " ".join(marks)
 
 

@@ -56,10 +56,14 @@ class Space:
     def is_short(self) -> bool:
         now = self._now()
         if self._checked is None or now - self._checked >= CHECKED_EVERY:
-            free, total = self._measure()
-            self._short = free < max(self._floor.size, int(total * self._floor.share))
+            self._short = self.room() < 0
             self._checked = now
         return self._short
+
+    def room(self) -> int:
+        """So many bytes are free above the floor just now; below it a negative number."""
+        free, total = self._measure()
+        return free - max(self._floor.size, int(total * self._floor.share))
 
     def admits(self, unit: Unit) -> bool:
         """Whether the unit may be written now."""

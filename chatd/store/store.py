@@ -9,6 +9,7 @@ from chatd.engine.account_links import LinkRow, MailAddress
 from chatd.engine.accounts import CredentialRow, InvitationRow, TicketRow, UserRow
 from chatd.engine.deletion import OwnMessages, Parting
 from chatd.engine.devices import DeviceRow
+from chatd.engine.files import FileRow, Usage
 from chatd.engine.followers import Absent, Followed
 from chatd.engine.keeping import DraftRow
 from chatd.engine.network_blocks import NetworkBlockRow
@@ -30,6 +31,8 @@ from chatd.store import (
     arrival,
     deletion_reads,
     device_reads,
+    file_reads,
+    file_rows,
     follower_reads,
     keeping_reads,
     network_blocks,
@@ -170,6 +173,21 @@ class SqliteStore(RoomAsks, IdentityAsks, FactorReading, GuestReading):
 
     def picture(self, picture: str) -> Promise[PictureRow | None]:
         return self._readers.ask(picture_store.picture, picture)
+
+    def readable_file(self, user: str, file: str) -> Promise[FileRow | None]:
+        return self._readers.ask(file_reads.readable_file, user, file)
+
+    def file_usage(self, user: str) -> Promise[int]:
+        return self._readers.ask(file_rows.usage, user)
+
+    def bodies_to_remove(self, limit: int) -> Promise[tuple[str, ...]]:
+        return self._readers.ask(file_reads.bodies_to_remove, limit)
+
+    def known_files(self, files: Sequence[str]) -> Promise[frozenset[str]]:
+        return self._readers.ask(file_reads.known_files, files)
+
+    def all_files(self) -> Promise[Usage]:
+        return self._readers.ask(file_reads.all_files)
 
     def traced(self, room: str, seq: int) -> Promise[Traced | None]:
         return self._readers.ask(trace_reads.traced, room, seq)

@@ -1,7 +1,14 @@
 // What is said on the wire. Generated from chatd/wire by `make generate`; changes here are lost.
 
 /**
- * The limits that hold for this connection. Rates are per second; a burst may be saved up.
+ * A file that is brought has at most `max_bytes`, a message at most `each` files.
+ * @typedef {Object} FileLimits
+ * @property {number} max_bytes
+ * @property {number} each
+ */
+
+/**
+ * The limits that hold for this connection. Rates are per second; a burst may be saved up. `files` is null where one may bring no files.
  * @typedef {Object} Limits
  * @property {number} frame_bytes
  * @property {number} text_code_points
@@ -18,6 +25,7 @@
  * @property {number} reader_bytes
  * @property {number} reader_seconds
  * @property {number} history_page
+ * @property {FileLimits} [files]
  */
 
 /**
@@ -162,13 +170,14 @@
  */
 
 /**
- * A message to be said at `at`; with `failure` it could not be, and why.
+ * A message to be said at `at`; with `failure` it could not be, and why. `files` are ids.
  * @typedef {Object} ScheduledShape
  * @property {string} scheduled
  * @property {string} room
  * @property {string} text
  * @property {Object<string, *>} [data] One namespaced object, such as {"org.example.card": {…}}; 4 KiB.
  * @property {number} [reply_to] Position in the room.
+ * @property {Array<string>} [files]
  * @property {number} at Unix time in milliseconds.
  * @property {string} [failure]
  */
@@ -221,6 +230,17 @@
  */
 
 /**
+ * A file of a message, of `size` bytes: `GET /files/<file>`. With `width` and `height` it is a picture that may be shown; without them `type` is what its sender said, and believed of nothing: it is only ever a download.
+ * @typedef {Object} FileShape
+ * @property {string} file
+ * @property {string} name
+ * @property {string} type
+ * @property {number} size
+ * @property {number} [width]
+ * @property {number} [height]
+ */
+
+/**
  * How far `user` got in a room, and when they read that far.
  * @typedef {Object} Reader
  * @property {string} user
@@ -237,7 +257,7 @@
  */
 
 /**
- * Says something in a room. The reply's `seq` is the message's place for ever. `reply_to` is the message that this one answers. "@name" mentions a member; "@room" everyone, for moderators, and for members of rooms with up to 20 people.
+ * Says something in a room. The reply's `seq` is the message's place for ever. `reply_to` is the message that this one answers. "@name" mentions a member; "@room" everyone, for moderators, and for members of rooms with up to 20 people. `files` were brought before with `POST /api/files`; each is in one message alone. With files the text may be empty.
  * @typedef {Object} Send
  * @property {"send"} type
  * @property {number} id Chosen by the client.
@@ -246,10 +266,11 @@
  * @property {string} text Message text, in any script.
  * @property {Object<string, *>} [data] One namespaced object, such as {"org.example.card": {…}}; 4 KiB.
  * @property {number} [reply_to] Position in the room.
+ * @property {Array<string>} [files] Ids of files one has brought.
  */
 
 /**
- * Replaces the text of one's own message, within 24 hours, and its `data` (without it there is none any more). What it answers stays. A forwarded message cannot be edited.
+ * Replaces the text of one's own message, within 24 hours, and its `data` (without it there is none any more). What it answers and its files stay. A forwarded message cannot be edited.
  * @typedef {Object} Edit
  * @property {"edit"} type
  * @property {number} id Chosen by the client.
@@ -381,7 +402,7 @@
  */
 
 /**
- * Says the message `seq` of `room` again in `to`, as it reads now. Whoever may see a message may pass it on, as they could by copying it. The new message tells who said it first, and when; it mentions nobody, answers nothing, and stays when the first one is edited or deleted. `text` is said right before it, as a message of one's own. The reply's `seq` is that of the forwarded one.
+ * Says the message `seq` of `room` again in `to`, as it reads now. Whoever may see a message may pass it on, as they could by copying it. The new message carries the same files and tells who said it first, and when; it mentions nobody, answers nothing, and stays when the first one is edited or deleted. `text` is said right before it, as a message of one's own. The reply's `seq` is that of the forwarded one.
  * @typedef {Object} ForwardMessage
  * @property {"forward"} type
  * @property {number} id Chosen by the client.
@@ -713,6 +734,7 @@
  * @property {string} text Message text, in any script.
  * @property {Object<string, *>} [data] One namespaced object, such as {"org.example.card": {…}}; 4 KiB.
  * @property {number} [reply_to] Position in the room.
+ * @property {Array<string>} [files] Ids of files one has brought.
  * @property {number} at Unix time in milliseconds.
  */
 
@@ -1251,7 +1273,7 @@
  */
 
 /**
- * Somebody said something. `number` counts the room's messages: unread = the room's number less that of the last message read. `text` is the current one; absent once `deleted`. `mentions` are user ids, and "*" for everyone in the room. `reactions` are shown in `opened`, `history` and `messages`, in order of their beginning; a message that is heard live or on resuming has none yet, and `reacted` tells of every one.
+ * Somebody said something. `number` counts the room's messages: unread = the room's number less that of the last message read. `text` is the current one; absent once `deleted`. `mentions` are user ids, and "*" for everyone in the room. `reactions` are shown in `opened`, `history` and `messages`, in order of their beginning; a message that is heard live or on resuming has none yet, and `reacted` tells of every one. `files` are absent once `deleted`, and no edit changes them.
  * @typedef {Object} Message
  * @property {"message"} type
  * @property {string} room
@@ -1269,6 +1291,7 @@
  * @property {number} [edited] Unix time in milliseconds.
  * @property {number} [deleted] Unix time in milliseconds.
  * @property {Array<Reaction>} [reactions]
+ * @property {Array<FileShape>} [files]
  */
 
 /**

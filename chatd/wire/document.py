@@ -184,4 +184,5 @@ _LIMITS: Mapping[str, str] = {
     "reader_bytes": "Bytes that may wait to be read by the client; beyond, `resync`.",
     "reader_seconds": "How long they may wait; beyond, `resync`.",
     "history_page": "Messages in one page of history at most.",
+    "files": "`max_bytes` of a file, and how many files `each` message has; null: bring none.",
 }

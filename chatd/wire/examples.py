@@ -152,6 +152,7 @@ _LIMITS: Final[dict[str, Any]] = {
     "reader_bytes": 1_048_576,
     "reader_seconds": 10.0,
     "history_page": 50,
+    "files": {"max_bytes": 16_777_216, "each": 10},
 }
 
 

@@ -107,8 +107,16 @@ class Signal(Said, frozen=True, kw_only=True):
     """Something passing: never stored, never replayed."""
 
 
+class FileLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that is brought has at most ``max_bytes``, a message at most ``each`` files."""
+
+    max_bytes: int
+    each: int
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """The limits that hold for this connection. Rates are per second; a burst may be saved up."""
+    """The limits that hold for this connection. Rates are per second; a burst may be saved up.
+    ``files`` is null where one may bring no files."""
 
     frame_bytes: int
     text_code_points: int
@@ -125,6 +133,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     reader_bytes: int
     reader_seconds: float
     history_page: int
+    files: FileLimits | None = None
 
 
 class Welcome(Signal, frozen=True, kw_only=True, tag="welcome"):

@@ -38,9 +38,9 @@ class Client:
         self._token = token
 
     def ask(self, method: str, path: str, body: Any = None, /, **headers: str) -> Answer:
-        """``path`` is below /api/v1 unless it begins with /api. ``body`` is sent as JSON, bytes as
-        they are; ``headers`` with _ for -."""
-        address = path if path.startswith("/api/") else f"/api/v1{path}"
+        """``path`` is below /api/v1 unless it begins with /api or /files. ``body`` is sent as JSON,
+        bytes as they are; ``headers`` with _ for -."""
+        address = path if path.startswith(("/api/", "/files/")) else f"/api/v1{path}"
         connection = http.client.HTTPSConnection(
             "localhost", self._port, timeout=SECONDS, context=self._trust
         )

@@ -11,9 +11,13 @@ from oidc_rig import World
 from site_rig import Rig, Wall
 from twisted.internet import reactor
 from twisted.internet.task import Clock
+from twisted.internet.threads import deferToThread
 from twisted.logger import globalLogPublisher
 
+from chatd.edge.file_rules import FileRules
+from chatd.store.file_bodies import FileBodies
 from chatd.store.opening import open_store
+from chatd.store.space import Floor, Space
 from tests.auth.test_credentials import Tape
 from tests.fakes.links import FakeMailer
 
@@ -45,6 +49,24 @@ async def stored(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterato
     yield made
     await made.stop()
     await store.stop()
+
+
+@pytest_twisted.async_yield_fixture
+async def filed(tmp_path: Path, stored: Rig) -> AsyncIterator[Rig]:
+    """The same with files, whose bodies are written by threads. `allow` sets other rules, `floor`
+    how much of the disk stays free."""
+    bodies = FileBodies(tmp_path / "state", deferToThread, Floor(0, 0), stored.clock.seconds)
+    bodies.prepare()
+    made = Rig(store=stored.store, bodies=bodies)
+    made.bodies, made.rules = bodies, FileRules()
+
+    def floor(size: int) -> None:
+        bodies._space = Space(Floor(size, 0), lambda: (size - 1, size), made.clock.seconds)
+
+    made.floor = floor
+    made.allow = lambda **rules: made.edge.files.change(FileRules(**rules))
+    yield made
+    await made.stop()
 
 
 @pytest_twisted.async_yield_fixture

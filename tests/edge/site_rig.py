@@ -166,6 +166,7 @@ class Rig:
         mailer: Any = None,
         vouching: Any = None,
         parties: Any = None,
+        bodies: Any = None,
         **settings: Any,
     ) -> None:
         self.clock = Clock()
@@ -195,6 +196,7 @@ class Rig:
             deletions=Deletions(self.store, self.wall, self.random),
             vouching=vouching,
             parties=parties,
+            bodies=bodies,
         )
         self.port = reactor.listenTCP(0, self.edge.site, interface="127.0.0.1")
 

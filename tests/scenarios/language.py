@@ -59,6 +59,12 @@ class World(Protocol):
     async def delete(self, name: str, erase: bool) -> None:
         """An administrator deletes an account; all of it is done."""
 
+    async def bring(self, who: str, name: str) -> str:
+        """A file of that name comes; its id."""
+
+    async def reads(self, who: str, file: str) -> bool:
+        """Whether ``who`` gets the file of that id."""
+
 
 @dataclass
 class Person:
@@ -88,6 +94,8 @@ class Scenario:
         self.rooms: dict[str, str] = {}
         self.seqs: dict[tuple[str, int], int] = {}
         self.keys: dict[str, tuple[str, Frame, Frame]] = {}
+        #: ids by name
+        self.files: dict[str, str] = {}
         self.count = 0
 
     async def play(self) -> None:
@@ -189,7 +197,10 @@ class Scenario:
         match frame["type"]:
             case "message":
                 self.seqs[room, frame["number"]] = frame["seq"]
-                said = "deleted" if "deleted" in frame else frame["text"]
+                said = "deleted" if "deleted" in frame else frame.get("text", "")
+                if "files" in frame:
+                    names = ", ".join(file["name"] for file in frame["files"])
+                    said = f"{said} [{names}]".strip()
                 edited = " (edited)" if "edited" in frame else ""
                 if "reply_to" in frame:
                     said += f" (to #{self.number(room, frame['reply_to'])})"

@@ -14,6 +14,7 @@ from chatd.deletions import Deletions
 from chatd.engine.accounts import CreateUser
 from chatd.engine.agenda import Agenda
 from chatd.engine.engine import Engine
+from chatd.engine.files import CreateFile, FileRow
 from chatd.engine.ports import Place
 from chatd.engine.rows import Committed
 from chatd.engine.unit import Unit
@@ -30,6 +31,7 @@ from chatd.store import (
     arrival,
     deletion_reads,
     entry_reads,
+    file_reads,
     keeping_reads,
     message_reads,
     people,
@@ -322,6 +324,15 @@ class MemoryWorld:
 
     async def person(self, name: str) -> None:
         self.desk.do(CreateUser(f"u{name}", name, name, name, None, False, 0))
+
+    async def bring(self, who: str, name: str) -> str:
+        id = f"f{next(self.serial):026}"
+        row = FileRow(id, f"u{who}", name, "image/png", 100, 10, 10, self.clock.wall(), b"")
+        self.desk.do(CreateFile(row, 1_000_000))
+        return id
+
+    async def reads(self, who: str, file: str) -> bool:
+        return file_reads.readable_file(self.desk.database, f"u{who}", file) is not None
 
     async def connect(self, name: str, node: int) -> MemoryLink:
         home = self.nodes[min(node, len(self.nodes)) - 1]

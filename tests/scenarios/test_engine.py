@@ -5,14 +5,21 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.drive import run
-from tests.scenarios import steps, steps_messages, steps_people, steps_rooms, steps_search
+from tests.scenarios import (
+    steps,
+    steps_files,
+    steps_messages,
+    steps_people,
+    steps_rooms,
+    steps_search,
+)
 from tests.scenarios.language import STEPS, Scenario, ScenarioError
 from tests.scenarios.memory import MemoryWorld
 
 SCENARIOS = sorted(Path(__file__).parent.glob("*.scenario"))
 assert STEPS
 assert steps.step is steps_messages.step is steps_people.step
-assert steps.step is steps_rooms.step is steps_search.step
+assert steps.step is steps_rooms.step is steps_search.step is steps_files.step
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)

@@ -9,13 +9,20 @@ import pytest
 
 from tests.fakes.broker import FakeBroker
 from tests.fakes.drive import run
-from tests.scenarios import steps, steps_messages, steps_people, steps_rooms, steps_search
+from tests.scenarios import (
+    steps,
+    steps_files,
+    steps_messages,
+    steps_people,
+    steps_rooms,
+    steps_search,
+)
 from tests.scenarios.language import STEPS, Scenario
 from tests.scenarios.memory import MemoryWorld
 
 assert STEPS
 assert steps.step is steps_messages.step is steps_people.step
-assert steps.step is steps_rooms.step is steps_search.step
+assert steps.step is steps_rooms.step is steps_search.step is steps_files.step
 SCENARIOS = sorted(Path(__file__).parent.glob("*.scenario"))
 #: What passes is never stored, so a broker may lose it: no promise to keep.
 PASSING = (

@@ -6,14 +6,21 @@ import pytest
 import pytest_twisted
 
 from tests.daemon import GENEROUS, Daemon
-from tests.scenarios import steps, steps_messages, steps_people, steps_rooms, steps_search
+from tests.scenarios import (
+    steps,
+    steps_files,
+    steps_messages,
+    steps_people,
+    steps_rooms,
+    steps_search,
+)
 from tests.scenarios.language import STEPS, Scenario
 from tests.scenarios.test_nodes import UNHURRIED
 from tests.scenarios.wss import WssWorld
 
 assert STEPS
 assert steps.step is steps_messages.step is steps_people.step
-assert steps.step is steps_rooms.step is steps_search.step
+assert steps.step is steps_rooms.step is steps_search.step is steps_files.step
 #: Where a scenario lets time pass, it passes in memory only.
 SCENARIOS = [
     path

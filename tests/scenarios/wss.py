@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
 from chatd.client.connection import Connection, connect, trust_root
+from tests.api.client import Client
 from tests.daemon import Daemon
 from tests.scenarios.language import Frame
 
@@ -88,6 +89,17 @@ class WssWorld:
     async def person(self, name: str) -> None:
         self._daemon.user(name)
         self._tokens[name] = self._daemon.token(name)
+
+    async def bring(self, who: str, name: str) -> str:
+        client = Client(self._daemon, self._tokens[who])
+        named = f"attachment; filename*=UTF-8''{name}"
+        told = client.post("/api/files", name.encode(), Content_Disposition=named)
+        return str(told["file"])
+
+    async def reads(self, who: str, file: str) -> bool:
+        answer = Client(self._daemon, self._tokens[who]).ask("GET", f"/files/{file}")
+        assert answer.status in (200, 404), answer
+        return answer.status == 200
 
     async def connect(self, name: str, node: int) -> WssLink:
         link = WssLink(self)

@@ -1,0 +1,145 @@
+"""Files in messages: what the store keeps of one, and how it gets into a message and out of it.
+
+The row of a file is in the store; its body lies beside it, under the file's id. The body is there
+before the row is, and goes after it.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chatd.engine.unit import Append, Change
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """``user`` brought it at ``at`` (ms). Width and height are None for what is not shown as a
+    picture; ``type`` is then only what was said. ``digest`` is the SHA-256 of the body."""
+
+    id: str
+    user: str
+    name: str
+    type: str
+    size: int
+    width: int | None
+    height: int | None
+    at: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A body that is on disk: its length, its SHA-256, and how it begins."""
+
+    size: int
+    digest: bytes
+    head: bytes
+
+
+class Arriving(Protocol):
+    """A body on its way to the disk. One of `keep` and `abandon` ends it; `abandon` does nothing
+    after that."""
+
+    async def write(self, data: bytes) -> None:
+        """Refusal `storage-full`, or `unavailable` where the disk fails."""
+
+    async def keep(self) -> Kept:
+        """It is all there, and stays: it is on disk, under its id. Refusals as above."""
+
+    async def abandon(self) -> None:
+        """Nothing of it stays."""
+
+
+class Reading(Protocol):
+    """A body that is read from its beginning; it stays whole until `close`."""
+
+    async def read(self, amount: int) -> bytes:
+        """The next bytes, none at the end."""
+
+    def close(self) -> None: ...
+
+
+class Bodies(Protocol):
+    """Where bodies are kept."""
+
+    async def begin(self, file: str, size: int) -> Arriving:
+        """A body of ``size`` bytes comes. Refusal `storage-full`."""
+
+    async def open(self, file: str) -> Reading:
+        """FileNotFoundError."""
+
+    async def remove(self, files: Sequence[str]) -> None:
+        """Those that are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreateFile(Change):
+    """A new file, whose body is on disk. `limit-reached` where its person then had more than
+    ``most`` bytes here; a file counts for `LEAST` of them at least."""
+
+    file: FileRow
+    most: int
+
+
+#: What a file counts for, however small: a block of the disk, and its row.
+LEAST = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class SayWithFiles(Change):
+    """The event ``append``, a message, with files of its author's and with a body made of their
+    rows. `not-found` where there is no such file of the author's, `wrong-state` where one is in a
+    message already, or waits to be."""
+
+    append: Append
+    files: tuple[str, ...]
+    body: Callable[[Sequence[FileRow]], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldFiles(Change):
+    """The message that waits under ``key`` will carry these files: refused as `SayWithFiles`."""
+
+    user: str
+    key: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetUnused(Change):
+    """Files brought before ``before`` (ms) that no message carries or will: at most ``limit``."""
+
+    before: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class BodiesGone(Change):
+    """The bodies of these files are off the disk."""
+
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How many files there are, and their bytes."""
+
+    files: int
+    bytes: int
+
+
+class FileReads(Protocol):
+    def readable_file(self, user: str, file: str) -> Awaitable[FileRow | None]:
+        """The file, where ``user`` brought it or may read a message that carries it."""
+
+    def file_usage(self, user: str) -> Awaitable[int]:
+        """For how many bytes the files of ``user`` count."""
+
+    def bodies_to_remove(self, limit: int) -> Awaitable[Sequence[str]]:
+        """Files that are no more, and whose bodies may still be on the disk."""
+
+    def known_files(self, files: Sequence[str]) -> Awaitable[frozenset[str]]:
+        """Those of ``files`` that there are."""
+
+    def all_files(self) -> Awaitable[Usage]:
+        """What there is over all."""

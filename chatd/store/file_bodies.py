@@ -1,0 +1,247 @@
+"""The bodies of files: on disk beside the database, each under its file's id.
+
+`files/ab/fabc…` for the file `fabc…`, and `files/incoming` for what is still on its way. A body is
+on disk, and its name in its folder, before `Arriving.keep` returns; what is under way when the
+daemon ends goes at the next start. All of it is done in threads.
+"""
+
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from errno import EDQUOT, ENOSPC
+from functools import partial
+from pathlib import Path
+from re import compile as pattern
+from typing import Any, Final
+
+from twisted.logger import Logger
+
+from chatd.core.files import HEAD_BYTES
+from chatd.engine.files import Kept
+from chatd.store import refusals
+from chatd.store.errors import cannot_open
+from chatd.store.space import Floor, Space, free_and_total
+
+FOLDER: Final = "files"
+INCOMING: Final = "incoming"
+#: An id as the server makes them: nothing else is ever a name in the folder.
+ID = pattern(r"f[0-9a-z]{26}(?![\s\S])")
+#: Seconds after which what was refused for want of room is tried again.
+RETRY_AFTER: Final = 10.0
+
+Run = Callable[[Callable[[], Any]], Awaitable[Any]]
+log = Logger(namespace="chatd.store")
+
+
+class FileBodies:
+    """``run`` calls in a thread. ``floor`` stays free of the file system that they are on."""
+
+    def __init__(self, folder: Path, run: Run, floor: Floor, now: Callable[[], float]) -> None:
+        self.folder = folder / FOLDER
+        self._incoming = self.folder / INCOMING
+        self._run = run
+        self._space = Space(floor, lambda: free_and_total(self.folder), now)
+        #: bytes announced by what is under way, which are not on disk yet
+        self._promised = 0
+
+    @property
+    def short_of_disk(self) -> bool:
+        """Whether little more can be stored. OSError."""
+        return self._space.is_short()
+
+    def prepare(self) -> None:
+        """Makes the folders, and takes away what was under way when the daemon ended. StoreError
+        where that cannot be done."""
+        try:
+            for each in (self.folder, self._incoming):
+                each.mkdir(mode=0o700, exist_ok=True)
+            _synced(self.folder.parent)
+            for left in self._incoming.iterdir():
+                left.unlink()
+        except OSError as error:
+            raise cannot_open(self.folder, error) from error
+
+    async def begin(self, file: str, size: int) -> "Arriving":
+        """A body of ``size`` bytes comes. Refusal `storage-full`."""
+        self._promised += size
+        try:
+            opened = await self._run(partial(self._open, file, self._promised))
+        except BaseException:
+            self._promised -= size
+            raise
+        return Arriving(self, file, size, opened)
+
+    async def open(self, file: str) -> "Reading":
+        """FileNotFoundError."""
+        flags = os.O_RDONLY | os.O_CLOEXEC
+        return Reading(self._run, await self._run(partial(os.open, self.path(file), flags)))
+
+    async def remove(self, files: Sequence[str]) -> None:
+        """Those that are there."""
+        await self._run(partial(self._remove, files))
+
+    async def old(self, seconds: float) -> tuple[tuple[str, ...], ...]:
+        """Ids of the bodies that were written so long ago, folder by folder."""
+        found: tuple[tuple[str, ...], ...] = await self._run(
+            lambda: tuple(map(tuple, self._old(time.time() - seconds)))
+        )
+        return found
+
+    def path(self, file: str) -> Path:
+        """Where the body of ``file`` lies. ValueError for what is no id."""
+        return body_path(self.folder, file)
+
+    # In a thread.
+
+    def _open(self, file: str, promised: int) -> int:
+        try:
+            if self._space.room() < promised:
+                raise refusals.storage_full(RETRY_AFTER)
+            return os.open(
+                self._incoming / file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600
+            )
+        except OSError as error:
+            raise _refusal(error) from error
+
+    def _remove(self, files: Sequence[str]) -> None:
+        for file in files:
+            self.path(file).unlink(missing_ok=True)
+
+    def _old(self, before: float) -> Iterator[list[str]]:
+        for folder in sorted(self.folder.iterdir()):
+            if folder.name != INCOMING and folder.is_dir():
+                yield [
+                    path.name
+                    for path in folder.iterdir()
+                    if ID.match(path.name) and path.stat().st_mtime < before
+                ]
+
+    def _arrived(self, size: int) -> None:
+        self._promised -= size
+
+
+def body_path(folder: Path, file: str) -> Path:
+    """Where in ``folder``, the one of bodies, that of ``file`` lies. ValueError for no id."""
+    if ID.match(file) is None:
+        raise ValueError("this is no file's id")
+    return folder / file[1:3] / file
+
+
+class Arriving:
+    """A body on its way. One of `keep` and `abandon` ends it; `abandon` does nothing after that."""
+
+    def __init__(self, bodies: FileBodies, file: str, size: int, opened: int) -> None:
+        self._bodies = bodies
+        self._file = file
+        self._size = size
+        self._opened: int | None = opened
+        # A connection may be lost while a thread is at work for it.
+        self._lock = threading.Lock()
+        self._written = 0
+        self._digest = hashlib.sha256()
+        self._head = bytearray()
+
+    async def write(self, data: bytes) -> None:
+        """Refusal `storage-full`, or `unavailable` where the disk fails."""
+        await self._bodies._run(partial(self._write, data))
+
+    async def keep(self) -> Kept:
+        """It is all there, and stays. Refusals as above."""
+        kept: Kept = await self._bodies._run(self._keep)
+        return kept
+
+    async def abandon(self) -> None:
+        """Nothing of it stays."""
+        await self._bodies._run(self._abandon)
+
+    # In a thread.
+
+    def _write(self, data: bytes) -> None:
+        with self._lock:
+            if self._opened is None:
+                return
+            try:
+                left = memoryview(data)
+                while left:
+                    left = left[os.write(self._opened, left) :]
+            except OSError as error:
+                raise _refusal(error) from error
+            self._digest.update(data)
+            if len(self._head) < HEAD_BYTES:
+                self._head += data[: HEAD_BYTES - len(self._head)]
+            self._written += len(data)
+
+    def _keep(self) -> Kept:
+        with self._lock:
+            if self._opened is None:
+                raise refusals.unavailable(RETRY_AFTER)
+            place = self._bodies.path(self._file)
+            try:
+                os.fsync(self._opened)
+                if not place.parent.exists():
+                    place.parent.mkdir(mode=0o700, exist_ok=True)
+                    _synced(place.parent.parent)
+                os.rename(self._here, place)
+                _synced(place.parent)
+            except OSError as error:
+                raise _refusal(error) from error
+            self._end()
+            return Kept(self._written, self._digest.digest(), bytes(self._head))
+
+    def _abandon(self) -> None:
+        with self._lock:
+            if self._opened is not None:
+                self._end()
+                self._here.unlink(missing_ok=True)
+
+    def _end(self) -> None:
+        assert self._opened is not None
+        os.close(self._opened)
+        self._opened = None
+        self._bodies._arrived(self._size)
+
+    @property
+    def _here(self) -> Path:
+        return self._bodies.folder / INCOMING / self._file
+
+
+class Reading:
+    """A body that is read from its beginning; taken off the disk, it is whole until `close`."""
+
+    def __init__(self, run: Run, opened: int) -> None:
+        self._run = run
+        self._opened: int | None = opened
+        self._lock = threading.Lock()
+
+    async def read(self, amount: int) -> bytes:
+        """The next bytes, none at the end."""
+        data: bytes = await self._run(partial(self._read, amount))
+        return data
+
+    def close(self) -> None:
+        with self._lock:
+            if self._opened is not None:
+                os.close(self._opened)
+                self._opened = None
+
+    def _read(self, amount: int) -> bytes:
+        with self._lock:
+            return b"" if self._opened is None else os.read(self._opened, amount)
+
+
+def _synced(folder: Path) -> None:
+    """The names in the folder are on disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _refusal(error: OSError) -> Exception:
+    if error.errno in (ENOSPC, EDQUOT):
+        return refusals.storage_full(RETRY_AFTER)
+    log.error("The store of files failed: {error}", error=error.strerror)
+    return refusals.unavailable(RETRY_AFTER)
