@@ -40,6 +40,7 @@ from chatd.edge.pages import ui_files
 from chatd.edge.tls_files import TlsFilesError
 from chatd.engine.rows import Committed
 from chatd.fan_out import fan_out
+from chatd.file_sweep import FileSweep
 from chatd.hooks.follower import forget
 from chatd.hooks.push.watch import PUSH
 from chatd.lag import Lag
@@ -211,6 +212,7 @@ class ChatService(Service):
             settings.guests.idle_days,
             lambda user: hub.shows(user) != "offline",
         )
+        self.files = FileSweep(parts.store, parts.bodies, parts.clock, scheduler, _drive)
         self._control = listen_control(
             self._reactor,
             Path(settings.server.control),
@@ -244,6 +246,7 @@ class ChatService(Service):
             return  # it was stopped meanwhile
         self.deletions.start()
         self.departures.start()
+        self.files.start()
         # twistd knows no SIGHUP, which would end the daemon.
         signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self._hung_up))
         self.readiness.phase = None
@@ -355,6 +358,7 @@ class ChatService(Service):
             await maybeDeferred(self._control.stopListening)
             await drain(self.edge.connections, self.parts.clock, partial(deferLater, self._reactor))
             self.departures.stop()
+            self.files.stop()
             self.deletions.stop()
             present = self.node.hub.audience.present()
             self.agenda.stop()

@@ -68,8 +68,8 @@ class Bodies(Protocol):
     async def open(self, file: str) -> Reading:
         """FileNotFoundError."""
 
-    async def remove(self, files: Sequence[str]) -> None:
-        """Those that are there."""
+    async def remove(self, files: Sequence[str]) -> bool:
+        """Those that are there; False where nothing is removed just now, for a backup is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,9 @@ class HoldFiles(Change):
 
 @dataclass(frozen=True, slots=True)
 class ForgetUnused(Change):
-    """Files brought before ``before`` (ms) that no message carries or will: at most ``limit``."""
+    """Those of ``files`` that no message carries or will are no more."""
 
-    before: int
-    limit: int
+    files: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +133,10 @@ class FileReads(Protocol):
 
     def file_usage(self, user: str) -> Awaitable[int]:
         """For how many bytes the files of ``user`` count."""
+
+    def unused_files(self, before: int, limit: int) -> Awaitable[Sequence[str]]:
+        """Files brought before ``before`` (ms) that no message carries or will, the oldest
+        first."""
 
     def bodies_to_remove(self, limit: int) -> Awaitable[Sequence[str]]:
         """Files that are no more, and whose bodies may still be on the disk."""

@@ -8,8 +8,7 @@ daemon ends goes at the next start. All of it is done in threads.
 import hashlib
 import os
 import threading
-import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from errno import EDQUOT, ENOSPC
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from twisted.logger import Logger
 from chatd.core.files import HEAD_BYTES
 from chatd.engine.files import Kept
 from chatd.store import refusals
+from chatd.store.copying import being_copied
 from chatd.store.errors import cannot_open
 from chatd.store.space import Floor, Space, free_and_total
 
@@ -28,6 +28,7 @@ FOLDER: Final = "files"
 INCOMING: Final = "incoming"
 #: An id as the server makes them: nothing else is ever a name in the folder.
 ID = pattern(r"f[0-9a-z]{26}(?![\s\S])")
+FOLDERS = pattern(r"[0-9a-z]{2}(?![\s\S])")
 #: Seconds after which what was refused for want of room is tried again.
 RETRY_AFTER: Final = 10.0
 
@@ -78,15 +79,20 @@ class FileBodies:
         flags = os.O_RDONLY | os.O_CLOEXEC
         return Reading(self._run, await self._run(partial(os.open, self.path(file), flags)))
 
-    async def remove(self, files: Sequence[str]) -> None:
-        """Those that are there."""
-        await self._run(partial(self._remove, files))
+    async def remove(self, files: Sequence[str]) -> bool:
+        """Those that are there; False where nothing is removed just now, for a backup is made, and
+        holds rows that were gone since."""
+        removed: bool = await self._run(partial(self._remove, files))
+        return removed
 
-    async def old(self, seconds: float) -> tuple[tuple[str, ...], ...]:
-        """Ids of the bodies that were written so long ago, folder by folder."""
-        found: tuple[tuple[str, ...], ...] = await self._run(
-            lambda: tuple(map(tuple, self._old(time.time() - seconds)))
-        )
+    async def folders(self) -> tuple[str, ...]:
+        """The folders that bodies are in, by name."""
+        found: tuple[str, ...] = await self._run(self._folders)
+        return found
+
+    async def older(self, folder: str, before: int) -> tuple[str, ...]:
+        """Ids of the bodies in it that were written before ``before`` (ms)."""
+        found: tuple[str, ...] = await self._run(partial(self._older, folder, before))
         return found
 
     def path(self, file: str) -> Path:
@@ -105,18 +111,24 @@ class FileBodies:
         except OSError as error:
             raise _refusal(error) from error
 
-    def _remove(self, files: Sequence[str]) -> None:
+    def _remove(self, files: Sequence[str]) -> bool:
+        if being_copied(self.folder.parent):
+            return False
         for file in files:
             self.path(file).unlink(missing_ok=True)
+        return True
 
-    def _old(self, before: float) -> Iterator[list[str]]:
-        for folder in sorted(self.folder.iterdir()):
-            if folder.name != INCOMING and folder.is_dir():
-                yield [
-                    path.name
-                    for path in folder.iterdir()
-                    if ID.match(path.name) and path.stat().st_mtime < before
-                ]
+    def _folders(self) -> tuple[str, ...]:
+        return tuple(
+            sorted(each.name for each in self.folder.iterdir() if FOLDERS.match(each.name))
+        )
+
+    def _older(self, folder: str, before: int) -> tuple[str, ...]:
+        return tuple(
+            path.name
+            for path in (self.folder / folder).iterdir()
+            if ID.match(path.name) and path.stat().st_mtime_ns < before * 1_000_000
+        )
 
     def _arrived(self, size: int) -> None:
         self._promised -= size

@@ -131,15 +131,12 @@ def let_go(work: Work, room: str, seq: int) -> None:
 
 
 def forget_unused(work: Work, change: files.ForgetUnused) -> None:
-    rows = work.database.rows(
-        """
-        select id from files where used = 0 and held is null and at < :before
-        order by at, id limit :limit
-        """,
-        {"before": change.before, "limit": change.limit},
-    )
-    for (file,) in rows:
-        _forget(work, file)
+    for file in change.files:
+        unused = work.database.row(
+            "select 1 from files where id = :file and used = 0 and held is null", {"file": file}
+        )
+        if unused is not None:
+            _forget(work, file)
 
 
 def forget_of(work: Work, user: str) -> None:

@@ -38,6 +38,17 @@ def _reads(database: Database, user: str, file: str) -> bool:
     return False
 
 
+def unused_files(database: Database, before: int, limit: int) -> tuple[str, ...]:
+    rows = database.rows(
+        """
+        select id from files where used = 0 and held is null and at < :before
+        order by at, id limit :limit
+        """,
+        {"before": before, "limit": limit},
+    )
+    return tuple(row[0] for row in rows)
+
+
 def bodies_to_remove(database: Database, limit: int) -> tuple[str, ...]:
     rows = database.rows(
         "select file from file_removals order by file limit :limit", {"limit": limit}

@@ -180,6 +180,9 @@ class SqliteStore(RoomAsks, IdentityAsks, FactorReading, GuestReading):
     def file_usage(self, user: str) -> Promise[int]:
         return self._readers.ask(file_rows.usage, user)
 
+    def unused_files(self, before: int, limit: int) -> Promise[tuple[str, ...]]:
+        return self._readers.ask(file_reads.unused_files, before, limit)
+
     def bodies_to_remove(self, limit: int) -> Promise[tuple[str, ...]]:
         return self._readers.ask(file_reads.bodies_to_remove, limit)
 

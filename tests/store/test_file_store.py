@@ -13,7 +13,13 @@ from chatd.engine.files import (
 )
 from chatd.engine.scheduled import Schedule, Unschedule
 from chatd.engine.unit import Append, Forward, ReplaceBody
-from chatd.store.file_reads import all_files, bodies_to_remove, known_files, readable_file
+from chatd.store.file_reads import (
+    all_files,
+    bodies_to_remove,
+    known_files,
+    readable_file,
+    unused_files,
+)
 from chatd.store.file_rows import usage
 from tests.store.desk import NOW, Desk
 
@@ -109,9 +115,10 @@ def test_what_is_not_used_for_long_goes_and_what_waits_to_be_said_stays(tea: Des
     bring(tea, "f5", at=NOW + 1)
     say(tea, "f1")
     tea.do(Schedule("alice", "k1", "tea", NOW, b"{}", 10), HoldFiles("alice", "k1", ("f2",)))
-    tea.do(ForgetUnused(NOW + 1, 1))
-    assert left(tea) == (["f1", "f2", "f4", "f5"], ["f3"])
-    tea.do(ForgetUnused(NOW + 1, 10))
+    assert unused_files(tea.database, NOW + 1, 1) == ("f3",)
+    assert unused_files(tea.database, NOW + 1, 10) == ("f3", "f4")
+    # What was used, or waits, since somebody looked stays.
+    tea.do(ForgetUnused(("f1", "f2", "f3", "f4", "f9")))
     assert left(tea) == (["f1", "f2", "f5"], ["f3", "f4"])
     assert known_files(tea.database, ["f1", "f3", "f9"]) == {"f1"}
     assert all_files(tea.database).bytes == 30_000
