@@ -53,7 +53,7 @@ from chatd.providers import Providers
 from chatd.readiness import Readiness
 from chatd.reload import NotReloaded
 from chatd.reloading import Reloading
-from chatd.renewal import Renewal, certificates
+from chatd.renewal import certificates, renewal
 from chatd.sessions import Sessions
 from chatd.settings import Settings
 from chatd.store.errors import StoreError
@@ -118,7 +118,7 @@ class ChatService(Service):
     def startService(self) -> None:
         super().startService()
         try:
-            self._certificates = certificates(self.settings.tls)
+            self._certificates = certificates(self.settings)
             self.parts = Parts.of(self._reactor, self.settings, self.synchronous)
             self._vapid = vapid(self.parts.clock, self.settings)
         except (TlsFilesError, StoreError, NoKey) as error:
@@ -185,7 +185,7 @@ class ChatService(Service):
         )
         self.door = Door(self._reactor, door_limits(settings), self.edge.blocked.covers)
         self.lag = Lag(scheduler, parts.clock)
-        self.renewal = Renewal(self._certificates, scheduler)
+        self.renewal = renewal(self._reactor, settings, self._certificates, scheduler)
         sources = Sources(
             self.edge,
             self.door,
@@ -226,7 +226,6 @@ class ChatService(Service):
             ),
         )
         self.lag.start()
-        self.renewal.start()
         self.node.start()
         self.agenda.start()
         where = self._sockets[0].getsockname()[:2]
@@ -234,6 +233,7 @@ class ChatService(Service):
             self._reactor, self._sockets, self.edge.site, self._certificates, self.door, settings
         )
         self._sockets = []
+        self.renewal.start()
         await self.webhook.start()
         if self.push is not None:
             await self.push.start()
@@ -322,6 +322,7 @@ class ChatService(Service):
         self._supervision.notifier.reloading()
         try:
             self.settings, told = self._reloading.carry_out(self.settings, dry_run)
+            self.renewal.hurry()
         finally:
             self._supervision.notifier.ready(self._state())
         return told

@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 from chatd.setting import between, not_empty, one_of, setting
+from chatd.settings_acme import Acme
 from chatd.settings_log import Health, Log
 from chatd.settings_outgoing import Mail, Push, Webhook
 from chatd.settings_page import Page
@@ -312,6 +313,7 @@ class Settings:
 
     server: Server = field(default_factory=Server)
     tls: Tls = field(default_factory=Tls)
+    acme: Acme = field(default_factory=Acme)
     store: Storage = field(default_factory=Storage)
     accounts: Accounts = field(default_factory=Accounts)
     guests: GuestSettings = field(default_factory=GuestSettings)

@@ -173,7 +173,8 @@ def _check(options: argparse.Namespace) -> int:
     try:
         settings = load(path)
         wrong = [f"{path}: {text}" for text in unsafe(settings)]
-        if not settings.tls.terminated and settings.tls.certificate and settings.tls.key:
+        named = settings.tls.certificate and settings.tls.key and not settings.acme.domains
+        if named and not settings.tls.terminated:
             chain, key = Path(settings.tls.certificate), Path(settings.tls.key)
             tls_files.load(chain, key, datetime.now(UTC))
     except tls_files.TlsFilesError as error:

@@ -1,0 +1,113 @@
+"""Pebble, the ACME server that Let's Encrypt tests clients with, and a DNS server for its names.
+
+It comes from Debian (`pebble`) and is independent of the library that chatd uses. It forgets all
+with its end, and turns some good nonces down on purpose.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+import urllib.request
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+from chatd.admin import local_ca
+from tests.daemon import free_port
+
+PATIENCE = 10.0
+
+
+class Pebble:
+    """``tls_port``: where it comes for challenges, instead of 443. All names lead to 127.0.0.1."""
+
+    def __init__(self, folder: Path, tls_port: int, **environment: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        own = local_ca.ensure(folder / "own", ["localhost"], datetime.now(UTC))
+        self.ca = own.certificate.with_name("ca.pem")
+        port, manage, dns, self._answers = (free_port() for _ in range(4))
+        self.directory = f"https://localhost:{port}/dir"
+        config = folder / "pebble.json"
+        settings = {
+            "listenAddress": f"127.0.0.1:{port}",
+            "managementListenAddress": f"127.0.0.1:{manage}",
+            "certificate": str(own.certificate),
+            "privateKey": str(own.key),
+            "httpPort": free_port(),
+            "tlsPort": tls_port,
+        }
+        config.write_text(json.dumps({"pebble": settings}))
+        nobody: list[str] = [f"-{kind}=" for kind in ("http01", "https01", "tlsalpn01", "doh")]
+        names = [
+            "pebble-challtestsrv",
+            f"-dns01=127.0.0.1:{dns}",
+            f"-management=127.0.0.1:{self._answers}",
+            "-defaultIPv4=127.0.0.1",
+            "-defaultIPv6=",
+            *nobody[:3],
+        ]
+        server = ["pebble", f"-config={config}", f"-dnsserver=127.0.0.1:{dns}"]
+        self._log = folder / "log"
+        quick = {**os.environ, "PEBBLE_VA_NOSLEEP": "1", **environment}
+        with self._log.open("wb") as log:
+            self._processes = [
+                subprocess.Popen(command, stdout=log, stderr=log, env=quick)
+                for command in (names, server)
+            ]
+        self._await(port, self._answers)
+
+    def __enter__(self) -> Pebble:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def log(self) -> str:
+        return self._log.read_text("utf-8", "replace")
+
+    def pause(self, paused: bool) -> None:
+        """While it is paused nothing of it answers."""
+        for process in self._processes:
+            process.send_signal(19 if paused else 18)
+
+    def stop(self) -> None:
+        for process in self._processes:
+            process.kill()
+            process.wait()
+
+    def lead(self, name: str, address: str) -> None:
+        """From now on ``name`` leads to ``address``."""
+        asked = json.dumps({"host": f"{name}.", "addresses": [address]}).encode()
+        urllib.request.urlopen(f"http://127.0.0.1:{self._answers}/add-a", asked, 5).close()
+
+    def settings(self, *domains: str) -> Mapping[str, object]:
+        """[acme] for a daemon that is to get its certificate here."""
+        return {
+            "domains": list(domains),
+            "agree_to_terms": True,
+            "contact": "ops@example.org",
+            "directory": self.directory,
+            "ca_file": str(self.ca),
+        }
+
+    def _await(self, *ports: int) -> None:
+        import socket
+
+        deadline = time.monotonic() + PATIENCE
+        for port in ports:
+            while True:
+                try:
+                    socket.create_connection(("127.0.0.1", port), 1).close()
+                    break
+                except OSError:
+                    assert time.monotonic() < deadline, f"Pebble does not begin:\n{self.log()}"
+                    time.sleep(0.02)
