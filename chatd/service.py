@@ -196,6 +196,7 @@ class ChatService(Service):
             self.webhook,
             self.push,
             self._certificates,
+            self.renewal,
             self.readiness.reasons,
         )
         self.metrics = Metrics(sources)

@@ -8,7 +8,7 @@ import pytest
 
 from chatd.admin import local_ca
 from chatd.admin.main import main
-from chatd.admin.setup import Place, SetupError, here, opened
+from chatd.admin.setup import Means, Place, SetupError, here, opened
 from chatd.config import load
 from chatd.safety import unsafe
 
@@ -45,7 +45,7 @@ def test_the_first_configuration_is_for_this_machine_and_right(place: Place) -> 
 
 
 def test_a_name_and_a_certificate_open_it_to_others(place: Place, pair: tuple[str, str]) -> None:
-    opened(place, HOST, nobody, certificate=pair[0], key=pair[1])
+    opened(place, HOST, nobody, Means(pair[0], pair[1]))
     settings = load(place.config)
     assert unsafe(settings) == []
     assert settings.server.public_url == f"https://{HOST}"
@@ -63,25 +63,25 @@ def test_what_is_missing_is_asked_for(place: Place, pair: tuple[str, str]) -> No
         asked.append(question)
         return next(answers)
 
-    opened(place, HOST, ask)
+    opened(place, HOST, ask, Means())
     assert len(asked) == 2 and unsafe(load(place.config)) == []
 
 
 def test_behind_a_web_server_it_stays_on_loopback_without_tls_and_can_go_back(
     place: Place, pair: tuple[str, str]
 ) -> None:
-    opened(place, HOST, nobody, behind_proxy=True)
+    opened(place, HOST, nobody, Means(behind_proxy=True))
     settings = load(place.config)
     assert unsafe(settings) == []
     assert settings.tls.terminated and settings.server.listen == ["127.0.0.1:8443"]
-    opened(place, HOST, nobody, certificate=pair[0], key=pair[1])
+    opened(place, HOST, nobody, Means(pair[0], pair[1]))
     assert unsafe(load(place.config)) == [] and not load(place.config).tls.terminated
 
 
 @pytest.mark.parametrize("host", ["localhost", "https://chat.example.org", "-a.example.org", ""])
 def test_what_is_no_name_is_refused_before_anything_is_written(place: Place, host: str) -> None:
     with pytest.raises(SetupError, match="no name that a browser could look up"):
-        opened(place, host, nobody)
+        opened(place, host, nobody, Means())
     assert not place.config.exists()
 
 
@@ -92,7 +92,7 @@ def test_a_certificate_that_is_none_changes_nothing(place: Place, tmp_path: Path
     nonsense.write_text("nonsense")
     for file in (str(nonsense), str(tmp_path / "nowhere")):
         with pytest.raises(SetupError):
-            opened(place, HOST, nobody, certificate=file, key=file)
+            opened(place, HOST, nobody, Means(file, file))
     assert place.config.read_bytes() == before
 
 
@@ -100,7 +100,7 @@ def test_settings_that_somebody_wrote_stay(place: Place) -> None:
     here(place)
     with place.config.open("a") as file:
         file.write("\n[limits]\nconnections = 100 # few\n")
-    opened(place, HOST, nobody, behind_proxy=True)
+    opened(place, HOST, nobody, Means(behind_proxy=True))
     assert "connections = 100 # few" in place.config.read_text()
 
 
@@ -118,7 +118,7 @@ def test_an_instance_has_files_a_port_and_a_unit_of_its_own(tmp_path: Path) -> N
     assert (str(made.folder), str(made.state)) == ("/etc/chatd/team-2", "/var/lib/chatd-team-2")
     assert made.unit == "chatd@team-2"
     place = Place(tmp_path / "team-2", tmp_path, group=None, port=9443)
-    opened(place, HOST, nobody, behind_proxy=True)
+    opened(place, HOST, nobody, Means(behind_proxy=True))
     assert load(place.config).server.listen == ["127.0.0.1:9443"]
 
 
