@@ -125,8 +125,6 @@ class Keeper:
         self._standing = schedule.begun(self._standing, self._now().timestamp())
         # Before it is begun: a daemon that dies of it does not do so more often than this allows.
         state.write(self._folder, self._standing)
-        if self._certificate is None:
-            log.warn("{warning}", warning=self.warning())
         log.info("a certificate for {names} is asked for", names=", ".join(self._acme.domains))
         acme = self._acme
         wish = Wish(acme.directory, acme.ca_file, acme.contact, acme.domains, str(self._folder))
