@@ -23,6 +23,9 @@ from chatd.admin.files import write_private
 #: For an authority to look at all names, and once more to sign. Seconds.
 PATIENCE: Final = 120.0
 
+#: Of a directory, RFC 8555 §7.1.1.
+_NEEDED: Final = ("newNonce", "newAccount", "newOrder")
+
 Present = Callable[[Mapping[str, str]], None]
 """Has the challenges of these names answered: a key authorization for each. Returns once it is."""
 
@@ -58,8 +61,7 @@ class Authority:
 
     def certificate(self, present: Present) -> bytes:
         """Key and chain as PEM. NotGiven; else what `failures.kind_of` knows."""
-        directory = ClientV2.get_directory(self._wish.directory, self.network)
-        client = ClientV2(directory, self.network)
+        client = ClientV2(self._directory(), self.network)
         self._sign_in(client)
         key = ec.generate_private_key(ec.SECP256R1())
         order = client.new_order(crypto_util.make_csr(key_text(key), self._wish.domains))
@@ -67,6 +69,12 @@ class Authority:
         order = client.poll_authorizations(order, _deadline())
         text = client.finalize_order(order, _deadline()).fullchain_pem
         return key_text(key) + _checked(text, key, self._wish.domains)
+
+    def _directory(self) -> messages.Directory:
+        found = self.network.get(self._wish.directory).json()
+        if not isinstance(found, dict) or not all(_secure(found.get(name)) for name in _NEEDED):
+            raise NotGiven("directory", "what answers at acme.directory is no ACME directory")
+        return messages.Directory.from_json(found)
 
     def _sign_in(self, client: ClientV2) -> None:
         """Makes the account, or takes the one that the key has."""
@@ -95,6 +103,10 @@ class Authority:
         present({name: one.chall.validation(self._key) for name, one in found.items()})
         for one in found.values():
             client.answer_challenge(one, one.chall.response(self._key))
+
+
+def _secure(url: object) -> bool:
+    return isinstance(url, str) and url.startswith("https://")
 
 
 def _challenge(authorization: messages.Authorization) -> messages.ChallengeBody:

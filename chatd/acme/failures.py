@@ -10,6 +10,7 @@ from acme import errors, messages
 from josepy.errors import DeserializationError
 
 from chatd.acme.authority import NotGiven
+from chatd.acme.network import TooLong
 from chatd.acme.schedule import Kind
 
 #: Code points of what an authority says that are passed on.
@@ -41,6 +42,8 @@ def _told(error: Exception) -> tuple[Kind, str]:
             return "untrusted", f"the ACME server is not to be trusted{_system(error)}"
         case requests.exceptions.InvalidSchema() | requests.exceptions.InvalidURL():
             return "directory", "the ACME server names addresses that are not https"
+        case TooLong():
+            return "directory", str(error)
         case requests.exceptions.Timeout():
             return "unreachable", "the ACME server does not answer in time"
         case requests.exceptions.RequestException():

@@ -20,6 +20,10 @@ LARGEST: Final = 1_048_576
 NONCES: Final = 5
 
 
+class TooLong(requests.RequestException):
+    """An answer beyond `LARGEST`."""
+
+
 class Network(ClientNetwork):
     """``retry_after``: what the last answer that was an error said, "" where nothing."""
 
@@ -61,7 +65,7 @@ class _Bounded(HTTPAdapter):
         body = response.raw.read(LARGEST + 1, decode_content=True)
         if len(body) > LARGEST:
             response.close()
-            raise requests.exceptions.InvalidHeader(f"more than {LARGEST} bytes came")
+            raise TooLong(f"the ACME server sends more than {LARGEST} bytes")
         response._content = body
         return response
 

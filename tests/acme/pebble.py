@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import socket
+import ssl
 import subprocess
 import time
 import urllib.request
@@ -27,38 +30,36 @@ class Pebble:
 
     def __init__(self, folder: Path, tls_port: int, **environment: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self.tls_port = tls_port
         own = local_ca.ensure(folder / "own", ["localhost"], datetime.now(UTC))
         self.ca = own.certificate.with_name("ca.pem")
-        port, manage, dns, self._answers = (free_port() for _ in range(4))
+        port, self._manage, dns, self._answers = (free_port() for _ in range(4))
         self.directory = f"https://localhost:{port}/dir"
         config = folder / "pebble.json"
         settings = {
             "listenAddress": f"127.0.0.1:{port}",
-            "managementListenAddress": f"127.0.0.1:{manage}",
+            "managementListenAddress": f"127.0.0.1:{self._manage}",
             "certificate": str(own.certificate),
             "privateKey": str(own.key),
             "httpPort": free_port(),
             "tlsPort": tls_port,
         }
         config.write_text(json.dumps({"pebble": settings}))
-        nobody: list[str] = [f"-{kind}=" for kind in ("http01", "https01", "tlsalpn01", "doh")]
+        nobody = [f"-{kind}=" for kind in ("http01", "https01", "tlsalpn01")]
         names = [
             "pebble-challtestsrv",
             f"-dns01=127.0.0.1:{dns}",
             f"-management=127.0.0.1:{self._answers}",
             "-defaultIPv4=127.0.0.1",
             "-defaultIPv6=",
-            *nobody[:3],
+            *nobody,
         ]
         server = ["pebble", f"-config={config}", f"-dnsserver=127.0.0.1:{dns}"]
         self._log = folder / "log"
-        quick = {**os.environ, "PEBBLE_VA_NOSLEEP": "1", **environment}
-        with self._log.open("wb") as log:
-            self._processes = [
-                subprocess.Popen(command, stdout=log, stderr=log, env=quick)
-                for command in (names, server)
-            ]
-        self._await(port, self._answers)
+        self._environment = {**os.environ, "PEBBLE_VA_NOSLEEP": "1", **environment}
+        self._port, self._server = port, server
+        self._names = self._begun(names, self._answers)
+        self._process = self._begun(server, port)
 
     def __enter__(self) -> Pebble:
         return self
@@ -74,13 +75,28 @@ class Pebble:
     def log(self) -> str:
         return self._log.read_text("utf-8", "replace")
 
-    def pause(self, paused: bool) -> None:
-        """While it is paused nothing of it answers."""
-        for process in self._processes:
-            process.send_signal(19 if paused else 18)
+    def pause(self) -> None:
+        """Until `go_on` it takes connections and does not answer."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+    def begin_anew(self) -> None:
+        """It forgets its accounts, its orders and its own key."""
+        self._process.kill()
+        self._process.wait()
+        self._process = self._begun(self._server, self._port)
+
+    def root(self) -> str:
+        """What to trust for the certificates that it gives (PEM)."""
+        context = ssl.create_default_context(cafile=str(self.ca))
+        url = f"https://localhost:{self._manage}/roots/0"
+        with urllib.request.urlopen(url, timeout=5, context=context) as answer:
+            return str(answer.read().decode())
 
     def stop(self) -> None:
-        for process in self._processes:
+        for process in (self._process, self._names):
             process.kill()
             process.wait()
 
@@ -99,15 +115,15 @@ class Pebble:
             "ca_file": str(self.ca),
         }
 
-    def _await(self, *ports: int) -> None:
-        import socket
-
+    def _begun(self, command: list[str], port: int) -> subprocess.Popen[bytes]:
+        """One that listens there."""
+        with self._log.open("ab") as log:
+            process = subprocess.Popen(command, stdout=log, stderr=log, env=self._environment)
         deadline = time.monotonic() + PATIENCE
-        for port in ports:
-            while True:
-                try:
-                    socket.create_connection(("127.0.0.1", port), 1).close()
-                    break
-                except OSError:
-                    assert time.monotonic() < deadline, f"Pebble does not begin:\n{self.log()}"
-                    time.sleep(0.02)
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                return process
+            except OSError:
+                assert time.monotonic() < deadline, f"{command[0]} does not begin:\n{self.log()}"
+                time.sleep(0.02)

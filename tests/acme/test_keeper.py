@@ -1,4 +1,4 @@
-"""A certificate is kept: one order at a time, in time, and whoever operates it is told how it goes."""
+"""A certificate is kept: in time, by one order at a time, and the operator is told how it goes."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

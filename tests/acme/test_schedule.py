@@ -33,7 +33,9 @@ def test_each_wait_is_twice_the_one_before_up_to_half_a_day() -> None:
 
 
 def test_no_two_servers_come_back_at_the_same_moment() -> None:
-    early, late = (failed(Standing(), 0, "refused", "", 0, lambda each=each: each) for each in (0, 1))
+    early, late = (
+        failed(Standing(), 0, "refused", "", 0, lambda each=each: each) for each in (0, 1)
+    )
     assert late.not_before == pytest.approx(early.not_before * 1.1)
 
 

@@ -128,3 +128,53 @@ def test_what_is_no_name_of_an_instance_is_refused(
 ) -> None:
     assert main(["setup", "--here", f"--instance={name}"]) == 2
     assert "names no instance" in capsys.readouterr().err
+
+
+def test_chatd_may_get_its_certificate_by_itself(place: Place) -> None:
+    opened(place, HOST, nobody, Means(acme=True, agreed=True, contact="ops@example.org"))
+    settings = load(place.config)
+    assert unsafe(settings) == []
+    assert settings.acme.domains == [HOST] and settings.acme.contact == "ops@example.org"
+    assert settings.server.listen == ["0.0.0.0:443", "[::]:443"]
+    assert main(["--config", str(place.config), "check"]) == 0
+
+
+def test_who_is_asked_may_choose_that_and_has_to_agree(place: Place) -> None:
+    here(place)
+    before = place.config.read_bytes()
+    answers = iter(["acme", "", "n"])
+    with pytest.raises(SetupError, match="nothing was changed"):
+        opened(place, HOST, lambda question: next(answers), Means())
+    assert place.config.read_bytes() == before
+    answers = iter(["acme", "", "y"])
+    opened(place, HOST, lambda question: next(answers), Means())
+    assert unsafe(load(place.config)) == [] and load(place.config).acme.agree_to_terms
+
+
+def test_nobody_agrees_to_terms_unasked(place: Place) -> None:
+    with pytest.raises(SetupError, match="--agree-to-terms"):
+        opened(place, HOST, None, Means(acme=True))
+
+
+def test_from_there_back_to_a_file_or_a_web_server(place: Place, pair: tuple[str, str]) -> None:
+    by_itself = Means(acme=True, agreed=True)
+    for means in (by_itself, Means(*pair), by_itself, Means(behind_proxy=True), by_itself):
+        opened(place, HOST, nobody, means)
+        settings = load(place.config)
+        assert unsafe(settings) == [] and bool(settings.acme.domains) == means.acme
+
+
+def test_without_the_library_it_is_not_offered(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    asked: list[str] = []
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return ""
+
+    opened(place, HOST, ask, Means())
+    assert not any("acme" in question for question in asked)
+    with pytest.raises(SetupError, match="pip install"):
+        opened(place, HOST, nobody, Means(acme=True, agreed=True))
