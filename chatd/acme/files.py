@@ -25,6 +25,8 @@ from chatd.settings_acme import CURRENT
 
 CERTIFICATE: Final = "certificate.pem"
 PLACEHOLDER: Final = "placeholder.pem"
+#: A restore makes folders that a group may read.
+PRIVATE_FOLDER: Final = 0o700
 #: So short that the alert for certificates that end goes off while one is served.
 _LIFE: Final = timedelta(days=7)
 #: For clocks that are a little behind.
@@ -53,15 +55,24 @@ def settle(folder: Path, domains: Sequence[str], now: datetime) -> x509.Certific
     """Lets `current.pem` be the certificate, where there is one that is good now, else the
     placeholder. Returns the certificate. OSError."""
     private_folder(folder)
+    folder.chmod(PRIVATE_FOLDER)
     current, own = folder / CURRENT, folder / CERTIFICATE
     if current.exists() and not current.is_symlink():
-        # Brought back from a backup, which keeps what was served.
-        current.replace(own)
+        _adopt(current, own, now)
     certificate = loaded(own, now)
     if certificate is None:
         _ensure_placeholder(folder / PLACEHOLDER, domains, now)
     _lead(current, CERTIFICATE if certificate is not None else PLACEHOLDER)
     return certificate
+
+
+def _adopt(brought: Path, own: Path, now: datetime) -> None:
+    """A backup keeps what was served, and brings it back as a file of its own: the one that is good
+    for longer stays."""
+    found, have = loaded(brought, now), loaded(own, now)
+    if found is None or (have and have.not_valid_after_utc >= found.not_valid_after_utc):
+        return
+    brought.replace(own)
 
 
 def _lead(link: Path, target: str) -> None:

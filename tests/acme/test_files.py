@@ -102,6 +102,22 @@ def test_what_a_backup_brought_back_is_taken_for_the_certificate(folder: Path) -
     assert served(folder) == CERTIFICATE and (folder / CERTIFICATE).read_bytes() == kept
 
 
+def test_of_two_the_one_that_is_good_for_longer_stays(folder: Path) -> None:
+    later = NOW + timedelta(days=30)
+    settle(folder, NAMES, NOW)
+    certificate(folder, NAMES, NOW)
+    old = (folder / CERTIFICATE).read_bytes()
+    certificate(folder, NAMES, later)
+    new = (folder / CERTIFICATE).read_bytes()
+    folder.chmod(0o750)
+    (folder / CURRENT).unlink()
+    (folder / CURRENT).touch(mode=0o600)
+    (folder / CURRENT).write_bytes(old)
+    assert settle(folder, NAMES, later) is not None
+    assert served(folder) == CERTIFICATE and (folder / CERTIFICATE).read_bytes() == new
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
 def test_what_the_tries_brought_is_remembered_and_nonsense_is_not(folder: Path) -> None:
     settle(folder, NAMES, NOW)
     assert state.read(folder) == Standing()
