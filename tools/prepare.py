@@ -87,7 +87,9 @@ PROFILES = {
     "durability": Profile("dev.txt", must=(POWER, FILESYSTEM, COMPILER)),
     "deb": Profile("dev.txt", must=(PACKAGING,)),
     "apt": Profile("dev.txt", must=(PACKAGING, ARCHIVE, GPG)),
-    "systemd": Profile("dev.txt", must=(PACKAGING, DEBOOTSTRAP, NSPAWN, LINTIAN, ARCHIVE, GPG)),
+    "systemd": Profile(
+        "dev.txt", must=(PACKAGING, DEBOOTSTRAP, NSPAWN, LINTIAN, ARCHIVE, GPG, PEBBLE)
+    ),
     "tls": Profile("dev.txt", must=(TESTSSL,)),
     "fresh": Profile("run.txt", must=(DEBOOTSTRAP,)),
 }

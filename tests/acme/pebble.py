@@ -12,6 +12,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Mapping
@@ -127,3 +128,16 @@ class Pebble:
             except OSError:
                 assert time.monotonic() < deadline, f"{command[0]} does not begin:\n{self.log()}"
                 time.sleep(0.02)
+
+
+def main(folder: str, tls_port: str) -> None:
+    """One for another process: tells in a line of JSON where it is and whom to trust, and runs
+    until its input ends."""
+    with Pebble(Path(folder), int(tls_port)) as made:
+        told = {"directory": made.directory, "ca": made.ca.read_text(), "root": made.root()}
+        print(json.dumps(told), flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
