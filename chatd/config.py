@@ -8,7 +8,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from chatd.settings import Settings
+from chatd.settings import Settings, Tls
+from chatd.settings_acme import Acme, served
 from chatd.settings_providers import NAME, Provider
 
 #: Begins the name of a file that systemd hands over: LoadCredential= in systemd.exec(5).
@@ -211,9 +212,14 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
         settings,
         store=store,
         server=replace(settings.server, control=path(settings.server.control, Path(store.path))),
-        tls=replace(
-            settings.tls, certificate=path(settings.tls.certificate), key=path(settings.tls.key)
+        tls=_certificate(
+            replace(
+                settings.tls, certificate=path(settings.tls.certificate), key=path(settings.tls.key)
+            ),
+            settings.acme,
+            store.path,
         ),
+        acme=replace(settings.acme, ca_file=path(settings.acme.ca_file)),
         accounts=replace(
             settings.accounts,
             secret_file=path(settings.accounts.secret_file),
@@ -251,3 +257,11 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
             for name, provider in settings.provider.items()
         },
     )
+
+
+def _certificate(tls: Tls, acme: Acme, store: str) -> Tls:
+    """With [acme] certificate and key are one file that chatd keeps itself."""
+    if not acme.domains or tls.certificate or tls.key:
+        return tls
+    own = str(served(store))
+    return replace(tls, certificate=own, key=own)

@@ -32,6 +32,7 @@ from chatd.hooks.push.push import Push
 from chatd.hooks.webhook import Webhook
 from chatd.lag import Lag
 from chatd.readiness import REASONS
+from chatd.renewal import Renewal
 from chatd.store.store import SqliteStore
 
 NO_LABELS: Final[Sequence[str]] = ()
@@ -50,6 +51,7 @@ class Sources:
     webhook: Webhook
     push: Push | None
     certificates: Certificates | None
+    renewal: Renewal
     not_ready: Callable[[], Mapping[str, str]]
 
 
@@ -148,6 +150,12 @@ class DaemonCollector(Collector):
                 "When the server's certificate ends, Unix time.",
                 self._from.certificates.until.timestamp(),
             )
+        keeper = self._from.renewal.keeper
+        yield gauge(
+            "chatd_acme_failures",
+            "Tries in a row that brought no certificate by ACME.",
+            0 if keeper is None else keeper.failures,
+        )
         yield counter(
             "chatd_http_answers",
             "Answers over HTTP, among them refused requests for a WebSocket, by status.",

@@ -2,13 +2,22 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from functools import partial
+from pathlib import Path
+from random import SystemRandom
+from typing import Any, Final
 
 from twisted.logger import Logger
 
+from chatd.acme.child import Order
+from chatd.acme.files import settle
+from chatd.acme.keeper import Keeper
 from chatd.edge.tls import Certificates, TlsFilesError
 from chatd.engine.ports import Cancel, Scheduler
-from chatd.settings import Tls
+from chatd.settings import Settings
+from chatd.settings_acme import FOLDER
+from chatd.store.errors import cannot_open
+from chatd.store.opening import make_folder
 
 log = Logger(namespace="chatd.renewal")
 
@@ -22,13 +31,43 @@ SHARE: Final = 4
 AGAIN: Final = timedelta(days=1)
 
 
-def certificates(tls: Tls) -> Certificates | None:
-    """None where a proxy ends TLS. Raises TlsFilesError."""
-    return None if tls.terminated else Certificates(tls.certificate, tls.key)
+def certificates(settings: Settings) -> Certificates | None:
+    """None where a proxy ends TLS. Raises TlsFilesError, StoreError."""
+    if settings.tls.terminated:
+        return None
+    acme = settings.acme
+    if acme.domains:
+        store = Path(settings.store.path)
+        make_folder(store)
+        try:
+            settle(store / FOLDER, acme.domains, datetime.now(UTC))
+        except OSError as error:
+            raise cannot_open(store / FOLDER, error) from error
+    return Certificates(settings.tls.certificate, settings.tls.key)
+
+
+def renewal(
+    reactor: Any, settings: Settings, held: Certificates | None, scheduler: Scheduler
+) -> "Renewal":
+    """What looks after ``held`` as the settings have it."""
+    made = Renewal(held, scheduler)
+    if settings.acme.domains and held is not None:
+        made.keeper = Keeper(
+            settings,
+            held.challenges,
+            partial(Order, reactor),
+            made.look,
+            scheduler,
+            SystemRandom().random,
+        )
+    return made
 
 
 class Renewal:
-    """``held``: None where a proxy has the certificate, then there is nothing to look after."""
+    """``held``: None where a proxy has the certificate, then there is nothing to look after.
+    ``keeper``: what gets certificates by itself, if anything does."""
+
+    keeper: Keeper | None = None
 
     def __init__(
         self,
@@ -43,15 +82,34 @@ class Renewal:
         self._told: datetime | None = None
 
     def start(self) -> None:
+        """Once the door is open: an authority comes in by it."""
         if self._held is not None:
-            self._look(self._held)
+            self._repeat(self._held)
+        if self.keeper is not None:
+            self.keeper.start()
 
     def stop(self) -> None:
+        if self.keeper is not None:
+            self.keeper.stop()
         if self._cancel is not None:
             self._cancel()
 
+    def hurry(self) -> None:
+        """Somebody mended something, perhaps, that kept a certificate from coming."""
+        if self.keeper is not None:
+            self.keeper.hurry()
+
+    def look(self) -> None:
+        """Takes the files over now, if they are others."""
+        if self._held is not None and self._held.is_stale():
+            self._take_over(self._held)
+
     def warning(self) -> str | None:
         """What is to be done about it, if anything; for `systemctl status`, too."""
+        keeper = None if self.keeper is None else self.keeper.warning()
+        return keeper or self._ending()
+
+    def _ending(self) -> str | None:
         held = self._held
         if held is None:
             return None
@@ -63,11 +121,10 @@ class Renewal:
             return f"the certificate ended {when}: renew it"
         return f"the certificate ends {when}: renew it"
 
-    def _look(self, held: Certificates) -> None:
-        if held.is_stale():
-            self._take_over(held)
+    def _repeat(self, held: Certificates) -> None:
+        self.look()
         self._warn()
-        self._cancel = self._scheduler.later(EVERY, lambda: self._look(held))
+        self._cancel = self._scheduler.later(EVERY, lambda: self._repeat(held))
 
     def _take_over(self, held: Certificates) -> None:
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from chatd.auth.origins import normalise, of_url
+from chatd.safety_acme import unsafe_acme
 from chatd.safety_outgoing import unsafe_mail, unsafe_push, unsafe_webhook
 from chatd.safety_providers import unsafe_providers
 from chatd.safety_site import is_well_known, unsafe_site
@@ -32,6 +33,7 @@ def unsafe(settings: Settings) -> list[str]:
     found += _limits(settings.limits)
     found += _files(settings)
     found += _guests(settings)
+    found += unsafe_acme(settings)
     found += site_faults(settings.site)
     found += unsafe_webhook(settings.webhook, _readable, is_loopback)
     found += unsafe_push(settings.push, _readable)
@@ -192,7 +194,8 @@ def _files(settings: Settings) -> list[str]:
             )
     if settings.accounts.old_secret_file:
         found += _readable(Path(settings.accounts.old_secret_file), "accounts.old_secret_file")
-    if settings.tls.key:
+    # What chatd gets by itself is not there before the first start.
+    if settings.tls.key and not settings.acme.domains:
         found += _readable(Path(settings.tls.key), "tls.key")
     return found
 

@@ -54,7 +54,7 @@ from chatd.providers import Providers
 from chatd.readiness import Readiness
 from chatd.reload import NotReloaded
 from chatd.reloading import Reloading
-from chatd.renewal import Renewal, certificates
+from chatd.renewal import certificates, renewal
 from chatd.sessions import Sessions
 from chatd.settings import Settings
 from chatd.store.errors import StoreError
@@ -119,7 +119,7 @@ class ChatService(Service):
     def startService(self) -> None:
         super().startService()
         try:
-            self._certificates = certificates(self.settings.tls)
+            self._certificates = certificates(self.settings)
             self.parts = Parts.of(self._reactor, self.settings, self.synchronous)
             self.parts.bodies.prepare()
             self._vapid = vapid(self.parts.clock, self.settings)
@@ -187,7 +187,7 @@ class ChatService(Service):
         )
         self.door = Door(self._reactor, door_limits(settings), self.edge.blocked.covers)
         self.lag = Lag(scheduler, parts.clock)
-        self.renewal = Renewal(self._certificates, scheduler)
+        self.renewal = renewal(self._reactor, settings, self._certificates, scheduler)
         sources = Sources(
             self.edge,
             self.door,
@@ -198,6 +198,7 @@ class ChatService(Service):
             self.webhook,
             self.push,
             self._certificates,
+            self.renewal,
             self.readiness.reasons,
         )
         self.metrics = Metrics(sources)
@@ -229,7 +230,6 @@ class ChatService(Service):
             ),
         )
         self.lag.start()
-        self.renewal.start()
         self.node.start()
         self.agenda.start()
         where = self._sockets[0].getsockname()[:2]
@@ -237,6 +237,7 @@ class ChatService(Service):
             self._reactor, self._sockets, self.edge.site, self._certificates, self.door, settings
         )
         self._sockets = []
+        self.renewal.start()
         await self.webhook.start()
         if self.push is not None:
             await self.push.start()
@@ -327,6 +328,7 @@ class ChatService(Service):
         self._supervision.notifier.reloading()
         try:
             self.settings, told = self._reloading.carry_out(self.settings, dry_run)
+            self.renewal.hurry()
         finally:
             self._supervision.notifier.ready(self._state())
         return told

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field, fields
 from textwrap import wrap
 from typing import Any
 
-from chatd.setting import between, not_empty, one_of, setting
+from chatd.setting import between, one_of, setting
+from chatd.settings_acme import Acme
 from chatd.settings_files import Files
 from chatd.settings_log import Health, Log
 from chatd.settings_outgoing import Mail, Push, Webhook
 from chatd.settings_page import Page
 from chatd.settings_providers import Provider
+from chatd.settings_store import Storage
 
 
 def _addresses(value: list[str]) -> str | None:
@@ -72,34 +74,6 @@ class Tls:
     )
     handshake_seconds: float = setting(
         5.0, "Time for the TLS handshake.", unit="s", check=between(1, 60)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Storage:
-    """[store]: where everything lasting lies."""
-
-    path: str = setting(
-        "state",
-        "The folder of the database, its own; relative to the configuration file.",
-        check=not_empty,
-    )
-    free_bytes: int = setting(
-        2**30,
-        "Nothing is stored while the disk has less free than this or free_percent, whichever is"
-        " more.",
-        unit="bytes",
-        check=between(0, 2**50),
-    )
-    free_percent: float = setting(
-        5.0, "See free_bytes.", unit="% of the disk", check=between(0, 90)
-    )
-    cache_bytes: int = setting(
-        192 * 2**20,
-        "Memory for pages of the database that were read or written, at most; it fills while the"
-        " database grows.",
-        unit="bytes",
-        check=between(2**20, 2**40),
     )
 
 
@@ -320,6 +294,7 @@ class Settings:
 
     server: Server = field(default_factory=Server)
     tls: Tls = field(default_factory=Tls)
+    acme: Acme = field(default_factory=Acme)
     store: Storage = field(default_factory=Storage)
     accounts: Accounts = field(default_factory=Accounts)
     guests: GuestSettings = field(default_factory=GuestSettings)

@@ -38,6 +38,8 @@ from chatd.edge.release import Release, release
 ROOT = Path(__file__).parents[1]
 #: prctl(2): the signal that comes when the parent ends.
 PR_SET_PDEATHSIG = 1
+#: What runs in a process of its own and brings libraries along that no daemon loads.
+ASIDE = {f"chatd.acme.{name}" for name in ("authority", "failures", "network", "order")}
 
 
 class Forked:
@@ -159,8 +161,9 @@ def load() -> None:
     sys.meta_path.insert(0, NoReactor())
     import_module("twisted.scripts.twistd")
     for module in walk_packages(chatd.__path__, "chatd."):
-        with suppress(ImportError):
-            import_module(module.name)
+        if module.name not in ASIDE:
+            with suppress(ImportError):
+                import_module(module.name)
     del sys.meta_path[0]
     pages = import_module("chatd.edge.pages")
     files = pages.ui_files()

@@ -103,6 +103,11 @@ CASES: dict[str, tuple[dict[str, str], dict[str, str], int]] = {
         {"chatd_tls_certificate_expiry_timestamp_seconds": f"{15 * 86400}x90"},
         80,
     ),
+    "ChatdCertificateNotRenewed": (
+        {"chatd_acme_failures": "3x90"},
+        {"chatd_acme_failures": "2x90"},
+        80,
+    ),
     "ChatdRefusesConnections": (
         {'chatd_refused_total{reason="connections_per_address"}': "0+90x20"},
         {'chatd_refused_total{reason="connections_per_address"}': "0+30x20"},

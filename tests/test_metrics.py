@@ -152,6 +152,7 @@ def everything() -> Sources:
         "webhook": SimpleNamespace(status=lambda: lanes),
         "push": SimpleNamespace(sender=sender),
         "certificates": SimpleNamespace(until=datetime.now(UTC)),
+        "renewal": SimpleNamespace(keeper=None),
         "not_ready": dict,
     }
     return Sources(**made)

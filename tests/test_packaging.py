@@ -148,7 +148,7 @@ def project() -> dict[str, object]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "acme.txt", "dev.txt"])
 def test_every_run_time_dependency_is_pinned_to_a_version_that_satisfies_it(name):
     pinned = pins(name)
     for line in project()["dependencies"]:
@@ -163,12 +163,19 @@ def test_every_development_dependency_is_pinned_to_a_version_that_satisfies_it()
         assert requirement.specifier.contains(pinned[requirement.name]), line
 
 
-def test_development_has_the_very_packages_that_run():
-    run, dev = pins("run.txt"), pins("dev.txt")
+def test_the_extra_is_pinned_to_a_version_that_satisfies_it():
+    for line in project()["optional-dependencies"]["acme"]:
+        requirement = Requirement(line)
+        assert requirement.specifier.contains(pins("acme.txt")[requirement.name]), line
+
+
+@pytest.mark.parametrize("name", ["run.txt", "acme.txt"])
+def test_development_has_the_very_packages_that_run(name):
+    run, dev = pins(name), pins("dev.txt")
     assert {name: dev.get(name) for name in run} == run
 
 
-@pytest.mark.parametrize("name", ["run.txt", "dev.txt", "build.txt"])
+@pytest.mark.parametrize("name", ["run.txt", "acme.txt", "dev.txt", "build.txt"])
 def test_every_pin_has_hashes_and_no_index_is_named(name):
     text = (ROOT / "requirements" / name).read_text()
     blocks = re.split(r"^(?=[a-z0-9-]+==)", text, flags=re.MULTILINE)[1:]

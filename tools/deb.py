@@ -69,7 +69,7 @@ def environment(root: Path, epoch: int) -> None:
     run(PYTHON, "-m", "venv", "--without-pip", home)
     pip = (sys.executable, "-m", "pip", "--python", home / "bin" / "python", "--quiet")
     flags = ("install", "--no-compile", "--disable-pip-version-check", "--no-warn-script-location")
-    run(*pip, *flags, "--require-hashes", "-r", "requirements/run.txt")
+    run(*pip, *flags, "--require-hashes", "-r", "requirements/acme.txt")
     wheels = BUILD / "wheel"
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", wheels,
         SOURCE_DATE_EPOCH=str(epoch))  # fmt: skip
@@ -125,7 +125,7 @@ def furnish(root: Path, epoch: int) -> None:
         shutil.copy(path, documents)
     shutil.copy(ROOT / "LICENSE", documents / "copyright")
     (documents / "changelog.gz").write_bytes(gzip.compress(changelog(epoch).encode(), 9, mtime=0))
-    shutil.copy(ROOT / "requirements/run.txt", documents / "libraries.txt")
+    shutil.copy(ROOT / "requirements/acme.txt", documents / "libraries.txt")
     made = sbom.document(root / HOME / "bin" / "python", version(), epoch)
     (documents / "sbom.cdx.json").write_text(json.dumps(made, indent=1, sort_keys=True), "utf-8")
     overrides = root / "usr/share/lintian/overrides"

@@ -31,6 +31,7 @@ from tools.system import (
     NODE,
     NSPAWN,
     PACKAGING,
+    PEBBLE,
     PHP,
     POWER,
     PROMTOOL,
@@ -74,6 +75,7 @@ PROFILES = {
             TMUX,
             PHP,
             PROMTOOL,
+            PEBBLE,
             NODE,
             SHELLS,
             MAN,
@@ -85,7 +87,9 @@ PROFILES = {
     "durability": Profile("dev.txt", must=(POWER, FILESYSTEM, COMPILER)),
     "deb": Profile("dev.txt", must=(PACKAGING,)),
     "apt": Profile("dev.txt", must=(PACKAGING, ARCHIVE, GPG)),
-    "systemd": Profile("dev.txt", must=(PACKAGING, DEBOOTSTRAP, NSPAWN, LINTIAN, ARCHIVE, GPG)),
+    "systemd": Profile(
+        "dev.txt", must=(PACKAGING, DEBOOTSTRAP, NSPAWN, LINTIAN, ARCHIVE, GPG, PEBBLE)
+    ),
     "tls": Profile("dev.txt", must=(TESTSSL,)),
     "fresh": Profile("run.txt", must=(DEBOOTSTRAP,)),
 }

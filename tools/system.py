@@ -71,6 +71,9 @@ LOAD = Need(
 )
 TMUX = Need("tmux", "tmux", "the tests of the terminal client", has_program("tmux"))
 PROMTOOL = Need("promtool", "prometheus", "the tests of the alerts", has_program("promtool"))
+PEBBLE = Need(
+    "pebble", "pebble", "the tests of certificates by ACME", has_program("pebble-challtestsrv")
+)
 SHELLS = Need("shells", "zsh fish", "the tests of the completion", has_program("fish"))
 MAN = Need("man", "man-db", "the tests of the manual's pages", has_program("man"))
 UNITS = Need("units", "systemd", "the tests of the service's files", has_program("systemd-analyze"))

@@ -35,6 +35,15 @@ def beginning(commands: Any) -> None:
         "--behind-proxy", action="store_true", help="a web server on this machine ends TLS"
     )
     setup.add_argument(
+        "--acme", action="store_true", help="chatd gets its certificate by itself (Let's Encrypt)"
+    )
+    setup.add_argument(
+        "--agree-to-terms", action="store_true", help="with --acme: to the authority's, read before"
+    )
+    setup.add_argument(
+        "--contact", default="", metavar="MAIL", help="with --acme: where the authority may write"
+    )
+    setup.add_argument(
         "--instance", metavar="NAME", help="one of several on this machine, for chatd@NAME.service"
     )
     setup.add_argument("--port", type=int, default=8443, help="on localhost (8443)")
@@ -120,9 +129,14 @@ def _setup(options: argparse.Namespace) -> int:
         notes = setup.run(
             options.host,
             place,
-            certificate=options.certificate,
-            key=options.key,
-            behind_proxy=options.behind_proxy,
+            setup.Means(
+                certificate=options.certificate,
+                key=options.key,
+                behind_proxy=options.behind_proxy,
+                acme=options.acme,
+                agreed=options.agree_to_terms,
+                contact=options.contact,
+            ),
             asks=asks,
         )
     except setup.SetupError as error:
@@ -173,7 +187,8 @@ def _check(options: argparse.Namespace) -> int:
     try:
         settings = load(path)
         wrong = [f"{path}: {text}" for text in unsafe(settings)]
-        if not settings.tls.terminated and settings.tls.certificate and settings.tls.key:
+        named = settings.tls.certificate and settings.tls.key and not settings.acme.domains
+        if named and not settings.tls.terminated:
             chain, key = Path(settings.tls.certificate), Path(settings.tls.key)
             tls_files.load(chain, key, datetime.now(UTC))
     except tls_files.TlsFilesError as error:

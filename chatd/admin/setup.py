@@ -1,12 +1,13 @@
 """`chatctl setup`: the first configuration of a server, and the way from this machine to others."""
 
 import grp
+import importlib.util
 import os
 import re
 import secrets
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,6 +29,25 @@ CERTBOT = Path("/etc/letsencrypt/live")
 
 Ask = Callable[[str], str]
 """Puts a question to somebody at a terminal; their answer."""
+
+
+#: For everybody.
+EVERYWHERE = ["0.0.0.0:443", "[::]:443"]
+#: Of Let's Encrypt, for who is asked whether they agree.
+TERMS = "https://letsencrypt.org/repository/"
+
+
+@dataclass(frozen=True)
+class Means:
+    """How the server comes by its certificate: files, a proxy that has it, or ``acme``, by itself,
+    where ``agreed`` says that the terms were and ``contact`` may be a mail address."""
+
+    certificate: str = ""
+    key: str = ""
+    behind_proxy: bool = False
+    acme: bool = False
+    agreed: bool = False
+    contact: str = ""
 
 
 class SetupError(Exception):
@@ -78,29 +98,25 @@ def here(place: Place) -> list[str]:
     return [f"Wrote {place.config}: chatd serves https://localhost:{place.port} alone."]
 
 
-def opened(
-    place: Place,
-    host: str,
-    ask: Ask | None,
-    *,
-    certificate: str = "",
-    key: str = "",
-    behind_proxy: bool = False,
-) -> list[str]:
+def opened(place: Place, host: str, ask: Ask | None, means: Means) -> list[str]:
     """chatd under a name of its own, for everybody. ``ask``: None where nobody can be asked; then
-    all must be said. What was done, and what is left to do, in sentences."""
+    all must be said in ``means``. What was done, and what is left to do, in sentences."""
     if not re.fullmatch(local_ca.HOST_NAME.pattern, host) or "." not in host:
         raise SetupError(f"{host!r} is no name that a browser could look up: chat.example.org.")
     done = here(place) if not place.config.exists() else []
     text = place.config.read_text("utf-8")
-    if not behind_proxy and not certificate:
-        certificate, key, behind_proxy = _how(host, ask)
+    if not (means.behind_proxy or means.certificate or means.acme):
+        means = _how(host, ask)
+    if means.acme and not means.agreed:
+        means = _agreed(means, ask)
     try:
         text = put(text, "server", "public_url", f"https://{host}")
-        if behind_proxy:
+        if means.acme:
+            text = _by_itself(text, host, means)
+        elif means.behind_proxy:
             text = _behind(text, place)
         else:
-            text = _with_certificate(text, place, certificate, key)
+            text = _with_certificate(text, place, means.certificate, means.key)
     except CannotChange as error:
         raise SetupError(f"{place.config}: {error}") from None
     try:
@@ -114,23 +130,61 @@ def opened(
     return [*done, f"Wrote {place.config}: chatd will serve https://{host}."]
 
 
-def _how(host: str, ask: Ask | None) -> tuple[str, str, bool]:
-    """Certificate, key, or that a proxy has them."""
+def _how(host: str, ask: Ask | None) -> Means:
     found = CERTBOT / host
     if (found / "fullchain.pem").exists():
-        return str(found / "fullchain.pem"), str(found / "privkey.pem"), False
+        return Means(str(found / "fullchain.pem"), str(found / "privkey.pem"))
     if ask is None:
         raise SetupError(
-            "say where the certificate is (--certificate FILE --key FILE), or that a web server on"
-            " this machine has it (--behind-proxy)."
+            "say where the certificate is (--certificate FILE --key FILE), that chatd gets one by"
+            " itself (--acme), or that a web server on this machine has it (--behind-proxy)."
         )
+    by_itself = f", `acme` if chatd is to get one by itself from Let's Encrypt ({TERMS})"
     certificate = ask(
-        "The file with the certificate and its chain (PEM); empty if a web server on this machine"
-        " ends TLS: "
+        f"The file with the certificate and its chain (PEM){by_itself if can_acme() else ''}; empty"
+        " if a web server on this machine ends TLS: "
     ).strip()
     if not certificate:
-        return "", "", True
-    return certificate, ask("The file with its private key: ").strip(), False
+        return Means(behind_proxy=True)
+    if certificate == "acme" and can_acme():
+        contact = ask("A mail address for Let's Encrypt to write to, or empty: ").strip()
+        return Means(acme=True, contact=contact)
+    return Means(certificate, ask("The file with its private key: ").strip())
+
+
+def can_acme() -> bool:
+    """Whether the library is there (the extra `acme`)."""
+    return importlib.util.find_spec("acme") is not None
+
+
+def _agreed(means: Means, ask: Ask | None) -> Means:
+    if ask is None:
+        raise SetupError(
+            f"read the terms of service of the authority (Let's Encrypt's: {TERMS}), then say that"
+            " you agree: --agree-to-terms."
+        )
+    if ask(f"Do you agree to its terms of service, {TERMS}? [y/N] ").strip().lower() != "y":
+        raise SetupError("without that Let's Encrypt gives no certificate; nothing was changed.")
+    return replace(means, agreed=True)
+
+
+def _by_itself(text: str, host: str, means: Means) -> str:
+    for setting in ("certificate", "key"):
+        text = put(text, "tls", setting, "")
+    if re.search(r"^\s*terminated\s*=", text, re.MULTILINE):
+        text = put(text, "tls", "terminated", False)
+    text = put(text, "acme", "domains", [host])
+    text = put(text, "acme", "agree_to_terms", True)
+    if means.contact:
+        text = put(text, "acme", "contact", means.contact)
+    return put(text, "server", "listen", EVERYWHERE)
+
+
+def _not_by_itself(text: str) -> str:
+    """What `_by_itself` may have written, taken back."""
+    if re.search(r"^\s*\[acme\]", text, re.MULTILINE):
+        text = put(text, "acme", "domains", [])
+    return text
 
 
 def _with_certificate(text: str, place: Place, certificate: str, key: str) -> str:
@@ -149,10 +203,12 @@ def _with_certificate(text: str, place: Place, certificate: str, key: str) -> st
         text = put(text, "tls", setting, f"tls/{name}")
     if re.search(r"^\s*terminated\s*=", text, re.MULTILINE):
         text = put(text, "tls", "terminated", False)
-    return put(text, "server", "listen", ["0.0.0.0:443", "[::]:443"])
+    text = _not_by_itself(text)
+    return put(text, "server", "listen", EVERYWHERE)
 
 
 def _behind(text: str, place: Place) -> str:
+    text = _not_by_itself(text)
     text = put(text, "server", "listen", [f"127.0.0.1:{place.port}"])
     text = put(text, "server", "proxies", ["127.0.0.1/32"])
     text = put(text, "server", "forwarded_by", "x-forwarded-for")
@@ -182,12 +238,10 @@ def _number(group: str) -> int:
         ) from None
 
 
-def run(
-    host: str | None, place: Place, *, certificate: str, key: str, behind_proxy: bool, asks: bool
-) -> list[str]:
+def run(host: str | None, place: Place, means: Means, *, asks: bool) -> list[str]:
     """What was done, in sentences. ``asks``: somebody who sits there may be asked. SetupError,
     OSError."""
     ask = input if asks and sys.stdin.isatty() else None
     if host is None:
         return here(place)
-    return opened(place, host, ask, certificate=certificate, key=key, behind_proxy=behind_proxy)
+    return opened(place, host, ask, means)

@@ -35,7 +35,8 @@ def _control_nonetheless(path: Path) -> Path | None:
     """The socket that is there, where the file is TOML at least."""
     import tomllib
 
-    from chatd.settings import Server, Storage
+    from chatd.settings import Server
+    from chatd.settings_store import Storage
 
     try:
         tree = tomllib.loads(path.read_text("utf-8"))

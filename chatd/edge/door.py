@@ -20,6 +20,7 @@ from twisted.internet.protocol import Protocol
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from chatd.acme.challenge import PROTOCOL
 from chatd.edge.door_arrival import ProxiedArrival
 from chatd.edge.door_budget import Budget, Places, Seat, address_key, plain_address
 from chatd.edge.door_shared import Door, DoorLimits
@@ -310,6 +311,10 @@ class EdgePort(tcp.Port):
         counters = self.door.counters
         counters.handshakes += 1
         counters.resumed += transport.resumed
+        if transport.negotiated == PROTOCOL:
+            # The handshake was the answer: nothing is said after it (RFC 8737 §3).
+            transport.loseConnection()
+            return None
         if self._stock is not None:
             return None  # Twisted's TLS has built its protocol already
         return self.factory.buildProtocol(transport.getPeer())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from cryptography import x509
@@ -14,6 +15,7 @@ from OpenSSL.SSL import _lib  # type: ignore[attr-defined]
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
 from zope.interface import implementer
 
+from chatd.acme.challenge import PROTOCOL, Challenges
 from chatd.edge import tls_files
 from chatd.edge.tls_files import TlsFilesError
 
@@ -34,8 +36,15 @@ HTTP = b"http/1.1"
 SESSION_SECONDS = 7_200
 
 
+Select = Callable[[SSL.Connection, list[bytes]], bytes]
+
+
 def _context(
-    chain: Path, key: Path, certificates: list[x509.Certificate], private: PrivateKeyTypes
+    chain: Path,
+    key: Path,
+    certificates: list[x509.Certificate],
+    private: PrivateKeyTypes,
+    select: Select,
 ) -> SSL.Context:
     """A context for what those files hold. Raises TlsFilesError."""
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
@@ -63,7 +72,7 @@ def _context(
     set_tickets = getattr(_lib, "SSL_CTX_set_num_tickets", None)
     if set_tickets is not None:  # pyOpenSSL 26.4 does not reach it: OpenSSL then sends two
         set_tickets(context._context, 1)
-    context.set_alpn_select_callback(_select_protocol)
+    context.set_alpn_select_callback(select)
     return context
 
 
@@ -88,10 +97,15 @@ def _restrict(context: SSL.Context) -> None:
             raise RuntimeError("this OpenSSL does not know the curves X25519, P-256 and P-384")
 
 
-def _select_protocol(connection: SSL.Connection, offered: list[bytes]) -> bytes:
-    """ALPN (RFC 7301): http/1.1, or the handshake ends with no_application_protocol."""
+def _select_protocol(
+    challenges: Challenges, connection: SSL.Connection, offered: list[bytes]
+) -> bytes:
+    """ALPN (RFC 7301): http/1.1, or what an authority asks for that looks whether a name is ours;
+    else the handshake ends with no_application_protocol."""
     if HTTP in offered:
         return HTTP
+    if PROTOCOL in offered and challenges.answer(connection):
+        return PROTOCOL
     raise SSL.Error([("SSL", "alpn", "no application protocol in common")])
 
 
@@ -108,6 +122,9 @@ class Certificates:
         self.chain = Path(chain)
         self.key = Path(key)
         self._now = now
+        #: those of an authority that are to be answered now
+        self.challenges = Challenges()
+        self._select = partial(_select_protocol, self.challenges)
         self.reload()
 
     def reload(self) -> None:
@@ -115,7 +132,7 @@ class Certificates:
         # Before they are read: what changes meanwhile is seen as a change.
         self._read = self._files()
         certificates, private = tls_files.load(self.chain, self.key, self._now())
-        self.context = _context(self.chain, self.key, certificates, private)
+        self.context = _context(self.chain, self.key, certificates, private, self._select)
         #: when the server's own certificate begins and ends
         self.since = certificates[0].not_valid_before_utc
         self.until = certificates[0].not_valid_after_utc

@@ -121,6 +121,11 @@ class HandshakingServer(ClosingServer):
         return self._tls.cipher if self._opened and self._tls is not None else ""
 
     @property
+    def negotiated(self) -> bytes:
+        """The protocol that ALPN chose, b"" for none."""
+        return self._tls.protocol if self._opened and self._tls is not None else b""
+
+    @property
     def resumed(self) -> bool:
         return bool(self._opened and self._tls is not None and self._tls.resumed)
 

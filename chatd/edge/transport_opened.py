@@ -50,6 +50,13 @@ class OpenedTls:
         return _text(_lib.SSL_CIPHER_get_name(_lib.SSL_get_current_cipher(self._ssl)))
 
     @property
+    def protocol(self) -> bytes:
+        """The one that ALPN chose, b"" where the client offered none."""
+        found, size = _ffi.new("unsigned char **"), _ffi.new("unsigned int *")
+        _lib.SSL_get0_alpn_selected(self._ssl, found, size)
+        return bytes(_ffi.buffer(found[0], size[0])) if size[0] else b""
+
+    @property
     def resumed(self) -> bool:
         return bool(_lib.SSL_session_reused(self._ssl))
 

@@ -43,6 +43,7 @@ class StockTlsTransport(BufferingTLSTransport):
     on_drain: Callable[[], None] | None = None
     resumed = False
     tls_version = ""
+    negotiated = b""
     cipher = ""
     seat: Any = None
     accepted_at = 0.0
@@ -65,6 +66,7 @@ class StockTlsTransport(BufferingTLSTransport):
         super()._checkHandshakeStatus()
         if self._handshakeDone and self._deadline is not None:
             self._stop_watching()
+            self.negotiated = self._tlsConnection.get_alpn_proto_negotiated()
             self.resumed = bool(_lib.SSL_session_reused(self._tlsConnection._ssl))
             self.tls_version = self._tlsConnection.get_protocol_version_name()
             self.cipher = self._tlsConnection.get_cipher_name() or ""

@@ -29,6 +29,7 @@ CONNECTIONS = READERS + 4
 #: What a start that failed before there was a database leaves, and what can be made anew.
 LEFT_BEHIND = (
     COPYING,
+    "acme",
     "chatd.lock",
     "control.sock",
     "lost+found",

@@ -8,7 +8,7 @@ import pytest
 
 from chatd.admin import local_ca
 from chatd.admin.main import main
-from chatd.admin.setup import Place, SetupError, here, opened
+from chatd.admin.setup import Means, Place, SetupError, here, opened
 from chatd.config import load
 from chatd.safety import unsafe
 
@@ -45,7 +45,7 @@ def test_the_first_configuration_is_for_this_machine_and_right(place: Place) -> 
 
 
 def test_a_name_and_a_certificate_open_it_to_others(place: Place, pair: tuple[str, str]) -> None:
-    opened(place, HOST, nobody, certificate=pair[0], key=pair[1])
+    opened(place, HOST, nobody, Means(pair[0], pair[1]))
     settings = load(place.config)
     assert unsafe(settings) == []
     assert settings.server.public_url == f"https://{HOST}"
@@ -63,25 +63,25 @@ def test_what_is_missing_is_asked_for(place: Place, pair: tuple[str, str]) -> No
         asked.append(question)
         return next(answers)
 
-    opened(place, HOST, ask)
+    opened(place, HOST, ask, Means())
     assert len(asked) == 2 and unsafe(load(place.config)) == []
 
 
 def test_behind_a_web_server_it_stays_on_loopback_without_tls_and_can_go_back(
     place: Place, pair: tuple[str, str]
 ) -> None:
-    opened(place, HOST, nobody, behind_proxy=True)
+    opened(place, HOST, nobody, Means(behind_proxy=True))
     settings = load(place.config)
     assert unsafe(settings) == []
     assert settings.tls.terminated and settings.server.listen == ["127.0.0.1:8443"]
-    opened(place, HOST, nobody, certificate=pair[0], key=pair[1])
+    opened(place, HOST, nobody, Means(pair[0], pair[1]))
     assert unsafe(load(place.config)) == [] and not load(place.config).tls.terminated
 
 
 @pytest.mark.parametrize("host", ["localhost", "https://chat.example.org", "-a.example.org", ""])
 def test_what_is_no_name_is_refused_before_anything_is_written(place: Place, host: str) -> None:
     with pytest.raises(SetupError, match="no name that a browser could look up"):
-        opened(place, host, nobody)
+        opened(place, host, nobody, Means())
     assert not place.config.exists()
 
 
@@ -92,7 +92,7 @@ def test_a_certificate_that_is_none_changes_nothing(place: Place, tmp_path: Path
     nonsense.write_text("nonsense")
     for file in (str(nonsense), str(tmp_path / "nowhere")):
         with pytest.raises(SetupError):
-            opened(place, HOST, nobody, certificate=file, key=file)
+            opened(place, HOST, nobody, Means(file, file))
     assert place.config.read_bytes() == before
 
 
@@ -100,7 +100,7 @@ def test_settings_that_somebody_wrote_stay(place: Place) -> None:
     here(place)
     with place.config.open("a") as file:
         file.write("\n[limits]\nconnections = 100 # few\n")
-    opened(place, HOST, nobody, behind_proxy=True)
+    opened(place, HOST, nobody, Means(behind_proxy=True))
     assert "connections = 100 # few" in place.config.read_text()
 
 
@@ -118,7 +118,7 @@ def test_an_instance_has_files_a_port_and_a_unit_of_its_own(tmp_path: Path) -> N
     assert (str(made.folder), str(made.state)) == ("/etc/chatd/team-2", "/var/lib/chatd-team-2")
     assert made.unit == "chatd@team-2"
     place = Place(tmp_path / "team-2", tmp_path, group=None, port=9443)
-    opened(place, HOST, nobody, behind_proxy=True)
+    opened(place, HOST, nobody, Means(behind_proxy=True))
     assert load(place.config).server.listen == ["127.0.0.1:9443"]
 
 
@@ -128,3 +128,53 @@ def test_what_is_no_name_of_an_instance_is_refused(
 ) -> None:
     assert main(["setup", "--here", f"--instance={name}"]) == 2
     assert "names no instance" in capsys.readouterr().err
+
+
+def test_chatd_may_get_its_certificate_by_itself(place: Place) -> None:
+    opened(place, HOST, nobody, Means(acme=True, agreed=True, contact="ops@example.org"))
+    settings = load(place.config)
+    assert unsafe(settings) == []
+    assert settings.acme.domains == [HOST] and settings.acme.contact == "ops@example.org"
+    assert settings.server.listen == ["0.0.0.0:443", "[::]:443"]
+    assert main(["--config", str(place.config), "check"]) == 0
+
+
+def test_who_is_asked_may_choose_that_and_has_to_agree(place: Place) -> None:
+    here(place)
+    before = place.config.read_bytes()
+    answers = iter(["acme", "", "n"])
+    with pytest.raises(SetupError, match="nothing was changed"):
+        opened(place, HOST, lambda question: next(answers), Means())
+    assert place.config.read_bytes() == before
+    answers = iter(["acme", "", "y"])
+    opened(place, HOST, lambda question: next(answers), Means())
+    assert unsafe(load(place.config)) == [] and load(place.config).acme.agree_to_terms
+
+
+def test_nobody_agrees_to_terms_unasked(place: Place) -> None:
+    with pytest.raises(SetupError, match="--agree-to-terms"):
+        opened(place, HOST, None, Means(acme=True))
+
+
+def test_from_there_back_to_a_file_or_a_web_server(place: Place, pair: tuple[str, str]) -> None:
+    by_itself = Means(acme=True, agreed=True)
+    for means in (by_itself, Means(*pair), by_itself, Means(behind_proxy=True), by_itself):
+        opened(place, HOST, nobody, means)
+        settings = load(place.config)
+        assert unsafe(settings) == [] and bool(settings.acme.domains) == means.acme
+
+
+def test_without_the_library_it_is_not_offered(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    asked: list[str] = []
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return ""
+
+    opened(place, HOST, ask, Means())
+    assert not any("acme" in question for question in asked)
+    with pytest.raises(SetupError, match="pip install"):
+        opened(place, HOST, nobody, Means(acme=True, agreed=True))

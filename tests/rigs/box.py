@@ -103,10 +103,11 @@ class Box:
             raise Failed(f"{' '.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}")
         return done
 
-    def start_here(self, *command: str) -> subprocess.Popen[str]:
+    def start_here(self, *command: str, stdin: int | None = None) -> subprocess.Popen[str]:
         """A command of this machine in the network of the box, with its share of the processor."""
         return subprocess.Popen(
             ["nsenter", "-t", str(self.leader), "-n", *command],
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

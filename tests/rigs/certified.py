@@ -45,7 +45,7 @@ def opened_to_others(inside: Box, folder: Path) -> None:
 def renewed(inside: Box, folder: Path) -> None:
     """certbot's hook, as certbot calls it."""
     hook = "/etc/letsencrypt/renewal-hooks/deploy/chatd"
-    typed = block("operating.md", "The certificate").splitlines()
+    typed = block("operating.md", "The certificate", 1).splitlines()
     [line] = [each for each in typed if "certbot-deploy-hook" in each]
     inside.run("sh", "-c", line)
     issued = local_ca.ensure(folder / "renewed", [HOST], datetime.now(UTC))

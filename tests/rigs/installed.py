@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tests.rigs import upgraded
 from tests.rigs.box import Box, Failed, box
+from tests.rigs.by_itself import by_itself
 from tests.rigs.certified import credentials, opened_to_others, renewed
 from tests.rigs.seen import CONFIG, journal, must, say, until_ready
 from tests.rigs.tree import CannotBuild
@@ -306,6 +307,7 @@ def walk(inside: Box, repository: upgraded.Repository, package: Path, folder: Pa
     backed_up(inside)
     opened_to_others(inside, folder)
     renewed(inside, folder)
+    by_itself(inside, folder)
     credentials(inside)
     hangs(inside)
     removed(inside)

@@ -80,7 +80,7 @@ def _unread(config: Path, text: str) -> Finding:
 
 def examine(look: Any, wait: Callable[[float], None]) -> Iterator[Finding]:
     """All checks, from outside in. ``look``: a `Look`."""
-    from chatd.admin.doctor import inside, outside, socket
+    from chatd.admin.doctor import inside, outside, renewing, socket
 
     reached: list[str] = []
     yield from outside.addresses(look, reached)
@@ -95,6 +95,7 @@ def examine(look: Any, wait: Callable[[float], None]) -> Iterator[Finding]:
         yield from socket.web_socket(look if not number else _quick(look), target, wait)
     yield from inside.configuration(look)
     yield from inside.daemon(look)
+    yield from renewing.renewing(look)
     yield from inside.store(look)
     yield from inside.disk(look)
     yield from inside.descriptors(look)

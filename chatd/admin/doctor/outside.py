@@ -178,7 +178,9 @@ def _distrusted(
         "certificate",
         f"it comes from {leaf.issuer.rfc4514_string()}, whom nobody knows",
         "Browsers warn, and programs turn away.",
-        f"certbot certonly --standalone -d {look.host}; or name its authority here: --ca FILE",
+        _renew(look)
+        if look.settings.acme.domains
+        else f"certbot certonly --standalone -d {look.host}; or name its authority here: --ca FILE",
     )
 
 
@@ -212,6 +214,8 @@ def _names(leaf: x509.Certificate) -> list[str]:
 
 
 def _renew(look: Look) -> str:
+    if look.settings.acme.domains and not look.settings.tls.terminated:
+        return "systemctl reload chatd   (it is asked for at once; the log says how it went)"
     if look.trusted is not None and look.local:
         return f"chatctl quickstart {look.config.parent} && systemctl restart chatd"
     return f"certbot renew --cert-name {look.host} && {_reload(look)}"

@@ -1,0 +1,100 @@
+"""When the next try for a certificate is due. Pure: times are seconds since 1970.
+
+An authority counts what is asked of it. Let's Encrypt takes five failed validations an hour for a
+name, and five certificates a week for the same names (letsencrypt.org/docs/rate-limits): hence
+`HOURLY`, whatever happens, starts and reloads included, and waits that double.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final, Literal, get_args
+
+HOUR: Final = 3600.0
+#: Tries within an hour, at most.
+HOURLY: Final = 4
+#: A certificate is renewed when this share of its life is left, as Let's Encrypt recommends, and
+#: up to a tenth of that earlier, so that not all the world comes at once.
+SHARE: Final = 1 / 3
+EARLIER: Final = 0.1
+#: However long an authority asks us to wait.
+LONGEST: Final = 7 * 24 * HOUR
+
+Kind = Literal[
+    "unreachable", "untrusted", "directory", "refused", "rate-limited", "account", "fault"
+]
+"""Why a try failed: no answer; a server that is not to be trusted; one that speaks no ACME; the
+authority did not find us at a name; too much was asked; the account was not given or is no more;
+anything else."""
+KINDS: Final[tuple[str, ...]] = get_args(Kind)
+
+#: First wait and longest one.
+_WAITS: Final[dict[str, tuple[float, float]]] = {
+    "unreachable": (60.0, HOUR),
+    "rate-limited": (HOUR, 24 * HOUR),
+}
+_USUAL: Final = (HOUR / 4, 12 * HOUR)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the tries so far brought. ``asked``: a word for what is wanted, so that another wish
+    begins anew; ``tries``: those of the last hour; ``failures``: in a row; ``kind`` and ``why`` are
+    of the last one, "" where it went well; ``not_before``: no try until then."""
+
+    asked: str = ""
+    tries: tuple[float, ...] = ()
+    failures: int = 0
+    kind: str = ""
+    why: str = ""
+    not_before: float = 0.0
+
+
+def renewal(since: float, until: float, share: float) -> float:
+    """When to renew what is good from ``since`` to ``until``; ``share``, from 0 to 1, is the
+    certificate's own and says how much earlier."""
+    left = (until - since) * SHARE
+    return until - left * (1 + EARLIER * share)
+
+
+def next_try(standing: Standing, due: float) -> float:
+    """``due``: when a certificate is wanted."""
+    free = 0.0
+    if len(standing.tries) >= HOURLY:
+        free = standing.tries[-HOURLY] + HOUR
+    return max(due, standing.not_before, free)
+
+
+def begun(standing: Standing, now: float) -> Standing:
+    """A try begins."""
+    # One of the future is of a clock that was set back.
+    recent = (*(each for each in standing.tries if now - HOUR < each <= now), now)
+    return replace(standing, tries=recent[-HOURLY:])
+
+
+def failed(
+    standing: Standing,
+    now: float,
+    kind: Kind,
+    why: str,
+    after: float,
+    random: Callable[[], float],
+) -> Standing:
+    """A try failed. ``after``: seconds that the authority asked us to wait, 0 for none;
+    ``random``: a number from 0 to 1."""
+    failures = standing.failures + 1
+    first, longest = _WAITS.get(kind, _USUAL)
+    wait = min(longest, first * 2.0 ** min(failures - 1, 30))
+    wait = max(wait * (1 + EARLIER * random()), min(after, LONGEST))
+    return replace(standing, failures=failures, kind=kind, why=why, not_before=now + wait)
+
+
+def succeeded(standing: Standing) -> Standing:
+    return Standing(asked=standing.asked, tries=standing.tries)
+
+
+def hurried(standing: Standing) -> Standing:
+    """Somebody mended something, perhaps: the next try comes at once, but not against the
+    authority's word."""
+    if standing.kind == "rate-limited":
+        return standing
+    return replace(standing, not_before=0.0)
