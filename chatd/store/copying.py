@@ -22,8 +22,10 @@ from chatd.store.migrate import version
 from chatd.store.names import FILE
 from chatd.store.sqlite import FAILURES, Sqlite, make_file
 
-#: Held, shared, by whoever copies.
+#: Held, shared, by whoever copies the database; and by whoever copies bodies of files besides, for
+#: as long as that takes: none is removed meanwhile.
 COPYING = "chatd.copying"
+COPYING_FILES = "chatd.copying-files"
 #: Pages copied at a time: 1 MiB, so that progress can be told and the copy be interrupted.
 STEP = 256
 
@@ -49,7 +51,7 @@ def copy_store(folder: Path, target: Path, told: Told) -> Facts:
     synced. Works with and without a running daemon. StoreError."""
     try:
         _recover(folder)
-        with _held(folder), _view(folder) as source:
+        with held(folder), _view(folder) as source:
             facts = facts_of(source, time.time_ns() // 1_000_000)
             make_file(target)
             _copy(source, target, told)
@@ -86,10 +88,10 @@ def facts_of(database: Sqlite, moment: int) -> Facts:
     )
 
 
-def being_copied(folder: Path) -> bool:
+def being_copied(folder: Path, mark: str = COPYING) -> bool:
     """Whether somebody copies the store just now, however they came to end."""
     try:
-        descriptor = os.open(folder / COPYING, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(folder / mark, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return False
     try:
@@ -122,8 +124,9 @@ def _recover(folder: Path) -> None:
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    path = folder / COPYING
+def held(folder: Path, mark: str = COPYING) -> Iterator[None]:
+    """`being_copied` meanwhile."""
+    path = folder / mark
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _give(path, folder)

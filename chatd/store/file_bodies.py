@@ -20,7 +20,7 @@ from twisted.logger import Logger
 from chatd.core.files import HEAD_BYTES
 from chatd.engine.files import Kept
 from chatd.store import refusals
-from chatd.store.copying import being_copied
+from chatd.store.copying import COPYING_FILES, being_copied
 from chatd.store.errors import cannot_open
 from chatd.store.space import Floor, Space, free_and_total
 
@@ -112,7 +112,7 @@ class FileBodies:
             raise _refusal(error) from error
 
     def _remove(self, files: Sequence[str]) -> bool:
-        if being_copied(self.folder.parent):
+        if being_copied(self.folder.parent, COPYING_FILES):
             return False
         for file in files:
             self.path(file).unlink(missing_ok=True)

@@ -8,7 +8,7 @@ import apsw
 from chatd.core import ids
 from chatd.engine.ports import Clock, Random
 from chatd.store import timeline
-from chatd.store.copying import COPYING, being_copied
+from chatd.store.copying import COPYING, COPYING_FILES, being_copied
 from chatd.store.errors import StoreError, cannot_open
 from chatd.store.indexer import FILE as SEARCH_FILE
 from chatd.store.indexer import Indexer
@@ -29,6 +29,7 @@ CONNECTIONS = READERS + 4
 #: What a start that failed before there was a database leaves, and what can be made anew.
 LEFT_BEHIND = (
     COPYING,
+    COPYING_FILES,
     "acme",
     "chatd.lock",
     "control.sock",

@@ -12,9 +12,10 @@ import msgspec
 from chatd.store.lock import FolderLock
 from chatd.store.names import FILE
 from chatd.store.sqlite import Sqlite
+from chatd.store.verify_files import body_faults, has_files, on_disk, row_faults
 
 #: What belongs to a message and goes with it.
-OF_MESSAGES = ("mentions", "reactions", "pins", "revisions")
+OF_MESSAGES = ("mentions", "reactions", "pins", "revisions", "message_files")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +48,18 @@ def verify(folder: Path) -> Verification:
         damage = _damage(database)
         if damage:
             return Verification(damage, ())
-        return Verification(tuple(_faults(database)), tuple(_events(database)))
+        found = (*_faults(database), *_bodies(database, folder))
+        return Verification(found, tuple(_events(database)))
 
 
 def faults(folder: Path) -> tuple[str, ...]:
     """The same without the events, so that a log of any length is looked over."""
     with _stopped(folder) as database:
-        return faults_in(database)
+        return _damage(database) or (*_faults(database), *_bodies(database, folder))
 
 
 def faults_in(database: Sqlite) -> tuple[str, ...]:
-    """The same of a database that is open."""
+    """The same of a database that is open, without the bodies of files."""
     return _damage(database) or tuple(_faults(database))
 
 
@@ -108,6 +110,11 @@ def _faults(database: Sqlite) -> list[str]:
     return found + _faults_beside_messages(database)
 
 
+def _bodies(database: Sqlite, folder: Path) -> Iterator[str]:
+    if has_files(database):
+        yield from body_faults(database, on_disk(folder))
+
+
 def _faults_beside_messages(database: Sqlite) -> list[str]:
     found = []
     counted = "select room, seq, emoji, count from reaction_counts"
@@ -115,7 +122,10 @@ def _faults_beside_messages(database: Sqlite) -> list[str]:
     for first, second in ((counted, there), (there, counted)):
         for room, seq, emoji, count in database.rows(f"{first} except {second}", {}):
             found.append(f"room {room}: {count} reactions {emoji} to {seq} are not as counted")
-    for table in OF_MESSAGES:
+    files = has_files(database)
+    if files:
+        found += row_faults(database)
+    for table in OF_MESSAGES if files else OF_MESSAGES[:-1]:
         lost = f"""
             select distinct t.room, t.seq from {table} t
             left join events e on e.room = t.room and e.seq = t.seq

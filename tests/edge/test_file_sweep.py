@@ -15,7 +15,7 @@ from chatd.engine.unit import Append, CreateRoom, ReplaceBody, SetMember, Unit
 from chatd.file_sweep import EVERY, LOOKS, FileSweep
 from chatd.parts import ReactorScheduler
 from chatd.store import file_bodies
-from chatd.store.copying import COPYING
+from chatd.store.copying import COPYING_FILES
 
 DAY = 24 * 3600.0
 
@@ -87,7 +87,7 @@ async def test_the_body_of_an_erased_message_goes_but_not_while_a_backup_is_made
     file = (await bring(rig, PICTURE, **await token(rig))).json["file"]
     seq = await said(rig, file)
     await rig.store.commit(Unit("", changes=(ReplaceBody("r1", seq, b"{}", deleted=True),)))
-    with open(rig.bodies.folder.parent / COPYING, "w") as copying:
+    with open(rig.bodies.folder.parent / COPYING_FILES, "w") as copying:
         fcntl.flock(copying, fcntl.LOCK_SH)
         await sweeper.look()
         assert on_disk(rig)[0] == [file]

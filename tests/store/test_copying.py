@@ -65,8 +65,8 @@ def test_without_a_store_the_folder_is_named(tmp_path: Path) -> None:
 def test_who_copies_is_known_until_it_ends_however_it_does(tmp_path: Path) -> None:
     assert not being_copied(tmp_path)
     program = (
-        "import sys, pathlib; from chatd.store.copying import _held\n"
-        "with _held(pathlib.Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+        "import sys, pathlib; from chatd.store.copying import held\n"
+        "with held(pathlib.Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path)],

@@ -5,6 +5,7 @@
     store/chatd.db                  the whole database (a full backup), or
     store/changes                   the pages that differ from the full one it stands on
     store/pages                     a digest of each page, for later backups of changes
+    store/files                     bodies of files; of changes only what the full one lacks
     store/push.key                  what lies beside the database and is no copy of it
     manifest.json                   what all this is, with the SHA-256 of each member
     manifest.sha256                 the seal: without it the backup was never finished
@@ -18,20 +19,23 @@ import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Literal, Protocol
 
 import msgspec
 
-FORMAT = 1
+FORMAT = 2
+#: Those that are read: of the first there were no files.
+FORMATS = (1, 2)
 SUFFIX = ".tar"
 #: Beside a backup that is being made; one that nobody works on was left by a crash.
 PART = ".part"
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
 CONFIGURATION = "configuration/chatd.toml"
-DATABASE, CHANGES, DIGESTS, PUSH_KEY = (
+DATABASE, CHANGES, DIGESTS, FILES, PUSH_KEY = (
     "store/chatd.db",
     "store/changes",
     "store/pages",
+    "store/files",
     "store/push.key",
 )
 #: The largest manifest, and the largest file of the configuration, in bytes.
@@ -39,6 +43,10 @@ LARGEST = 4 * 2**20
 CHUNK = 2**20
 
 Told = Callable[[int, int], None]
+
+
+class Readable(Protocol):
+    def read(self, amount: int, /) -> bytes: ...
 
 
 class BackupError(Exception):
@@ -67,7 +75,8 @@ class Base(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``moment``: Unix milliseconds; the backup holds what was committed until then."""
+    """``moment``: Unix milliseconds; the backup holds what was committed until then. ``missing``:
+    files whose bodies were not on the disk any more when it was made."""
 
     format: int
     id: str
@@ -84,6 +93,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     counts: dict[str, int]
     items: tuple[Item, ...]
     base: Base | None = None
+    missing: tuple[str, ...] = ()
 
     def item(self, member: str) -> Item:
         for item in self.items:
@@ -99,8 +109,8 @@ class Writing:
         self._tar = tarfile.TarFile(fileobj=file, mode="w", copybufsize=CHUNK)
         self.items: list[Item] = []
 
-    def add(self, content: IO[bytes], size: int, item: Item, told: Told | None = None) -> None:
-        """``item`` names it; size and digest are found out here."""
+    def add(self, content: Readable, size: int, item: Item, told: Told | None = None) -> None:
+        """``item`` names it; the digest is found out here."""
         info = tarfile.TarInfo(item.member)
         info.size, info.mode = size, 0o600
         read = _Digesting(content, size, told)
@@ -120,7 +130,7 @@ class Writing:
 class _Digesting:
     """A file that is digested while it is read."""
 
-    def __init__(self, file: IO[bytes], size: int, told: Told | None) -> None:
+    def __init__(self, file: Readable, size: int, told: Told | None) -> None:
         self._file = file
         self._size = size
         self._told = told
@@ -160,14 +170,17 @@ class Archive:
             raise BackupError(f"{self.path} is damaged: its manifest is not as it was written.")
         try:
             form = msgspec.json.decode(text)["format"]
-            if form != FORMAT:
+            if form not in FORMATS:
                 raise BackupError(
-                    f"{self.path} has form {form}, this chatd knows {FORMAT}: restore it with the"
-                    " chatd that made it."
+                    f"{self.path} has form {form}, this chatd knows {FORMATS[-1]}: restore it with"
+                    " the chatd that made it."
                 )
             return msgspec.json.decode(text, type=Manifest)
         except (msgspec.MsgspecError, KeyError, TypeError) as error:
             raise BackupError(f"{self.path} is no backup of chatd: {error}.") from None
+
+    def has(self, member: str) -> bool:
+        return member in self._where
 
     def where(self, member: str) -> tuple[int, int]:
         """Offset and size in the file."""
@@ -194,12 +207,13 @@ class Archive:
             offset, left = offset + len(part), left - len(part)
             yield part
 
-    def damage(self, told: Told | None = None) -> list[str]:
-        """Reads every member; what is not as it was written, a sentence each."""
+    def damage(self, told: Told | None = None, but: str = "") -> list[str]:
+        """Reads every member but that one; what is not as it was written, a sentence each."""
         found = []
-        total = sum(item.size for item in self.manifest.items)
+        items = [item for item in self.manifest.items if item.member != but]
+        total = sum(item.size for item in items)
         done = 0
-        for item in self.manifest.items:
+        for item in items:
             digest = hashlib.sha256()
             try:
                 size = self.where(item.member)[1]

@@ -77,6 +77,9 @@ def _create(options: argparse.Namespace, config: Path) -> int:
         lines.append("Without configuration and keys, as you asked.")
     else:
         lines.append("It holds every key of this server: keep it as you keep them.")
+    if manifest.missing:
+        lost = ", ".join(manifest.missing[:5])
+        lines.append(f"{some(len(manifest.missing), 'file')} had no body on the disk: {lost}.")
     return done(options, MadeBackup(str(path), size, manifest.kind, manifest.moment), lines)
 
 
@@ -97,7 +100,8 @@ def _verify(options: argparse.Namespace, config: Path) -> int:
     counts = manifest.counts
     line = (
         f"{path}: sound. As of {second(manifest.moment)}: accounts {counts.get('users', 0)},"
-        f" rooms {counts.get('rooms', 0)}, events {counts.get('events', 0)}."
+        f" rooms {counts.get('rooms', 0)}, events {counts.get('events', 0)},"
+        f" files {counts.get('files', 0)}."
     )
     return done(options, VerifiedBackup(str(path), manifest.moment, dict(counts), []), [line])
 

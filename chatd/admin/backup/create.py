@@ -9,7 +9,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -22,6 +22,7 @@ from chatd.admin.backup.archive import (
     CHANGES,
     DATABASE,
     DIGESTS,
+    FILES,
     FORMAT,
     PART,
     SUFFIX,
@@ -34,12 +35,15 @@ from chatd.admin.backup.archive import (
     opened,
 )
 from chatd.admin.backup.belongings import belongings, read
+from chatd.admin.backup.carried import Bodies, Carried, files_of
 from chatd.admin.backup.stored import DIGEST, change, digests
 from chatd.admin.backup.verify import faults
 from chatd.settings import Settings
-from chatd.store.copying import Facts, copy_store
+from chatd.store.copying import COPYING_FILES, Facts, copy_store, held
+from chatd.store.file_bodies import FOLDER as BODIES
 from chatd.store.names import FILE
 from chatd.store.space import free_and_total
+from chatd.store.sqlite import Sqlite
 
 HOUR_MS = 3_600_000
 
@@ -76,11 +80,11 @@ def create(wanted: Wanted, config: Path, settings: Settings, phase: Phase) -> Pa
         final = target if alone else folder / shelf.name(time.time_ns() // 1_000_000, kind)
         if final.exists():
             raise BackupError(f"{final} exists; nothing is overwritten.")
-        _check_room(folder, settings)
+        _check_room(folder, settings, _carried_by(base))
         made = _Made(final, base)
         try:
             made.write(wanted, config, settings, phase)
-            if wrong := faults(made.part, phase("checking")):
+            if wrong := faults(made.part, phase("checking"), new=True):
                 raise BackupError("The backup does not hold what it should: " + " ".join(wrong))
             made.part.rename(final)
         finally:
@@ -97,14 +101,24 @@ def _base(folder: Path, full_after: float | None) -> shelf.Kept | None:
     return last if 0 <= age < full_after * HOUR_MS else None
 
 
-def _check_room(folder: Path, settings: Settings) -> None:
+def _carried_by(base: shelf.Kept | None) -> int:
+    """Bytes of bodies that need not be saved once more, if the files are still those."""
+    if base is None:
+        return 0
+    with opened(base.path) as archive:
+        return archive.where(FILES)[1] if archive.has(FILES) else 0
+
+
+def _check_room(folder: Path, settings: Settings, carried: int) -> None:
+    """``carried``: bytes of bodies that the full backup has."""
     store = Path(settings.store.path)
     try:
         size = (store / FILE).stat().st_size
     except OSError as error:
         raise BackupError(f"{store / FILE}: {error.strerror}: is store.path right?") from None
     free, total = free_and_total(folder)
-    needed = 2 * size
+    bodies = sum(path.stat().st_size for path in (store / BODIES).glob("??/*"))
+    needed = 2 * size + max(0, bodies - carried)
     if folder.stat().st_dev == store.stat().st_dev:
         # What chatd needs to go on.
         needed += max(settings.store.free_bytes, int(total * settings.store.free_percent / 100))
@@ -120,6 +134,7 @@ class _Made:
 
     def __init__(self, final: Path, base: shelf.Kept | None) -> None:
         self._base = base
+        self._missing: tuple[str, ...] = ()
         self.part = final.with_name(final.name + PART)
         self._copy = final.with_name(final.name + PART + "-db")
         self._changes = final.with_name(final.name + PART + "-changes")
@@ -131,7 +146,12 @@ class _Made:
     def write(self, wanted: Wanted, config: Path, settings: Settings, phase: Phase) -> None:
         # Before the copy, which takes its time: what cannot be read is said at once.
         things = [] if wanted.store_only else [read(one) for one in belongings(config, settings)]
-        facts = copy_store(Path(settings.store.path), self._copy, phase("copying"))
+        store = Path(settings.store.path)
+        with held(store, COPYING_FILES):
+            self._write(store, things, phase)
+
+    def _write(self, store: Path, things: Sequence[tuple[bytes, Item]], phase: Phase) -> None:
+        facts = copy_store(store, self._copy, phase("copying"))
         with _private(self.part) as file:
             archive = Writing(file)
             for content, item in things:
@@ -141,9 +161,25 @@ class _Made:
                     self._whole(archive, copy, facts, phase("writing"))
                 else:
                     self._changed(archive, copy, facts)
+            bodies = self._bodies(store)
+            archive.add(bodies, bodies.size, Item(FILES, 0, ""), phase("files"))
+            self._missing = tuple(bodies.missing)
             archive.seal(self._manifest(archive, facts))
             file.flush()
             os.fsync(file.fileno())
+
+    def _bodies(self, store: Path) -> Bodies:
+        """Of the files that the copy knows; not those that the full backup has."""
+        copy = Sqlite(self._copy, writing=False, immutable=True)
+        try:
+            files = files_of(copy)
+        finally:
+            copy.close()
+        if self._base is not None:
+            with opened(self._base.path) as base:
+                before = Carried(base)
+                files = tuple(file for file in files if file not in before)
+        return Bodies(store, files)
 
     def _whole(self, archive: Writing, copy: IO[bytes], facts: Facts, told: Told) -> None:
         archive.add(copy, facts.pages * facts.page_size, Item(DATABASE, 0, ""), told)
@@ -181,6 +217,7 @@ class _Made:
             counts=facts.counts,
             items=tuple(archive.items),
             base=Base(base.id, self._base.path.name) if base and self._base else None,
+            missing=self._missing,
         )
 
 

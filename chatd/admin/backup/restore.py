@@ -10,7 +10,7 @@ import os
 import pwd
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +31,7 @@ from chatd.admin.backup.belongings import (
     named_files,
     named_folders,
 )
+from chatd.admin.backup.carried import Carried, carried, files_of
 from chatd.admin.backup.create import Phase
 from chatd.admin.backup.stored import pages
 from chatd.admin.backup.verify import faults_of
@@ -38,18 +39,24 @@ from chatd.admin.files import write_private
 from chatd.config import ConfigError, parse
 from chatd.core import ids
 from chatd.settings import Settings
+from chatd.store.file_bodies import FOLDER as BODIES
+from chatd.store.file_bodies import body_path
 from chatd.store.indexer import FILE as SEARCH_FILE
 from chatd.store.lock import FolderLock
 from chatd.store.migrate import steps
 from chatd.store.names import FILE, RESTORING
+from chatd.store.pages import reading
 from chatd.store.space import free_and_total
 from chatd.store.sqlite import Sqlite, make_file
 
 #: The database on its way to its name.
 COMING = FILE + ".restoring"
+#: The same of the folder of bodies.
+BODIES_COMING = BODIES + ".restoring"
 #: The database first: what is left of it without its log file must never look like a store.
-OLD = tuple(
-    name + suffix for name in (FILE, SEARCH_FILE) for suffix in ("", "-wal", "-shm", "-journal")
+OLD = (
+    *(name + suffix for name in (FILE, SEARCH_FILE) for suffix in ("", "-wal", "-shm", "-journal")),
+    BODIES,
 )
 
 
@@ -201,6 +208,8 @@ def _alone(plan: Plan, dry_run: bool) -> Iterator[None]:
 
 def _check_room(archive: Archive, folder: Path) -> None:
     needed = archive.manifest.pages * archive.manifest.page_size
+    with carried(archive) as there, pages(archive) as database, reading(database) as rows:
+        needed += there.size(files_of(rows))
     free = free_and_total(folder)[0]
     if free < needed:
         raise BackupError(
@@ -216,11 +225,17 @@ def _carry_out(archive: Archive, plan: Plan, phase: Phase) -> None:
         _mark(plan)
     _write_database(archive, coming, phase)
     _own(coming, plan.folder)
+    bodies = plan.folder / BODIES_COMING
+    if bodies.exists():
+        shutil.rmtree(bodies)
+    with carried(archive) as there:
+        _write_bodies(there, _files(coming), bodies, plan.folder, phase)
     _mark(plan)
     for name in OLD:
         _put_aside(plan.folder / name, plan)
     for step in plan.files:
         _put(archive, step, plan)
+    bodies.rename(plan.folder / BODIES)
     coming.rename(plan.folder / FILE)
     _sync(plan.folder)
     (plan.folder / RESTORING).unlink()
@@ -259,6 +274,45 @@ def _write_database(archive: Archive, target: Path, phase: Phase) -> None:
         database.checkpoint(truncate=True, patience=1.0)
     finally:
         database.close()
+
+
+def _files(coming: Path) -> tuple[str, ...]:
+    database = Sqlite(coming, writing=True)
+    try:
+        return files_of(database)
+    finally:
+        database.close()
+
+
+def _write_bodies(
+    there: Carried, files: Sequence[str], target: Path, like: Path, phase: Phase
+) -> None:
+    """Those of ``files``, as a folder of bodies that belongs to whom ``like`` does."""
+    told = phase("files")
+    _make_like(target, like)
+    done, size = 0, there.size(files)
+    for file in files:
+        if (parts := there.pieces(file)) is None:
+            continue  # it was missing when the backup was made, as the manifest tells
+        path = body_path(target, file)
+        if not path.parent.exists():
+            _make_like(path.parent, like)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with open(descriptor, "wb") as body:
+            for part in parts:
+                body.write(part)
+                done += len(part)
+                told(done, size)
+            body.flush()
+            os.fsync(descriptor)
+        _own(path, like)
+    for folder in (*target.iterdir(), target):
+        _sync(folder)
+
+
+def _make_like(folder: Path, like: Path) -> None:
+    folder.mkdir(mode=0o700)
+    _own(folder, like)
 
 
 def _put_aside(path: Path, plan: Plan) -> None:

@@ -61,8 +61,8 @@ def test_a_backup_holds_store_configuration_and_keys_for_its_owner_alone(
     assert [path.name for path in shelves.iterdir()] == [path.name]
     # Nothing of the copy stays but its mark, and what SQLite keeps beside a file it has read.
     left = {path.name for path in place.state.iterdir()}
-    assert left <= {"chatd-search.db", "chatd.copying", "chatd.db", "chatd.db-shm",
-                    "chatd.db-wal", "chatd.lock"}  # fmt: skip
+    assert left <= {"chatd-search.db", "chatd.copying", "chatd.copying-files", "chatd.db",
+                    "chatd.db-shm", "chatd.db-wal", "chatd.lock"}  # fmt: skip
 
 
 def test_a_backup_beside_a_store_that_is_open_holds_all_that_was_answered(
@@ -221,7 +221,7 @@ def test_a_form_of_the_future_is_refused(place: Place, shelves: Path) -> None:
     path = place.backup(shelves)
     with opened(path) as archive:
         manifest = msgspec.json.decode(archive.content("manifest.json"))
-    text = msgspec.json.encode(manifest | {"format": 2})
+    text = msgspec.json.encode(manifest | {"format": 3})
     forged = shelves / "forged.tar"
     with tarfile.open(forged, "w") as tar:
         seal = hashlib.sha256(text).hexdigest().encode()
@@ -229,7 +229,7 @@ def test_a_form_of_the_future_is_refused(place: Place, shelves: Path) -> None:
             info = tarfile.TarInfo(name)
             info.size = len(content)
             tar.addfile(info, io.BytesIO(content))
-    with pytest.raises(BackupError, match="has form 2, this chatd knows 1"):
+    with pytest.raises(BackupError, match="has form 3, this chatd knows 2"):
         faults(forged)
 
 
