@@ -137,8 +137,8 @@ class Message(Event, frozen=True, kw_only=True, tag="message"):
 
 
 class Edited(Event, frozen=True, kw_only=True, tag="edited"):
-    """The message ``target`` has this content now. Without words for whoever came after the message
-    and may not see it."""
+    """The message ``target`` has this content now; its files are those it had. Without words and
+    files for whoever came after the message and may not see it."""
 
     target: Seq
     text: str = ""
@@ -146,6 +146,7 @@ class Edited(Event, frozen=True, kw_only=True, tag="edited"):
     reply_to: Seq | None = None
     mentions: list[str] = msgspec.field(default_factory=list)
     deleted: Millis | None = None
+    files: list[FileShape] = msgspec.field(default_factory=list)
 
 
 class Deleted(Event, frozen=True, kw_only=True, tag="deleted"):
@@ -303,6 +304,7 @@ def render_edited(row: EventRow, cursor: str) -> Edited:
         reply_to=body.reply_to,
         mentions=list(row.mentions),
         deleted=body.deleted,
+        files=body.files,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from chatd.terminal.app import App
 from chatd.terminal.completion import emoji_names
 from chatd.terminal.editor import Editor
+from chatd.terminal.files import summary
 from chatd.terminal.lines import clock, name_of
 from chatd.terminal.panes import title_of
 from chatd.terminal.safe import cells
@@ -162,7 +163,7 @@ async def _find(app: App, popup: Popup) -> None:
         room = app.chat.rooms.get(hit.get("room", ""))
         where = title_of(room, app.chat.me) if room else "?"
         when = clock(hit.get("at"), date=True)
-        text = cells(str(hit.get("text", "")))
+        text = cells(summary(hit))
         row = (
             ("dim", f"{when} "),
             ("bold", f"{where} "),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chatd.terminal.files import summary
 from chatd.terminal.safe import safe
 
 Frame = Mapping[str, Any]
@@ -73,8 +74,8 @@ def page(frame: Frame, style: Style) -> str:
 
 
 def words(frame: Frame) -> str:
-    """The text of a message, and in brackets what goes with it."""
-    text = safe(str(frame.get("text", "")), lines=True)
+    """The text of a message and its files, and in brackets what goes with it."""
+    text = safe(summary(frame), lines=True)
     if reply_to := frame.get("reply_to"):
         text = f"(to #{reply_to}) {text}"
     forwarded = frame.get("forwarded")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chatd.terminal import panes
+from chatd.terminal.files import summary
 from chatd.terminal.look import Signs
 from chatd.terminal.model import Chat, Room
 from chatd.terminal.safe import cells, plain
@@ -227,7 +228,7 @@ class Painter:
             words = (("bold", " Editing your message."), ("dim", " Enter saves it, Esc does not."))
         elif view.reply_to is not None:
             to = room.timeline.message(view.reply_to)
-            text = f"{to['name']}: {to.get('text', '')}" if to else f"message {view.reply_to}"
+            text = f"{to['name']}: {summary(to)}" if to else f"message {view.reply_to}"
             words = (("bold", " Answering "), ("quote", cells(text)))
         elif room.typing:
             words = (("dim", " " + _typing(room) + dots),)

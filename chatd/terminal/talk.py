@@ -8,6 +8,7 @@ from typing import Any
 
 from chatd.terminal import look
 from chatd.terminal.cards import card_rows
+from chatd.terminal.files import files_of, summary
 from chatd.terminal.lines import membership, name_of, room_change
 from chatd.terminal.look import Signs
 from chatd.terminal.model import Chat, Room
@@ -142,6 +143,8 @@ class Talk:
         rows += card
         if runs:
             rows += wrap(tuple(runs), sizes.text)
+        for file in files_of(item):
+            rows += wrap((("link", cells(file)),), sizes.text)
         if pinned:
             rows.append((("dim", f"{self._signs.pin} pinned"),))
         rows += self._reactions(chat, item, sizes.text)
@@ -153,7 +156,7 @@ class Talk:
         elif "deleted" in quoted:
             said = f"{cells(name_of(quoted))}: a deleted message"
         else:
-            said = f"{cells(name_of(quoted))}: {cells(str(quoted.get('text', '')))}"
+            said = f"{cells(name_of(quoted))}: {cells(summary(quoted))}"
         return (("quote", clip(f"{self._signs.quote} {said}", width, self._signs.ellipsis)),)
 
     def _reactions(self, chat: Chat, item: Frame, width: int) -> list[Row]:

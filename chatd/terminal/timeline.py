@@ -119,6 +119,9 @@ def changed(message: Frame, frame: Frame, me: str) -> Frame:
     if kind == "edited":
         gone = {name: value for name, value in message.items() if name not in ("data", "mentions")}
         new: Frame = {name: frame[name] for name in ("text", "data", "mentions") if name in frame}
+        if "files" in frame:
+            # Beside files no words are needed; without both it is not for one to see.
+            new.setdefault("text", "")
         return {**gone, **new, "edited": frame["at"]}
     if kind == "reacted" and "deleted" not in message:
         return {**message, "reactions": reactions(message, frame, me)}

@@ -1295,7 +1295,7 @@
  */
 
 /**
- * The message `target` has this content now. Without words for whoever came after the message and may not see it.
+ * The message `target` has this content now; its files are those it had. Without words and files for whoever came after the message and may not see it.
  * @typedef {Object} Edited
  * @property {"edited"} type
  * @property {string} room
@@ -1310,6 +1310,7 @@
  * @property {number} [reply_to] Position in the room.
  * @property {Array<string>} [mentions]
  * @property {number} [deleted] Unix time in milliseconds.
+ * @property {Array<FileShape>} [files]
  */
 
 /**

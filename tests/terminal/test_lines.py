@@ -22,6 +22,11 @@ def said(frame):
         (message(1, "hi", reply_to=7), "bob: (to #7) hi"),
         (message(1, "hi", edited=5), "bob: hi (edited)"),
         (message(1, "hi", forwarded={"name": "carol"}), "bob: (said by carol) hi"),
+        (message(1, "", files=[{"name": "a.png", "size": 24_100}]), "bob: [a.png, 24 kB]"),
+        (
+            message(1, "see", files=[{"name": "\x1b[2J", "size": 1}, {"name": "b", "size": 0}]),
+            "bob: see [[2J, 1 byte] [b, 0 bytes]",
+        ),
         (message(1, "", deleted=5), "* bob's message was deleted"),
         (event("edited", 2, target=1, text="new"), "* bob changed #1: new"),
         (event("edited", 2, target=1, deleted=3), "* bob changed #1, which is deleted now"),

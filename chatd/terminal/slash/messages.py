@@ -3,6 +3,7 @@
 from typing import Any
 
 from chatd.terminal.app import App
+from chatd.terminal.files import summary
 from chatd.terminal.lines import room_label
 from chatd.terminal.safe import cells
 from chatd.terminal.slash.registry import command, here, needed, target, write
@@ -44,7 +45,7 @@ def delete_message(app: App, message: dict[str, Any]) -> None:
         app.do(write(app, "delete", room=message["room"], seq=message["seq"]))
         app.view.chosen = None
 
-    text = cells(str(message.get("text", "")))
+    text = cells(summary(message))
     app.confirm(f"Delete “{text[:40]}”?", go)
 
 
@@ -96,7 +97,7 @@ async def _pins(app: App, rest: str) -> None:
     popup = Popup("found", "Pinned", hint="Nothing is pinned here.")
     for pin in reply["pins"]:
         message = pin["message"]
-        row = (("bold", cells(f"{message['name']}: ")), (None, cells(message.get("text", ""))))
+        row = (("bold", cells(f"{message['name']}: ")), (None, cells(summary(message))))
         popup.choices.append((row, message))
     app.view.popup = popup
     app.changed()
