@@ -37,7 +37,9 @@ def _got(inside: Box, told: dict[str, str]) -> None:
     # The lines of the handbook, and an authority of this machine in Let's Encrypt's place.
     setup, restart = block("operating.md", "The certificate", 0).splitlines()
     inside.run("sh", "-c", setup)
-    own = f'directory = "{told["directory"]}"\\nca_file = "authority.pem"'
+    # The box knows no names, not even localhost.
+    directory = told["directory"].replace("localhost", "127.0.0.1")
+    own = f'directory = "{directory}"\\nca_file = "authority.pem"'
     inside.run("sh", "-c", f"sed -i 's|^\\[acme\\]$|&\\n{own}|' {CONFIG}")
     inside.run("sh", "-c", restart)
     until_ready(inside)
