@@ -20,7 +20,8 @@ Render = Callable[[EventRow], Event]
 
 
 def payload(facts: PushFacts, render: Render, *, texts: bool) -> bytes:
-    """Who wrote where, and why one is told; the text only where server and person want it."""
+    """Who wrote where, and why one is told; the text only where server and person want it. Of files
+    no more than what they are: a name tells as much as a text."""
     event, room = facts.message, facts.room
     direct = room.kind == "direct"
     told: dict[str, Any] = {
@@ -36,8 +37,12 @@ def payload(facts: PushFacts, render: Render, *, texts: bool) -> bytes:
     }
     if room.name and not direct:
         told["name"] = room.name
+    said = render(event)
+    if files := getattr(said, "files", ()):
+        shown = all(file.width is not None for file in files)
+        told["carries"] = "picture" if shown else "file"
     if texts and facts.to.text:
-        text = str(getattr(render(event), "text", ""))
+        text = str(getattr(said, "text", ""))
         if text:
             told["text"] = text[:SHOWN] + ("…" if len(text) > SHOWN else "")
     body = msgspec.json.encode(told)

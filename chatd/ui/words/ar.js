@@ -821,6 +821,8 @@ export default {
     "{name} mentioned you": "ذكرك {name}",
     "{name} pinned {message}": "ثبّت {name} {message}",
     "{name} renamed the room to {title}": "غيّر {name} اسم الغرفة إلى {title}",
+    "{name} sent a file": "أرسل {name} ملفًا",
+    "{name} sent a picture": "أرسل {name} صورة",
     "{name} took the room out of the archive": "أخرج {name} الغرفة من الأرشيف",
     "{name} turned slow mode off": "أوقف {name} الوضع البطيء",
     "{name} turned slow mode on: one message in {count} s each": "شغّل {name} الوضع البطيء: رسالة واحدة لكل شخص كل {count} ث",

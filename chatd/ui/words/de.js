@@ -745,6 +745,8 @@ export default {
     "{name} mentioned you": "{name} hat dich erwähnt",
     "{name} pinned {message}": "{name} hat {message} angeheftet",
     "{name} renamed the room to {title}": "{name} hat den Raum in {title} umbenannt",
+    "{name} sent a file": "{name} hat eine Datei geschickt",
+    "{name} sent a picture": "{name} hat ein Bild geschickt",
     "{name} took the room out of the archive": "{name} hat den Raum aus dem Archiv geholt",
     "{name} turned slow mode off": "{name} hat den langsamen Modus ausgeschaltet",
     "{name} turned slow mode on: one message in {count} s each": "{name} hat den langsamen Modus eingeschaltet: eine Nachricht je Person in {count} s",

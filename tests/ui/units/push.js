@@ -321,6 +321,11 @@ test('the words say who wrote and where, and the text only if it came along', ()
   equal(sentence({ ...PUSH, unread: 1 }), { title: 'Tea', body: 'Anna mentioned you' });
   equal(sentence({ ...PUSH, unread: 2 }), { title: 'Tea', body: 'Anna mentioned you · 2 unread messages' });
   equal(sentence({ ...PUSH, reason: 'all' }), { title: 'Tea', body: 'New message from Anna' });
+  equal(sentence({ ...PUSH, reason: 'all', carries: 'picture' }), { title: 'Tea', body: 'Anna sent a picture' });
+  equal(sentence({ ...PUSH, carries: 'file' }), { title: 'Tea', body: 'Anna mentioned you' });
+  equal(sentence({ kind: 'direct', from: 'anna', carries: 'file' }), { title: 'anna', body: 'anna sent a file' });
+  equal(sentence({ kind: 'direct', from: 'anna', carries: 'file', text: 'look' }), { title: 'anna', body: 'look' });
+  equal(sentence({ kind: 'direct', from: 'anna', carries: 'toString' }), { title: 'anna', body: 'New message' });
   equal(sentence({ ...PUSH, text: 'Tea?' }), { title: 'Tea', body: 'Anna: Tea?' });
   equal(sentence({ kind: 'private', from: 'anna' }), { title: 'A room', body: 'New message from anna' });
 });
