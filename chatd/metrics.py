@@ -94,6 +94,7 @@ class DaemonCollector(Collector):
         yield from self._door()
         yield from self._commands()
         yield from self._store()
+        yield from self._files()
         yield from self._fanout()
         yield from self._followers()
         yield histogram(
@@ -202,6 +203,18 @@ class DaemonCollector(Collector):
         )
         trouble = int(store.trouble is not None)
         yield gauge("chatd_store_trouble", "1 while nothing can be committed.", trouble)
+
+    def _files(self) -> Iterator[Metric]:
+        if (files := self._from.edge.files) is None:
+            return
+        yield counter(
+            "chatd_file_uploads",
+            "Files that somebody began to bring, by outcome (stored, failed: refused, which"
+            " chatd_http_answers has by status, or lost on the way).",
+            _single({"stored": files.uploads.stored, "failed": files.uploads.failed}),
+            ["outcome"],
+        )
+        yield counter("chatd_file_upload_bytes", "Bytes of files stored.", files.uploads.bytes)
 
     def _fanout(self) -> Iterator[Metric]:
         node = self._from.node

@@ -23,7 +23,8 @@ def resident() -> int:
 
 class Readiness:
     """``store`` is asked for once it is there. ``mark``: so many bytes of memory are too much, 0
-    for no mark; asked each time, since a reload may change it. ``phase``: None while it serves.
+    for no mark; asked each time, since a reload may change it. ``files``: why no more bodies of
+    files can be stored, which may lie on another disk. ``phase``: None while it serves.
     """
 
     def __init__(
@@ -31,11 +32,13 @@ class Readiness:
         store: Callable[[], SqliteStore],
         mark: Callable[[], int],
         memory: Callable[[], int] = resident,
+        files: Callable[[], str | None] = lambda: None,
     ) -> None:
         self.phase: Literal["starting", "draining"] | None = "starting"
         self._store = store
         self._mark = mark
         self._memory = memory
+        self._files = files
 
     def reasons(self) -> dict[str, str]:
         """Why it is not ready, in words for the operator, by name; empty where it is."""
@@ -47,7 +50,7 @@ class Readiness:
         store = self._store()
         if (trouble := store.trouble) is not None:
             found["commit"] = trouble
-        if (short := store.short_of_disk) is not None:
+        if (short := store.short_of_disk or self._files()) is not None:
             found["disk"] = short
         mark = self._mark()
         if mark and (memory := self._memory()) > mark:

@@ -96,7 +96,9 @@ class ChatService(Service):
         self._quickstart = quickstart
         self._logs = logs
         self.readiness = Readiness(
-            lambda: self.parts.store, lambda: self.settings.health.memory_bytes
+            lambda: self.parts.store,
+            lambda: self.settings.health.memory_bytes,
+            files=lambda: self.parts.bodies.short_of_disk,
         )
         self._sockets: list[Any] = []
         self._ports: list[IListeningPort] = []

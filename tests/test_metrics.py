@@ -20,7 +20,7 @@ from twisted.internet.threads import deferToThread
 
 from chatd import features
 from chatd.core.codes import Close, Code
-from chatd.core.meters import Commits, Meters
+from chatd.core.meters import Commits, Meters, Uploads
 from chatd.edge.connections import Connections
 from chatd.edge.door_budget import Places
 from chatd.edge.door_shared import DoorCounters
@@ -143,7 +143,9 @@ def everything() -> Sources:
     store = SimpleNamespace(progress=(0, False), trouble=None, commits=Commits())
     clock = FakeClock()
     made = {
-        "edge": SimpleNamespace(connections=connections, site=site),
+        "edge": SimpleNamespace(
+            connections=connections, site=site, files=SimpleNamespace(uploads=Uploads())
+        ),
         "door": SimpleNamespace(counters=door),
         "node": SimpleNamespace(**vars(none), hub=hub),
         "store": store,

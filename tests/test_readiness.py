@@ -44,7 +44,12 @@ def watcher(daemon: Daemon) -> Asker:
 
 def readiness(**differs: Any) -> Readiness:
     store: Any = SimpleNamespace(**{"trouble": None, "short_of_disk": None, **differs})
-    made = Readiness(lambda: store, lambda: 1000, lambda: int(differs.get("memory", 1000)))
+    made = Readiness(
+        lambda: store,
+        lambda: 1000,
+        lambda: int(differs.get("memory", 1000)),
+        lambda: differs.get("files"),
+    )
     made.phase = differs.get("phase")
     return made
 
@@ -60,6 +65,7 @@ def test_nothing_is_in_the_way_of_one_that_serves() -> None:
         ("draining", {"phase": "draining"}),
         ("commit", {"trouble": "the store failed and is being reopened"}),
         ("disk", {"short_of_disk": "the disk is nearly full"}),
+        ("disk", {"files": "the disk of files is nearly full"}),
         ("memory", {"memory": 1001}),
     ],
 )

@@ -280,6 +280,7 @@ class Status(Answer, frozen=True):
     resumed: int
     refused: int
     search: str
+    files: str
     webhook: str
     push: str
     pid: int

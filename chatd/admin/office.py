@@ -115,8 +115,10 @@ class Office:
 
 async def status(office: Office) -> dict[str, Any]:
     """What the daemon is doing."""
+    there = await office.store.all_files()
     return {
         "position": await office.store.position(),
+        "files": f"{there.files}, {there.bytes / 2**20:.1f} MiB",
         "registration": office.invitations.registration,
         **office.status(),
     }

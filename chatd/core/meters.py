@@ -56,17 +56,15 @@ class Commits:
 
 
 class Uploads:
-    """Files that people brought: how each try ended ("stored", "lost" on the way, or the code of
-    the refusal), and the bytes of those that are here."""
+    """Files that somebody began to bring: ``stored``, of so many bytes in all, or ``failed``,
+    refused or lost on the way."""
 
-    __slots__ = ("bytes", "outcomes")
+    __slots__ = ("bytes", "failed", "stored")
 
     def __init__(self) -> None:
-        self.outcomes: dict[str, int] = {}
+        self.stored = 0
         self.bytes = 0
-
-    def outcome(self, word: str) -> None:
-        self.outcomes[word] = self.outcomes.get(word, 0) + 1
+        self.failed = 0
 
 
 class Meters:

@@ -105,15 +105,17 @@ class FileApi:
     async def nothing(self, ask: Ask) -> Response:
         """A request without a body."""
         await self._guard.acting(ask, "chat")
-        raise self._counted(Refusal(Code.BAD_FIELD, "The body is the file, and it is empty."))
+        self.uploads.failed += 1
+        raise Refusal(Code.BAD_FIELD, "The body is the file, and it is empty.")
 
     async def begin(self, ask: Ask) -> "Bringing":
         """Whether the file whose headers these are is taken."""
         principal = (await self._guard.acting(ask, "chat")).principal
         try:
             return await self._begin(ask, principal)
-        except (Refusal, Declined) as why:
-            raise self._counted(why) from None
+        except (Refusal, Declined):
+            self.uploads.failed += 1
+            raise
 
     async def _begin(self, ask: Ask, principal: Principal) -> "Bringing":
         rules, user = self._rules, principal.user
@@ -189,14 +191,11 @@ class FileApi:
             told |= {"width": picture.width, "height": picture.height}
         return done(told, 201)
 
-    def _counted(self, why: Refusal | Declined) -> Refusal | Declined:
-        self.uploads.outcome(why.code)
-        return why
-
-    def ended(self, user: str, outcome: str) -> None:
+    def ended(self, user: str, stored: bool) -> None:
         """A file that was begun is here, or will not be."""
         self.arriving.give_back(user)
-        self.uploads.outcome(outcome)
+        self.uploads.stored += stored
+        self.uploads.failed += not stored
 
     # Handing it out.
 
@@ -235,23 +234,16 @@ class Bringing:
         self.name = name
         self.type = type
         self.arriving = arriving
-        self._outcome = "lost"
+        self._stored = False
 
     async def write(self, data: bytes) -> None:
-        try:
-            await self.arriving.write(data)
-        except Refusal as refusal:
-            self._outcome = refusal.code
-            raise
+        await self.arriving.write(data)
 
     async def done(self) -> Response:
         try:
             response = await self._api.keep(self)
-            self._outcome = "stored"
+            self._stored = True
             return response
-        except Refusal as refusal:
-            self._outcome = refusal.code
-            raise
         finally:
             await self.abandon()
 
@@ -260,7 +252,7 @@ class Bringing:
         try:
             await self.arriving.abandon()
         finally:
-            self._api.ended(self.user, self._outcome)
+            self._api.ended(self.user, self._stored)
 
 
 class Leaving:

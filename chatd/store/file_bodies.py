@@ -48,9 +48,12 @@ class FileBodies:
         self._promised = 0
 
     @property
-    def short_of_disk(self) -> bool:
-        """Whether little more can be stored. OSError."""
-        return self._space.is_short()
+    def short_of_disk(self) -> str | None:
+        """Why little more can be stored, None if there is room."""
+        try:
+            return "the disk of files is nearly full" if self._space.is_short() else None
+        except OSError as error:
+            return f"the disk of files cannot be looked at: {error.strerror}"
 
     def prepare(self) -> None:
         """Makes the folders, and takes away what was under way when the daemon ended. StoreError

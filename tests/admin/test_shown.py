@@ -34,7 +34,7 @@ def test_tables_fit_80_columns_and_lose_nothing(name: str) -> None:
         office_shown.credentials([credential(name)]),
         office_shown.invitations([OpenInvitation("i1", name, True, MOMENT, MOMENT, 1000)]),
         office_shown.blocks([Block("2001:db8::/32", MOMENT, None, name)]),
-        office_shown.status(Status(1, "invitation", 1, 1, 1, 1, 1, 1, name, name, name, 1)),
+        office_shown.status(Status(1, "invitation", 1, 1, 1, 1, 1, 1, name, name, name, name, 1)),
     ]
     for lines in map(list, tables):
         assert max(map(columns, lines)) <= 80

@@ -198,7 +198,7 @@ async def test_what_does_not_come_in_time_leaves_nothing(rig):
     while len(rig.edge.files.arriving):
         await turn()
     assert on_disk(rig) == ([], [])
-    assert rig.edge.files.uploads.outcomes == {"lost": 1}
+    assert rig.edge.files.uploads.failed == 1
 
 
 @pytest_twisted.ensureDeferred

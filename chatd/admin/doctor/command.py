@@ -80,7 +80,7 @@ def _unread(config: Path, text: str) -> Finding:
 
 def examine(look: Any, wait: Callable[[float], None]) -> Iterator[Finding]:
     """All checks, from outside in. ``look``: a `Look`."""
-    from chatd.admin.doctor import inside, outside, renewing, socket
+    from chatd.admin.doctor import files, inside, outside, renewing, socket
 
     reached: list[str] = []
     yield from outside.addresses(look, reached)
@@ -98,6 +98,7 @@ def examine(look: Any, wait: Callable[[float], None]) -> Iterator[Finding]:
     yield from renewing.renewing(look)
     yield from inside.store(look)
     yield from inside.disk(look)
+    yield from files.files(look)
     yield from inside.descriptors(look)
     yield from inside.kernel(look)
     yield from inside.clock(look)
