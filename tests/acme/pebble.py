@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import ssl
 import subprocess
@@ -76,13 +75,6 @@ class Pebble:
     def log(self) -> str:
         return self._log.read_text("utf-8", "replace")
 
-    def pause(self) -> None:
-        """Until `go_on` it takes connections and does not answer."""
-        self._process.send_signal(signal.SIGSTOP)
-
-    def go_on(self) -> None:
-        self._process.send_signal(signal.SIGCONT)
-
     def begin_anew(self) -> None:
         """It forgets its accounts, its orders and its own key."""
         self._process.kill()
@@ -103,8 +95,9 @@ class Pebble:
 
     def lead(self, name: str, address: str) -> None:
         """From now on ``name`` leads to ``address``."""
-        asked = json.dumps({"host": f"{name}.", "addresses": [address]}).encode()
-        urllib.request.urlopen(f"http://127.0.0.1:{self._answers}/add-a", asked, 5).close()
+        for call in ("clear-a", "add-a"):
+            asked = json.dumps({"host": f"{name}.", "addresses": [address]}).encode()
+            urllib.request.urlopen(f"http://127.0.0.1:{self._answers}/{call}", asked, 5).close()
 
     def settings(self, *domains: str) -> Mapping[str, object]:
         """[acme] for a daemon that is to get its certificate here."""

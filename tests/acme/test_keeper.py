@@ -188,6 +188,14 @@ def test_starts_in_a_row_ask_no_more_often_than_one_that_runs(rig: Rig) -> None:
     assert len(rig.orders) == 4
 
 
+def test_a_try_counts_from_its_beginning_as_the_daemon_may_die_of_it(rig: Rig) -> None:
+    rig.keeper.start()
+    for _ in range(20):
+        rig.clock.advance(EVERY)
+        rig.again()
+    assert len(rig.orders) == 4
+
+
 def test_a_start_waits_as_long_as_the_authority_asked(rig: Rig) -> None:
     rig.keeper.start()
     rig.orders[-1].done(Outcome("rate-limited", "too many certificates", hours(30)))

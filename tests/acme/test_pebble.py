@@ -35,6 +35,10 @@ from tests.fakes.clock import FakeClock
 
 pytestmark = pytest.mark.pebble
 
+#: An order takes two seconds; how long a busy machine may take.
+PATIENCE = 60.0
+#: An address of this machine where nobody listens.
+NOWHERE = "127.0.0.9"
 NAME, OTHER = "chat.example.test", "www.example.test"
 
 
@@ -60,28 +64,31 @@ def echoed(sock: ssl.SSLSocket, word: bytes) -> bytes:
 
 
 def soon(what: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while not what():
         assert time.monotonic() < deadline
         time.sleep(0.02)
 
 
-def test_a_daemon_without_a_certificate_gets_its_first_and_drops_nobody(
+def test_a_daemon_gets_its_first_once_its_name_leads_to_it_and_drops_nobody(
     pebble: Pebble, tmp_path: Path
 ) -> None:
     own = {"certificate": "", "key": ""}
     address = {"public_url": f"https://{NAME}:{pebble.tls_port}"}
     acme = pebble.settings(NAME, OTHER)
     sections = {"tls": own, "server": address, "acme": acme}
-    pebble.pause()
+    pebble.lead(NAME, NOWHERE)
     with Daemon(tmp_path, sections, port=pebble.tls_port) as daemon:
         folder = daemon.state / FOLDER
         placeholder = (folder / CURRENT).read_text()
         settings = load(daemon.config)
         look = Look(daemon.config, settings, daemon.ask("visit"))
-        assert [one.name for one in renewing(look)] == ["acme-none"]
+        soon(lambda: "tried again" in daemon.log())
+        [found] = renewing(look)
+        assert found.name == "acme-refused" and f"Failed to connect to {NOWHERE}" in found.what
         with opened(daemon.port, placeholder) as sock:
-            pebble.go_on()
+            pebble.lead(NAME, "127.0.0.1")
+            daemon.ask("reload")
             soon(lambda: "the certificate was renewed" in daemon.log())
             sock.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert sock.recv(1000).startswith(b"HTTP/1.1 ")
@@ -148,7 +155,7 @@ async def test_a_renewal_drops_nobody_and_serves_the_new_one_to_all_who_come(
     server: Server, pebble: Pebble
 ) -> None:
     server.keeper.start()
-    await until(lambda: server.serial != 0)
+    await until(lambda: server.serial != 0, PATIENCE)
     first = server.serial
     root = await in_thread(pebble.root)
     with await in_thread(opened, pebble.tls_port, root) as old:
@@ -156,7 +163,7 @@ async def test_a_renewal_drops_nobody_and_serves_the_new_one_to_all_who_come(
         # Pebble's last five years.
         server.skipped = timedelta(days=5 * 365 * 0.7)
         server.clock.advance(60)
-        await until(lambda: server.serial != first)
+        await until(lambda: server.serial != first, PATIENCE)
         with await in_thread(opened, pebble.tls_port, root) as new:
             shown = x509.load_der_x509_certificate(new.getpeercert(True) or b"")
             assert shown.serial_number == server.serial
@@ -189,6 +196,16 @@ def test_where_the_authority_does_not_find_us_its_words_are_passed_on(
     found = ordered(tmp_path, pebble, NAME)
     assert found.kind == "refused" and NAME in found.why and "Failed to connect" in found.why
     assert not (tmp_path / CERTIFICATE).exists()
+
+
+def test_without_a_daemon_that_answers_no_authority_is_asked_to_look(
+    pebble: Pebble, tmp_path: Path
+) -> None:
+    wish = Wish(pebble.directory, str(pebble.ca), "", [NAME], str(tmp_path))
+    told, looked = io.BytesIO(), pebble.log().count("set INVALID")
+    with pytest.raises(SystemExit):
+        order.run(io.BytesIO(msgspec.json.encode(wish) + b"\n"), told)
+    assert b"present" in told.getvalue() and pebble.log().count("set INVALID") == looked
 
 
 def test_an_order_that_the_authority_has_forgotten_fails_and_the_next_begins_anew(

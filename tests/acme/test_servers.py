@@ -138,13 +138,13 @@ def test_a_wrong_directory(tmp_path: Path, server: Server, answer: Answer) -> No
     assert ordered(tmp_path, f"{server.url}/dir", server.ca).kind == "directory"
 
 
-@pytest.mark.parametrize("where", ["http://localhost:1/x", "file:///etc/passwd", "//"])
+@pytest.mark.parametrize("where", ["http://localhost:1/x", "file:///etc/passwd"])
 def test_a_directory_that_leads_away_from_tls(tmp_path: Path, server: Server, where: str) -> None:
     body = server.directory(newNonce=where, newAccount=where)
     server.answer = lambda path: (200, {"Content-Type": "application/json"}, body)
     assert ordered(tmp_path, f"{server.url}/dir", server.ca).kind == "directory"
     server.answer = lambda path: (302, {"Location": where}, b"")
-    assert ordered(tmp_path, f"{server.url}/dir", server.ca).kind in ("directory", "unreachable")
+    assert ordered(tmp_path, f"{server.url}/dir", server.ca).kind == "directory"
 
 
 def test_one_that_sends_without_end(tmp_path: Path, server: Server) -> None:
