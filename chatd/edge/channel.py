@@ -208,7 +208,7 @@ class Channel(http.HTTPChannel):
         if self._refused:
             return
         self._refused = True
-        response = declined(why)
+        response = declined(why, self.site.prefix)
         self.site.note_refusal("-", "-", self.getPeer(), response.status, why.code)
         headers = Headers()
         for name, value in (*self.site.standing, *response.headers):

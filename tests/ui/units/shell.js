@@ -32,7 +32,7 @@ class World {
       return this.network(path);
     };
     const later = (ms, call) => this.waiting.push(call);
-    return new Shell({ caches: this.caches, fetch, later }, version, files);
+    return new Shell({ caches: this.caches, fetch, later }, version, files, '/');
   }
 }
 
