@@ -154,7 +154,7 @@ class Channel(http.HTTPChannel):
         """Where nobody knows who sends it, or it is beyond all bounds."""
         if not isinstance(why, Declined | Refusal):
             return False
-        answer = declined(why)
+        answer = declined(why, self.site.prefix)
         if answer.status in AT_ONCE:
             self.refuse(why)
         return self._refused
