@@ -5,9 +5,8 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from chatd.auth.origins import normalise, of_url
+from chatd.auth.origins import normalise
 from chatd.safety_acme import unsafe_acme
 from chatd.safety_outgoing import unsafe_mail, unsafe_push, unsafe_webhook
 from chatd.safety_providers import unsafe_providers
@@ -54,22 +53,10 @@ def is_loopback(host: str) -> bool:
 
 def _addresses(settings: Settings, public: list[str]) -> list[str]:
     found = []
-    if not settings.server.public_url:
-        if public:
-            found.append(
-                f"server.public_url is missing while chatd listens on {public[0]}: name the address"
-                ' people type, such as public_url = "https://chat.example.org".'
-            )
-    elif _has_path(settings.server.public_url):
+    if not settings.server.public_url and public:
         found.append(
-            f"server.public_url is {settings.server.public_url!r}: the chat is not served below"
-            " a path, where it would share an origin with other pages. Give it a host name of its"
-            ' own, such as "https://chat.example.org" (docs/operating.md, "Behind a proxy").'
-        )
-    elif not _is_public_url(settings.server.public_url):
-        found.append(
-            f"server.public_url is {settings.server.public_url!r}: it must be https:// and a host"
-            ' (and a port if it is not 443), such as "https://chat.example.org".'
+            f"server.public_url is missing while chatd listens on {public[0]}: name the address"
+            ' people type, such as public_url = "https://chat.example.org".'
         )
     if settings.tls.terminated:
         if public:
@@ -84,23 +71,6 @@ def _addresses(settings: Settings, public: list[str]) -> list[str]:
             " terminated = true behind a proxy on this machine that ends TLS."
         )
     return found
-
-
-def _has_path(text: str) -> bool:
-    """Whether it would be right without a path."""
-    origin = of_url(text)
-    if origin is None or not _is_public_url(str(origin)):
-        return False
-    return bool(urlsplit(text).path.strip("/"))
-
-
-def _is_public_url(text: str) -> bool:
-    # Without an origin `urlsplit` might not even take the text.
-    origin = of_url(text)
-    if origin is None or origin.scheme != "https":
-        return False
-    url = urlsplit(text)
-    return not (url.path.strip("/") or url.query or url.fragment)
 
 
 def _origins(origins: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from textwrap import wrap
 from typing import Any
 
+from chatd import public_address
 from chatd.setting import between, one_of, setting
 from chatd.settings_acme import Acme
 from chatd.settings_files import Files
@@ -35,8 +36,10 @@ class Server:
     )
     public_url: str = setting(
         "",
-        "The address people type, such as https://chat.example.org. Required unless every address"
-        " listened on is loopback.",
+        "The address people type, such as https://chat.example.org, or https://example.org/chat/"
+        " where a proxy takes that path away. Required unless every address listened on is"
+        " loopback.",
+        check=public_address.wrong,
     )
     name: str = setting("chatd", "What the welcome and mails call this server.")
     origins: list[str] = setting(

@@ -26,7 +26,10 @@ def daemon(tmp_path: Path) -> Daemon:
 @pytest.mark.parametrize(
     ("sections", "says"),
     [
-        ({"server": {"public_url": "http://localhost:8443"}}, "must be https://"),
+        (
+            {"server": {"public_url": "http://localhost:8443"}},
+            "toml:6: `public_url` is 'http://localhost:8443'; right would be https://",
+        ),
         ({"server": {"listen": ["0.0.0.0:0"], "public_url": ""}}, "public_url is missing"),
         ({"server": {"origins": ["*"]}}, "wildcard"),
         ({"tls": {"certificate": "", "key": ""}}, "tls.certificate and tls.key are missing"),

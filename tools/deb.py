@@ -28,7 +28,7 @@ PYTHON = Path("/usr/bin/python3.11")
 HOME = Path("usr/lib/chatd")
 SOURCES = ROOT / "packaging" / "deb"
 #: Of conf/, beside what HAProxy reads.
-CONF = ("nginx.conf", "certbot-deploy-hook", "52chatd-unattended-upgrades")
+CONF = ("nginx.conf", "nginx-path.conf", "certbot-deploy-hook", "52chatd-unattended-upgrades")
 #: What is of no use in an environment that nobody activates, and programs beside a library.
 UNWANTED = ("activate*", "Activate*", "pip*", "python3.11-config")
 PROGRAMS = "lib/python3.11/site-packages/apsw/sqlite_extra_binaries"

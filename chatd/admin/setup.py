@@ -99,10 +99,18 @@ def here(place: Place) -> list[str]:
 
 
 def opened(place: Place, host: str, ask: Ask | None, means: Means) -> list[str]:
-    """chatd under a name of its own, for everybody. ``ask``: None where nobody can be asked; then
-    all must be said in ``means``. What was done, and what is left to do, in sentences."""
+    """chatd under a name of its own, for everybody; or below a path of another's, with slashes
+    around it behind the name. ``ask``: None where nobody can be asked; then all must be said in
+    ``means``. What was done, and what is left to do, in sentences."""
+    host, slash, path = host.partition("/")
     if not re.fullmatch(local_ca.HOST_NAME.pattern, host) or "." not in host:
         raise SetupError(f"{host!r} is no name that a browser could look up: chat.example.org.")
+    if slash and not means.behind_proxy:
+        raise SetupError(
+            f"below a path, /{path}, a web server on this machine has to stand in front and take it"
+            " away (--behind-proxy)."
+        )
+    url = f"https://{host}{slash}{path}"
     done = here(place) if not place.config.exists() else []
     text = place.config.read_text("utf-8")
     if not (means.behind_proxy or means.certificate or means.acme):
@@ -110,7 +118,7 @@ def opened(place: Place, host: str, ask: Ask | None, means: Means) -> list[str]:
     if means.acme and not means.agreed:
         means = _agreed(means, ask)
     try:
-        text = put(text, "server", "public_url", f"https://{host}")
+        text = put(text, "server", "public_url", url)
         if means.acme:
             text = _by_itself(text, host, means)
         elif means.behind_proxy:
@@ -127,7 +135,7 @@ def opened(place: Place, host: str, ask: Ask | None, means: Means) -> list[str]:
         raise SetupError("nothing was changed, since it would be wrong:\n" + "\n".join(wrong))
     write_private(place.config, text.encode())
     _share(place)
-    return [*done, f"Wrote {place.config}: chatd will serve https://{host}."]
+    return [*done, f"Wrote {place.config}: chatd will serve {url}."]
 
 
 def _how(host: str, ask: Ask | None) -> Means:

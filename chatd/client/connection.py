@@ -168,10 +168,10 @@ def connect(
     timeout: float = 10.0,
     address: tuple[str, int] | None = None,
 ) -> "Deferred[Connection]":
-    """Connects to ``wss://host[:port]/ws``. ``address`` is where to connect instead of to the
-    URL's host, whose name is still the one verified. Fails with `NotWelcome` (refused for good),
-    `Untrusted`, `Disconnected` or a connection error. Cancelling it leaves nothing behind after
-    the reactor's next turn. ValueError for a URL without TLS."""
+    """Connects to ``wss://host[:port][/path]/ws``. ``address`` is where to connect instead of to
+    the URL's host, whose name is still the one verified. Fails with `NotWelcome` (refused for
+    good), `Untrusted`, `Disconnected` or a connection error. Cancelling it leaves nothing behind
+    after the reactor's next turn. ValueError for a URL without TLS."""
     name, its_port = host_and_port(url)
     factory = WebSocketClientFactory(
         url,

@@ -93,14 +93,16 @@ class Login:
 
 
 class Api:
-    """The HTTP API of one server. ``url`` is its public URL, ``trust`` as in `connection`."""
+    """The HTTP API of one server. ``url`` is its public URL, with its path if it has one; ``trust``
+    as in `connection`."""
 
     def __init__(self, reactor: IReactorTime, url: str, trust: Any = None) -> None:
-        if urlsplit(url).scheme != "https":
+        parts = urlsplit(url)
+        if parts.scheme != "https":
             raise ValueError(f"chatd speaks TLS only, at addresses such as https://host; not {url}")
         self._reactor = reactor
         self.url = url.rstrip("/")
-        self.origin = self.url
+        self.origin = f"{parts.scheme}://{parts.netloc}"
         policy = BrowserLikePolicyForHTTPS(trust) if trust else BrowserLikePolicyForHTTPS()
         self._pool = HTTPConnectionPool(reactor, persistent=False)
         self._agent = Agent(reactor, policy, connectTimeout=10, pool=self._pool)

@@ -43,10 +43,11 @@ _encode = msgspec.json.Encoder().encode
 class Ask:
     """One request, read to its end. ``headers`` by lower-case name, each value in order.
 
-    ``path`` and ``query`` are as they were sent, escapes and all. ``address`` is the client's,
-    behind trusted proxies too. ``known`` is to be called once it is proven who asks: the connection
-    is no stranger's then. ``id`` stands for the request in the log, and for the connection that
-    becomes of it.
+    ``path`` and ``query`` are as they were sent, escapes and all. ``prefix``, "" or "/chat", stands
+    in front of every path outside, where a proxy takes it away: as it is set, whatever a request
+    says. ``address`` is the client's, behind trusted proxies too. ``known`` is to be called once it
+    is proven who asks: the connection is no stranger's then. ``id`` stands for the request in the
+    log, and for the connection that becomes of it.
     """
 
     method: str
@@ -56,6 +57,7 @@ class Ask:
     query: str = ""
     body: bytes = b""
     id: str = ""
+    prefix: str = ""
     known: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
     def all(self, name: str) -> Sequence[str]:
@@ -110,6 +112,7 @@ def problem(
     status: int,
     code: str,
     detail: str,
+    prefix: str,
     *,
     headers: tuple[Header, ...] = (),
     retry_after: float | None = None,
@@ -118,9 +121,10 @@ def problem(
     instance: str | None = None,
     reasons: Mapping[str, str] | None = None,
 ) -> Response:
-    """RFC 9457: type, title, status, detail, and our members."""
+    """RFC 9457: type, title, status, detail, and our members. ``prefix``: as in `Ask`;
+    ``instance``: a path behind it."""
     members: dict[str, Any] = {
-        "type": f"/protocol#{code}",
+        "type": f"{prefix}/protocol#{code}",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
@@ -135,7 +139,7 @@ def problem(
     if reference is not None:
         members["reference"] = reference
     if instance is not None:
-        members["instance"] = instance
+        members["instance"] = prefix + instance
     if reasons is not None:
         members["reasons"] = reasons
     if status == 401:
@@ -149,14 +153,16 @@ def status_of(code: Code) -> int:
 
 
 def declined(
-    why: Declined | Refusal, instance: str | None = None, status: int | None = None
+    why: Declined | Refusal, prefix: str, instance: str | None = None, status: int | None = None
 ) -> Response:
-    """``instance`` is what was asked for; ``status`` another than usual for a refusal's code."""
+    """``prefix``: as in `Ask`; ``instance`` is what was asked for; ``status`` another than usual
+    for a refusal's code."""
     if isinstance(why, Declined):
         return problem(
             why.status,
             why.code,
             why.detail,
+            prefix,
             headers=why.headers,
             retry_after=why.retry_after,
             instance=instance,
@@ -165,6 +171,7 @@ def declined(
         status or status_of(why.code),
         why.code,
         why.message,
+        prefix,
         retry_after=why.retry_after,
         field=why.field,
         instance=instance,

@@ -43,7 +43,7 @@ class DeletionApi:
     async def delete(self, ask: Ask) -> Response:
         who = (await self._guard.acting(ask)).principal
         body = bodies.read(ask, bodies.DeleteAccount)
-        await prove(self._sign_ins, self._login, ask, who, body.password)
+        await prove(self._guard, self._sign_ins, self._login, ask, who, body.password)
         return await self._delete(who.user, body.erase)
 
     async def delete_vouched(self, ask: Ask) -> Response:
@@ -58,4 +58,4 @@ class DeletionApi:
     async def _delete(self, user: str, erase: bool) -> Response:
         await self._deletions.delete(user, erase=erase)
         self._ended(user)
-        return signed_out()
+        return signed_out(self._guard.cookies)

@@ -5,14 +5,14 @@ from chatd.auth.entrance import Entrance
 from chatd.auth.oidc.arrivals import Arrivals
 from chatd.auth.oidc.parties import Parties
 from chatd.auth.oidc.sign_ins import IdentityStore, SignIns
-from chatd.edge import bodies, sealed_cookies
+from chatd.edge import bodies
 from chatd.edge.answers import Ask, Response, done
 from chatd.edge.api_providers import person, prove
 from chatd.edge.api_session import BODY, SessionApi, whence
 from chatd.edge.connections import Ended
+from chatd.edge.cookies import NEWCOMER, PROOF
 from chatd.edge.guard import Guard
 from chatd.edge.router import Route
-from chatd.edge.sealed_cookies import forget, kept
 from chatd.engine.identities import EndIdentity
 from chatd.engine.unit import Unit
 
@@ -78,7 +78,7 @@ class IdentityApi:
                     "label": identity.issuer if party is None else party.provider.label,
                 }
             )
-        proof = kept(ask, sealed_cookies.PROOF)
+        proof = self._guard.cookies.one(ask, PROOF)
         return done(
             {
                 "identities": found,
@@ -91,7 +91,7 @@ class IdentityApi:
         """One is not known there any more; what came in by it ends, but for who asks."""
         who = await person(self._guard, ask)
         body = bodies.read(ask, EndOne)
-        await prove(self._sign_ins, self._login, ask, who, body.password)
+        await prove(self._guard, self._sign_ins, self._login, ask, who, body.password)
         begun = await self._store.provider_sessions(body.issuer, body.subject, None)
         change = EndIdentity(body.issuer, body.subject, who.user, but=who.session)
         await self._store.commit(Unit(who.user, changes=(change,)))
@@ -102,22 +102,22 @@ class IdentityApi:
         return done({})
 
     async def newcomer(self, ask: Ask) -> Response:
-        found = await self._arrivals.suggest(kept(ask, sealed_cookies.NEWCOMER))
+        found = await self._arrivals.suggest(self._guard.cookies.one(ask, NEWCOMER))
         return done({"label": found.label, "name": found.name, "display": found.display})
 
     async def arrive(self, ask: Ask) -> Response:
         self._guard.nobody_yet(ask)
         body = bodies.read(ask, Arrive)
         arrived = await self._arrivals.arrive(
-            kept(ask, sealed_cookies.NEWCOMER), body.name, body.display, whence(ask)
+            self._guard.cookies.one(ask, NEWCOMER), body.name, body.display, whence(ask)
         )
         ask.known()
         user = arrived.user
         answer = self._sessions.signed_in(user.id, user.name, user.admin, arrived.session, 201)
-        headers = (*answer.headers, forget(sealed_cookies.NEWCOMER))
+        headers = (*answer.headers, self._guard.cookies.forget(NEWCOMER))
         return Response(answer.status, answer.body, answer.type, headers)
 
     async def go_away(self, ask: Ask) -> Response:
         """They would rather not; nothing of them stays in this browser."""
         self._guard.nobody_yet(ask)
-        return done({}, headers=(forget(sealed_cookies.NEWCOMER),))
+        return done({}, headers=(self._guard.cookies.forget(NEWCOMER),))

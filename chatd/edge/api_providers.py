@@ -5,7 +5,8 @@ from urllib.parse import parse_qsl
 
 from chatd.auth.credentials import Credentials
 from chatd.auth.login import Login
-from chatd.auth.oidc.attempt import ATTEMPT, NEWCOMER, PROOF, Purpose
+from chatd.auth.oidc import attempt
+from chatd.auth.oidc.attempt import Purpose
 from chatd.auth.oidc.parties import Parties
 from chatd.auth.oidc.provider import Stopped
 from chatd.auth.oidc.sign_ins import Asking, Landed, SignIns
@@ -14,13 +15,13 @@ from chatd.auth.steps import LIFETIME_MS
 from chatd.core.codes import Code
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
-from chatd.edge import bodies, sealed_cookies
+from chatd.edge import bodies
 from chatd.edge.answers import Ask, Declined, Response, done
-from chatd.edge.api_session import BODY, session_cookie, whence
+from chatd.edge.api_session import BODY, whence
 from chatd.edge.connections import Ended
+from chatd.edge.cookies import ATTEMPT, NEWCOMER, PROOF, SESSION, STEP
 from chatd.edge.guard import Guard
 from chatd.edge.router import Route, values
-from chatd.edge.sealed_cookies import forget, keep, kept
 from chatd.edge.site import address_key_of
 
 START = "/auth/oidc/{name}/start"
@@ -82,7 +83,7 @@ class ProviderApi:
             who = await person(self._guard, ask)
             session = who.session
             if body.purpose == "link":
-                await prove(self._sign_ins, self._login, ask, who, body.password)
+                await prove(self._guard, self._sign_ins, self._login, ask, who, body.password)
         begun = await self._sign_ins.begin(
             _name(START, ask),
             body.purpose,
@@ -91,30 +92,32 @@ class ProviderApi:
             session=session,
             invitation=body.invitation if body.purpose == "login" else "",
         )
-        cookie = keep(sealed_cookies.ATTEMPT, begun.sealed, ATTEMPT)
+        cookie = self._guard.cookies.keep(ATTEMPT, begun.sealed, attempt.ATTEMPT)
         return done({"location": begun.address}, headers=(cookie,))
 
     async def callback(self, ask: Ask) -> Response:
         """Whatever comes, the browser goes on to the page, which has words for it."""
+        cookies = self._guard.cookies
         landed = await self._sign_ins.finish(
             _name(CALLBACK, ask),
             fields(ask.query),
-            kept(ask, sealed_cookies.ATTEMPT),
+            cookies.one(ask, ATTEMPT),
             await self._asking(ask),
             address_key_of(ask.address),
             # What the browser asks for by itself may not be what is chosen in the page.
             replace(whence(ask), language=""),
         )
-        headers = [("Location", "/" + _fragment(landed)), forget(sealed_cookies.ATTEMPT)]
+        headers = [("Location", f"{ask.prefix}/{_fragment(landed)}"), cookies.forget(ATTEMPT)]
         if landed.session is not None:
             ask.known()
-            headers.append(session_cookie(landed.session.secret, self._credentials.idle_ms))
+            idle = self._credentials.idle_ms // 1000
+            headers.append(cookies.keep(SESSION, landed.session.secret, idle))
         elif landed.how == "second":
-            headers.append(keep(sealed_cookies.STEP, landed.sealed, LIFETIME_MS // 1000))
+            headers.append(cookies.keep(STEP, landed.sealed, LIFETIME_MS // 1000))
         elif landed.how == "newcomer":
-            headers.append(keep(sealed_cookies.NEWCOMER, landed.sealed, NEWCOMER))
+            headers.append(cookies.keep(NEWCOMER, landed.sealed, attempt.NEWCOMER))
         elif landed.how == "proven":
-            headers.append(keep(sealed_cookies.PROOF, landed.sealed, PROOF))
+            headers.append(cookies.keep(PROOF, landed.sealed, attempt.PROOF))
         return Response(303, headers=tuple(headers))
 
     async def signed_out_there(self, ask: Ask) -> Response:
@@ -152,12 +155,14 @@ async def person(guard: Guard, ask: Ask) -> Principal:
     return who
 
 
-async def prove(sign_ins: SignIns, login: Login, ask: Ask, who: Principal, password: str) -> None:
+async def prove(
+    guard: Guard, sign_ins: SignIns, login: Login, ask: Ask, who: Principal, password: str
+) -> None:
     """They say once more who they are: by their password, or because they just came back from a
     provider of theirs that asked them; `forbidden`."""
     if password:
         await login.prove(who.user, password, address_key_of(ask.address))
-    elif not sign_ins.proven(kept(ask, sealed_cookies.PROOF), who.session):
+    elif not sign_ins.proven(guard.cookies.one(ask, PROOF), who.session):
         raise Refusal(
             Code.FORBIDDEN, "Say once more who you are: with your password.", field="password"
         )

@@ -14,30 +14,19 @@ from chatd.auth.steps import Step, over
 from chatd.core.codes import Code
 from chatd.core.languages import wanted
 from chatd.core.refusal import Refusal
-from chatd.edge import bodies, sealed_cookies
+from chatd.edge import bodies
 from chatd.edge.answers import Ask, Response, done
 from chatd.edge.connections import Ended
-from chatd.edge.guard import ANY_SCOPE, COOKIE, Guard, cookies
+from chatd.edge.cookies import DEVICE, SESSION, STEP, Cookies
+from chatd.edge.guard import ANY_SCOPE, Guard
 from chatd.edge.headers import Header
 from chatd.edge.router import Route
-from chatd.edge.sealed_cookies import forget, kept
 from chatd.edge.site import address_key_of
 from chatd.engine.accounts import UserRow
 
 BODY = 65_536
 _SIGNED_OUT = {"signed_in": False}
-#: Which accounts this browser signed in to; proves nothing (`auth.known_devices`).
-DEVICE_COOKIE = "__Host-chatd-device"
 DEVICE_SECONDS = DAYS * 86_400
-_FORGET: Header = ("Set-Cookie", f"{COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0")
-
-
-def session_cookie(secret: str, idle_ms: int) -> Header:
-    """`__Host-`: this host alone, over TLS alone, whatever a sibling domain tries to set."""
-    return (
-        "Set-Cookie",
-        f"{COOKIE}={secret}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={idle_ms // 1000}",
-    )
 
 
 def whence(ask: Ask) -> Whence:
@@ -49,24 +38,10 @@ def whence(ask: Ask) -> Whence:
     )
 
 
-def device_cookie(held: str) -> Header:
-    """Strict: it is of use where somebody signs in at our own page, and nowhere else."""
-    return (
-        "Set-Cookie",
-        f"{DEVICE_COOKIE}={held}; Path=/; Secure; HttpOnly; SameSite=Strict;"
-        f" Max-Age={DEVICE_SECONDS}",
-    )
-
-
-def devices_of(ask: Ask) -> str:
-    """What the browser holds of `KnownDevices`, "" where nothing or where it is not one cookie."""
-    found = cookies(ask, DEVICE_COOKIE)
-    return found[0] if len(found) == 1 else ""
-
-
-def signed_out(go_on: str | None = None) -> Response:
+def signed_out(cookies: Cookies, go_on: str | None = None) -> Response:
     """The answer where what asked has just been ended; ``go_on``: where to sign out besides."""
-    return done({**_SIGNED_OUT, **({"go_on": go_on} if go_on else {})}, headers=(_FORGET,))
+    told = {**_SIGNED_OUT, **({"go_on": go_on} if go_on else {})}
+    return done(told, headers=(cookies.forget(SESSION),))
 
 
 class SessionApi:
@@ -122,10 +97,10 @@ class SessionApi:
         }
         if guest:
             state["guest"] = True
-        headers: tuple[Header, ...] = (session_cookie(session.secret, self._credentials.idle_ms),)
+        headers: tuple[Header, ...] = (self._cookie(session.secret),)
         if ask is not None:
-            held = self._entrance.devices.remembered(devices_of(ask), account_of(name))
-            headers += (device_cookie(held),)
+            held = self._entrance.devices.remembered(self._devices(ask), account_of(name))
+            headers += (self._guard.cookies.keep(DEVICE, held, DEVICE_SECONDS),)
         return done(state, status, headers)
 
     def entered(self, user: UserRow, entered: Issued | Step, ask: Ask) -> Response:
@@ -141,7 +116,9 @@ class SessionApi:
         except Refusal as why:
             if why.code is not Code.UNAUTHORIZED:
                 raise
-            return done(_SIGNED_OUT, headers=(_FORGET,) if cookies(ask) else ())
+            cookies = self._guard.cookies
+            shown = cookies.all(ask, SESSION)
+            return done(_SIGNED_OUT, headers=(cookies.forget(SESSION),) if shown else ())
         who = admitted.principal
         state = {
             "signed_in": True,
@@ -155,8 +132,7 @@ class SessionApi:
         if who.guest:
             state["guest"] = True
         renewed = admitted.renewed and admitted.secret
-        cookie = session_cookie(admitted.secret, self._credentials.idle_ms)
-        return done(state, headers=(cookie,) if renewed else ())
+        return done(state, headers=(self._cookie(admitted.secret),) if renewed else ())
 
     async def sign_in(self, ask: Ask) -> Response:
         self._guard.nobody_yet(ask)
@@ -168,7 +144,7 @@ class SessionApi:
                 body.password,
                 address_key_of(ask.address),
                 whence(ask),
-                devices_of(ask),
+                self._devices(ask),
             )
         except Refusal as why:
             if why.code is Code.RATE_LIMITED:
@@ -179,11 +155,11 @@ class SessionApi:
     async def begun_step(self, ask: Ask) -> Response:
         """The step of who came back from a provider: its secret is in a cookie, which the page
         cannot read, and in no address."""
-        secret = kept(ask, sealed_cookies.STEP)
+        secret = self._guard.cookies.one(ask, STEP)
         if secret is None:
             raise over()
         step = await self._entrance.second.begun(secret)
-        forgotten = forget(sealed_cookies.STEP)
+        forgotten = self._guard.cookies.forget(STEP)
         return done({"signed_in": False, "second": _shown(step)}, headers=(forgotten,))
 
     async def second_step(self, ask: Ask) -> Response:
@@ -225,7 +201,16 @@ class SessionApi:
         party = await self._sign_outs.begun_at(who.session)
         await self._credentials.end(who.user, who.session)
         self._ended(who.user, only=who.session)
-        return signed_out(None if party is None else await self._sign_outs.way_out(party))
+        go_on = None if party is None else await self._sign_outs.way_out(party)
+        return signed_out(self._guard.cookies, go_on)
+
+    def _cookie(self, secret: str) -> Header:
+        """A session's, for as long as it lasts without use."""
+        return self._guard.cookies.keep(SESSION, secret, self._credentials.idle_ms // 1000)
+
+    def _devices(self, ask: Ask) -> str:
+        """What the browser holds of `KnownDevices`, "" where nothing or where it is not one."""
+        return self._guard.cookies.one(ask, DEVICE) or ""
 
 
 def _shown(step: Step) -> dict[str, Any]:

@@ -86,10 +86,10 @@ class Brand:
             for before in TITLES:
                 html = html.replace(before, title)
         if self.logo is not None:
-            icon = f'<link rel="icon" href="/ui/{self.logo.name}" type="{self.logo.type}">'
+            icon = f'<link rel="icon" href="ui/{self.logo.name}" type="{self.logo.type}">'
             html = ICON.sub(lambda _: icon.encode(), html)
         if self.accent:
-            link = f'  <link rel="stylesheet" href="/ui/{STYLE}">\n  </head>'
+            link = f'  <link rel="stylesheet" href="ui/{STYLE}">\n  </head>'
             html = html.replace(b"</head>", link.encode(), 1)
         return html
 
@@ -113,7 +113,7 @@ class Brand:
         if self.name:
             told["name"] = told["short_name"] = self.name
         if self.logo is not None:
-            icon = {"src": f"/ui/{self.logo.name}", "type": self.logo.type, "sizes": "any"}
+            icon = {"src": f"ui/{self.logo.name}", "type": self.logo.type, "sizes": "any"}
             told["icons"] = [icon, *told.get("icons", [])]
         return json.dumps(told, ensure_ascii=False).encode()
 

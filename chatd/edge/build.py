@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from autobahn import websocket
@@ -55,6 +56,7 @@ from chatd.edge.blocked import Blocked
 from chatd.edge.blocking import Blocking
 from chatd.edge.brand import Brand
 from chatd.edge.connections import Connections
+from chatd.edge.cookies import Cookies
 from chatd.edge.embed_page import EmbedPage
 from chatd.edge.guard import Guard
 from chatd.edge.health import Health
@@ -181,7 +183,7 @@ def build_site(
         vouched,
         lambda user: TellPerson(user, clock.wall(), person_changed),
     )
-    guard = Guard(Door(credentials, tickets, pulse), origins, keys[0])
+    guard = Guard(Door(credentials, tickets, pulse), origins, keys[0], Cookies(settings.prefix))
     parties = parties or Parties()
     sign_outs = SignOuts(parties, store, way_in.steps, clock)
     sessions = SessionApi(
@@ -243,7 +245,9 @@ def build_site(
             guard, login, sign_ins, deletions, connections.ended, people
         ).routes()
     api: tuple[Route, ...] = ()
-    described = LatePage(openapi.description, "application/json", in_thread)
+    described = LatePage(
+        partial(openapi.description, settings.prefix), "application/json", in_thread
+    )
     joined = late_release(ui, in_thread)
     protocol = ProtocolPages(protocol_text, protocol_schema, in_thread)
     if chat is not None:

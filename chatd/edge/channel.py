@@ -154,7 +154,7 @@ class Channel(http.HTTPChannel):
         """Where nobody knows who sends it, or it is beyond all bounds."""
         if not isinstance(why, Declined | Refusal):
             return False
-        answer = declined(why)
+        answer = declined(why, self.site.prefix)
         if answer.status in AT_ONCE:
             self.refuse(why)
         return self._refused
@@ -208,7 +208,7 @@ class Channel(http.HTTPChannel):
         if self._refused:
             return
         self._refused = True
-        response = declined(why)
+        response = declined(why, self.site.prefix)
         self.site.note_refusal("-", "-", self.getPeer(), response.status, why.code)
         headers = Headers()
         for name, value in (*self.site.standing, *response.headers):

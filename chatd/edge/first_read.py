@@ -85,6 +85,7 @@ class FirstRead(Protocol):
             client_address(peer, forwarded, settings.proxies),
             headers,
             id=self._site.new_id(),
+            prefix=self._site.prefix,
             known=self._known,
         )
         try:

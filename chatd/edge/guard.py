@@ -14,26 +14,22 @@ from chatd.core.codes import Code
 from chatd.core.principal import Credential
 from chatd.core.refusal import Refusal
 from chatd.edge.answers import Ask, Declined
+from chatd.edge.cookies import SESSION, Cookies
 
-COOKIE = "__Host-chatd"
 #: Instead of a scope: whatever the token's scopes are, it will do.
 ANY_SCOPE = "*"
 
 
-def cookies(ask: Ask, wanted: str = COOKIE) -> tuple[str, ...]:
-    """Every value of a cookie of ours, as often as it was sent (RFC 6265 §4.2)."""
-    pairs = (pair.strip() for header in ask.all("cookie") for pair in header.split(";"))
-    named = (pair.partition("=") for pair in pairs)
-    return tuple(value for name, _, value in named if name == wanted)
-
-
 class Guard:
-    def __init__(self, door: Door, origins: OriginPolicy, key: bytes) -> None:
+    """``cookies``: those of this server, for all who set or read one."""
+
+    def __init__(self, door: Door, origins: OriginPolicy, key: bytes, cookies: Cookies) -> None:
         if len(key) < 32:
             raise ValueError("the server's key has at least 32 bytes")
         self._door = door
         self._origins = origins
         self._key = key
+        self.cookies = cookies
 
     def origin(self, ask: Ask, credential: Credential | None) -> str:
         """The Origin of the page behind the request, "" where none spoke and none needs to."""
@@ -41,7 +37,8 @@ class Guard:
         return str(self._origins.check(values, credential) or "")
 
     def presented(self, ask: Ask, tickets: tuple[str, ...] = (), origin: str = "") -> Presented:
-        return Presented(cookies(ask), tuple(ask.all("authorization")), tickets, origin)
+        shown = self.cookies.all(ask, SESSION)
+        return Presented(shown, tuple(ask.all("authorization")), tickets, origin)
 
     async def who(self, ask: Ask, scope: str | None = None) -> Admitted:
         """Who asks. Enough for what changes nothing.

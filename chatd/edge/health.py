@@ -54,7 +54,9 @@ class Health:
         if not await self._is_administrator(ask):
             raise Declined(503, "not-ready", "Not ready.", retry_after=RETRY_AFTER)
         words = f"Not ready: {'; '.join(reasons.values())}."
-        return problem(503, "not-ready", words, retry_after=RETRY_AFTER, reasons=reasons)
+        return problem(
+            503, "not-ready", words, ask.prefix, retry_after=RETRY_AFTER, reasons=reasons
+        )
 
     async def _is_administrator(self, ask: Ask) -> bool:
         """Whoever cannot prove it, also because the store cannot be read, is a stranger."""

@@ -184,11 +184,11 @@ class Pages:
         return self._dress(_there((await self._joined.get()).index)).answer(ask)
 
     async def worker(self, ask: Ask) -> Response:
-        """It speaks for all addresses (https://www.w3.org/TR/service-workers/#path-restriction)."""
+        """It speaks for all addresses below the one it lies at: no header has to allow it more
+        (https://www.w3.org/TR/service-workers/#path-restriction)."""
         answer = self._dress(_there((await self._joined.get()).worker)).answer(ask)
         policy = ("Content-Security-Policy", WORKER_POLICY)
-        headers = (*answer.headers, policy, ("Service-Worker-Allowed", "/"))
-        return Response(answer.status, answer.body, answer.type, headers)
+        return Response(answer.status, answer.body, answer.type, (*answer.headers, policy))
 
     async def manifest(self, ask: Ask) -> Response:
         return self._dress(self._page(MANIFEST)).answer(ask)

@@ -1,5 +1,5 @@
 """The page as one version: its modules and stylesheets joined, named by their content, and the
-pages that name them.
+pages that name them, all of it by addresses relative to the page's own.
 
 A name stands for its bytes for ever, so browsers need not ask again; a page names only what was
 made with it, so that no page mixes two versions. All of it is made from the files of ui/ alone.
@@ -30,12 +30,14 @@ WORKER = "worker/main.js"
 WORKER_FILES = "worker/files.js"
 MANIFEST = "manifest.webmanifest"
 
-_STYLES = re.compile(r'(?:[ \t]*<link rel="stylesheet" href="/ui/[^"]+">\n)+')
-_HREF = re.compile(r'href="/ui/([^"]+)"')
-_MODULE = re.compile(r'<script type="module" src="/ui/([^"]+)">')
-_OTHER = re.compile(r'(href|src)="/ui/([^"]+)"')
+_STYLES = re.compile(r'(?:[ \t]*<link rel="stylesheet" href="ui/[^"]+">\n)+')
+_HREF = re.compile(r'href="ui/([^"]+)"')
+_MODULE = re.compile(r'<script type="module" src="ui/([^"]+)">')
+_OTHER = re.compile(r'(href|src)="ui/([^"]+)"')
+#: Of a host that the server may share with others.
+_WHOLE = re.compile(r'(href|src)="/[^"]*"')
 #: What would mean something else, or nothing, in the midst of a joined stylesheet.
-_UNJOINED = re.compile(r"@import|@charset|@namespace|url\(\s*[\"']?(?!data:|/|#)", re.IGNORECASE)
+_UNJOINED = re.compile(r"@import|@charset|@namespace|url\(\s*[\"']?(?!data:|#)", re.IGNORECASE)
 _CSS_WORDS = re.compile(r"/\*.*?\*/|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", re.DOTALL)
 
 
@@ -88,7 +90,8 @@ def _page(files: Mapping[str, bytes], path: str, name: str, lasting: dict[str, b
         return f'    <link rel="stylesheet" href="{_keep(lasting, f"{name}.css", body)}">\n'
 
     def alone(path: str) -> str:
-        return _keep(lasting, posixpath.basename(path), files[path])
+        # As the joined script sees it, which lies beside it.
+        return f"./{posixpath.basename(_keep(lasting, posixpath.basename(path), files[path]))}"
 
     def module(found: re.Match[str]) -> str:
         script = bundle(files, found.group(1), alone)
@@ -103,16 +106,18 @@ def _page(files: Mapping[str, bytes], path: str, name: str, lasting: dict[str, b
             raise BundleError(f"{path}: there is no file {file}")
         return f'{attribute}="{_keep(lasting, posixpath.basename(file), files[file])}"'
 
+    if whole := _WHOLE.search(text):
+        raise BundleError(f"{path}: {whole.group()} leaves out the path that this server may have")
     text = _MODULE.sub(module, _STYLES.sub(styles, text))
     return _OTHER.sub(other, text).encode()
 
 
 def _keep(lasting: dict[str, bytes], name: str, body: bytes) -> str:
-    """The address of the bytes: /ui/app.0123456789abcdef.js"""
+    """The address of the bytes, as the page sees it: ui/app.0123456789abcdef.js"""
     stem, ending = posixpath.splitext(name)
     kept = f"{stem}.{hashlib.sha256(body).hexdigest()[:16]}{ending}"
     lasting[kept] = body
-    return f"/ui/{kept}"
+    return f"ui/{kept}"
 
 
 def _kept(pages: Mapping[str, bytes], files: Mapping[str, bytes], shell: list[str]) -> bytes:

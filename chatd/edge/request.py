@@ -107,6 +107,7 @@ class ChatRequest(http.Request):
             query=self.uri.partition(b"?")[2].decode("latin-1"),
             body=self.content.getvalue(),
             id=self.channel.site.new_id(),
+            prefix=self.channel.site.prefix,
             known=self.channel.known,
         )
 

@@ -13,7 +13,7 @@ from chatd.edge.script_words import ScriptError, Word, line_of, words
 #: What the joined script calls a module's exports; no module may use such a name.
 MODULE = "module$"
 _DECLARES = ("const", "function", "class", "async")
-_PATH = re.compile(r"(?:\.{1,2}/|/ui/)[\w./-]+", re.ASCII)
+_PATH = re.compile(r"\.{1,2}/[\w./-]+", re.ASCII)
 _ASSIGNS = re.compile(r"\s*(?:=(?![=>])|(?:\*\*|\|\||&&|\?\?|<<|>>>?|[-+*/%&|^])=|\+\+|--)")
 
 
@@ -136,12 +136,10 @@ class Reading:
         return path, place + 1
 
     def _path(self, word: Word) -> str:
-        """Below ui/: of "./a.js" as seen from this module, or of "/ui/a.js"."""
+        """Below ui/: of "./a.js" as seen from this module."""
         told = word.text[1:-1]
         if not _PATH.fullmatch(told):
             raise self._error(word.start, f"{word.text} is no path of a file of the page")
-        if told.startswith("/ui/"):
-            return posixpath.normpath(told.removeprefix("/ui/"))
         return posixpath.normpath(posixpath.join(posixpath.dirname(self._module.path), told))
 
     # ---- exports ------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from urllib.parse import urlsplit
 
+from chatd import public_address
 from chatd.auth.guests import Hosting
 from chatd.auth.invitations import Registration
 from chatd.core.bucket import Rate
@@ -14,7 +15,8 @@ from chatd.edge.file_rules import FileRules
 class EdgeSettings:
     """Times in seconds, sizes in bytes.
 
-    ``public_url`` is where browsers reach this server, such as https://chat.example.org.
+    ``public_url`` is where browsers reach this server, such as https://chat.example.org, without a
+    slash at its end.
     ``proxies`` are the networks whose X-Forwarded-For is believed.
     """
 
@@ -53,6 +55,11 @@ class EdgeSettings:
     def most_of(self, uri: bytes) -> int:
         """The most bytes of an address that begins so."""
         return self.answer_uri_bytes if uri.startswith(b"/auth/oidc/") else self.uri_bytes
+
+    @property
+    def prefix(self) -> str:
+        """As in `Ask`."""
+        return public_address.prefix(self.public_url)
 
     @property
     def requests(self) -> Rate:

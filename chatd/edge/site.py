@@ -66,6 +66,7 @@ class ChatSite(Site):
         self.displayTracebacks = False
         self.settings = settings
         self.standing: Sequence[tuple[str, str]] = standing_headers(settings)
+        self.prefix = settings.prefix
         self._router = router
         self.upgrade = upgrade
         self._journal = journal
@@ -132,7 +133,7 @@ class ChatSite(Site):
             path = checked_path(request.method, request.uri, self.settings.most_of(request.uri))
             ask = request.ask(path, self.settings.proxies)
         except Declined as why:
-            self._answer(request, None, declined(why))
+            self._answer(request, None, declined(why, self.prefix))
             return
         try:
             request.channel.raise_decided()
@@ -173,9 +174,10 @@ class ChatSite(Site):
     def _failed(self, failure: Failure, ask: Ask) -> Response:
         why = failure.value
         if isinstance(why, Declined | Refusal):
-            return declined(why)
+            return declined(why, ask.prefix)
         if isinstance(why, DeferredTimeout):
-            return problem(503, "timeout", "The server did not finish this in time.", retry_after=5)
+            words = "The server did not finish this in time."
+            return problem(503, "timeout", words, ask.prefix, retry_after=5)
         log.failure(
             "fault {reference} in {method} {path}",
             failure,
@@ -188,6 +190,7 @@ class ChatSite(Site):
             500,
             "internal",
             "The server made a mistake; tell the operator the reference.",
+            ask.prefix,
             reference=ask.id,
             instance=ask.path,
         )

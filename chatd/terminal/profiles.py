@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@:\[\]-]{0,79}")
+#: Of a server that shares its host, as its operator may set it.
+_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 #: More than this is no token and no settings file.
 MOST_BYTES = 65_536
 
@@ -27,7 +29,8 @@ class NoProfile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """``url`` is the server's, https://host; ``ca`` a PEM file to trust besides nothing else."""
+    """``url`` is the server's, https://host or https://host/path; ``ca`` a PEM file to trust and
+    nothing else."""
 
     name: str
     url: str
@@ -164,23 +167,28 @@ def one_token(text: str, where: str) -> str:
 
 
 def site(url: str) -> str:
-    """`https://host[:port]` of what people type; ProfileError with a sentence where it is none."""
+    """`https://host[:port][/path]` of what people type, without a slash at its end; ProfileError
+    with a sentence where it is none."""
     text = url.strip()
     if "://" not in text:
         text = "https://" + text
     scheme, _, rest = text.partition("://")
-    host = re.split("[/?#]", rest)[0].lower()
+    host, slash, path = re.split("[?#]", rest)[0].partition("/")
+    host, path = host.lower(), f"{slash}{path}".rstrip("/")
     if scheme.lower() == "http":
-        raise ProfileError(f"chatd speaks https only: try https://{host}.")
+        raise ProfileError(f"chatd speaks https only: try https://{host}{path}.")
     if scheme.lower() != "https":
         raise ProfileError(f"This is not the address of a server: {url}. Try https://HOST.")
     if not re.fullmatch(r"([a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?", host):
         raise ProfileError(f"This is not the address of a server: {url}. Try https://HOST.")
-    return f"https://{host}"
+    if not _PATH.fullmatch(path):
+        raise ProfileError(f"This is not the address of a server: {url}. Try https://{host}.")
+    return f"https://{host}{path}"
 
 
 def profile_name(user: str, url: str) -> str:
-    return f"{user}@{url.removeprefix('https://')}"
+    # It is a file's name, too.
+    return f"{user}@{url.removeprefix('https://').replace('/', ':')}"
 
 
 def _profile(name: str, entry: Any) -> Profile:

@@ -63,7 +63,7 @@ def _known(error: BaseException, host: str) -> Trouble | None:
         case Untrusted():
             return Trouble(f"{host} is not trusted: {safe(str(error))}.", UNTRUSTED)
         case DNSLookupError():
-            name = host.rsplit(":", 1)[0]
+            name = host.partition("/")[0].rsplit(":", 1)[0]
             return Trouble(
                 f"There is no host {name}: the name could not be looked up. Is it spelt right, and"
                 " is there a network?",

@@ -1,6 +1,7 @@
 // Being told beside the page: notifications of the desktop, a sound, and the icon's badge; of all tabs
 // the one that has the connection does it.
 
+import { ownStorage } from './net/base.js';
 import { badgeOf } from './state/keeping.js';
 import { AGAIN, Scenes } from './state/scenes.js';
 import { Telling } from './state/telling.js';
@@ -30,7 +31,7 @@ export class Bell {
     this.#store = store;
     this.#tabs = tabs;
     this.#scenes = new Scenes(now);
-    this.wants = new Wants(localStorage, () => store.me?.user);
+    this.wants = new Wants(ownStorage(localStorage), () => store.me?.user);
     this.#telling = new Telling(store, {
       may: () => tabs.leads && (this.#desktop || this.wants.get().sound),
       ask,

@@ -14,7 +14,9 @@
   const ALL = 20000;
 
   const script = /** @type {HTMLScriptElement} */ (document.currentScript);
-  const chat = new URL(script.src).origin;
+  // It lies beside the chat, which may share its host.
+  const address = new URL('embed', script.src).href;
+  const chat = new URL(address).origin;
   const { room = null, tokenUrl, into = '#chat' } = script.dataset;
 
   const say = (text) => `chatd: ${text}`;
@@ -22,7 +24,7 @@
   function begin() {
     const place = document.querySelector(into) ?? script.parentElement;
     const frame = document.createElement('iframe');
-    frame.src = `${chat}/embed`;
+    frame.src = address;
     frame.title = script.title || 'Chat';
     frame.allow = 'clipboard-write';
     frame.setAttribute(

@@ -3,6 +3,7 @@
 import { Bell } from './bell.js';
 import { Chat } from './chat.js';
 import { Api } from './net/api.js';
+import { at, ownStorage } from './net/base.js';
 import { Connection } from './net/connection.js';
 import { Database } from './net/database.js';
 import { Outbox } from './net/outbox.js';
@@ -34,7 +35,7 @@ const ORPHANS = 30;
 const speaking = speak(document.documentElement.lang);
 const api = new Api();
 const store = new Store();
-const remembered = new Remembered(localStorage);
+const remembered = new Remembered(ownStorage(localStorage));
 let shell = null;
 /** The code of a program that waits to be let in; "" where it is to be typed, null for none. */
 let waiting = null;
@@ -48,7 +49,7 @@ let told = null;
 const ports = {
   socket: () => tabs.socket(),
   real: () => {
-    const address = new URL('/ws', location.href);
+    const address = new URL(at('/ws'), location.href);
     address.protocol = address.protocol.replace('http', 'ws');
     return new WebSocket(address, [SUBPROTOCOL]);
   },
@@ -79,7 +80,7 @@ const browserPush = {
   container: navigator.serviceWorker,
   permission: () => Notification.permission,
   request: () => Notification.requestPermission(),
-  storage: localStorage,
+  storage: ownStorage(localStorage),
   later: ports.later,
 };
 const connection = new Connection(ports, {
@@ -105,7 +106,7 @@ const connection = new Connection(ports, {
   },
 });
 const chat = new Chat(store, connection, { ...ports, outbox, push: browserPush });
-const drafts = new Drafts(sessionStorage, store, {
+const drafts = new Drafts(ownStorage(sessionStorage), store, {
   ask: (type, fields) => connection.ask(type, fields),
   later: ports.later,
   now: ports.now,
@@ -207,7 +208,7 @@ function followIn() {
 function takeJoin() {
   const [, secret] = /^#join=([\w-]{8,128})$/u.exec(location.hash) ?? [];
   if (secret === undefined) return false;
-  history.replaceState(null, '', '/');
+  history.replaceState(null, '', at('/'));
   joining = secret;
   return true;
 }
@@ -259,7 +260,7 @@ function letIn() {
 function takeDevice() {
   const [found, code] = /^#device(?:=([A-Za-z-]{1,12}))?$/u.exec(location.hash) ?? [];
   if (found === undefined) return false;
-  history.replaceState(null, '', '/');
+  history.replaceState(null, '', at('/'));
   waiting = code ?? '';
   return true;
 }
@@ -292,14 +293,14 @@ function leave(where, further = null) {
     location.replace(further);
     return;
   }
-  if (where === 'front') location.replace('/');
+  if (where === 'front') location.replace(at('/'));
   location.reload();
 }
 
 /** A link's secret, taken out of the address at once so that no history keeps it. */
 function takeSecret() {
   const [, way, secret] = /^#(setup|invitation|reset|email)=(.+)$/u.exec(location.hash) ?? [];
-  if (way) history.replaceState(null, '', '/');
+  if (way) history.replaceState(null, '', at('/'));
   return way ? { way, secret: decoded(secret) } : null;
 }
 

@@ -6,9 +6,13 @@
   // As in words/words.js, which a script that blocks cannot ask.
   const LANGUAGES = ['en', 'de', 'ar'];
 
+  // And as in net/base.js: a key of this server's own, where others share its host.
+  const home = new URL(root.dataset.home ?? '.', location.href).pathname;
+  const own = (name) => (home === '/' ? name : `${home} ${name}`);
+
   const kept = (name, allowed) => {
     try {
-      const value = localStorage.getItem(name);
+      const value = localStorage.getItem(own(name));
       return allowed.includes(value) ? value : null;
     } catch {
       return null;
@@ -20,7 +24,7 @@
   for (const theme of ['light', 'dark']) {
     colours[theme] = document.querySelector(`meta[name="theme-color"][media*="${theme}"]`);
   }
-  const own = { light: colours.light?.content, dark: colours.dark?.content };
+  const named = { light: colours.light?.content, dark: colours.dark?.content };
 
   const look = () => {
     const theme = kept('theme', ['light', 'dark']);
@@ -30,7 +34,7 @@
     if (density) root.dataset.density = density;
     else delete root.dataset.density;
     for (const name of ['light', 'dark']) {
-      if (colours[name]) colours[name].content = own[theme ?? name];
+      if (colours[name]) colours[name].content = named[theme ?? name];
     }
   };
   look();

@@ -78,6 +78,20 @@ def test_behind_a_web_server_it_stays_on_loopback_without_tls_and_can_go_back(
     assert unsafe(load(place.config)) == [] and not load(place.config).tls.terminated
 
 
+def test_below_a_path_a_web_server_has_to_take_it_away(place: Place, pair: tuple[str, str]) -> None:
+    (said,) = opened(place, f"{HOST}/chat/", nobody, Means(behind_proxy=True))[-1:]
+    assert said.endswith(f"will serve https://{HOST}/chat/.")
+    settings = load(place.config)
+    assert unsafe(settings) == []
+    assert settings.server.public_url == f"https://{HOST}/chat/"
+    before = place.config.read_bytes()
+    with pytest.raises(SetupError, match=r"take it away \(--behind-proxy\)"):
+        opened(place, f"{HOST}/chat/", nobody, Means(pair[0], pair[1]))
+    with pytest.raises(SetupError, match=f'with a slash at its end, "https://{HOST}/chat/"'):
+        opened(place, f"{HOST}/chat", nobody, Means(behind_proxy=True))
+    assert place.config.read_bytes() == before
+
+
 @pytest.mark.parametrize("host", ["localhost", "https://chat.example.org", "-a.example.org", ""])
 def test_what_is_no_name_is_refused_before_anything_is_written(place: Place, host: str) -> None:
     with pytest.raises(SetupError, match="no name that a browser could look up"):

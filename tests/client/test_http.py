@@ -18,6 +18,7 @@ from tests.client.other_end import OtherEnd, authority, listen
 
 class Site:
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.end = OtherEnd(lambda request: b"")
         self.port = listen(reactor, self.end, authority(folder, "localhost"))
         self.url = f"https://localhost:{self.port.getHost().port}"
@@ -46,6 +47,16 @@ async def test_an_answer_comes_with_its_cookies_and_the_origin_is_sent(site: Sit
     request = site.end.requests[0]
     assert f"Origin: {site.url}\r\n" in request
     assert request.startswith("POST /api/x HTTP/1.1")
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_server_below_a_path_is_asked_there_and_told_the_origin_alone(site: Site) -> None:
+    site.answers("200 OK", b"{}")
+    below = Api(reactor, site.url + "/chat/", trust_root(site.folder / "ca.pem"))
+    await below.call("GET", "/api/x")
+    request = site.end.requests[0]
+    assert request.startswith("GET /chat/api/x HTTP/1.1")
+    assert f"Origin: {site.url}\r\n" in request
 
 
 @pytest_twisted.ensureDeferred

@@ -70,8 +70,8 @@ async def filed(tmp_path: Path, stored: Rig) -> AsyncIterator[Rig]:
 
 
 @pytest_twisted.async_yield_fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """The site on the real store, with two providers."""
+async def world(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """The site on the real store, with two providers. Indirect parametrization: settings."""
     store = open_store(
         tmp_path / "state",
         call_in_reactor=reactor.callFromThread,
@@ -81,7 +81,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     )
     store.committed = lambda committed: None
     store.start()
-    made = World(store)
+    made = World(store, **getattr(request, "param", {}))
     yield made
     await made.rig.stop()
     await store.stop()

@@ -35,8 +35,9 @@ class Browser:
         for line in answer.headers.get("set-cookie", []):
             pair, *rules = line.split("; ")
             name, _, value = pair.partition("=")
-            assert name.startswith("__Host-chatd")
-            assert {"Path=/", "Secure", "HttpOnly"} <= set(rules)
+            prefix = self._rig.edge.site.prefix
+            assert name.startswith("__Secure-chatd" if prefix else "__Host-chatd")
+            assert {f"Path={prefix}/", "Secure", "HttpOnly"} <= set(rules)
             if "Max-Age=0" in rules:
                 self.cookies.pop(name, None)
             else:
@@ -70,9 +71,9 @@ class Browser:
 
 
 class World:
-    def __init__(self, store: Any) -> None:
+    def __init__(self, store: Any, **settings: Any) -> None:
         self.parties = Parties()
-        self.rig = Rig(store=store, parties=self.parties)
+        self.rig = Rig(store=store, parties=self.parties, **settings)
         self.notes: list[str] = []
         self.home = self.provider("home")
         self.other = self.provider("other", "ES256")

@@ -69,7 +69,7 @@ async def test_all_of_it_reaches_the_page_as_data_and_nothing_of_it_as_markup(ri
     assert title in html and "<script>" not in html
     # Behind the tokens that it replaces.
     *others, last = re.findall(r'rel="stylesheet" href="([^"]+)"', html)
-    assert others and last.startswith("/ui/brand.css")
+    assert others and last.startswith("ui/brand.css")
     assert "style=" not in html and "<style" not in html
 
 
@@ -81,7 +81,7 @@ async def test_a_logo_is_served_as_what_it_is_and_may_run_and_load_nothing(rig):
     (policy,) = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy and policy.endswith("sandbox")
     assert answer.headers["x-content-type-options"] == ["nosniff"]
-    assert 'href="/ui/logo.svg" type="image/svg+xml"' in await page(rig)
+    assert 'href="ui/logo.svg" type="image/svg+xml"' in await page(rig)
 
 
 @pytest_twisted.ensureDeferred
@@ -102,7 +102,7 @@ def test_a_manifest_has_the_name_and_the_logo():
         OURS.manifest(b'{"name": "chatd", "icons": [{"src": "/x"}], "start_url": "/"}')
     )
     assert (made["name"], made["short_name"], made["start_url"]) == (OURS.name, OURS.name, "/")
-    assert [one["src"] for one in made["icons"]] == ["/ui/logo.svg", "/x"]
+    assert [one["src"] for one in made["icons"]] == ["ui/logo.svg", "/x"]
 
 
 def test_a_service_worker_keeps_the_brands_files_and_is_another_with_another_brand():

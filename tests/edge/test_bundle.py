@@ -172,16 +172,16 @@ def test_modules_that_need_one_another_are_refused():
 def later(main, **others):
     files = {"main.js": main, **{f"{name}.js": text for name, text in others.items()}}
     sources = {path: text.encode() for path, text in files.items()}
-    return bundle(sources, "main.js", lambda path: f"/ui/{path[:-3]}.1.js").decode()
+    return bundle(sources, "main.js", lambda path: f"./{path[:-3]}.1.js").decode()
 
 
 def test_what_is_loaded_later_is_loaded_from_where_it_lasts():
-    main = """const all = { a: () => import('/ui/a.js'), b: () => import("./b.js" /* b */) };
+    main = """const all = { a: () => import('./a.js'), b: () => import("./b.js" /* b */) };
 // import('./c.js')
 const text = "import('./a.js')";
 """
     script = later(main, a="export default 1;", b="export const b = 2;")
-    assert """{ a: () => import("/ui/a.1.js"), b: () => import("/ui/b.1.js"  ) };""" in script
+    assert """{ a: () => import("./a.1.js"), b: () => import("./b.1.js"  ) };""" in script
     assert "const text = \"import('./a.js')\";" in script
     assert "export" not in script
 

@@ -16,11 +16,11 @@ from tools.icons import drawn, files
 FOREVER = ["public, max-age=31536000, immutable"]
 INDEX = b"""<!doctype html>
 <head>
-    <link rel="icon" href="/ui/icon.svg" type="image/svg+xml">
-    <script src="/ui/theme.js"></script>
-    <link rel="stylesheet" href="/ui/a.css">
-    <link rel="stylesheet" href="/ui/b.css">
-    <script type="module" src="/ui/main.js"></script>
+    <link rel="icon" href="ui/icon.svg" type="image/svg+xml">
+    <script src="ui/theme.js"></script>
+    <link rel="stylesheet" href="ui/a.css">
+    <link rel="stylesheet" href="ui/b.css">
+    <script type="module" src="ui/main.js"></script>
 </head>
 """
 UI = {
@@ -37,7 +37,7 @@ UI = {
 
 
 def named(page):
-    return re.findall(r'(?:href|src)="/ui/([^"]+)"', page.decode())
+    return re.findall(r'(?:href|src)="ui/([^"]+)"', page.decode())
 
 
 def test_the_page_names_one_script_one_stylesheet_and_nothing_that_may_change():
@@ -77,7 +77,7 @@ def test_what_a_script_loads_later_lasts_too_and_is_there_without_a_network():
         body for path, body in made.lasting.items() if path.startswith("app.") and "js" in path
     ]
     assert made.lasting[name] == words["de.js"]
-    assert f'import("/ui/{name}")'.encode() in script
+    assert f'import("./{name}")'.encode() in script
     assert f"/ui/{name}".encode() in made.worker
 
 
@@ -94,6 +94,7 @@ def test_stylesheets_follow_one_another_in_the_order_of_the_page():
         "@CHARSET 'utf-8';",
         "a { background: url(picture.png); }",
         "a { background: url( '../picture.png' ); }",
+        "a { background: url(/ui/picture.png); }",
         "a { color: red; ",
         "a { } }",
         "a { } /* no end",
@@ -108,6 +109,12 @@ def test_a_page_that_names_what_is_not_there_is_refused():
     for path in ("main.js", "b.css", "theme.js"):
         with pytest.raises(BundleError, match=f"there is no (module|file) {path}"):
             release({name: body for name, body in UI.items() if name != path})
+
+
+@pytest.mark.parametrize("end", ['<a href="/">x</a>', '<img src="/ui/icon.svg">'])
+def test_a_page_that_takes_the_whole_host_for_its_own_is_refused(end):
+    with pytest.raises(BundleError, match='="/[^ ]* leaves out the path'):
+        release({**UI, "index.html": INDEX + end.encode()})
 
 
 def test_the_pages_that_are_shipped_name_only_what_lasts():
@@ -127,7 +134,7 @@ def test_the_icons_are_those_that_the_program_draws_and_the_manifest_names():
             assert found[f"icons/{name}"] == drawn(size, maskable=maskable), "python -m tools.icons"
     manifest = json.loads(found["manifest.webmanifest"])
     for icon in manifest["icons"]:
-        body = found[icon["src"].removeprefix("/ui/")]
+        body = found[icon["src"].removeprefix("ui/")]
         assert f"{int.from_bytes(body[16:20])}x{int.from_bytes(body[20:24])}" == icon["sizes"]
 
 
@@ -173,7 +180,8 @@ async def test_a_file_of_another_version_is_not_there_and_the_answer_says_why(ri
 async def test_the_worker_may_speak_for_all_addresses_and_is_asked_for_again(rig):
     answer = await rig.call("GET", "/worker.js", Accept_Encoding="gzip")
     assert answer.status == 200
-    assert answer.headers["service-worker-allowed"] == ["/"]
+    # It lies at the top: no header has to allow it what it speaks for anyway.
+    assert "service-worker-allowed" not in answer.headers
     assert answer.headers["cache-control"] == ["no-cache"]
     assert answer.headers["content-type"] == ["text/javascript; charset=utf-8"]
     # Pictures that a page drew are for notifications, and for the worker alone.

@@ -6,6 +6,7 @@ The two are taken from Debian's packages into a cache outside the repository and
 nothing is installed. Each is walked through as a browser would: the redirect, the page, signing in,
 the WebSocket, over IPv4 and IPv6; whose address chatd sees; a connection that says nothing for
 longer than a sign of life takes; a restart of chatd behind it; and what `chatctl doctor` says.
+Below a path of nginx a real browser goes there, too.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ import http.client
 import io
 import json
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -27,12 +29,18 @@ from chatd.admin.main import main as chatctl
 from tests.admin.doctor.front import HOST, Papers
 from tests.daemon import Daemon, free_port
 from tests.rigs.tree import cache_folder
+from tests.ui.below_path import journey
+from tests.ui.browser import Browser as ChromiumBrowser
+from tests.ui.test_two_people import PASSWORD
 
 ROOT = Path(__file__).parents[2]
 CONF = ROOT / "conf"
 PACKAGES = ("nginx", "haproxy", "liblua5.3-0", "libopentracing1", "libopentracing-c-wrapper0",
             "libpcre2-posix3")  # fmt: skip
-NAME, PASSWORD = "alice", "a long enough password"
+NAME = "anna"
+#: Files of conf/.
+NAMES = ["nginx.conf", "nginx-path.conf", "haproxy.cfg", "haproxy-path.cfg",
+         "haproxy-passthrough.cfg"]  # fmt: skip
 #: Another address of loopback, to be told from the proxy's own.
 CLIENT = "127.0.0.2"
 
@@ -82,13 +90,23 @@ class Front:
         """Whether TLS is left to chatd."""
         return "passthrough" in self.name
 
+    @property
+    def path(self) -> str:
+        """What stands in front of every address of chatd."""
+        return "/chat" if "-path" in self.name else ""
+
+    @property
+    def origin(self) -> str:
+        return f"https://{HOST}:{self.port}"
+
     def conf(self) -> str:
         """The shipped file, for loopback: other ports, this folder's certificate."""
         text = (CONF / self.name).read_text("utf-8")
         both = self._folder / "both.pem"
         both.write_bytes(self._papers.chain.read_bytes() + self._papers.key.read_bytes())
         for old, new in (
-            ("https://chat.example.org", f"https://{HOST}:{self.port}"),
+            ("www.example.org", "chat.example.org"),
+            ("https://chat.example.org", self.origin),
             ("127.0.0.1:8443", f"127.0.0.1:{self.behind}"),
             ("/etc/letsencrypt/live/chat.example.org/fullchain.pem", str(self._papers.chain)),
             ("/etc/letsencrypt/live/chat.example.org/privkey.pem", str(self._papers.key)),
@@ -112,7 +130,7 @@ class Front:
         root, conf = programs(), self._folder / self.name
         conf.write_text(self.conf(), "utf-8")
         environment = {**os.environ, "LD_LIBRARY_PATH": str(root / "usr/lib/x86_64-linux-gnu")}
-        if self.name == "nginx.conf":
+        if self.name.startswith("nginx"):
             frame = self._folder / "frame.conf"
             temporary = "".join(
                 f"{kind}_temp_path {self._folder}/{kind};"
@@ -148,11 +166,16 @@ class Front:
     def log(self) -> str:
         return (self._folder / "proxy.log").read_text("utf-8", "replace")
 
+    def accesses(self) -> str:
+        """What nginx has been asked for by browsers."""
+        lines = (self._folder / "access.log").read_text("utf-8").splitlines()
+        return "\n".join(line for line in lines if "Mozilla" in line)
+
     def settings(self) -> dict[str, dict[str, object]]:
         """As the head of the shipped file says."""
         server: dict[str, object] = {
             "listen": [f"127.0.0.1:{self.behind}"],
-            "public_url": f"https://{HOST}:{self.port}",
+            "public_url": self.origin + (f"{self.path}/" if self.path else ""),
             "proxies": ["127.0.0.1/32"],
             "forwarded_by": "proxy-v2" if self.through else "x-forwarded-for",
         }
@@ -171,7 +194,8 @@ class Browser(http.client.HTTPSConnection):
         self._trust = trust
         self._address = address
         self._source = source
-        self.origin = f"https://{HOST}:{front.port}"
+        self.origin, self.path = front.origin, front.path
+        self.cookie = "__Secure-chatd" if front.path else "__Host-chatd"
 
     def connect(self) -> None:
         source = (self._source, 0) if self._source else None
@@ -185,7 +209,7 @@ class Browser(http.client.HTTPSConnection):
         text = None if body is None else json.dumps(body)
         if text is not None:
             given["Content-Type"] = "application/json"
-        self.request(method, path, text, given)
+        self.request(method, self.path + path, text, given)
         return self.getresponse()
 
     def sign_in(self) -> str:
@@ -194,11 +218,9 @@ class Browser(http.client.HTTPSConnection):
         content = answer.read()
         must(answer.status == 200, "signing in with a password", (answer.status, content[:300]))
         cookies = answer.headers.get_all("Set-Cookie") or []
-        cookie = next(
-            (each.partition(";")[0] for each in cookies if each.startswith("__Host-chatd=")), ""
-        )
-        must(cookie.startswith("__Host-chatd="), "the cookie is for this host alone", cookie[:20])
-        return cookie
+        cookie = next((each for each in cookies if each.startswith(f"{self.cookie}=")), "none")
+        must(f"; Path={self.path}/;" in cookie, "the cookie is for chatd alone", cookie[-80:])
+        return cookie.partition(";")[0]
 
     def web_socket(self, cookie: str) -> bytes:
         """The first frame that comes."""
@@ -225,7 +247,7 @@ def walk(front: Front, daemon: Daemon, papers: Papers) -> None:
         plain = http.client.HTTPConnection(address, front.plain, timeout=10)
         plain.request("GET", "/x?y=1", headers={"Host": HOST})
         sent = plain.getresponse()
-        wanted = f"https://{HOST}:{front.port}/x?y=1"
+        wanted = f"{front.origin}/x?y=1"
         must(
             (sent.status, sent.getheader("Location")) == (301, wanted),
             "port 80 sends to https",
@@ -240,7 +262,47 @@ def walk(front: Front, daemon: Daemon, papers: Papers) -> None:
         frame = browser.web_socket(cookie)
         must(b'"welcome"' in frame, "and says welcome", frame[:80])
         browser.close()
+    if front.path:
+        beside(front, papers)
     whose(front, daemon, papers)
+
+
+def beside(front: Front, papers: Papers) -> None:
+    """What lies above the path and beside it is the site's, not chatd's."""
+    for path in ("/", "/chatter/", "/api/session", "/worker.js"):
+        browser = Browser(front, papers, "127.0.0.1")
+        browser.path = ""
+        answer = browser.ask("GET", path)
+        must(answer.headers["Server"] != "chatd", f"{path} is the site's", answer.status)
+        browser.close()
+    browser = Browser(front, papers, "127.0.0.1")
+    answer = browser.ask("GET", "")
+    there = answer.headers["Location"].removeprefix(front.origin)
+    must(
+        answer.status in (301, 308) and there == f"{front.path}/",
+        "who leaves the last slash out is led on",
+        (answer.status, there),
+    )
+    browser.close()
+
+
+def in_a_browser(front: Front, papers: Papers) -> None:
+    """A real one; what nginx was asked for is in its log."""
+    chromium = ChromiumBrowser(papers.chain)
+    try:
+        window = chromium.window()
+        journey(window, f"{front.origin}{front.path}/", front.stop, front.start)
+        scope = window.js("navigator.serviceWorker.controller.scriptURL")
+        must(
+            scope == f"{front.origin}{front.path}/worker.js",
+            "a browser goes in, talks, loads again, starts without a network, goes out",
+            scope,
+        )
+    finally:
+        chromium.close()
+    asked = re.findall(r'"[A-Z]+ (\S+) HTTP/', front.accesses())
+    others = [each for each in asked if not each.startswith(f"{front.path}/")]
+    must(len(asked) > 10 and not others, "and asked for nothing outside the path", others)
 
 
 def whose(front: Front, daemon: Daemon, papers: Papers) -> None:
@@ -298,7 +360,7 @@ def running(name: str) -> Iterator[tuple[Front, Daemon, Papers]]:
         more = {"limits": {"connections": 1000}}
         server = Path(folder) / "server"
         with Daemon(server, front.settings(), more, port=front.behind) as daemon:
-            daemon.user(NAME, PASSWORD)
+            daemon.user(NAME, PASSWORD, admin=True)
             try:
                 front.start()
                 yield front, daemon, papers
@@ -307,7 +369,7 @@ def running(name: str) -> Iterator[tuple[Front, Daemon, Papers]]:
 
 
 def main() -> int:
-    names = sys.argv[1:] or ["nginx.conf", "haproxy.cfg", "haproxy-passthrough.cfg"]
+    names = sys.argv[1:] or NAMES
     try:
         for name in names:
             print(name)
@@ -316,6 +378,8 @@ def main() -> int:
                     walk(front, daemon, papers)
                     doctor(front, daemon, papers)
                     restart(front, daemon, papers)
+                    if front.name == "nginx-path.conf":
+                        in_a_browser(front, papers)
                 except (AssertionError, OSError) as error:
                     raise Failed(f"{error}\n{front.log()[-2000:]}") from error
     except (Failed, subprocess.CalledProcessError) as wrong:

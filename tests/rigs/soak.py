@@ -21,7 +21,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from chatd.edge.guard import COOKIE
+from chatd.edge.cookies import SESSION, Cookies
 from tests.daemon import Daemon
 from tests.rigs.soak_figures import Curve, drawn, drift, settled, slope
 from tests.ui.browser import Browser, Window
@@ -86,11 +86,12 @@ def tab(daemon: Daemon, browser: Browser) -> Window:
     )
     with urllib.request.urlopen(asked, context=trust, timeout=10) as answer:
         cookies = answer.headers.get_all("Set-Cookie")
-    [mine] = [one.partition(";")[0] for one in cookies if one.startswith(f"{COOKIE}=")]
+    name = Cookies().name(SESSION)
+    [mine] = [one.partition(";")[0] for one in cookies if one.startswith(f"{name}=")]
     window = browser.window()
     more = {"path": "/", "secure": True, "httpOnly": True, "sameSite": "Lax"}
     value = mine.partition("=")[2]
-    window.call("Network.setCookie", name=COOKIE, value=value, url=daemon.url, **more)
+    window.call("Network.setCookie", name=name, value=value, url=daemon.url, **more)
     window.go(daemon.url)
     window.click(".place button", "More")
     window.click(".menu button", "Find or make a room")

@@ -5,12 +5,14 @@ import stat
 import pytest
 
 from chatd.terminal.profiles import (
+    NAME,
     NoProfile,
     Profile,
     ProfileError,
     Profiles,
     Screen,
     one_token,
+    profile_name,
     site,
 )
 
@@ -84,7 +86,9 @@ def test_a_broken_file_is_named(profiles, text):
     ("typed", "url"),
     [
         ("chat.example.org", "https://chat.example.org"),
-        ("https://Chat.Example.org/x?y#z", "https://chat.example.org"),
+        ("https://Chat.Example.org/?y#z", "https://chat.example.org"),
+        ("Example.org/Chat", "https://example.org/Chat"),
+        ("https://example.org:8443/a/chat/#/room/r1", "https://example.org:8443/a/chat"),
         ("localhost:8443", "https://localhost:8443"),
         ("https://[::1]:8443/", "https://[::1]:8443"),
     ],
@@ -93,10 +97,33 @@ def test_addresses_are_read_as_people_type_them(typed, url):
     assert site(typed) == url
 
 
-@pytest.mark.parametrize("typed", ["http://x.example", "ftp://x", "https://", "a b", "https://u@h"])
+WRONG = [
+    "http://x.example",
+    "ftp://x",
+    "https://",
+    "a b",
+    "https://u@h",
+    "h/../x",
+    "h//x",
+    "h/a%2fb",
+]
+
+
+@pytest.mark.parametrize("typed", WRONG)
 def test_what_is_no_address_of_a_server_is_refused(typed):
     with pytest.raises(ProfileError):
         site(typed)
+
+
+def test_plain_http_is_answered_with_the_address_to_take():
+    with pytest.raises(ProfileError, match=r"try https://example\.org/chat\.$"):
+        site("http://example.org/chat/")
+
+
+def test_a_profile_of_a_server_below_a_path_is_named_so_that_it_can_be_a_file():
+    name = profile_name("alice", "https://example.org:8443/a/chat")
+    assert name == "alice@example.org:8443:a:chat"
+    assert NAME.fullmatch(name)
 
 
 def test_a_token_is_one_line():

@@ -29,6 +29,8 @@ FLAGS = (
     "--disable-dev-shm-usage",
     "--no-proxy-server",
     "--lang=en-GB",
+    # Names of servers that are no localhost (RFC 6761 §6.2).
+    "--host-resolver-rules=MAP *.example.test 127.0.0.1",
     # A mouse, which a machine without a screen does not have.
     "--blink-settings=primaryHoverType=2,availableHoverTypes=2,"
     "primaryPointerType=4,availablePointerTypes=4",

@@ -13,7 +13,7 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 
-from chatd.edge.guard import COOKIE
+from chatd.edge.cookies import SESSION, Cookies
 from tests.one_thread import OneThread
 from tests.ui.daemon import Daemon
 
@@ -64,7 +64,8 @@ class Line:
     @property
     def cookie(self) -> tuple[str, str]:
         """Of its session: name and value."""
-        return COOKIE, self._cookies[COOKIE]
+        name = Cookies().name(SESSION)
+        return name, self._cookies[name]
 
     def _sent(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self._cookies.items())

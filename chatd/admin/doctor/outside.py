@@ -233,11 +233,14 @@ def page(look: Look, target: Target) -> Iterator[Finding]:
     try:
         answer = reach.get(target, f"{look.base}/healthz", secret)
     except Unreachable as error:
-        yield _no_page(str(error), target)
+        yield _no_page(look, str(error), target)
         return
     seen = answer.json()
+    if look.base and answer.status == 404 and seen.get("type") == f"{look.base}/protocol#not-found":
+        yield _path_kept(look)
+        return
     if answer.status != 200 or "client" not in seen:
-        yield _no_page(f"HTTP status {answer.status}, and not from this chatd", target)
+        yield _no_page(look, f"HTTP status {answer.status}, and not from this chatd", target)
         return
     yield ok("page", "page", f"answers at {target.origin}{look.base}/")
     if seen["host"] != target.authority:
@@ -262,13 +265,25 @@ def page(look: Look, target: Target) -> Iterator[Finding]:
     yield _who(look, seen, forged.json(), answer.local)
 
 
-def _no_page(what: str, target: Target) -> Finding:
+def _no_page(look: Look, what: str, target: Target) -> Finding:
     return fault(
         "no-page",
         "page",
         what,
         "Something else answers at this address, or a proxy does not reach chatd.",
-        f"curl -vk --resolve {target.host}:{target.port}:{target.address} {target.origin}/healthz",
+        f"curl -vk --resolve {target.host}:{target.port}:{target.address} {target.origin}"
+        f"{look.base}/healthz",
+    )
+
+
+def _path_kept(look: Look) -> Finding:
+    return fault(
+        "path-kept",
+        "proxy",
+        f"it passes {look.base}/ on to chatd, which knows no such address",
+        "It has to take that path away: what chatd answers to begins behind it.",
+        f"location {look.base}/ {{ proxy_pass http://chatd/; }}   (nginx, with both slashes;"
+        f" haproxy: http-request replace-path {look.base}/(.*) /\\1; all of it: {EXAMPLES})",
     )
 
 

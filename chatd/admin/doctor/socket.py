@@ -37,6 +37,7 @@ def web_socket(look: Look, target: Target, wait: Wait) -> Iterator[Finding]:
 
 
 def _refused(look: Look, target: Target, answer: Answer, why: str) -> Finding:
+    path = look.base and f"{look.base}/"
     said = why or f"HTTP status {answer.status} {answer.json().get('code', '')}".rstrip()
     if answer.status == 403:
         return fault(
@@ -44,7 +45,7 @@ def _refused(look: Look, target: Target, answer: Answer, why: str) -> Finding:
             "WebSocket",
             f"pages of {target.origin} are refused",
             "server.public_url, as the daemon read it, is another address than people type.",
-            f'public_url = "{target.origin}" below [server] in {look.config}, then systemctl'
+            f'public_url = "{target.origin}{path}" below [server] in {look.config}, then systemctl'
             " restart chatd",
         )
     if answer.status in (400, 404, 426) or (look.proxied and answer.status in (0, 502, 504)):

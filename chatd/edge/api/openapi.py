@@ -18,7 +18,8 @@ from chatd.edge.api.inputs import KEY_HEADER
 from chatd.edge.api.serve import status_when_run
 from chatd.edge.api.shapes import answer, parts
 from chatd.edge.api.table import SECTIONS
-from chatd.edge.guard import ANY_SCOPE, COOKIE
+from chatd.edge.cookies import SESSION, Cookies
+from chatd.edge.guard import ANY_SCOPE
 from chatd.wire.catalogue import CommandEntry, summary
 from chatd.wire.frames import Keyed
 
@@ -48,13 +49,14 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @cache
-def description() -> bytes:
-    """docs/openapi.json, as this server answers at /api/v1/openapi.json."""
-    text = msgspec.json.format(msgspec.json.encode(document()), indent=1)
+def description(prefix: str = "") -> bytes:
+    """docs/openapi.json, as this server answers at /api/v1/openapi.json. ``prefix``: as in
+    `edge.answers.Ask`."""
+    text = msgspec.json.format(msgspec.json.encode(document(prefix)), indent=1)
     return bytes(text) + b"\n"
 
 
-def document() -> dict[str, Any]:
+def document(prefix: str = "") -> dict[str, Any]:
     """The description as plain values."""
     entries: dict[type[msgspec.Struct], CommandEntry] = {
         entry.command: entry for entry in catalogue().commands
@@ -83,7 +85,7 @@ def document() -> dict[str, Any]:
             "summary": "Rooms, messages, accounts and tokens of a chatd, over HTTP.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": prefix or "/"}],
         "tags": [{"name": section} for section, _ in SECTIONS],
         "paths": paths,
         "components": {
@@ -96,7 +98,11 @@ def document() -> dict[str, Any]:
                     "description": "A token; its scopes: "
                     + " ".join(f"`{name}`: {about}" for name, about in SCOPES.items()),
                 },
-                "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": Cookies(prefix).name(SESSION),
+                },
                 "csrf": {
                     "type": "apiKey",
                     "in": "header",

@@ -66,7 +66,7 @@ class Api:
                 if caller.principal.guest:
                     raise Refusal(Code.FORBIDDEN, "Guests talk on the page, and not by programs.")
             except (Declined, Refusal) as why:
-                return declined(why, ask.path)
+                return declined(why, ask.prefix, ask.path)
             response = await self._serve(call, caller)
             rates = rate_headers(desk.chat.budgets, caller.principal.user, desk.clock.now())
             return replace(response, headers=(*response.headers, *rates))
@@ -78,7 +78,7 @@ class Api:
         try:
             wanted = self._read(call, caller)
         except (Declined, Refusal) as why:
-            return declined(why, ask.path)
+            return declined(why, ask.prefix, ask.path)
         try:
             if isinstance(wanted, Command):
                 reply: Any = await desk.executor.run(wanted, caller.principal)
@@ -87,12 +87,12 @@ class Api:
                 wanted = await resolved(wanted, self._references[call], desk.store)
                 reply = await call.run(desk, wanted, caller)
         except Declined as why:
-            return declined(why, ask.path)
+            return declined(why, ask.prefix, ask.path)
         except Refusal as why:
             if why.code is Code.CONFLICT:
                 why = Refusal(why.code, why.message, field=inputs.KEY_HEADER)
-            return declined(why, ask.path, status_when_run(why.code))
-        return _response(call, reply)
+            return declined(why, ask.prefix, ask.path, status_when_run(why.code))
+        return _response(call, reply, ask.prefix)
 
     def _read(self, call: Call, caller: Caller) -> msgspec.Struct:
         """The input, paid for. Nonsense costs as much as a message; else it would be free."""
@@ -114,7 +114,7 @@ class Api:
         desk.chat.budgets.charge(caller.principal.user, cost, reads, size, desk.clock.now())
 
 
-def _response(call: Call, reply: msgspec.Struct) -> Response:
+def _response(call: Call, reply: msgspec.Struct, prefix: str) -> Response:
     shown = answered(reply)
     if shown is None:
         return Response(204)
@@ -123,4 +123,4 @@ def _response(call: Call, reply: msgspec.Struct) -> Response:
     there = call.location
     for name in shown.__struct_fields__:
         there = there.replace(f"{{{name}}}", quote(str(getattr(shown, name)), safe=""))
-    return done(shown, call.status, (("Location", PREFIX + there),))
+    return done(shown, call.status, (("Location", prefix + PREFIX + there),))

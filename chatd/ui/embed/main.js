@@ -1,6 +1,7 @@
 // The chat in a frame: the page around says who one is, and the rest is the page's own modules.
 
 import { Chat } from '../chat.js';
+import { at } from '../net/base.js';
 import { Connection } from '../net/connection.js';
 import { Database } from '../net/database.js';
 import { Outbox } from '../net/outbox.js';
@@ -42,7 +43,7 @@ const pass = new Pass({ token: () => around.token(), exchange, ticket, now: Date
 
 const ports = {
   socket: () => {
-    const address = new URL('/ws', location.href);
+    const address = new URL(at('/ws'), location.href);
     address.protocol = address.protocol.replace('http', 'ws');
     return new WebSocket(address, pass.protocols());
   },

@@ -2,6 +2,7 @@
 // another window must not matter.
 
 import { Unreachable } from '../net/api.js';
+import { at } from '../net/base.js';
 import { Refused } from '../net/commands.js';
 
 /** Seconds after which a request is given up. */
@@ -17,7 +18,7 @@ async function call(path, bearer) {
   let response;
   let answer;
   try {
-    response = await fetch(path, {
+    response = await fetch(at(path), {
       method: 'POST',
       headers: { Accept: 'application/json', Authorization: `Bearer ${bearer}` },
       credentials: 'omit',

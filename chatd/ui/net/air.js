@@ -1,7 +1,9 @@
 // Between the tabs of this browser: a BroadcastChannel, which does not bring a page its own words,
 // and what a page says to itself.
 
-const NAME = 'chatd tabs';
+import { own } from './base.js';
+
+const NAME = own('chatd tabs');
 
 export class Air {
   #channel;

@@ -1,6 +1,7 @@
 // The HTTP API: who one is, signing in and out, becoming somebody, inviting.
 
 import { spoken, t } from '../words/words.js';
+import { at } from './base.js';
 import { Refused } from './commands.js';
 
 /** The server could not be reached, or what answered was not it. */
@@ -229,7 +230,7 @@ export class Api {
     let response;
     let answer;
     try {
-      response = await fetch(path, {
+      response = await fetch(at(path), {
         method,
         headers,
         body: body instanceof Blob ? body : body && JSON.stringify(body),

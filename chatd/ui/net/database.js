@@ -1,6 +1,8 @@
 // The little of IndexedDB that is needed: one table of records, each with a `key`.
 
-const NAME = 'chatd';
+import { own } from './base.js';
+
+const NAME = own('chatd');
 const TABLE = 'outbox';
 
 /** What a request brings, as a promise. */

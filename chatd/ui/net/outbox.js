@@ -1,12 +1,14 @@
 // What one said and the server has not stored yet: kept where a page that is closed or killed finds
 // it again. The key goes with it, so that what had arrived after all does not arrive twice.
 
+import { own } from './base.js';
+
 /** Hours after which one is asked whether an old message shall still be sent. */
 const OLD = 24;
 
 /** The lock that each tab holds for as long as it lives; its name follows. */
-export const TAB = 'chatd tab ';
-const ADOPTING = 'chatd outbox';
+export const TAB = own('chatd tab ');
+const ADOPTING = own('chatd outbox');
 
 /**
  * Of every tab of this browser. Each holds a lock for as long as it lives (Web Locks), so that what

@@ -3,6 +3,7 @@
 
 import { t } from '../words/words.js';
 import { TAG } from '../state/push_words.js';
+import { registered } from './worker.js';
 
 /** Where it is kept that somebody wants it, and who: the next to sign in here has not asked for it. */
 const KEPT = 'push';
@@ -126,8 +127,7 @@ export class Push {
 
   /** The worker's, null where this browser or window has none. */
   async #registration() {
-    const { container } = this.#browser ?? {};
-    return (await container?.getRegistration('/').catch(() => null)) ?? null;
+    return registered(this.#browser?.container);
   }
 
   #kept() {

@@ -2,12 +2,13 @@
 // lock (Web Locks) is their hub. Each tab asks here for its socket, and may become the hub any time.
 
 import { Air } from './air.js';
+import { own } from './base.js';
 import { Hub } from './hub.js';
 import { TAB } from './outbox.js';
 import { TabSocket } from './tab_socket.js';
 
 /** The lock of the hub; the person's id follows. */
-const HUB = 'chatd hub ';
+const HUB = own('chatd hub ');
 /** Seconds between two questions to a hub that did not answer. */
 const AGAIN = 30;
 

@@ -1,7 +1,9 @@
 // The service worker's end in the page: it is installed once the page has settled, and never where
 // the browser or the person does without.
 
-const ADDRESS = '/worker.js';
+import { at, whole } from './base.js';
+
+const ADDRESS = at('/worker.js');
 
 let address = null;
 
@@ -26,4 +28,10 @@ export async function install(container) {
   } catch {
     // Private windows and strict settings forbid it; or the server is away again.
   }
+}
+
+/** The worker's registration here, or null. Another's that has the whole of a shared host is not ours. */
+export async function registered(container) {
+  const found = await container?.getRegistration(at('/')).catch(() => null);
+  return found?.scope === whole('/') ? found : null;
 }

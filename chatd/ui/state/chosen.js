@@ -2,9 +2,11 @@
 // the server calls itself and looks like. A worker cannot read what the page keeps; both can read this,
 // beside the page in the shell. Another version's shell begins without, and the next page puts it there.
 
+import { at, own } from '../net/base.js';
+
 /** What the names of shells begin with, each a cache with one version of the page. */
-export const SHELL = 'shell ';
-const PLACE = '/ui/chosen';
+export const SHELL = own('shell ');
+const PLACE = at('/ui/chosen');
 
 /** Puts down {language, name, icon}: the page's, in a language's short tag; the icon's address. */
 export async function choose(caches, chosen) {

@@ -1,6 +1,7 @@
 // The developer's page: one's own connection, frame by frame.
 
 import { Api } from '../net/api.js';
+import { at } from '../net/base.js';
 import { fill, h } from '../view/dom.js';
 import { signIn } from '../view/signin.js';
 import { SUBPROTOCOL } from '../wire.js';
@@ -13,7 +14,7 @@ let socket = null;
 
 /** A connection of its own beside the page's, with every frame of it in the transcript. */
 function connect(transcript, editor, changed) {
-  const address = new URL('/ws', location.href);
+  const address = new URL(at('/ws'), location.href);
   address.protocol = address.protocol.replace('http', 'ws');
   const opened = new WebSocket(address, [SUBPROTOCOL]);
   socket = opened;
@@ -32,7 +33,7 @@ function connect(transcript, editor, changed) {
 }
 
 async function show(session) {
-  const answer = await fetch('/protocol/schema.json', { credentials: 'omit' });
+  const answer = await fetch(at('/protocol/schema.json'), { credentials: 'omit' });
   const schema = new Schema(await answer.json());
   const transcript = new Transcript();
   const editor = new Editor(schema, (text) => {
@@ -63,10 +64,10 @@ async function show(session) {
         h(
           'nav',
           { 'aria-label': 'Documentation' },
-          h('a', { href: '/protocol' }, 'Protocol'),
-          h('a', { href: '/protocol/schema.json' }, 'Schema'),
-          h('a', { href: '/api/v1/openapi.json' }, 'HTTP API'),
-          h('a', { href: '/' }, 'Chat'),
+          h('a', { href: at('/protocol') }, 'Protocol'),
+          h('a', { href: at('/protocol/schema.json') }, 'Schema'),
+          h('a', { href: at('/api/v1/openapi.json') }, 'HTTP API'),
+          h('a', { href: at('/') }, 'Chat'),
         ),
         state,
         plug,

@@ -1,5 +1,6 @@
 // What this server calls itself and shows of itself, as its operator has it; the page brings it.
 
+import { at } from '../net/base.js';
 import { t } from '../words/words.js';
 
 const given = read();
@@ -17,7 +18,7 @@ export const brand = {
   name: given.name ?? location.hostname,
   title: given.name ?? 'chatd',
   // By the name that it has in what this browser keeps, so that it is there without a network, too.
-  icon: given.logo ?? document.querySelector('link[rel="icon"]')?.getAttribute('href') ?? '/ui/icon.svg',
+  icon: (given.logo && at(given.logo)) ?? document.querySelector('link[rel="icon"]')?.getAttribute('href') ?? at('/ui/icon.svg'),
   own: Boolean(given.logo),
   text: given.text ?? '',
 };

@@ -1,5 +1,6 @@
 // Notifications of the desktop: asked for when somebody wants them, never before.
 
+import { registered } from '../net/worker.js';
 import { count as shortCount } from './format.js';
 import { mark } from './mark.js';
 
@@ -52,8 +53,7 @@ function show(title, options, data, go) {
 
 function byWorker(title, options) {
   const { tag } = options;
-  const there = navigator.serviceWorker?.getRegistration('/') ?? Promise.resolve();
-  const shown = there.then(async (registration) => {
+  const shown = registered(navigator.serviceWorker).then(async (registration) => {
     await registration?.showNotification(title, options);
     return registration;
   });

@@ -1,5 +1,6 @@
 // One hint at a time for whoever is new, below the list: seen beside everything, in the way of nothing.
 
+import { ownStorage } from '../net/base.js';
 import { Hints } from '../state/hints.js';
 import { t } from '../words/words.js';
 import { fill, h, iconButton } from './dom.js';
@@ -12,7 +13,7 @@ export class Hint {
 
   /** `wanted`: whether there is something yet that the hints are about. */
   draw(user, wanted) {
-    this.#hints ??= new Hints(localStorage, user);
+    this.#hints ??= new Hints(ownStorage(localStorage), user);
     const hint = wanted ? this.#hints.next(touch.matches) : null;
     const shown = hint ? String(hint.at) : '';
     if (this.node.dataset.shown === shown) return;

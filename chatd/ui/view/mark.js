@@ -1,11 +1,12 @@
 // The server's sign beside a notification. Many systems draw no SVG there: what the page shows itself is
 // drawn for them first.
 
+import { at } from '../net/base.js';
 import { brand } from './brand.js';
 
 /** Pixels of its sides. */
 const SIZE = 192;
-const PLAIN = '/ui/icons/192.png';
+const PLAIN = at('/ui/icons/192.png');
 
 const sign = brand.own ? brand.icon : PLAIN;
 const isDrawing = sign.endsWith('.svg');

@@ -1,5 +1,6 @@
 // What can be done with a message in view: the menu, and the dialogs that it opens.
 
+import { whole } from '../net/base.js';
 import { t } from '../words/words.js';
 import { write as address } from './route.js';
 import { forward } from './dialogs/forward.js';
@@ -159,5 +160,5 @@ export class Messages {
 
 /** The address of a message, for those who may see it. */
 export function permalink({ room, seq }) {
-  return `${location.origin}/${address({ pane: 'talk', room, seq })}`;
+  return whole(`/${address({ pane: 'talk', room, seq })}`);
 }

@@ -1,5 +1,6 @@
 // Small parts that several views show: a person's circle, a room's sign, how far a message got.
 
+import { at } from '../net/base.js';
 import { hue, initials } from '../state/text.js';
 import { t } from '../words/words.js';
 import { brand } from './brand.js';
@@ -39,7 +40,7 @@ function face(id) {
 /** A picture; where it cannot be had, what lies under it shows. */
 export function pictured(picture) {
   const node = h('img', {
-    src: `/pictures/${encodeURIComponent(picture)}`,
+    src: at(`/pictures/${encodeURIComponent(picture)}`),
     alt: '',
     loading: 'lazy',
     draggable: false,

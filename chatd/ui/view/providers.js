@@ -1,5 +1,6 @@
 // Signing in at a provider: the buttons that lead there, and the words for what comes back.
 
+import { at } from '../net/base.js';
 import { parts, t } from '../words/words.js';
 import { bdi, fill, h } from './dom.js';
 
@@ -42,7 +43,7 @@ export function providers(api, begin, first = null) {
 export function takeReturn() {
   const [, how, reason = null, back] = /^#login=([a-z]+)(?::([a-z]+))?;(.*)$/u.exec(location.hash) ?? [];
   if (!how) return null;
-  history.replaceState(null, '', back ? `/#${back}` : '/');
+  history.replaceState(null, '', at(back ? `/#${back}` : '/'));
   return { how, reason };
 }
 

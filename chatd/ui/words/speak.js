@@ -4,8 +4,8 @@
 import { direction, spoken, use } from './words.js';
 
 const CATALOGUES = {
-  de: () => import('/ui/words/de.js'),
-  ar: () => import('/ui/words/ar.js'),
+  de: () => import('./de.js'),
+  ar: () => import('./ar.js'),
 };
 
 /** Speaks `one` from now on; `wanted` says how that is written where its reader lives. */

@@ -1,6 +1,7 @@
 // The service worker: each part says what it does on which event, and none knows of another. It keeps
 // nothing about anybody, so that there is nothing to wipe when somebody signs out.
 
+import { at } from '../net/base.js';
 import { FILES, VERSION } from './files.js';
 import { Pushes } from './push.js';
 import { Shell } from './shell.js';
@@ -11,13 +12,14 @@ const ports = {
   fetch: (address, options) => fetch(address, options),
   later: (ms, call) => setTimeout(call, ms),
 };
-const shell = new Shell(ports, VERSION, FILES);
+const files = FILES.map(at);
+const shell = new Shell(ports, VERSION, files, at('/'));
 const read = (path) => shell.file(path);
 const pushes = new Pushes({
   registration,
   clients,
   fetch: ports.fetch,
-  words: words({ caches, read, files: FILES, wanted: navigator.languages }),
+  words: words({ caches, read, files, wanted: navigator.languages }),
 });
 
 addEventListener('install', (event) => {

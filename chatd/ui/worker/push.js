@@ -1,6 +1,7 @@
 // What a push becomes: a notification in the system's place for them, and where a press on it leads.
 // It works while no page is open; a page that is open says for itself what there is.
 
+import { at } from '../net/base.js';
 import { sentence, TAG } from '../state/push_words.js';
 
 /** Ids of rooms as the server makes them; nothing else gets into an address. */
@@ -46,7 +47,7 @@ export class Pushes {
     const pages = await this.#pages();
     const page = pages.find((one) => one.focused) ?? pages.find((one) => one.visibilityState === 'visible') ?? pages[0];
     if (!page) {
-      await this.#clients.openWindow(room ? `/#/room/${room}` : '/');
+      await this.#clients.openWindow(at(room ? `/#/room/${room}` : '/'));
       return;
     }
     if (room) page.postMessage({ type: 'go', room, seq });
@@ -70,7 +71,7 @@ export class Pushes {
   /** This server's pages, but for frames and the developer's. */
   async #pages() {
     const pages = await this.#clients.matchAll({ type: 'window', includeUncontrolled: true });
-    return pages.filter((page) => page.frameType !== 'nested' && new URL(page.url).pathname === '/');
+    return pages.filter((page) => page.frameType !== 'nested' && new URL(page.url).pathname === at('/'));
   }
 
   /** The answer, null where there is none of use. */
@@ -78,7 +79,7 @@ export class Pushes {
     const headers = { Accept: 'application/json' };
     if (csrf) headers['X-CSRF-Token'] = csrf;
     if (body) headers['Content-Type'] = 'application/json';
-    const answer = await this.#fetch(path, {
+    const answer = await this.#fetch(at(path), {
       method,
       headers,
       body: body && JSON.stringify(body),

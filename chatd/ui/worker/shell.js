@@ -5,22 +5,24 @@ import { SHELL } from '../state/chosen.js';
 
 /** Milliseconds that the network has for the page; what is kept is shown then. */
 const PATIENCE = 3000;
-/** Names by content, as the server gives them: app.0123456789abcdef.js */
-const LASTING = /^\/ui\/[\w.-]+\.[0-9a-f]{16}\.[a-z0-9]+$/u;
+/** Names by content, as the server gives them: app.0123456789abcdef.js; behind the home's path. */
+const LASTING = /^ui\/[\w.-]+\.[0-9a-f]{16}\.[a-z0-9]+$/u;
 
 /**
- * One version's. `ports`: `caches` and `fetch` as a worker has them, `later(ms, call)`; `version` and
- * `files` as in files.js: the page first.
+ * One version's. `ports`: `caches` and `fetch` as a worker has them, `later(ms, call)`; `version` as in
+ * files.js, `files` the addresses of those there, `home` that of the page among them.
  */
 export class Shell {
   #ports;
   #name;
   #files;
+  #home;
 
-  constructor(ports, version, files) {
+  constructor(ports, version, files, home) {
     this.#ports = ports;
     this.#name = SHELL + version;
     this.#files = files;
+    this.#home = home;
   }
 
   /** Fetches all of it, or fails and keeps nothing: a shell of two versions is none. */
@@ -29,7 +31,7 @@ export class Shell {
     const answers = await Promise.all(
       this.#files.map(async (file) => {
         // What has a name by its content may come from the browser's own store.
-        const answer = await fetch(file, { cache: LASTING.test(file) ? 'default' : 'no-cache' });
+        const answer = await fetch(file, { cache: this.#lasts(file) ? 'default' : 'no-cache' });
         if (!answer.ok) throw new Error(`${file}: ${answer.status}`);
         return answer;
       }),
@@ -52,20 +54,20 @@ export class Shell {
   answer({ method, mode, url }, origin) {
     const address = new URL(url);
     if (method !== 'GET' || address.origin !== origin || address.search) return null;
-    if (mode === 'navigate') return address.pathname === '/' ? this.#page() : null;
-    if (LASTING.test(address.pathname)) return this.file(address.pathname);
+    if (mode === 'navigate') return address.pathname === this.#home ? this.#page() : null;
+    if (this.#lasts(address.pathname)) return this.file(address.pathname);
     return this.#files.includes(address.pathname) ? this.#changing(address.pathname) : null;
   }
 
   /** The network's, else the one kept: there is no network, no server, or one that is not itself. */
   async #page() {
     const { fetch, later } = this.#ports;
-    const coming = fetch('/', { cache: 'no-cache', redirect: 'manual' });
+    const coming = fetch(this.#home, { cache: 'no-cache', redirect: 'manual' });
     coming.catch(() => {});
     const tired = new Promise((resolve) => later(PATIENCE, resolve));
     const answer = await Promise.race([coming, tired]).catch(() => undefined);
     if (answer && answer.status < 500) return answer;
-    return (await this.#kept('/')) ?? coming;
+    return (await this.#kept(this.#home)) ?? coming;
   }
 
   /** A file of the shell: the one kept, else the network's. */
@@ -82,6 +84,10 @@ export class Shell {
       // No network.
     }
     return (await this.#kept(path)) ?? Response.error();
+  }
+
+  #lasts(path) {
+    return path.startsWith(this.#home) && LASTING.test(path.slice(this.#home.length));
   }
 
   async #kept(path) {

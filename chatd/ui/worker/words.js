@@ -1,6 +1,7 @@
 // The worker speaks as the page does, from the page's own catalogues, which lie beside the page in its
 // shell. Where none is to be had, English is better than nothing.
 
+import { at } from '../net/base.js';
 import { chosen } from '../state/chosen.js';
 import { LANGUAGES, pick, use } from '../words/words.js';
 
@@ -8,9 +9,9 @@ import { LANGUAGES, pick, use } from '../words/words.js';
 export function words({ caches, read, files, wanted }) {
   /** From now on the sentences are in that language: {name, icon, language}, what is known of the server. */
   return async () => {
-    const { language: own, name = 'chatd', icon = '/ui/icons/192.png' } = await chosen(caches);
+    const { language: own, name = 'chatd', icon = at('/ui/icons/192.png') } = await chosen(caches);
     const language = Object.hasOwn(LANGUAGES, own ?? '') ? own : pick(wanted);
-    const address = files.find((file) => file.startsWith(`/ui/${language}.`)) ?? `/ui/words/${language}.js`;
+    const address = files.find((file) => file.startsWith(at(`/ui/${language}.`))) ?? at(`/ui/words/${language}.js`);
     try {
       use(language, language === 'en' ? undefined : catalogue(await (await read(address)).text()), wanted);
       return { name, icon, language };

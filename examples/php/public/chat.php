@@ -1,5 +1,5 @@
 <?php // Shows the chat to whoever is signed in here, and signs the token that lets them in.
-const CHAT = 'https://localhost:8443';       // chatd's server.public_url
+const CHAT = 'https://localhost:8443';       // chatd's server.public_url, without a slash at its end
 const SITE = 'http://127.0.0.1:8000';        // this site, as site.issuer names it
 const KEY = __DIR__ . '/../site.key';        // the same key as in site.key_file; never below the web root
 session_start(['read_and_close' => true, 'cookie_httponly' => true]);

@@ -103,11 +103,14 @@ class Papers:
 
 @dataclass
 class Ways:
-    """How a proxy treats what passes. ``forwarded``: "set", "append", "pass" or "drop"."""
+    """How a proxy treats what passes. ``forwarded``: "set", "append", "pass" or "drop"; ``takes``:
+    the paths that it takes away, each with the port that it asks then; ``whole``: any pass."""
 
     upgrade: bool = True
     timeout: float = 60.0
     forwarded: str = "set"
+    takes: dict[str, int] = field(default_factory=dict)
+    whole: bool = True
     replaced: dict[str, str] = field(default_factory=dict)
 
 
@@ -117,6 +120,8 @@ class Proxy:
 
     def __init__(self, papers: Papers, port: int) -> None:
         self.ways = Ways()
+        #: the targets of all requests that were the first on their connection
+        self.asked: list[str] = []
         #: told of the TLS context before it is used
         self.secure: Callable[[ssl.SSLContext], object] = lambda context: None
         self._papers = papers
@@ -150,13 +155,28 @@ class Proxy:
                 if not (part := near.recv(65_536)):
                     return
                 head += part
-            with socket.create_connection(("127.0.0.1", self._behind)) as far:
+            if not self.ways.whole:
+                return
+            head, _, behind = head.partition(b"\r\n\r\n")
+            head, port = self._taken(head)
+            with socket.create_connection(("127.0.0.1", port)) as far:
                 self._open += [near, far]
-                far.sendall(self._rewritten(head, peer))
+                far.sendall(self._rewritten(head, peer) + behind)
                 self._pump(near, far)
 
+    def _taken(self, head: bytes) -> tuple[bytes, int]:
+        """A request without the path, and the port for it."""
+        method, target, rest = head.split(b" ", 2)
+        self.asked.append(target.decode("latin-1"))
+        for path, port in self.ways.takes.items():
+            if target.startswith(f"{path}/".encode()):
+                # The next one on this connection would pass as it is.
+                rest = rest.replace(b"\r\nConnection: keep-alive\r\n", b"\r\nConnection: close\r\n")
+                return b" ".join((method, target[len(path) :], rest)), port
+        return head, self._behind
+
     def _rewritten(self, head: bytes, peer: str) -> bytes:
-        first, *lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
         headers = [tuple(line.split(": ", 1)) for line in lines]
         said = [value for name, value in headers if name.lower() == "x-forwarded-for"]
         ways = self.ways

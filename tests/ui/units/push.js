@@ -172,11 +172,12 @@ test('nothing is told for somebody who signed out or never asked for it', async 
 // ---- the page -----------------------------------------------------------------------------------
 
 /** A browser and a server: what is subscribed, kept and known there. */
-function stage({ permission = 'default', answer = 'granted', fails = false, worker: has = true } = {}) {
+function stage({ permission = 'default', answer = 'granted', fails = false, worker: has = true, scope = '/' } = {}) {
   const kept = new Map();
   const shown = [];
   const at = { here: null, server: { key: KEY, texts: false }, asked: [], permission, count: 0, shown, kept };
   const registration = {
+    scope: location.origin + scope,
     pushManager: {
       getSubscription: async () => at.here,
       subscribe: async () => {
@@ -219,6 +220,12 @@ async function failure(promise) {
   }
   return null;
 }
+
+test('a worker that another page of the host has for all of it is none of ours', async () => {
+  const { at, push } = stage({ scope: '/elsewhere/' });
+  equal((await failure(push.turnOn('a'))).startsWith('This window cannot be told'), true);
+  equal([at.here, (await push.state()).on], [null, false]);
+});
 
 test('it is switched on by asking browser and server, and off again', async () => {
   const { at, push } = stage();

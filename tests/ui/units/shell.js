@@ -26,13 +26,13 @@ class World {
     },
   };
 
-  shell(version, files = ['/', APP]) {
+  shell(version, files = ['/', APP], home = '/') {
     const fetch = (path, options = {}) => {
       this.asked.push(`${path} ${options.cache ?? ''}`.trim());
       return this.network(path);
     };
     const later = (ms, call) => this.waiting.push(call);
-    return new Shell({ caches: this.caches, fetch, later }, version, files);
+    return new Shell({ caches: this.caches, fetch, later }, version, files, home);
   }
 }
 
@@ -158,4 +158,17 @@ test('the operator’s own files are asked for anew, and are there without a net
   await shell.clean();
   world.stores.clear();
   equal((await shell.answer(file(LOGO), ORIGIN)).type, 'error');
+});
+
+test('below a path only what is there is its business, and other shells of the host stay', async () => {
+  const world = new World();
+  const app = `/chat${APP}`;
+  const shell = world.shell('1', ['/chat/', app], '/chat/');
+  await shell.keep();
+  equal(world.asked, ['/chat/ no-cache', `${app} default`]);
+  world.network = down;
+  equal((await shell.answer({ ...visit, url: `${ORIGIN}/chat/` }, ORIGIN)).body, 'net /chat/');
+  equal((await shell.answer(file(app), ORIGIN)).body, `net ${app}`);
+  const others = [visit, { ...visit, url: `${ORIGIN}/chat/embed` }, file(APP), file(`/chat/chat${APP}`), file(`/chatter${APP}`)];
+  equal(others.map((one) => shell.answer(one, ORIGIN)), others.map(() => null));
 });

@@ -1,5 +1,6 @@
 // A link that makes an account on this server: shown once, to be handed on.
 
+import { whole } from '../../net/base.js';
 import { made, t } from '../../words/words.js';
 import { fill, h } from '../dom.js';
 import { copying, input, openDialog, problem } from './dialog.js';
@@ -12,7 +13,7 @@ export function invite(api) {
     event.preventDefault();
     attempt(async () => {
       const { secret, expires } = await api.invite(Number(uses.node.value));
-      shown(`${location.origin}/#invitation=${secret}`, expires);
+      shown(whole(`/#invitation=${secret}`), expires);
     });
   };
   const shown = (link, expires) => {

@@ -1,5 +1,6 @@
 // Bringing people into a room: links for whoever has them, and invitations by name.
 
+import { whole } from '../../net/base.js';
 import { many, parts, t } from '../../words/words.js';
 import { append, bdi, fill, h } from '../dom.js';
 import { ago, until } from '../format.js';
@@ -86,7 +87,7 @@ function byLink(chat, room, changed) {
     return chat.rooms.makeLink(room.id, fields);
   };
   const done = ({ secret }) => {
-    const address = `${location.origin}/#join=${secret}`;
+    const address = whole(`/#join=${secret}`);
     const box = h('input', { readonly: true, value: address, 'aria-label': t('Link into this room'), class: 'link' });
     const copy = copying(address, box);
     fill(

@@ -1,5 +1,6 @@
 // One's account: the mail address, the password, and deleting all of it.
 
+import { at } from '../../net/base.js';
 import { parts, t } from '../../words/words.js';
 import { bdi, fill, h } from '../dom.js';
 import { input, problem, staying, toggle } from './dialog.js';
@@ -66,7 +67,7 @@ export function account(store, api) {
       : t('Your account is gone for good. Your messages stay.');
     if (!(await sure(t('Delete your account?'), what, t('Delete my account')))) return;
     const gone = await attempt(() => api.deleteAccount(secret.node.value, erase.node.checked));
-    if (gone) location.replace('/');
+    if (gone) location.replace(at('/'));
   };
   return [
     h('p', { class: 'lead' }, parts('Signed in as {name}. Deleting an account cannot be taken back.', { name: h('strong', {}, bdi(store.me.name)) })),

@@ -1,13 +1,16 @@
 // How the page looks and in which language it speaks, in this browser: kept here, not by the server.
 
+import { ownStorage } from '../../net/base.js';
 import { LANGUAGES, t } from '../../words/words.js';
 import { h } from '../dom.js';
 import { segments, select } from './dialog.js';
 
+const storage = ownStorage(localStorage);
+
 /** What was chosen, "system" for nothing. */
 function kept(name) {
   try {
-    return localStorage.getItem(name) ?? 'system';
+    return storage.getItem(name) ?? 'system';
   } catch {
     return 'system';
   }
@@ -19,8 +22,8 @@ export function look() {
   const choose = (name, value) => {
     wrong.textContent = '';
     try {
-      if (value === 'system') localStorage.removeItem(name);
-      else localStorage.setItem(name, value);
+      if (value === 'system') storage.removeItem(name);
+      else storage.setItem(name, value);
     } catch {
       wrong.textContent = t('This browser keeps nothing for this page, so nothing can be chosen here.');
       return false;
