@@ -150,10 +150,12 @@ class FileApi:
         except BaseException:
             self.arriving.give_back(user)
             raise
-        return Bringing(self, user, id, name, type, arriving)
+        return Bringing(self, ask, user, id, name, type, arriving)
 
     async def keep(self, bringing: "Bringing") -> Response:
-        """The body is complete: it goes to its place, and then into the store."""
+        """The body is complete: it goes to its place, and then into the store. It may have taken
+        its time: whoever was put out meanwhile has brought nothing."""
+        await self._guard.acting(bringing.ask, "chat")
         kept = await bringing.arriving.keep()
         picture = picture_to_show(kept.head)
         row = FileRow(
@@ -209,8 +211,10 @@ class FileApi:
         self.leaving.take(user)
         try:
             reading = await self._bodies.open(row.id)
-        except BaseException:
+        except BaseException as error:
             self.leaving.give_back(user)
+            if isinstance(error, FileNotFoundError) and await self._erased(user, row.id):
+                raise Declined(404, "not-found", _NOT_FOUND) from None
             raise
         shown = row.width is not None
         headers = (
@@ -221,14 +225,19 @@ class FileApi:
         body = Leaving(row.size, reading, lambda: self.leaving.give_back(user))
         return Response(200, type=row.type if shown else UNKNOWN, headers=headers, stream=body)
 
+    async def _erased(self, user: str, file: str) -> bool:
+        """Whether it is no more, since a moment ago: else its body is missing, a fault."""
+        return await self._store.readable_file(user, file) is None
+
 
 class Bringing:
     """A file on its way here; see `edge.incoming.Intake`."""
 
     def __init__(
-        self, api: FileApi, user: str, id: str, name: str, type: str, arriving: Arriving
+        self, api: FileApi, ask: Ask, user: str, id: str, name: str, type: str, arriving: Arriving
     ) -> None:
         self._api = api
+        self.ask = ask
         self.user = user
         self.id = id
         self.name = name

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 #: How long a peer that gives way to a newcomer may take to let go, in seconds. Its place is taken
 #: already, so what it still holds comes on top of the limits.
 HURRY = 0.5
-#: Refusals for which the rest of a body is not read first.
-AT_ONCE = (401, 403, 413)
+#: Of a body that is refused so much is read first: who sends blindly sees the answer only then.
+THROWN_AWAY = 2**26
 #: The slowest that a body may come that is taken piece by piece, in bytes a second.
 SLOWEST = 16_384
 
@@ -45,6 +45,8 @@ class Channel(http.HTTPChannel):
     _successor: Protocol | None = None
     #: whether "100 Continue" was asked for, of a body for which it is not sent at once
     _continuing: bool | None = None
+    #: whether it is known who sends the body that is under way
+    _sender_known = False
     #: what has come already of the request that comes next, where it was answered before this
     decided: Failure | None = None
 
@@ -118,6 +120,7 @@ class Channel(http.HTTPChannel):
         return None
 
     def _begin(self, path: str, intake: TakeIn) -> None:
+        self._sender_known = False
         request = self.requests[-1]
         request.method, request.uri, request.clientproto = self._command, self._path, self._version
         try:
@@ -152,10 +155,9 @@ class Channel(http.HTTPChannel):
 
     def refused_at_once(self, why: BaseException) -> bool:
         """Where nobody knows who sends it, or it is beyond all bounds."""
-        if not isinstance(why, Declined | Refusal):
-            return False
-        answer = declined(why, self.site.prefix)
-        if answer.status in AT_ONCE:
+        if isinstance(why, Declined | Refusal) and not (
+            self._sender_known and (self.length or 0) <= THROWN_AWAY
+        ):
             self.refuse(why)
         return self._refused
 
@@ -192,6 +194,7 @@ class Channel(http.HTTPChannel):
 
     def known(self) -> None:
         """A request on this connection has proven who sent it."""
+        self._sender_known = True
         authenticated(self.transport)
 
     # Refusing what is no request.

@@ -1,5 +1,6 @@
 """Files over HTTP: brought by somebody known, handed to those who may read them."""
 
+import gc
 import os
 import stat
 from urllib.parse import quote
@@ -10,6 +11,9 @@ from site_rig import PUBLIC
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 
+from chatd.edge.channel import THROWN_AWAY, Channel
+from chatd.engine.accounts import CreateUser, EndCredential, SetDisabled
+from chatd.engine.unit import Unit
 from tests.core.test_pictures import gif, png
 
 PICTURE = png(200, 100) + bytes(range(256)) * 40
@@ -168,9 +172,13 @@ async def test_what_is_empty_or_has_no_name_or_type_is_refused(rig):
 @pytest_twisted.ensureDeferred
 async def test_too_large_is_said_before_the_body_comes_and_more_than_said_is_not_taken(rig):
     who = await token(rig)
-    peer = await begin(rig, rig.rules.max_bytes + 1, **who)
+    peer = await begin(rig, THROWN_AWAY + 1, **who)
     answer = await peer.response()
     assert (answer.status, answer.json["code"]) == (413, "too-large")
+    # Who sends a little more than may be, and looks only then, is told it, too.
+    answer = await bring(rig, bytes(rig.rules.max_bytes + 1), **who)
+    assert (answer.status, answer.json["code"]) == (413, "too-large")
+    assert on_disk(rig) == ([], [])
     # A body that goes on behind its length is the next request, and none.
     peer = await begin(rig, 10, **who)
     peer.send(b"x" * 30 + b"\r\n\r\n")
@@ -263,6 +271,69 @@ async def test_a_client_that_waits_for_100_is_told_to_go_on_once_it_is_known(rig
     assert (await peer.response()).status == 201
     stranger = await begin(rig, len(PICTURE), Expect="100-continue")
     assert (await stranger.response()).status == 401
+
+
+@pytest_twisted.ensureDeferred
+@pytest.mark.parametrize("how", ["session", "user"])
+async def test_a_file_is_not_taken_from_who_was_put_out_meanwhile(rig, how):
+    who = await token(rig)
+    user = "u" + "alice".rjust(11, "0")
+    peer = await begin(rig, len(PICTURE), **who)
+    peer.send(PICTURE[:-10])
+    while not on_disk(rig)[1]:
+        await turn()
+    change = EndCredential(user) if how == "session" else SetDisabled(user, True, 0)
+    await rig.store.commit(Unit(user, changes=(change,)))
+    peer.send(PICTURE[-10:])
+    answer = await peer.response()
+    assert answer.status == 401, answer.body
+    assert on_disk(rig) == ([], [])
+
+
+@pytest_twisted.ensureDeferred
+async def test_guests_bring_files_only_where_the_configuration_says_so(rig):
+    guest = CreateUser("uguest", "guest-1", "guest-1", "Passing by", None, False, 0, "guest")
+    await rig.store.commit(Unit("uguest", changes=(guest,)))
+    who = {"Authorization": f"Bearer {await rig.token('uguest')}"}
+    refused = await bring(rig, PICTURE, **who)
+    assert (refused.status, refused.json["detail"]) == (403, "Here guests may bring no files.")
+    rig.allow(guests=True)
+    assert (await bring(rig, PICTURE, **who)).status == 201
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_reader_that_does_not_read_holds_a_piece_and_is_ended(rig):
+    who, size = await token(rig), 8_000_000
+    id = (await bring(rig, bytes(size), **who)).json["file"]
+    peer = await rig.peer()
+    peer.transport.pauseProducing()
+    lines = (f"{key}: {value}\r\n" for key, value in who.items())
+    peer.send(f"GET /files/{id} HTTP/1.1\r\nHost: x\r\n{''.join(lines)}\r\n".encode())
+    while not len(rig.edge.files.leaving):
+        await turn()
+    for _ in range(20):
+        await turn()
+    [channel] = [each for each in gc.get_objects() if type(each) is Channel and each.requests]
+    # What the kernel took is its own; what waits here is bounded.
+    transport = channel.transport
+    assert len(transport.dataBuffer) + transport._tempDataLen < 1_000_000
+    rig.clock.advance(60 + size / 8_192 + 1)
+    while len(rig.edge.files.leaving):
+        await turn()
+    peer.transport.resumeProducing()
+    await peer.closed()
+    assert len(peer.data) < size
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_body_that_is_missing_is_a_fault_and_not_a_secret(rig, logged_errors):
+    who = await token(rig)
+    id = (await bring(rig, PICTURE, **who)).json["file"]
+    rig.bodies.path(id).unlink()
+    answer = await rig.call("GET", f"/files/{id}", **who)
+    assert (answer.status, answer.json["code"]) == (500, "internal")
+    assert len(logged_errors.take()) == 1
+    assert len(rig.edge.files.leaving) == 0
 
 
 async def turn():
