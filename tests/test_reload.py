@@ -71,7 +71,8 @@ async def test_who_is_connected_is_told_of_new_limits_and_held_to_them(tmp_path:
         rewrite(daemon, rooms_open=1, frame_bytes=2048)
         daemon.signal(HANGUP)
         await link.wait(lambda: any(frame["type"] == "limits" for frame in link.frames))
-        assert link.frames.popleft()["limits"]["rooms_open"] == 1
+        limits = link.frames.popleft()["limits"]
+        assert (limits["rooms_open"], limits["frame_bytes"]) == (1, 65536)
         await logged(daemon, "reloaded: certificates, rooms_open; at the next start: limits.frame")
         rooms = [
             (await link.command({"type": "create_room", "key": f"k{n}", "name": f"Room {n}"}))
@@ -80,6 +81,19 @@ async def test_who_is_connected_is_told_of_new_limits_and_held_to_them(tmp_path:
         assert (await link.command({"type": "open", "room": rooms[0]["room"]}))["type"] == "opened"
         refused = await link.command({"type": "open", "room": rooms[1]["room"]})
         assert refused["code"] == "limit-reached"
+        # Files are no part of [limits], and told with them.
+        for values, told in (
+            ({"max_bytes": 2048}, {"max_bytes": 2048, "each": 10}),
+            ({"enabled": False}, None),
+        ):
+            text = daemon.config.read_text()
+            daemon.config.write_text(with_settings(text, "files", values))
+            link.frames.clear()
+            daemon.signal(HANGUP)
+            await link.wait(lambda: any(frame["type"] == "limits" for frame in link.frames))
+            limits = link.frames.pop()["limits"]
+            assert (limits["files"], limits["frame_bytes"]) == (told, 65536)
+        assert "certificates, files; at the next start: limits.frame" in daemon.log()
         await world.stop()
 
 
