@@ -5,6 +5,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -164,6 +165,12 @@ def test_a_page_on_which_everything_was_counted_is_still_short() -> None:
     text, _ = Metrics(everything()).page("")
     lines = [line for line in text.decode().splitlines() if not line.startswith("#")]
     assert len(lines) <= MOST_SERIES
+
+
+def test_tries_that_brought_no_certificate_are_counted() -> None:
+    sources = replace(everything(), renewal=SimpleNamespace(keeper=SimpleNamespace(failures=3)))
+    assert "\nchatd_acme_failures 3.0\n" in Metrics(sources).page("")[0].decode()
+    assert "\nchatd_acme_failures 0.0\n" in Metrics(everything()).page("")[0].decode()
 
 
 def test_both_formats_are_read_by_their_parsers(tmp_path: Path) -> None:

@@ -142,7 +142,6 @@ class Keeper:
                 outcome.after,
                 self._random,
             )
-            log.warn("{warning}", warning=self.warning())
         else:
             self._standing = schedule.succeeded(self._standing)
         try:
@@ -151,6 +150,8 @@ class Keeper:
             self._taken()
         except OSError as error:
             log.error("{folder} cannot be used: {error}", folder=str(self._folder), error=error)
+        if outcome.kind:
+            log.warn("{warning}", warning=self.warning())
 
 
 def wanted_from(certificate: x509.Certificate | None, domains: list[str]) -> float:

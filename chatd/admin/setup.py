@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import sys
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -181,7 +182,9 @@ def _by_itself(text: str, host: str, means: Means) -> str:
         text = put(text, "tls", setting, "")
     if re.search(r"^\s*terminated\s*=", text, re.MULTILINE):
         text = put(text, "tls", "terminated", False)
-    text = put(text, "acme", "domains", [host])
+    # More names that somebody wrote stay.
+    written = tomllib.loads(text).get("acme", {}).get("domains", [])
+    text = put(text, "acme", "domains", written if host in written else [host])
     text = put(text, "acme", "agree_to_terms", True)
     if means.contact:
         text = put(text, "acme", "contact", means.contact)

@@ -14,8 +14,10 @@ from typing import Any
 import msgspec
 import pytest
 from acme import errors, messages
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from chatd.acme import failures, network, order
+from chatd.acme import authority, failures, network, order
 from chatd.acme.lines import Outcome, Wish
 from chatd.acme.network import LARGEST, NONCES
 from chatd.admin import local_ca
@@ -207,6 +209,21 @@ def test_no_variable_of_the_environment_leads_a_request_elsewhere(
 def test_a_disk_that_cannot_be_written_is_said(tmp_path: Path, server: Server) -> None:
     found = ordered(tmp_path / "nowhere", f"{server.url}/dir", server.ca)
     assert found.kind == "fault" and "No such file" in found.why
+
+
+def test_a_certificate_for_another_key_or_other_names_is_not_taken(tmp_path: Path) -> None:
+    issued = local_ca.ensure(tmp_path, ["chat.example.org"], datetime.now(UTC))
+    text = issued.certificate.read_text()
+    key = load_pem_private_key(issued.key.read_bytes(), None)
+    other = ec.generate_private_key(ec.SECP256R1())
+    assert authority._checked(text, key, ["chat.example.org"]).decode() == text
+    for wrong in (
+        (text, other, ["chat.example.org"]),
+        (text, key, ["a.example.org"]),
+        ("", key, []),
+    ):
+        with pytest.raises(authority.NotGiven):
+            authority._checked(*wrong)
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,15 @@ def test_chatd_may_get_its_certificate_by_itself(place: Place) -> None:
     assert main(["--config", str(place.config), "check"]) == 0
 
 
+def test_more_names_of_a_certificate_stay_when_it_is_set_up_again(place: Place) -> None:
+    means = Means(acme=True, agreed=True)
+    opened(place, HOST, nobody, means)
+    text = place.config.read_text()
+    place.config.write_text(text.replace(f'["{HOST}"]', f'["www.example.org", "{HOST}"]'))
+    opened(place, HOST, nobody, means)
+    assert load(place.config).acme.domains == ["www.example.org", HOST]
+
+
 def test_who_is_asked_may_choose_that_and_has_to_agree(place: Place) -> None:
     here(place)
     before = place.config.read_bytes()
