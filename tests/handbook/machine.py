@@ -1,4 +1,4 @@
-"""A server's shell for the lines of the documents: bash in a folder like a checkout, beside a daemon.
+"""A shell for the lines of the documents: bash in a folder like a checkout, beside a daemon.
 
 Nothing of a block is changed but the words of `INSTEAD`, which are examples there, and lines that
 would go on for ever, which Ctrl-C ends. The commands are this checkout's; for `wscat`, which is
@@ -18,7 +18,7 @@ from tests.handbook.reading import typed
 #: The longest that the lines of one test may take, in seconds.
 LONGEST = 60
 #: What goes on until Ctrl-C, and how long it is left to.
-ENDLESS = {"chat follow": 3.0}
+ENDLESS = {"chat follow": 3.0, "chatctl tap": 1.5}
 PROGRAMS = {"chatctl": "chatd.admin.main", "chat": "chatd.terminal.main",
             "wscat": "tests.handbook.wscat"}  # fmt: skip
 MARK = "=== the next block ==="
@@ -70,7 +70,11 @@ class Machine:
         return "\n".join(lines)
 
     def type(
-        self, *names: str, text: str = "", words: Mapping[str, str] | None = None, **environment: str
+        self,
+        *names: str,
+        text: str = "",
+        words: Mapping[str, str] | None = None,
+        **environment: str,
     ) -> list[str]:
         """What each of the blocks printed, typed into one shell one after the other. ``text`` is
         what their commands can read; ``words`` are further examples, and what stands for them."""

@@ -20,14 +20,19 @@ DOCUMENTS = (
 )
 #: The languages of fences whose lines are typed.
 TYPED = ("sh", "console")
-FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^( {0,3})```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,4} (.+)$", re.MULTILINE)
-#: What begins a command in a sentence. (Not one that only names the program.)
+#: For whom nothing is installed: they build chatd, or read why it is as it is.
+DEVELOPERS = re.compile(
+    r"decisions/|(architecture|durability|page|performance|protocol|schema|security-tests"
+    r"|session-states|laravel)\.md"
+)
+#: What begins a command in a sentence. (One that stands alone names the program.)
 PROGRAMS = (
     "chatctl", "chat", "systemctl", "journalctl", "curl", "fuser", "vmstat", "iostat", "ss",
-    "make", "python -m", "npm", "runuser", "apt-get", "certbot", "sqlite3", "gpg",
+    "runuser", "apt-get", "certbot", "chown",
 )  # fmt: skip
-INLINE = re.compile(r"(?<!`)`((?:\(umask |\.venv/bin/)?(?:%s) [^`]+)`" % "|".join(PROGRAMS))
+INLINE = re.compile(rf"(?<!`)`((?:\.venv/bin/)?(?:{'|'.join(PROGRAMS)}) [^`]+)`")
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,11 @@ class Block:
 @cache
 def blocks() -> dict[str, Block]:
     """Every fenced block of every document, by its name."""
-    return {block.name: block for path in DOCUMENTS for block in blocks_of(path)}
+    return {
+        block.name: block
+        for path in DOCUMENTS
+        for block in blocks_of(called(path), path.read_text("utf-8"))
+    }
 
 
 def typed() -> dict[str, Block]:
@@ -48,8 +57,8 @@ def typed() -> dict[str, Block]:
     return {name: block for name, block in blocks().items() if block.language in TYPED}
 
 
-def blocks_of(path: Path) -> Iterator[Block]:
-    text = path.read_text("utf-8")
+def blocks_of(document: str, text: str) -> Iterator[Block]:
+    """Those of the document that is called so and has this text."""
     fences = list(FENCE.finditer(text))
     headings = [
         found
@@ -60,18 +69,21 @@ def blocks_of(path: Path) -> Iterator[Block]:
     counted: dict[str, int] = {}
     for fence in fences:
         above = [found[1] for found in headings if found.start() < fence.start()]
-        name = f"{called(path)}#{slug(above[-1])}"
+        name = f"{document}#{slug(above[-1])}"
         counted[name] = counted.get(name, 0) + 1
         place = f"/{counted[name]}" if counted[name] > 1 else ""
         indent, language, lines = fence.groups()
         yield Block(name + place, language, re.sub(f"^{indent}", "", lines, flags=re.MULTILINE))
 
 
-def inline(path: Path) -> list[str]:
-    """The commands in the sentences and tables of a document, each once, in their order."""
-    text = FENCE.sub("", path.read_text("utf-8"))
-    found = [" ".join(line.replace(r"\|", "|").split()) for line in INLINE.findall(text)]
-    return list(dict.fromkeys(found))
+def commands() -> set[str]:
+    """The commands in sentences and tables of what operators and users read."""
+    found: set[str] = set()
+    for path in DOCUMENTS:
+        if not DEVELOPERS.match(called(path)):
+            text = FENCE.sub("", path.read_text("utf-8"))
+            found |= {" ".join(one.replace(r"\|", "|").split()) for one in INLINE.findall(text)}
+    return found
 
 
 def called(path: Path) -> str:

@@ -122,7 +122,8 @@ def test_operators_look_at_a_server_as_their_pages_say(made: Made) -> None:
     assert traced.splitlines()[-1].strip(), traced
     assert re.search(r"chatd-\d{8}T\d{6}Z\.tar", listed)
     [backup] = machine.backups.glob("*.tar")
-    assert private(backup) and "chatd.toml" in " ".join(tarfile.open(backup).getnames())
+    with tarfile.open(backup) as archive:
+        assert private(backup) and "chatd.toml" in " ".join(archive.getnames())
     assert "<html" in trusted
     there, here = dates.splitlines()
     assert there.lower().startswith("date: ") and "UTC" in here

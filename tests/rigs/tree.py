@@ -30,6 +30,14 @@ VARIANTS = {
         "iproute2",
         "procps",
         "unattended-upgrades",
+        # What the documents have people type besides: a box has no network to fetch it.
+        "ca-certificates",
+        "certbot",
+        "libnss3-tools",
+        "psmisc",
+        "python3-venv",
+        "sudo",
+        "sysstat",
     ),
 }
 
