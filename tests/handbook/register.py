@@ -55,7 +55,6 @@ COMMANDS = {
     "journalctl -u chatd | grep REFERENCE": SYSTEMD,
     "ss -tlnp": SYSTEMD,
     "systemctl edit chatd-backup.service": SYSTEMD,
-    "systemctl enable --now chatd-backup.timer": SYSTEMD,
     "systemctl enable --now chatd.socket": SYSTEMD,
     "systemctl reload": SYSTEMD,
     "systemctl reload chatd": SYSTEMD,

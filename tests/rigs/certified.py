@@ -55,7 +55,7 @@ def by_certbot(inside: Box, folder: Path) -> None:
         inside,
         "/usr/local/bin/certbot",
         f"#!/bin/sh\n[ \"$*\" = 'certonly --standalone -d {HOST}' ] || exit 1\n"
-        f"mkdir -p {LIVE} && cp /root/issued/* {LIVE}/\n",
+        f"mkdir -p {LIVE} && cp -p /root/issued/* {LIVE}/\n",
     )
     inside.run("chmod", "755", "/usr/local/bin/certbot")
     inside.run("sh", "-ec", f"PATH=/usr/local/bin:$PATH\n{block('operating.md#the-certificate')}")
@@ -86,6 +86,7 @@ def put(inside: Box, folder: str, issued: local_ca.Issued) -> None:
     inside.run("mkdir", "-p", folder)
     for name, path in (("fullchain.pem", issued.certificate), ("privkey.pem", issued.key)):
         write(inside, f"{folder}/{name}", path.read_text())
+        inside.run("chmod", "600", f"{folder}/{name}")
 
 
 def renewed(inside: Box, folder: Path) -> None:

@@ -35,6 +35,8 @@ VARIANTS = {
         "certbot",
         "libnss3-tools",
         "psmisc",
+        # For certbot: debootstrap looks no virtual package up.
+        "python3-cffi-backend",
         "python3-venv",
         "sudo",
         "sysstat",
