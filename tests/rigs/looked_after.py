@@ -108,7 +108,7 @@ def backed_up(inside: Box) -> None:
     inside.run("rm", "-rf", *lost)
     told = inside.run("sh", "-ec", would)
     there = inside.status("ls", *lost)
-    must(there != 0 and "chatd.db" in told, "a dry run tells what would come, no more", told)
+    must(there != 0 and "Would restore" in told, "a dry run tells what would come, no more", told)
     restored = inside.run("sh", "-ec", "\n".join(rest))
     until_ready(inside)
     must("Restored" in restored, "what was lost is back, with owners and modes", restored)
