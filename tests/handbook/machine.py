@@ -1,11 +1,12 @@
 """A shell for the lines of the documents: bash in a folder like a checkout, beside a daemon.
 
-Nothing of a block is changed but the words of `INSTEAD`, which are examples there, and lines that
+Nothing of a block is changed but words that are examples there (`Machine.instead`), and lines that
 would go on for ever, which Ctrl-C ends. The commands are this checkout's; for `wscat`, which is
 npm's, stands a client with its options, and for a browser's starter nothing.
 """
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -17,10 +18,14 @@ from tests.handbook.reading import typed
 
 #: The longest that the lines of one test may take, in seconds.
 LONGEST = 60
-#: What goes on until Ctrl-C, and how long it is left to.
-ENDLESS = {"chat follow": 3.0, "chatctl tap": 1.5}
-PROGRAMS = {"chatctl": "chatd.admin.main", "chat": "chatd.terminal.main",
-            "wscat": "tests.handbook.wscat"}  # fmt: skip
+#: What goes on until Ctrl-C.
+ENDLESS = "chat follow"
+PROGRAMS = {
+    "chatctl": "chatd.admin.main",
+    "chat": "chatd.terminal.main",
+    "interrupted": "tests.handbook.interrupted",
+    "wscat": "tests.handbook.wscat",
+}
 MARK = "=== the next block ==="
 
 
@@ -61,13 +66,7 @@ class Machine:
     def here(self, text: str) -> str:
         for word, here in self.instead().items():
             text = text.replace(word, here)
-        lines = []
-        for line in text.splitlines():
-            for command, seconds in ENDLESS.items():
-                if line.startswith(command):
-                    line = f"timeout --preserve-status -s INT {seconds} {line}"
-            lines.append(line)
-        return "\n".join(lines)
+        return re.sub(rf"^{ENDLESS} ", f"interrupted {ENDLESS} ", text, flags=re.MULTILINE)
 
     def type(
         self,

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -65,6 +66,10 @@ class Typing:
             if time.monotonic() > deadline or not self._more():
                 return False
         return True
+
+    def interrupt(self) -> None:
+        """Ctrl-C, of what took the shell's place."""
+        self._process.send_signal(signal.SIGINT)
 
     def ended(self, pressing: str = "") -> int:
         """The exit code, once it has ended. ``pressing``: a key that ends it, pressed again until

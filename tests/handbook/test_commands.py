@@ -2,9 +2,11 @@
 where the document names only the beginning, or a word that stands for another."""
 
 import io
+import json
 import re
 import shlex
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,8 @@ from tests.auth.keys import RSA
 from tests.daemon import GENEROUS, Daemon, free_port
 from tests.elsewhere import Elsewhere
 from tests.handbook.machine import Machine
+from tests.handbook.reading import blocks
+from tests.handbook.terminal import PATIENCE, Typing
 from tests.handbook.test_blocks import put
 from tests.mail_server import MailServer
 from tests.signed import Signed
@@ -26,7 +30,7 @@ FOUND = 1
 #: The exit code after Ctrl-C, which ends what goes on for ever.
 INTERRUPTED = 130
 #: What needs a process of its own: it ends it, or takes the reactor.
-APART = {"--help", "verify", "provider", "tap"}
+APART = {"--help", "verify", "provider"}
 
 
 class Operator:
@@ -40,9 +44,7 @@ class Operator:
     def type(self, command: str, instead: str = "", *, text: str = "", code: int = 0) -> Said:
         """A command as the document has it, or completed: ``instead``. In this process; what is
         not chatctl alone in a shell."""
-        line = instead or command
-        assert re.match(re.sub(r"\b[A-Z]{2,}\b", r"\\S+", re.escape(command)), line), line
-        line = self.machine.here(line)
+        line = self._completed(command, instead)
         words = shlex.split(line)
         if Path(words[0]).name == "chatctl" and not APART & {*words}:
             self._patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
@@ -51,6 +53,34 @@ class Operator:
             said = Said(*self.machine.run(line, text), "")
         assert said.code == code, (line, said)
         return said
+
+    def watch(self, command: str, instead: str = "", *, logged: str) -> None:
+        """One that goes on, until the daemon's log tells of it; then Ctrl-C ends it."""
+        line = f"exec {self._completed(command, instead)}"
+        with Typing(self.machine, line, str(len(line))) as typing:
+            deadline = time.monotonic() + PATIENCE
+            while logged not in self.machine.daemon.log():
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            typing.interrupt()
+            assert typing.ended() == INTERRUPTED
+
+    def _completed(self, command: str, instead: str) -> str:
+        """The line that is typed for a command of a document."""
+        line = instead or command
+        assert re.match(re.sub(r"\b[A-Z]{2,}\b", r"\\S+", re.escape(command)), line), line
+        return self.machine.here(line)
+
+
+def shape(text: str) -> Any:
+    """What fields there are in an object of JSON, in their order, and of which type."""
+
+    def of(value: Any) -> Any:
+        if isinstance(value, dict):
+            return [(key, of(each)) for key, each in value.items()]
+        return type(value).__name__
+
+    return of(json.loads(text))
 
 
 @pytest.fixture
@@ -91,7 +121,11 @@ def test_what_operators_are_told_to_type_does_what_is_said(operator: Operator) -
     type("chatctl check")
     assert "connections" in type("chatctl status").out
     assert "#setup=" in type(".venv/bin/chatctl setup-link").out
-    assert '"schema": "chatctl/1"' in type("chatctl --json", "chatctl --json status").out
+    answered, refused = blocks()["chatctl.md#json"], blocks()["chatctl.md#json/2"]
+    said = type("chatctl --json", "chatctl --json user add somebody")
+    assert shape(said.out) == shape(answered.text) and said.err == ""
+    said = type("chatctl --json", "chatctl --json user add somebody", code=FOUND)
+    assert shape(said.err) == shape(refused.text) and said.out == ""
     assert '"done"' in type("chatctl top --once --json").out
     assert "connections" in type("chatctl top").out
     assert "change nothing" in type("chatctl reload --dry-run").out
@@ -176,8 +210,13 @@ def test_what_goes_on_or_has_settings_of_its_own_does_what_is_said(operator: Ope
     assert daemon.url in type("chat profiles").out
     type("chat logout")
     assert daemon.url not in type("chat profiles").out
-    type("chatctl tap alice", code=INTERRUPTED)
-    type("chatctl tap NAME --text", "chatctl tap alice --text", code=INTERRUPTED)
-    assert "reads the text of all frames of alice" in daemon.log()
+    operator.watch("chatctl tap alice", logged="watches all frames of alice")
+    line = "chatctl tap alice --text"
+    operator.watch("chatctl tap NAME --text", line, logged="reads the text of all frames of alice")
+    daemon.user("keeper", admin=True)
+    token = f"Authorization: Bearer {daemon.token('keeper')}"
+    put(operator.machine.checkout / "token", token)
+    page = type("curl -H @token https://chat.example.org/metrics").out
+    assert 'chatd_trace_spans_total{outcome="dropped"} 0.0' in page
     daemon.stop()
     type("chatctl verify")

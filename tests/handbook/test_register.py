@@ -16,7 +16,7 @@ from tests.rigs.first_minute import commands as first_minute
 
 HERE = Path(__file__).parent
 #: How blocks and commands are typed, by the name of what is called with theirs.
-CALLS = {"type", "block", "command"}
+CALLS = {"type", "watch", "block", "command"}
 BLOCK = re.compile(r"[\w/]+\.md#[\w/-]+")
 
 
