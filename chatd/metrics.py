@@ -64,13 +64,21 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._registry.register(DaemonCollector(sources))
         ProcessCollector(registry=self._registry)
-        GCCollector(registry=self._registry)
+        _Collections(registry=self._registry)
 
     def page(self, accept: str) -> tuple[bytes, str]:
         """The body and its type: OpenMetrics where the Accept header wants it, else the text
         format that everything reads."""
         encode, type_ = choose_encoder(accept)
         return encode(self._registry), type_
+
+
+class _Collections(GCCollector):
+    """Python's garbage collections. What cannot be collected is left out: since Python 3.4 it is
+    nothing (PEP 442)."""
+
+    def collect(self) -> Iterable[Metric]:
+        return [one for one in super().collect() if "uncollectable" not in one.name]
 
 
 class DaemonCollector(Collector):

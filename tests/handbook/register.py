@@ -29,7 +29,8 @@ BLOCKS = {
     "operating.md#install/2": SYSTEMD,
     "operating.md#looking-again-and-again": SYSTEMD,
     "operating.md#looking-again-and-again/2": SYSTEMD,
-    "operating.md#the-certificate": SYSTEMD,
+    "operating.md#certificates-by-themselves": SYSTEMD,
+    "operating.md#with-certbot": SYSTEMD,
     "operating.md#without-the-package": SYSTEMD,
     "packages.md#a-repository-for-apt": SYSTEMD,
     "packages.md#a-repository-for-apt/2": SYSTEMD,
@@ -44,6 +45,7 @@ BLOCKS = {
 
 COMMANDS = {
     "chatctl setup chat.example.org --behind-proxy": SYSTEMD,
+    "chatctl setup www.example.org/chat/ --behind-proxy": SYSTEMD,
     "chatctl setup chat.example.org --instance team --behind-proxy --port 9443": SYSTEMD,
     "chown chatd /etc/chatd/secrets/site.key": SYSTEMD,
     "chown chatd /etc/chatd/webhook.key": SYSTEMD,
@@ -65,7 +67,15 @@ COMMANDS = {
 
 #: The files that type for them.
 TYPISTS = {
-    SYSTEMD: ("installed", "upgraded", "certified", "looked_after", "without_package", "alerted"),
+    SYSTEMD: (
+        "installed",
+        "upgraded",
+        "certified",
+        "by_itself",
+        "looked_after",
+        "without_package",
+        "alerted",
+    ),
     FRESH: ("first_minute",),
     EMBED: ("walk", "world", "test_blocks"),
 }

@@ -200,6 +200,17 @@ def test_what_operators_are_told_to_type_does_what_is_said(operator: Operator) -
     assert "alice" not in type("chatctl user list").out
 
 
+def test_people_sign_in_below_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    settings = {"server": {"public_url": f"https://localhost:{port}/chat/"}}
+    with Daemon(tmp_path / "server", settings, port=port) as daemon:
+        operator = Operator(Machine(daemon, tmp_path), monkeypatch)
+        put(operator.machine.checkout / "FILE", daemon.token("alice"))
+        line = "chat login https://www.example.org/chat/"
+        operator.type("chat login https://www.example.org/chat/", f"{line} --token-file FILE")
+        assert f"https://localhost:{port}/chat/" in operator.type("chat profiles").out
+
+
 def test_what_goes_on_or_has_settings_of_its_own_does_what_is_said(operator: Operator) -> None:
     type, daemon = operator.type, operator.machine.daemon
     assert "usage: chatctl" in type("chatctl --help").out

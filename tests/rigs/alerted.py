@@ -68,10 +68,18 @@ def changed(inside: Box) -> None:
     edited(inside, command("systemctl edit chatd-backup.service"), elsewhere)
     told = inside.run("systemctl", "cat", "chatd-backup.service")
     must("ReadWritePaths=/srv" in told, "the backup's service takes settings of one's own", told)
-    inside.run("sh", "-ec", command("chatctl setup chat.example.org --behind-proxy"))
-    inside.run("systemctl", "restart", "chatd")
-    until_ready(inside)
-    told = inside.run("cat", CONFIG)
-    must("terminated = true" in told, "behind a proxy it leaves TLS to it", told)
+    for line, url in (
+        (command("chatctl setup chat.example.org --behind-proxy"), "https://chat.example.org"),
+        (
+            command("chatctl setup www.example.org/chat/ --behind-proxy"),
+            "https://www.example.org/chat/",
+        ),
+    ):
+        inside.run("sh", "-ec", line)
+        inside.run("systemctl", "restart", "chatd")
+        until_ready(inside)
+        told = inside.run("cat", CONFIG)
+        known = "terminated = true" in told and f'public_url = "{url}"' in told
+        must(known, f"behind a proxy it leaves TLS to it, as {url}", told)
     inside.run("sh", "-c", f"cat > {CONFIG} <<'END'\n{before}END\nsystemctl restart chatd")
     until_ready(inside)

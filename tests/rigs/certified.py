@@ -58,7 +58,7 @@ def by_certbot(inside: Box, folder: Path) -> None:
         f"mkdir -p {LIVE} && cp -p /root/issued/* {LIVE}/\n",
     )
     inside.run("chmod", "755", "/usr/local/bin/certbot")
-    inside.run("sh", "-ec", f"PATH=/usr/local/bin:$PATH\n{block('operating.md#the-certificate')}")
+    inside.run("sh", "-ec", f"PATH=/usr/local/bin:$PATH\n{block('operating.md#with-certbot')}")
     served = inside.run("cat", "/etc/chatd/tls/fullchain.pem")
     must(served == issued.certificate.read_text(), "what certbot fetched is set up", served)
 
