@@ -1,15 +1,15 @@
 """Whoever is told how commands and requests went, for traces (OpenTelemetry). Not to be confused
 with `chatctl trace`, which follows one message (`engine.traces`)."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from chatd.core.meters import Kind
 from chatd.engine.origin import Origin
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(msgspec.Struct, frozen=True):
     """A command over a WebSocket that has its answer. ``began`` and ``ended``: from its turn to its
     answer, monotonic seconds. ``outcome`` is "done" or the code of the refusal, ``reference`` that
     of a mistake of ours; ``request`` the id that the client gave the command."""
@@ -24,8 +24,7 @@ class Carried:
     reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(msgspec.Struct, frozen=True):
     """A request to the HTTP API that has its answer. ``route`` has no names in it: it is that of
     the table, `/api/v1/rooms/{room}`. ``writes``: it stands for a command that wants something
     committed. ``parent`` is the `traceparent` it came with."""
