@@ -247,6 +247,11 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
             keys=path(settings.site.keys),
             jwks_ca_file=path(settings.site.jwks_ca_file),
         ),
+        traces=replace(
+            settings.traces,
+            header_file=path(settings.traces.header_file),
+            ca_file=path(settings.traces.ca_file),
+        ),
         page=replace(settings.page, logo=path(settings.page.logo)),
         provider={
             name: replace(

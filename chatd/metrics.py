@@ -28,6 +28,7 @@ from chatd.edge.build import Edge
 from chatd.edge.door_shared import Door
 from chatd.edge.tls import Certificates
 from chatd.fanout.node import Node
+from chatd.hooks.otlp.sender import Counters
 from chatd.hooks.push.push import Push
 from chatd.hooks.webhook import Webhook
 from chatd.lag import Lag
@@ -53,6 +54,7 @@ class Sources:
     certificates: Certificates | None
     renewal: Renewal
     not_ready: Callable[[], Mapping[str, str]]
+    traces: Counters
 
 
 class Metrics:
@@ -62,13 +64,21 @@ class Metrics:
         self._registry = CollectorRegistry()
         self._registry.register(DaemonCollector(sources))
         ProcessCollector(registry=self._registry)
-        GCCollector(registry=self._registry)
+        _Collections(registry=self._registry)
 
     def page(self, accept: str) -> tuple[bytes, str]:
         """The body and its type: OpenMetrics where the Accept header wants it, else the text
         format that everything reads."""
         encode, type_ = choose_encoder(accept)
         return encode(self._registry), type_
+
+
+class _Collections(GCCollector):
+    """Python's garbage collections. What cannot be collected is left out: since Python 3.4 it is
+    nothing (PEP 442)."""
+
+    def collect(self) -> Iterable[Metric]:
+        return [one for one in super().collect() if "uncollectable" not in one.name]
 
 
 class DaemonCollector(Collector):
@@ -241,6 +251,17 @@ class DaemonCollector(Collector):
             "Tries in a row that the webhook's receiver did not take.",
             {(name,): lane["failures"] for name, lane in lanes.items()},
             ["follower"],
+        )
+        traces = self._from.traces
+        yield counter(
+            "chatd_trace_spans",
+            "Spans of traces: sent, refused by the collector, dropped since it took none.",
+            {
+                ("sent",): traces.sent,
+                ("refused",): traces.refused,
+                ("dropped",): traces.dropped,
+            },
+            ["outcome"],
         )
         if self._from.push is None:
             return

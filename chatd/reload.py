@@ -16,7 +16,7 @@ from chatd.wire.frames import Limits
 LIVE = tuple(name for name in Limits.__struct_fields__ if name not in ("frame_bytes", "files"))
 
 #: Sections that hold at once, whatever changes in them.
-AT_ONCE = ("page", "log", "health", "provider", "files")
+AT_ONCE = ("page", "log", "health", "traces", "provider", "files")
 
 #: Files that are read again without a start: a secret is changed while the daemon runs.
 READ_AGAIN = (
@@ -27,7 +27,7 @@ READ_AGAIN = (
 )
 
 #: Files whose content a reload takes over where their names stay as they are.
-CONTENTS = ("tls.certificate", "tls.key", "page.logo", *READ_AGAIN)
+CONTENTS = ("tls.certificate", "tls.key", "page.logo", "traces.header_file", *READ_AGAIN)
 
 
 class NotReloaded(Exception):

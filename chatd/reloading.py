@@ -33,6 +33,7 @@ from chatd.reload import (
 from chatd.safety import unsafe
 from chatd.sessions import Sessions
 from chatd.settings import Settings
+from chatd.tracing import Headers, Tracing, read_headers
 from chatd.translate import brand, file_rules
 from chatd.vouching import Vouching
 
@@ -48,6 +49,7 @@ class Fresh:
     looks: Settings
     branded: Brand
     keys: Keys
+    headers: Headers
     contents: Digests
 
 
@@ -64,6 +66,7 @@ class Reloading:
         edge: Edge,
         providers: Providers,
         webhook: Webhook,
+        tracing: Tracing,
         vouching: Vouching,
         logs: Observer | None,
     ) -> None:
@@ -74,6 +77,7 @@ class Reloading:
         self._edge = edge
         self._providers = providers
         self._webhook = webhook
+        self._tracing = tracing
         self._vouching = vouching
         self._logs = logs
         self._contents = contents(settings)
@@ -91,7 +95,14 @@ class Reloading:
             for name, provider in new.provider.items():
                 declaration(name, provider, looks)
             keys = site_keys.read(new.site.key_file, new.site.keys)
-            return Fresh(new, looks, brand(looks), keys, contents(self._files(settings, new)))
+            return Fresh(
+                new,
+                looks,
+                brand(looks),
+                keys,
+                read_headers(new),
+                contents(self._files(settings, new)),
+            )
         except ConfigError as error:
             raise NotReloaded(str(error).splitlines()) from None
         except (TlsFilesError, OSError, ValueError) as error:
@@ -127,6 +138,8 @@ class Reloading:
             self._logs.apply(new.log)
             now.append("the log")
         self._webhook.reload(hook_settings(new).secret_files)
+        if self._tracing.change(new, fresh.headers):
+            now.append("traces")
         if self._vouching.change(fresh.keys):
             now.append("the site's keys")
         self._contents = fresh.contents

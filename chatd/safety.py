@@ -11,6 +11,7 @@ from chatd.safety_acme import unsafe_acme
 from chatd.safety_outgoing import unsafe_mail, unsafe_push, unsafe_webhook
 from chatd.safety_providers import unsafe_providers
 from chatd.safety_site import is_well_known, unsafe_site
+from chatd.safety_traces import unsafe_traces
 from chatd.settings import LimitSettings, Server, Settings, Site
 from chatd.settings_providers import Provider
 
@@ -37,6 +38,7 @@ def unsafe(settings: Settings) -> list[str]:
     found += unsafe_webhook(settings.webhook, _readable, is_loopback)
     found += unsafe_push(settings.push, _readable)
     found += unsafe_mail(settings.mail, _readable, is_loopback)
+    found += unsafe_traces(settings.traces, _readable, is_loopback)
     found += unsafe_providers(settings.provider, settings.site, _readable)
     return found
 

@@ -21,7 +21,14 @@ IsLoopback = Callable[[str], bool]
 def unsafe_webhook(hook: Webhook, readable: Readable, is_loopback: IsLoopback) -> list[str]:
     if not hook.url:
         return []
-    found = _url(hook.url, is_loopback)
+    found = unsafe_address(
+        "webhook.url",
+        hook.url,
+        is_loopback,
+        example='url = "https://www.example.org/chat-webhook"',
+        carried="the messages",
+        instead="The receiver knows us by the signature; take them out.",
+    )
     path = hook.secret_file
     make = f'`(umask 077; echo "whsec_$(head -c 32 /dev/urandom | base64)" > {path or "FILE"})`'
     if not path:
@@ -115,28 +122,28 @@ def unsafe_mail(mail: Mail, readable: Readable, is_loopback: IsLoopback) -> list
     return found + authorities("mail.ca_file", mail.ca_file)
 
 
-def _url(text: str, is_loopback: IsLoopback) -> list[str]:
-    example = 'url = "https://www.example.org/chat-webhook"'
+def unsafe_address(
+    name: str, text: str, is_loopback: IsLoopback, *, example: str, carried: str, instead: str
+) -> list[str]:
+    """What is wrong with an address to post to. ``carried`` is what goes there; ``instead`` says
+    how else whoever is there knows us."""
     try:
         url: SplitResult | None = urlsplit(text)
         host = url.hostname if url is not None and url.port != 0 else None
     except ValueError:
         url, host = None, None
     if url is None or not host or url.scheme not in ("https", "http") or not _is_plain(text):
-        return [f"webhook.url is {text!r}, which is no address to post to: write {example}."]
+        return [f"{name} is {text!r}, which is no address to post to: write {example}."]
     found = []
     if url.scheme == "http" and not is_loopback(host):
         found.append(
-            f"webhook.url is {text!r}: without TLS anybody on the way could read the messages."
+            f"{name} is {text!r}: without TLS anybody on the way could read {carried}."
             f" Write https, as in {example}; http is for this machine (127.0.0.1, localhost)."
         )
     if "@" in url.netloc:
-        found.append(
-            "webhook.url holds a user name or a password: secrets stand in files. The receiver"
-            " knows us by the signature; take them out."
-        )
+        found.append(f"{name} holds a user name or a password: secrets stand in files. {instead}")
     if url.fragment:
-        found.append(f"webhook.url is {text!r}: leave out what begins with #, it is never sent.")
+        found.append(f"{name} is {text!r}: leave out what begins with #, it is never sent.")
     return found
 
 

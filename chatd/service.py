@@ -62,6 +62,7 @@ from chatd.store.sqlite import Synchronous
 from chatd.supervision import Supervision
 from chatd.tap import Taps
 from chatd.told import first_steps, state, status, visit
+from chatd.tracing import Tracing, read_headers
 from chatd.translate import brand, door_limits, edge_settings, origins, vouching
 from chatd.vouching import Vouching
 from chatd.watch import Watch
@@ -164,6 +165,8 @@ class ChatService(Service):
             hub.shows,
             lambda user, session: self.edge.connections.has(user, session),
         )
+        self.tracing = Tracing(self._reactor, parts.clock, parts.store.commits, self.engine, _drive)
+        self.tracing.change(settings, read_headers(settings))
         parts.store.committed = self._committed
         self.sessions = Sessions(
             self.engine, hub, settings.limits, parts.clock, _drive, settings.guests, settings.files
@@ -184,6 +187,7 @@ class ChatService(Service):
             self.edge,
             self.providers,
             self.webhook,
+            self.tracing,
             self._vouching,
             self._logs,
         )
@@ -202,6 +206,7 @@ class ChatService(Service):
             self._certificates,
             self.renewal,
             self.readiness.reasons,
+            self.tracing.counters,
         )
         self.metrics = Metrics(sources)
         self.activity = Activity(parts.clock)
@@ -312,6 +317,8 @@ class ChatService(Service):
 
     def _committed(self, outcomes: Sequence[Committed]) -> None:
         self.node.committed(outcomes)
+        if self.engine.tracer is not None:
+            self.engine.tracer.fanned_out()
         self.activity.committed(outcomes)
         self.webhook.committed(outcomes)
         if self.push is not None:
@@ -374,6 +381,7 @@ class ChatService(Service):
             await self.webhook.stop()
             if self.push is not None:
                 await self.push.stop()
+            await self.tracing.stop()
             await self.providers.stop()
             self.mailer.stop()
             await self._vouching.stop()

@@ -15,6 +15,7 @@ from chatd.settings_outgoing import Mail, Push, Webhook
 from chatd.settings_page import Page
 from chatd.settings_providers import Provider
 from chatd.settings_store import Storage
+from chatd.settings_traces import Traces
 
 
 def _addresses(value: list[str]) -> str | None:
@@ -311,6 +312,7 @@ class Settings:
     push: Push = field(default_factory=Push)
     log: Log = field(default_factory=Log)
     health: Health = field(default_factory=Health)
+    traces: Traces = field(default_factory=Traces)
     #: By NAME; the sections that there may be any number of.
     provider: dict[str, Provider] = field(default_factory=dict, metadata={"each": Provider})
 

@@ -1,18 +1,15 @@
-"""What the documents say works: links, targets and commands exist, frames are taken."""
+"""What the documents say is there: links, targets, commands, settings. (That the lines they have
+people type do what they say is tried in tests/handbook/.)"""
 
-import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-import pytest_twisted
 
 from chatd.admin import main as chatctl
 from chatd.settings import describe
-from tests.daemon import Daemon
-from tests.scenarios.wss import WssWorld
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -87,20 +84,6 @@ def understood(words: list[str]) -> bool:
     except SystemExit as end:
         return end.code == 0
     return False
-
-
-@pytest_twisted.ensureDeferred
-async def test_the_frames_of_the_readme_are_taken_by_the_real_daemon(tmp_path: Path) -> None:
-    (frames,) = blocks(ROOT / "README.md", "json")
-    with Daemon(tmp_path) as daemon:
-        world = WssWorld(daemon)
-        await world.person("alice")
-        link = await world.connect("alice", 1)
-        for line in frames.splitlines():
-            reply = await link.command({**json.loads(line), "id": 0})
-            assert reply["type"] != "error", reply
-        await link.wait(lambda: any(frame["type"] == "message" for frame in link.frames))
-        await world.stop()
 
 
 def test_the_settings_document_is_what_the_program_says() -> None:

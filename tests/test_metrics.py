@@ -26,6 +26,7 @@ from chatd.edge.connections import Connections
 from chatd.edge.door_budget import Places
 from chatd.edge.door_shared import DoorCounters
 from chatd.fanout.books import Books
+from chatd.hooks.otlp.sender import Counters as TraceCounters
 from chatd.lag import Lag
 from chatd.metrics import Metrics, Sources
 from tests.daemon import REPOSITORY, Daemon
@@ -157,6 +158,7 @@ def everything() -> Sources:
         "certificates": SimpleNamespace(until=datetime.now(UTC)),
         "renewal": SimpleNamespace(keeper=None),
         "not_ready": dict,
+        "traces": TraceCounters(),
     }
     return Sources(**made)
 

@@ -122,14 +122,15 @@ class Client:
         return done
 
     def live(self) -> "Deferred[None]":
-        """Fires when the client is connected and up to date; fails once it is stopped."""
+        """Fires when the client is connected and up to date; fails once it is to stop, also while
+        the connection is still being closed."""
         waited: Deferred[None] = Deferred()
-        if self.state == "live" and self._connection is not None:
-            waited.callback(None)
-        elif self._running:
-            self._until_live.append(waited)
-        else:
+        if not self._running:
             waited.errback(self._why_stopped())
+        elif self.state == "live" and self._connection is not None:
+            waited.callback(None)
+        else:
+            self._until_live.append(waited)
         return waited
 
     def ask(self, type_: str, **fields: Any) -> "Deferred[Frame]":

@@ -42,15 +42,18 @@ class Timed:
 
 
 class Commits:
-    """What the store's writer committed: how many units at once, and how long until on disk."""
+    """What the store's writer committed: how many units at once, and how long until on disk.
+    ``last`` are these two of the last commit, told of before its outcomes are given out."""
 
-    __slots__ = ("seconds", "units")
+    __slots__ = ("last", "seconds", "units")
 
     def __init__(self) -> None:
         self.seconds = Histogram(SECONDS)
         self.units = Histogram(UNITS)
+        self.last: tuple[int, float] | None = None
 
     def add(self, units: int, seconds: float) -> None:
+        self.last = units, seconds
         self.units.add(units)
         self.seconds.add(seconds)
 

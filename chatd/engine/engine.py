@@ -28,6 +28,7 @@ from chatd.engine.references import MOST_NAMES, references, resolved
 from chatd.engine.renewals import Renewals
 from chatd.engine.rows import Committed, EventRow, wordless
 from chatd.engine.table import Context, EventKind, Feature, Passing, Read, Row, Write
+from chatd.engine.tracing import Tracer
 from chatd.engine.unit import AccountOpen, Unit
 from chatd.engine.view import View
 from chatd.wire.codec import Codec, encode
@@ -61,7 +62,8 @@ class FaultLog(Protocol):
 
 
 class Engine:
-    """Runs the commands of ``features``. ``limits`` and ``renewals`` may be set while it runs."""
+    """Runs the commands of ``features``. ``limits``, ``renewals`` and ``tracer`` may be set while
+    it runs."""
 
     def __init__(
         self,
@@ -89,6 +91,7 @@ class Engine:
         self.limits = limits
         self.meters = meters or Meters()
         self.renewals: Renewals | None = None
+        self.tracer: Tracer | None = None
         self.codec = Codec(row.command for row in rows)
         self._log = log
         self._key = key
@@ -106,6 +109,10 @@ class Engine:
     def row(self, command: Command) -> Row:
         """The row of the table that ``command`` belongs to."""
         return self._rows[type(command)]
+
+    def writes(self, command: type[Command]) -> bool:
+        """Whether commands of this type want something committed."""
+        return isinstance(self._rows[command], Write)
 
     def names(self, command: Command) -> int:
         """How many rooms and people it refers to by name, which only the store can look up."""

@@ -14,6 +14,7 @@ from chatd.engine.engine import Engine
 from chatd.engine.origin import Origin
 from chatd.engine.rows import Committed
 from chatd.engine.table import Read, Write
+from chatd.engine.tracing import Carried
 from chatd.session.ports import Drive, Subscriber
 from chatd.wire.frames import Command, Error, Reply
 
@@ -35,7 +36,7 @@ class _Slot:
     def keep(self, outcome: Committed | BaseException) -> Callable[[], None]:
         assert not isinstance(self._command, Error)
         self.answer = self._pipeline.answer(self._command, outcome)
-        self._pipeline.measure(self._command, self.began)
+        self._pipeline.measure(self._command, self.began, self.answer)
         return self._pipeline.settled
 
 
@@ -151,7 +152,7 @@ class Pipeline:
             engine.store.hand(engine.decide(command, self._principal), slot)
         except Exception as failure:
             slot.answer = self._error(failure, command)
-            self.measure(command, slot.began)
+            self.measure(command, slot.began, slot.answer)
             self._flush()
 
     def answer(self, command: Command, outcome: Committed | BaseException) -> Answer:
@@ -171,11 +172,26 @@ class Pipeline:
         except Exception as failure:
             self._engine.fault(failure, "replies", self._owner.origin)
 
-    def measure(self, command: Command, began: float) -> None:
+    def measure(self, command: Command, began: float, answer: Answer) -> None:
         """``command`` has its answer; its turn came at ``began``."""
         engine = self._engine
-        seconds = engine.clock.now() - began
-        engine.meters.command(_type(command), engine.row(command).kind, seconds)
+        ended = engine.clock.now()
+        kind = engine.row(command).kind
+        engine.meters.command(_type(command), kind, ended - began)
+        if engine.tracer is not None:
+            wrong = answer if isinstance(answer, Error) else None
+            engine.tracer.carried(
+                Carried(
+                    _type(command),
+                    kind,
+                    began,
+                    ended,
+                    "done" if wrong is None else wrong.code,
+                    self._owner.origin,
+                    command.id,
+                    None if wrong is None else wrong.reference,
+                )
+            )
 
     async def _run_alone(self, command: Command) -> None:
         answer: Answer
@@ -184,7 +200,7 @@ class Pipeline:
             answer = await self._answer(command)
         except Exception as failure:
             answer = self._error(failure, command)
-        self.measure(command, began)
+        self.measure(command, began, answer)
         self._alone = False
         if not self._stopped:
             self._owner.answered((answer,))

@@ -69,6 +69,14 @@ def test_a_room_is_opened_on_the_next_connection_if_this_one_goes(stage: Stage) 
     assert opened[0]["room"]["seq"] == 4
 
 
+def test_nothing_is_opened_while_the_connection_is_closed_for_good(stage: Stage) -> None:
+    stage.connection.close = lambda: None  # type: ignore[method-assign]
+    stage.client.stop()
+    assert isinstance(outcome(stage.client.live())[0], Disconnected)
+    opened = outcome(Deferred.fromCoroutine(stage.client.open("tea")))
+    assert isinstance(opened[0], Disconnected)
+
+
 def test_a_keyed_command_refused_for_a_while_is_sent_again(stage: Stage) -> None:
     said = outcome(stage.client.send("tea", "hello", key="k1"))
     refusal = {"code": "rate-limited", "message": "", "retry": True}

@@ -12,7 +12,8 @@ from chatd.config import load
 from chatd.safety import unsafe
 from chatd.settings import Site
 from tests.daemon import REPOSITORY, Daemon
-from tests.embed.walk import BLOCK, EXAMPLE
+from tests.embed.walk import EXAMPLE
+from tests.handbook.reading import blocks
 
 PAGES = [REPOSITORY / "docs" / f"{name}.md" for name in ("embed", "laravel", "shared-hosting")]
 PHP = re.compile(r"^( *)```php\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
@@ -52,9 +53,7 @@ def test_the_lines_of_the_example_make_a_key_and_settings_that_are_safe(tmp_path
     example = tmp_path / "examples" / "php"
     shutil.copytree(EXAMPLE, example)
     daemon = Daemon(tmp_path / "var")
-    (lines,) = [
-        text for kind, text in BLOCK.findall((example / "README.md").read_text()) if kind == "sh"
-    ]
+    lines = blocks()["examples/php/README.md#a-small-php-site-with-the-chat-in-it"].text
     *before, serve = lines.strip().splitlines()
     assert len(before) == 2 and serve.endswith("php -S 127.0.0.1:8000 -t public")
     subprocess.run(["bash", "-euc", "\n".join(before)], cwd=example, timeout=20, check=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.embed.frame import Frame, frame_of
-from tests.embed.walk import BLOCK, DOCUMENT, Walk
+from tests.embed.walk import Walk
+from tests.handbook.reading import blocks
 from tests.ui.browser import Browser, Window
 
 PASSWORDS = {"anna": "correct horse", "ben": "battery staple"}
@@ -49,11 +50,7 @@ class World:
 
     def debug(self, page: Window) -> tuple[int, str]:
         """What the document's last command says of the token of whoever sits at ``page``."""
-        (command,) = [
-            text
-            for language, text in BLOCK.findall(DOCUMENT.read_text("utf-8"))
-            if language == "sh" and "token-debug" in text
-        ]
+        command = blocks()["embed.md#when-it-does-not-appear"].text
         cookies = page.call("Network.getCookies", urls=[self.site.url])["cookies"]
         session = "; ".join(f"{one['name']}={one['value']}" for one in cookies)
         done = self.walk.run(command, COOKIE=session)

@@ -35,7 +35,7 @@ def by_itself(inside: Box, folder: Path) -> None:
 def _got(inside: Box, told: dict[str, str]) -> None:
     inside.run("sh", "-c", f"cat > /etc/chatd/authority.pem <<'E'\n{told['ca']}E")
     # The lines of the handbook, and an authority of this machine in Let's Encrypt's place.
-    setup, restart = block("operating.md", "The certificate", 0).splitlines()
+    setup, restart = block("operating.md#certificates-by-themselves").splitlines()
     inside.run("sh", "-c", setup)
     # The box knows no names, not even localhost.
     directory = told["directory"].replace("localhost", "127.0.0.1")

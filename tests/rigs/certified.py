@@ -1,6 +1,7 @@
 """Under a name of its own, with certificates and secrets that come from elsewhere: what is tried in
 the box of tests/rigs/installed.py."""
 
+import shlex
 import ssl
 import time
 from datetime import UTC, datetime
@@ -8,10 +9,13 @@ from pathlib import Path
 
 from chatd.admin import local_ca
 from tests.rigs.box import Box
-from tests.rigs.handbook import block
+from tests.rigs.handbook import block, command
+from tests.rigs.looked_after import write
 from tests.rigs.seen import CONFIG, HOST, answers, journal, must, until_ready
 
 ROOT = Path(__file__).parents[2]
+#: Where certbot keeps what it fetched.
+LIVE = f"/etc/letsencrypt/live/{HOST}"
 
 
 def opened_to_others(inside: Box, folder: Path) -> None:
@@ -28,7 +32,7 @@ def opened_to_others(inside: Box, folder: Path) -> None:
     conf = (ROOT / "systemd" / "chatd-without-capabilities.conf").read_text("utf-8")
     inside.run("sh", "-c", f"mkdir -p {dropped}; cat > {dropped}/socket.conf <<'E'\n{conf}E")
     inside.run("sh", "-c", "systemctl daemon-reload; systemctl stop chatd")
-    inside.run("systemctl", "enable", "--now", "chatd.socket")
+    inside.run("sh", "-ec", command("systemctl enable --now chatd.socket"))
     inside.run("systemctl", "start", "chatd")
     until_ready(inside)
     pid = inside.run("systemctl", "show", "chatd", "-p", "MainPID", "--value").strip()
@@ -42,19 +46,57 @@ def opened_to_others(inside: Box, folder: Path) -> None:
     until_ready(inside)
 
 
+def by_certbot(inside: Box, folder: Path) -> None:
+    """The lines with certbot. It is Debian's own, but for the asking at Let's Encrypt: for
+    `certbot certonly` stands a file that leaves behind what it would."""
+    issued = local_ca.ensure(folder / "certbot", [HOST], datetime.now(UTC))
+    put(inside, "/root/issued", issued)
+    write(
+        inside,
+        "/usr/local/bin/certbot",
+        f"#!/bin/sh\n[ \"$*\" = 'certonly --standalone -d {HOST}' ] || exit 1\n"
+        f"mkdir -p {LIVE} && cp -p /root/issued/* {LIVE}/\n",
+    )
+    inside.run("chmod", "755", "/usr/local/bin/certbot")
+    inside.run("sh", "-ec", f"PATH=/usr/local/bin:$PATH\n{block('operating.md#with-certbot')}")
+    served = inside.run("cat", "/etc/chatd/tls/fullchain.pem")
+    must(served == issued.certificate.read_text(), "what certbot fetched is set up", served)
+
+
+def asked(inside: Box, folder: Path) -> None:
+    """`chatctl setup` at a terminal asks for what is missing; then the first link."""
+    issued = local_ca.ensure(folder / "asked", [HOST], datetime.now(UTC))
+    put(inside, "/root/own", issued)
+    inside.run("rm", "-rf", LIVE)
+    setup, restart, link = block("operating.md#install/2").splitlines()
+    typed = shlex.quote(setup.partition("#")[0].strip())
+    said = "/root/own/fullchain.pem\\n/root/own/privkey.pem\\n"
+    at_terminal = f"printf '{said}' | script -qec {typed} /dev/null"
+    told = inside.run("sh", "-ec", at_terminal)
+    must("file with the certificate" in told, "at a terminal setup asks for the certificate", told)
+    inside.run("sh", "-ec", restart)
+    until_ready(inside)
+    must(answers(inside, 443), "and opens with what it was told", journal(inside))
+    told = inside.run("sh", "-c", f"{link} 2>&1", check=False)
+    must("#setup=" in told or "administrator" in told, "the first link is made", told)
+
+
+def put(inside: Box, folder: str, issued: local_ca.Issued) -> None:
+    """The two files as certbot names them."""
+    inside.run("mkdir", "-p", folder)
+    for name, path in (("fullchain.pem", issued.certificate), ("privkey.pem", issued.key)):
+        write(inside, f"{folder}/{name}", path.read_text())
+        inside.run("chmod", "600", f"{folder}/{name}")
+
+
 def renewed(inside: Box, folder: Path) -> None:
     """certbot's hook, as certbot calls it."""
     hook = "/etc/letsencrypt/renewal-hooks/deploy/chatd"
-    typed = block("operating.md", "The certificate", 1).splitlines()
-    [line] = [each for each in typed if "certbot-deploy-hook" in each]
-    inside.run("sh", "-c", line)
     issued = local_ca.ensure(folder / "renewed", [HOST], datetime.now(UTC))
-    live = f"/etc/letsencrypt/live/{HOST}"
-    for name, path in (("fullchain.pem", issued.certificate), ("privkey.pem", issued.key)):
-        inside.run("sh", "-c", f"mkdir -p {live}; cat > {live}/{name} <<'E'\n{path.read_text()}E")
+    put(inside, LIVE, issued)
     served = "cat /etc/chatd/tls/fullchain.pem"
     before = inside.run("sh", "-c", served)
-    calls = {names: f"RENEWED_LINEAGE={live} RENEWED_DOMAINS='{names}' {hook}"
+    calls = {names: f"RENEWED_LINEAGE={LIVE} RENEWED_DOMAINS='{names}' {hook}"
              for names in ("other.example.org", f"other.example.org {HOST}")}  # fmt: skip
     inside.run("sh", "-c", calls["other.example.org"])
     must(inside.run("sh", "-c", served) == before, "another name's renewal changes nothing", "")

@@ -22,10 +22,12 @@ def journal(inside: Box, lines: int = 30) -> str:
     return inside.run("journalctl", "-u", "chatd", "--no-pager", "-o", "cat", "-n", str(lines))
 
 
-def until_ready(inside: Box, seconds: float = 15, chatctl: str = "chatctl") -> float:
+def until_ready(
+    inside: Box, seconds: float = 15, chatctl: str = "chatctl", options: tuple[str, ...] = ()
+) -> float:
     """How long it took."""
     began = time.monotonic()
-    while inside.status(chatctl, "status") != 0:
+    while inside.status(chatctl, *options, "status") != 0:
         if time.monotonic() - began > seconds:
             raise Failed(f"it does not come back:\n{journal(inside)}")
         time.sleep(0.1)

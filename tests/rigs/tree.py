@@ -30,6 +30,16 @@ VARIANTS = {
         "iproute2",
         "procps",
         "unattended-upgrades",
+        # What the documents have people type besides: a box has no network to fetch it.
+        "ca-certificates",
+        "certbot",
+        "libnss3-tools",
+        "psmisc",
+        # For certbot: debootstrap looks no virtual package up.
+        "python3-cffi-backend",
+        "python3-venv",
+        "sudo",
+        "sysstat",
     ),
 }
 

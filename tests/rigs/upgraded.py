@@ -3,6 +3,7 @@ the box of tests/rigs/installed.py. The next version is this one with one more s
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -12,13 +13,12 @@ from pathlib import Path
 from chatd.store.migrate import backup_path, steps
 from chatd.store.names import FILE
 from tests.rigs.box import Box, Failed
-from tests.rigs.handbook import block
+from tests.rigs.handbook import block, command
 from tests.rigs.seen import must, until_ready
 from tools import apt
 
 ROOT = Path(__file__).parents[2]
 STATE = Path("/var/lib/chatd")
-DOCUMENT, SEVERAL = "packages.md", "Several servers on one machine"
 QUIET = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q")
 
 
@@ -30,6 +30,21 @@ class Repository:
         self._home = home
         home.mkdir(mode=0o700)
         self._key = apt.throw_away_key(home)
+
+    def built(self) -> Path:
+        """The package, by the lines that lay a repository of it out; that is offered then."""
+        environment = {**os.environ, "GNUPGHOME": str(self._home)}
+        listed = subprocess.run(
+            ["gpg", "--with-colons", "--list-keys"],
+            env=environment, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        [fingerprint] = re.findall(r"^fpr:+(\w+):$", listed.stdout, re.MULTILINE)
+        typed = block("packages.md#a-repository-for-apt", key=fingerprint)
+        subprocess.run(["sh", "-ec", typed], cwd=ROOT, env=environment, check=True)
+        shutil.rmtree(self._target, ignore_errors=True)
+        shutil.copytree(ROOT / "dist" / "apt", self._target)
+        [package] = (ROOT / "dist").glob("chatd_*.deb")
+        return package
 
     def offer(self, *packages: Path) -> None:
         apt.repository(self._target, packages, self._key, self._home)
@@ -73,7 +88,7 @@ def version_of(package: Path) -> str:
 def from_repository(inside: Box, repository: Repository, package: Path) -> str:
     """What the installation printed."""
     update = ("sh", "-c", "apt-get -q update 2>&1")
-    typed = block(DOCUMENT, "A repository for apt", 1, repository="file:/shared/apt")
+    typed = block("packages.md#a-repository-for-apt/2", repository="file:/shared/apt")
     parts = re.fullmatch(r"(install .*?\n)(cat .*?\nEND\n)(.*)", typed, re.DOTALL)
     assert parts is not None
     key, listed, install = parts.groups()
@@ -100,7 +115,7 @@ def upgraded_unnoticed(
     old, new = packages
     repository.offer(old, new)
     inside.run(*QUIET, "update")
-    would = inside.run("sh", "-c", block(DOCUMENT, "A repository for apt", 2))
+    would = inside.run("sh", "-c", block("packages.md#a-repository-for-apt/3"))
     must(
         "Packages that will be upgraded: chatd" in would, "unattended-upgrades would take it", would
     )
@@ -128,7 +143,7 @@ def back_again(inside: Box, repository: Repository, old: Path) -> None:
     """The version before refuses such a store, names the copy, and serves it; that it is not the
     newest is told, until the newer one is withdrawn."""
     copy = backup_path(STATE / FILE, len(steps())).name
-    typed = block(DOCUMENT, "Back to the version before", 0, version=version_of(old), copy=copy)
+    typed = block("packages.md#back-to-the-version-before/2", version=version_of(old), copy=copy)
     downgrade, after = typed.split("\n", 1)
     inside.run("sh", "-c", f"export DEBIAN_FRONTEND=noninteractive; {downgrade} 2>&1")
     told = inside.run("journalctl", "-u", "chatd", "--no-pager", "-o", "cat", "-n", "40")
@@ -148,7 +163,7 @@ def back_again(inside: Box, repository: Repository, old: Path) -> None:
 
 def instance(inside: Box) -> None:
     """A second chatd beside the first, by chatd@.service."""
-    link = inside.run("sh", "-c", f"set -e\n{block(DOCUMENT, SEVERAL)}")
+    link = inside.run("sh", "-c", "set -e\n" + block("packages.md#several-servers-on-one-machine"))
     must("https://localhost:9443/#setup=" in link, "its first administrator gets a link", link)
     both = inside.run("systemctl", "is-active", "chatd", "chatd@team", check=False).split()
     must(both == ["active", "active"], "an instance runs beside the first", str(both))
@@ -165,12 +180,17 @@ def instance(inside: Box) -> None:
     after = inside.run(*process)
     must(before == after, "a restart of one is none of the other", f"{before} {after}")
     backups = "/var/backups/chatd-team"
-    inside.run("sh", "-c", f"set -e\n{block(DOCUMENT, SEVERAL, 1)}")
+    inside.run("sh", "-c", "set -e\n" + block("packages.md#several-servers-on-one-machine/2"))
     inside.run("systemctl", "start", "chatd-backup@team")
     listed = inside.run("chatctl", "--config", config, "backup", "list", backups)
     must(".tar" in listed, "its backup is of its own", listed)
     quiet = inside.run("sh", "-c", "systemd-analyze verify --man=no chatd@team.service 2>&1")
     must(quiet == "", "systemd-analyze verify says nothing of it", quiet)
+    opened = command("chatctl setup chat.example.org --instance team --behind-proxy --port 9443")
+    inside.run("sh", "-ec", f"{opened}\nsystemctl restart chatd@team")
+    until_ready(inside, options=("--config", config))
+    told = inside.run("cat", config)
+    must('public_url = "https://chat.example.org"' in told, "it is opened behind a proxy", told)
 
 
 def known(inside: Box) -> str:

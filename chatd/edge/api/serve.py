@@ -18,6 +18,7 @@ from chatd.edge.api.shapes import answered
 from chatd.edge.pages import LatePage
 from chatd.edge.router import Handler, Route
 from chatd.engine.references import MOST_NAMES, references, resolved
+from chatd.engine.tracing import Served
 from chatd.wire.frames import Command
 
 BODY: Final = 65_536
@@ -57,21 +58,41 @@ class Api:
 
     def _handler(self, call: Call) -> Handler:
         async def handle(ask: Ask) -> Response:
-            desk = self._desk
-            admit = desk.guard.acting if call.acts else desk.guard.who
+            engine = self._desk.chat.engine
+            if engine.tracer is None:
+                return await self._handled(call, ask)
+            began, status = engine.clock.now(), 500
             try:
-                caller = Caller((await admit(ask, call.scope)).principal, ask)
-                if call.admin and not caller.principal.admin:
-                    raise Refusal(Code.FORBIDDEN, "Only administrators do this.")
-                if caller.principal.guest:
-                    raise Refusal(Code.FORBIDDEN, "Guests talk on the page, and not by programs.")
-            except (Declined, Refusal) as why:
-                return declined(why, ask.prefix, ask.path)
-            response = await self._serve(call, caller)
-            rates = rate_headers(desk.chat.budgets, caller.principal.user, desk.clock.now())
-            return replace(response, headers=(*response.headers, *rates))
+                response = await self._handled(call, ask)
+                status = response.status
+                return response
+            finally:
+                # By a reload there may be none any more.
+                if engine.tracer is not None:
+                    engine.tracer.served(self._told(call, ask, status, began))
 
         return handle
+
+    def _told(self, call: Call, ask: Ask, status: int, began: float) -> Served:
+        engine, route = self._desk.chat.engine, PREFIX + call.path
+        writes = issubclass(call.input, Command) and engine.writes(call.input)
+        parent, now = ask.one("traceparent"), engine.clock.now()
+        return Served(call.method, route, status, began, now, ask.id, writes, parent)
+
+    async def _handled(self, call: Call, ask: Ask) -> Response:
+        desk = self._desk
+        admit = desk.guard.acting if call.acts else desk.guard.who
+        try:
+            caller = Caller((await admit(ask, call.scope)).principal, ask)
+            if call.admin and not caller.principal.admin:
+                raise Refusal(Code.FORBIDDEN, "Only administrators do this.")
+            if caller.principal.guest:
+                raise Refusal(Code.FORBIDDEN, "Guests talk on the page, and not by programs.")
+        except (Declined, Refusal) as why:
+            return declined(why, ask.prefix, ask.path)
+        response = await self._serve(call, caller)
+        rates = rate_headers(desk.chat.budgets, caller.principal.user, desk.clock.now())
+        return replace(response, headers=(*response.headers, *rates))
 
     async def _serve(self, call: Call, caller: Caller) -> Response:
         ask, desk = caller.ask, self._desk

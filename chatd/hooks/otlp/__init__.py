@@ -1,0 +1,1 @@
+"""Traces for an OpenTelemetry collector: what is recorded, how it is written, how it leaves."""

@@ -1,0 +1,55 @@
+"""`wscat` as the documents call it: each line of the input is sent once what came before it is
+answered; what arrives is printed behind ``< ``, what is sent behind ``> ``.
+
+    wscat --ca FILE -s PROTOCOL -H HEADER -c ADDRESS
+"""
+
+import argparse
+import json
+import ssl
+import sys
+
+from websockets.sync.client import ClientConnection, connect
+
+#: Seconds within which a frame has to come, and those in which one more may.
+PATIENCE, A_MOMENT = 10.0, 0.3
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="wscat", allow_abbrev=False)
+    parser.add_argument("--ca", required=True)
+    parser.add_argument("-s", required=True)
+    parser.add_argument("-H", required=True)
+    parser.add_argument("-c", required=True)
+    options = parser.parse_args()
+    name, _, value = options.H.partition(": ")
+    with connect(
+        options.c,
+        ssl=ssl.create_default_context(cafile=options.ca),
+        subprotocols=[options.s],
+        additional_headers={name: value},
+        compression=None,
+    ) as connection:
+        hear(connection, lambda frame: frame["type"] == "welcome")
+        for line in sys.stdin:
+            print(f"> {line.strip()}")
+            connection.send(line.strip())
+            number = json.loads(line)["id"]
+            hear(connection, lambda frame, number=number: frame.get("id") == number)
+
+
+def hear(connection: ClientConnection, last) -> None:
+    """Prints frames: until ``last`` is there, and what follows at once."""
+    there = False
+    while True:
+        try:
+            frame = connection.recv(A_MOMENT if there else PATIENCE)
+        except TimeoutError:
+            assert there, "no answer"
+            return
+        print(f"< {frame}")
+        there = there or last(json.loads(frame))
+
+
+if __name__ == "__main__":
+    main()
