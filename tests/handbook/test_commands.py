@@ -134,6 +134,8 @@ def test_what_operators_are_told_to_type_does_what_is_said(operator: Operator) -
     assert "change nothing" in type("chatctl reload --dry-run").out
     type("chatctl reload")
     assert "  ok    " in type("chatctl doctor", "chatctl doctor --quick").out
+    found = type("chatctl --json doctor", "chatctl --json doctor --quick").out
+    assert json.loads(found)["done"]["findings"]
 
     # ---- people ----------------------------------------------------------------------------------
     daemon.user("alice", "correct horse battery")

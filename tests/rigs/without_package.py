@@ -2,10 +2,12 @@
 the box of tests/rigs/installed.py, which has no network: pip finds there what this machine fetched.
 """
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+from tests.handbook.reading import blocks
 from tests.rigs.box import Box
 from tests.rigs.handbook import block
 from tests.rigs.seen import CONFIG, must, until_ready
@@ -21,8 +23,9 @@ def prepared(shared: Path) -> None:
     archive = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, capture_output=True, check=True)
     subprocess.run(["tar", "-x", "-C", checkout], input=archive.stdout, check=True)
     fetch = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    for pins in ("run", "build"):
-        pinned = ["--require-hashes", "-r", ROOT / "requirements" / f"{pins}.txt"]
+    named = re.findall(r"-r (requirements/\S+)", blocks()["operating.md#without-the-package"].text)
+    for pins in (*named, "requirements/build.txt"):
+        pinned = ["--require-hashes", "-r", ROOT / pins]
         subprocess.run([*fetch, "--dest", shared / "wheels", *pinned], check=True)
 
 
