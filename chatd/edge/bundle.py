@@ -4,8 +4,8 @@ Every module becomes a function that gives its exports, in the order in which a 
 them; what it imports it takes from those before. What `import()` loads stays a module of its own,
 which needs no other. Not all of ECMA-262 §16.2 can be joined like this: whatever cannot, or is not
 understood for certain, is a BundleError and never a script that does something else. Comments
-are left out and lines are kept, so that the place in a stack trace is found: each module begins
-with its path.
+and what lines are indented by are left out, and lines are kept, so that the place in a stack trace
+is found: each module begins with its path.
 """
 
 from __future__ import annotations

@@ -69,6 +69,7 @@ def release(files: Mapping[str, bytes]) -> Release:
 
 
 def joined_styles(files: Mapping[str, bytes], paths: list[str]) -> bytes:
+    """One after the other, without their comments; no line moves."""
     parts = []
     for path in paths:
         text = _text(files, path)
@@ -78,8 +79,14 @@ def joined_styles(files: Mapping[str, bytes], paths: list[str]) -> bytes:
             raise BundleError(f"{path}: {found.group()} cannot be joined")
         if bare.count("{") != bare.count("}") or "/*" in bare:
             raise BundleError(f"{path}: a bracket or a comment is not closed")
-        parts.append(f"/* {path} */\n{text}")
+        parts.append(f"/* {path} */\n{_CSS_WORDS.sub(_without_comment, text)}")
     return "\n".join(parts).encode()
+
+
+def _without_comment(found: re.Match[str]) -> str:
+    word = found.group()
+    # Between two words it keeps them apart, and so does what stands for it.
+    return "\n" * word.count("\n") or " " if word.startswith("/*") else word
 
 
 def _page(files: Mapping[str, bytes], path: str, name: str, lasting: dict[str, bytes]) -> bytes:

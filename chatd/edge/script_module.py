@@ -5,8 +5,9 @@ What `bundle` cannot join, or what is not understood for certain, is a ScriptErr
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from chatd.edge.script_words import ScriptError, Word, line_of, words
 
@@ -285,11 +286,12 @@ class Reading:
         return place
 
     def _cut(self, texts: list[str]) -> str:
-        """The code without comments and declarations; each line stays where it was."""
+        """The code without comments, declarations and margins; each line stays where it was."""
         comments = ((w.start, w.end, "") for w in self._all if w.kind == "comment")
         later = zip(self._module.later, texts, strict=True)
         swaps = ((word.start, word.end, text) for (word, _), text in later)
-        cuts = [*((*cut, "") for cut in self._cuts), *swaps, *comments]
+        margins = ((start, stop, "") for start, stop in self._margins())
+        cuts = [*((*cut, "") for cut in self._cuts), *swaps, *comments, *margins]
         kept: list[str] = []
         end = 0
         for start, stop, instead in sorted(cuts):
@@ -308,6 +310,14 @@ class Reading:
             end = stop
         kept.append(self._source[end:])
         return "".join(kept)
+
+    def _margins(self) -> Iterator[tuple[int, int]]:
+        """What stands before the first word of a line: never the inside of a template, which is
+        one of its words. That before a comment goes with it."""
+        for before, word in pairwise(self._all):
+            begin = self._source.rfind("\n", before.end, word.start) + 1
+            if 0 < begin < word.start and word.kind != "comment":
+                yield begin, word.start
 
     def _error(self, place: int, what: str) -> ScriptError:
         return ScriptError(f"line {line_of(self._source, place)}: {what}")

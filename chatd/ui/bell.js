@@ -2,6 +2,7 @@
 // the one that has the connection does it.
 
 import { ownStorage } from './net/base.js';
+import { inWords } from './state/attached.js';
 import { badgeOf } from './state/keeping.js';
 import { AGAIN, Scenes } from './state/scenes.js';
 import { Telling } from './state/telling.js';
@@ -119,7 +120,7 @@ export class Bell {
     return notify({
       title,
       count,
-      text: message.text ?? '',
+      text: inWords(message),
       tag: `chatd ${room.id} ${seq}`,
       room: room.id,
       seq,

@@ -2,6 +2,7 @@
 
 import { People } from './acts/people.js';
 import { Rooms } from './acts/rooms.js';
+import { Saying } from './acts/saying.js';
 import { Scheduled } from './acts/scheduled.js';
 import { Push } from './net/push.js';
 import { Dwelling } from './state/dwelling.js';
@@ -28,14 +29,13 @@ export class Chat {
   scheduled;
   /** Being told while the page is closed. */
   push;
+  /** Files that go with messages; null where there is no place for them. */
+  files;
   #store;
   /** @type {import('./net/connection.js').Connection} */
   #connection;
   #ports;
-  #outbox;
-  /** What was taken over of rooms that are not known yet. */
-  #homeless = [];
-  #held = 0;
+  #saying;
   #reading;
   #dwelling;
   /** {room, seq}: as far as somebody has it before their eyes; null for nobody. */
@@ -47,12 +47,13 @@ export class Chat {
   #typed = { room: null, at: -Infinity };
   #away = false;
 
-  /** `ports`: `now()` in ms, `later(seconds, call)`, `key()` a new key, `outbox`, `push` the browser's end of it. */
+  /** `ports`: `now()` in ms, `later(seconds, call)`, `key()` a new key, `outbox`, `files`, `push` the browser's end of it. */
   constructor(store, connection, ports) {
     this.#store = store;
     this.#connection = connection;
     this.#ports = ports;
-    this.#outbox = ports.outbox;
+    this.files = ports.files ?? null;
+    this.#saying = new Saying(store, connection, ports);
     this.talk = new Talk(store, connection, ports);
     const ask = (type, fields) => connection.ask(type, fields);
     const keep = (type, fields) => this.#keep(type, fields);
@@ -74,6 +75,8 @@ export class Chat {
 
   /** The connection is back, what was missed is known: everything else is read anew. */
   async live() {
+    this.#store.files = this.limits?.files ?? null;
+    this.files?.live();
     await this.#list();
     this.resend();
     this.#reading.again();
@@ -239,77 +242,29 @@ export class Chat {
   // ---- talk -------------------------------------------------------------------------------------
 
   /**
-   * Says something; `more` goes with the text, as `reply_to`. Gives the seconds to wait where slow
-   * mode has one wait: then nothing of it stays in the room, and the text is the caller's again.
-   * Another try of what failed has its `key`: the first may have arrived after all.
+   * Says something; `more` goes with the text: `reply_to`, `files`. Gives the seconds to wait where slow
+   * mode has one wait. Another try of what failed has its `key`.
    */
-  async send(room, text, more = {}, key = this.#ports.key()) {
-    const message = { key, user: this.#store.me.user, room, text, more, at: this.#ports.now() };
+  send(room, text, more = {}, key = this.#ports.key()) {
     // The message itself says that one types no more.
     this.#typed.room = null;
-    this.#store.sending(room, message.key, text, message.at, more);
-    await this.#outbox.keep(message);
-    // What a page that is gone left unsent was said before this.
-    if (this.#connection.state !== 'live') await this.resend();
-    return this.#deliver(message);
+    return this.#saying.send(room, text, more, key);
   }
 
-  async #deliver(message) {
-    const { key, room, text, more } = message;
-    const held = this.#outbox.holds(key) ? 1 : 0;
-    this.#held += held;
-    try {
-      const sent = () => this.#store.sent(room, key);
-      const old = () => this.#outbox.isOld(message);
-      const fields = { key, room, text, ...more };
-      this.#store.stored(room, key, await this.#connection.keep('send', fields, sent, old));
-    } catch (error) {
-      if (error.retryAfter > 0) {
-        this.#store.dropped(room, key);
-        this.#outbox.done(key);
-        return error.retryAfter;
-      }
-      this.#store.failed(room, key, error.message);
-      this.#outbox.keep({ ...message, failed: error.message });
-      return 0;
-    } finally {
-      this.#held -= held;
-    }
-    this.#outbox.done(key);
-    return 0;
-  }
-
-  /** Messages on their way that another page of this browser would send, were this one gone. */
   get held() {
-    return this.#held;
+    return this.#saying.held;
   }
 
-  /** What tabs that are gone left unsent: sent now, unless it is old; then one is asked. */
-  async resend() {
-    const adopted = await this.#outbox.adopt(this.#store.me.user);
-    const found = [...this.#homeless, ...adopted];
-    this.#homeless = [];
-    for (const message of found) {
-      const { key, room, text, more, at } = message;
-      if (!this.#store.rooms.has(room)) {
-        // Only the server knows that one is not in it any more.
-        if (this.#connection.state === 'live') this.#outbox.done(key);
-        else this.#homeless.push(message);
-        continue;
-      }
-      this.#store.sending(room, key, text, at, more);
-      if (message.failed) this.#store.failed(room, key, message.failed);
-      else this.#deliver(message);
-    }
+  get loose() {
+    return this.#saying.loose;
   }
 
-  /** Takes a message that failed out of the room: {text, more}, as it was sent. */
+  resend() {
+    return this.#saying.resend();
+  }
+
   takeBack(room, key) {
-    const one = this.#store.rooms.get(room)?.timeline.pending.find((found) => found.key === key);
-    this.#store.dropped(room, key);
-    this.#outbox.done(key);
-    const more = one?.reply_to === undefined ? {} : { reply_to: one.reply_to };
-    return { text: one?.text ?? '', more };
+    return this.#saying.takeBack(room, key);
   }
 
   /** What a message carries beside its text (`data`) has to come along, or is gone. */

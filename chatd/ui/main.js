@@ -2,6 +2,7 @@
 
 import { Bell } from './bell.js';
 import { Chat } from './chat.js';
+import { Files, KIT } from './files.js';
 import { Api } from './net/api.js';
 import { at, ownStorage } from './net/base.js';
 import { Connection } from './net/connection.js';
@@ -105,8 +106,20 @@ const connection = new Connection(ports, {
     } else if (session.signed_in) store.signedIn(session);
   },
 });
-const chat = new Chat(store, connection, { ...ports, outbox, push: browserPush });
-const drafts = new Drafts(ownStorage(sessionStorage), store, {
+const tabStorage = ownStorage(sessionStorage);
+const files = new Files({
+  ...ports,
+  blobs: new Database('chatd files', 'files'),
+  limits: () => store.files,
+  live: () => connection.state === 'live',
+  outbox: () => outbox.all(),
+  say: (text) => shell.say(text),
+  storage: tabStorage,
+  store,
+  upload: async (way, blob, one, progress, signal) => way.upload(KIT, blob, one, await api.proof(), progress, signal),
+});
+const chat = new Chat(store, connection, { ...ports, files, outbox, push: browserPush });
+const drafts = new Drafts(tabStorage, store, {
   ask: (type, fields) => connection.ask(type, fields),
   later: ports.later,
   now: ports.now,
@@ -236,6 +249,7 @@ function enter(session, rooms = []) {
   if (rooms.length) {
     store.list(rooms, null);
     drafts.load();
+    files.restore();
   }
   shell ??= new Shell({ store, chat, connection, api, drafts, signOut, bell });
   fill(document.body, shell.node);
@@ -280,6 +294,7 @@ async function signOut() {
   await chat.push.forget().catch(() => {});
   tabs.word('out');
   await outbox.forget();
+  await files.forget();
   leave('front', goOn);
 }
 
@@ -378,7 +393,7 @@ addEventListener('hashchange', () => {
   if (link) follow(link);
 });
 addEventListener('beforeunload', (event) => {
-  if (connection.unsent > chat.held) event.preventDefault();
+  if (connection.unsent + chat.loose + files.loose > chat.held) event.preventDefault();
 });
 watchKeyboard();
 start();

@@ -71,6 +71,13 @@ def test_a_comment_between_two_words_keeps_them_apart():
     assert "typeof a" in joined("typeof/**/a;")
 
 
+def test_lines_are_not_indented_but_what_is_within_words_is():
+    main = "if (a) {\n  b(\n\t`\n  kept ${\n    c\n  } kept`,\n    'd', // e\n  );\n    // f\n}\n"
+    script = joined(main)
+    assert "if (a) {\nb(\n`\n  kept ${\nc\n} kept`,\n'd',  \n);\n\n}\n" in script
+    assert " ".join(code_words(main)) in " ".join(code_words(script))
+
+
 def test_the_text_of_templates_is_untouched():
     main = "const a = `\n   // no comment   \n import { b } from './b.js';  \n${ 1 /* one */ }\n`;"
     assert "`\n   // no comment   \n import { b } from './b.js';  \n${" in joined(main)

@@ -87,6 +87,13 @@ def test_stylesheets_follow_one_another_in_the_order_of_the_page():
     )
 
 
+def test_a_stylesheet_goes_without_its_comments_and_no_line_moves():
+    sheet = b"a/* of\n two lines */{ content: '/* text */'; }\nb/**/c { top: 0 }\n"
+    assert joined_styles({"a.css": sheet}, ["a.css"]).decode() == (
+        "/* a.css */\na\n{ content: '/* text */'; }\nb c { top: 0 }\n"
+    )
+
+
 @pytest.mark.parametrize(
     "sheet",
     [

@@ -17,6 +17,7 @@ import pytest
 from tests.daemon import with_settings
 from tests.embed.walk import EXAMPLE, SITE, steps
 from tests.embed.world import World, say
+from tests.ui.test_files import NOTES, RED, SENT, paste, pictures
 
 pytestmark = [pytest.mark.php, pytest.mark.browser]
 
@@ -62,6 +63,33 @@ def test_two_people_of_the_site_talk(world: World) -> None:
         cookies = page.call("Network.getAllCookies")["cookies"]
         assert [one["name"] for one in cookies] == ["PHPSESSID"]
         assert [url for url in page.requests + frame.requests if "eyJ" in url] == []
+
+
+def test_a_picture_is_sent_and_seen_without_a_cookie(world: World) -> None:
+    annas, bens = (world.talking(world.signed_in(name)) for name in ("anna", "ben"))
+    for frame in (annas, bens):
+        frame.until(lambda frame=frame: frame.count(".picture") == 0, "nothing yet")
+    paste(annas, RED, NOTES)
+    annas.wait("document.querySelector('.chip progress') === null")
+    annas.js(SENT)
+    bens.until(lambda: pictures(bens) == [600], "the picture")
+    assert bens.js("document.querySelector('.picture img').src").startswith("blob:")
+    # What the browser would save: the frame's policy lets nobody fetch it.
+    bens.js(
+        """(() => {
+            const make = URL.createObjectURL;
+            URL.createObjectURL = (blob) => {
+                blob.text().then((text) => (window.saved = text));
+                return make(blob);
+            };
+            HTMLAnchorElement.prototype.click = function () { window.called = this.download; };
+        })()"""
+    )
+    bens.click("a.file", "notes.txt")
+    bens.wait(f"window.saved === {json.dumps(NOTES[2])} && window.called === 'notes.txt'")
+    bens.click(".picture")
+    bens.wait("document.querySelector('dialog.viewer img')?.naturalWidth === 600")
+    assert annas.complaints == bens.complaints == []
 
 
 def test_a_restart_and_a_second_window_change_nothing(world: World) -> None:

@@ -56,6 +56,7 @@ _NAMES = {
     "Stale",
     "Something was missed.",
     "chatd outbox",
+    "chatd files",
     "from:anna",
     "before:2026-01-31",
     "has:link",

@@ -90,11 +90,13 @@ BROUGHT = """(() => {
 })()"""
 
 
-def test_a_picture_that_is_pasted_or_dropped_is_turned_away_in_words_and_the_text_stays(
+def test_where_no_files_are_taken_a_picture_is_turned_away_in_words_and_the_text_stays(
     daemon, browser
 ):
+    daemon.configure("[files]\nenabled = false\n")
     anna, _ = two(daemon, browser)
     make_room(anna, "Tea")
+    assert anna.js("document.querySelector('.box .icon-clip').getClientRects().length") == 0
     anna.write(BOX, "Look at this:")
     for way in ("paste", "drop"):
         assert anna.js(BROUGHT % ("", way, way)) is False, way
@@ -112,7 +114,7 @@ def test_a_picture_that_is_pasted_or_dropped_is_turned_away_in_words_and_the_tex
 def test_the_box_fits_its_text_again_where_the_window_becomes_narrower(daemon, browser):
     anna, _ = two(daemon, browser)
     make_room(anna, "Tea")
-    anna.write(BOX, "A line that fits a desk, and is a good deal too long for a narrow phone")
+    anna.write(BOX, "A line that fits a desk, and is too long for a narrow phone")
     one = box(anna, "clientHeight")
     anna.size(360, 740)
     anna.wait(f"document.querySelector('{BOX}').clientHeight > {one + 15}")

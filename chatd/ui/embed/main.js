@@ -2,12 +2,14 @@
 
 import { Chat } from '../chat.js';
 import { at } from '../net/base.js';
+import { Files } from '../files.js';
 import { Connection } from '../net/connection.js';
 import { Database } from '../net/database.js';
 import { Outbox } from '../net/outbox.js';
 import { Drafts } from '../state/drafts.js';
 import { isQuiet } from '../state/keeping.js';
 import { Store } from '../state/store.js';
+import { filesFrom } from '../view/attached.js';
 import { fill, h } from '../view/dom.js';
 import { watchKeyboard } from '../view/keyboard.js';
 import { write } from '../view/route.js';
@@ -15,8 +17,9 @@ import { Shell } from '../view/shell.js';
 import { speak } from '../words/speak.js';
 import { pick, t } from '../words/words.js';
 import { Around } from './around.js';
+import { Fetched } from './fetched.js';
 import { Pass } from './pass.js';
-import { exchange, ticket } from './server.js';
+import { bring, exchange, fetched, ticket } from './server.js';
 
 const root = document.documentElement;
 /** @type {HTMLMetaElement} */
@@ -80,8 +83,21 @@ const connection = new Connection(ports, {
   },
 });
 const outbox = new Outbox(new Database(), navigator.locks ?? null, { now: ports.now, tab: ports.key() });
-const chat = new Chat(store, connection, { ...ports, outbox });
-const drafts = new Drafts(memory(), store, {
+const kept = memory();
+const files = new Files({
+  ...ports,
+  blobs: new Database('chatd files', 'files'),
+  limits: () => store.files,
+  live: () => connection.state === 'live',
+  outbox: () => outbox.all(),
+  say: (text) => shell.say(text),
+  storage: kept,
+  store,
+  upload: async (way, blob, one, _, signal) => bring(way, await pass.secret(), blob, one, signal),
+});
+filesFrom(new Fetched(async (id) => fetched(await pass.secret(), id), (text) => shell.say(text)));
+const chat = new Chat(store, connection, { ...ports, files, outbox });
+const drafts = new Drafts(kept, store, {
   ask: (type, fields) => connection.ask(type, fields),
   later,
   now: Date.now,

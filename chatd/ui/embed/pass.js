@@ -52,6 +52,12 @@ export class Pass {
     return { signed_in: true, ...this.who };
   }
 
+  /** What proves who one is to the HTTP API, good for a while. */
+  async secret() {
+    if (this.#ports.now() > this.#ends - TOO_LATE * 1000) await this.#renew();
+    return this.#secret;
+  }
+
   /** The subprotocols to open a socket with: once. */
   protocols() {
     const protocols = this.#protocols ?? [];

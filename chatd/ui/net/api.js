@@ -222,6 +222,12 @@ export class Api {
     return this.#call('PUT', '/api/pictures', picture);
   }
 
+  /** What says who sends a file. */
+  async proof() {
+    if (!this.#csrf) await this.session();
+    return { 'Accept-Language': spoken().language, 'X-CSRF-Token': this.#csrf };
+  }
+
   async #call(method, path, body) {
     // The language in which the person is written to, by mail.
     const headers = { Accept: 'application/json', 'Accept-Language': spoken().language };

@@ -32,7 +32,7 @@ export class Outbox {
     this.#locks?.request(TAB + tab, () => new Promise(() => {})).catch(() => {});
   }
 
-  /** Keeps a message: {key, user, room, text, more, at, failed?}. Without a place for it, it goes without. */
+  /** Keeps a message: {key, user, room, text, more, at, files?, failed?}. Without a place for it, it goes without. */
   async keep(message) {
     this.#count += 1;
     const place = { tab: this.#tab, place: this.#count };
@@ -55,6 +55,11 @@ export class Outbox {
   async forget() {
     this.#held.clear();
     await this.#database.clear().catch(() => {});
+  }
+
+  /** All that waits, of whomever and in whichever tab. */
+  all() {
+    return this.#database.all();
   }
 
   /** The messages of `user` whose tabs are gone, in the order in which they were written; ours now. */

@@ -17,7 +17,7 @@ export class Remembered {
   keep(store) {
     if (!store.me || !store.listed) return;
     const { user, name, admin, mayInvite, guest } = store.me;
-    const session = { signed_in: true, user, name, admin, may_invite: mayInvite, guest };
+    const session = { signed_in: true, user, name, admin, may_invite: mayInvite, guest, files: store.files };
     const rooms = [...store.rooms.values()].slice(0, MOST).map((room) => told(room, store.titleOf(room)));
     this.#try(() => this.#storage.setItem(KEY, JSON.stringify({ session, rooms })));
   }

@@ -21,6 +21,8 @@ export class Room {
   draft = '';
   /** The message that the draft answers, its seq; null for none. */
   replyTo = null;
+  /** Files that go with it: see files/sending.js. */
+  chips = [];
   /** Seqs of the messages that are pinned; null before they were asked for. */
   pinned = null;
   /** When slow mode lets one write again, as far as this page knows; milliseconds. */

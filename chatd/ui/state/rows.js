@@ -106,8 +106,8 @@ export function rows(
   notesUpTo(Infinity);
 
   for (const one of unconfirmed(timeline, me)) {
-    const { text, at, failed, key, reply_to } = one;
-    const shown = { from: me, name: self.name, text, at, failed, reply_to, pending: key };
+    const { text, at, failed, key, reply_to, files } = one;
+    const shown = { from: me, name: self.name, text, at, failed, reply_to, files, pending: key };
     dayLine(one.at);
     message(shown, one.key, true, one.failed ? 'failed' : 'waiting', 0);
   }
@@ -122,7 +122,12 @@ export function rows(
 function unconfirmed(timeline, me) {
   const arrived = (one) =>
     timeline.messages.some(
-      ({ from, key, seq, text }) => from === me && !key && seq > one.after && text === one.text,
+      (said) => said.from === me && !said.key && said.seq > one.after && said.text === one.text && ids(said) === ids(one),
     );
   return timeline.pending.filter((one) => !one.sent || one.failed || !arrived(one));
+}
+
+/** Which files a message has, as the server calls them. */
+function ids({ files = [] }) {
+  return files.map(({ file, answer }) => file ?? answer?.file).join();
 }

@@ -20,6 +20,8 @@ export class Store {
   scheduled = new Map();
   /** The room in view, its id. */
   active = null;
+  /** {max_bytes} of a file, null where this server takes none. */
+  files = null;
   /** Whether the list of one's rooms has been read. */
   listed = false;
   /** Whether the end of the room in view can be seen, on a page that is looked at. */
@@ -43,7 +45,8 @@ export class Store {
     return this.rooms.get(this.active) ?? null;
   }
 
-  signedIn({ user, name, admin = false, may_invite: mayInvite = false, guest = false }) {
+  signedIn({ user, name, admin = false, may_invite: mayInvite = false, guest = false, files = this.files }) {
+    this.files = files;
     this.me = { user, name, admin, mayInvite, guest };
     this.names.set(user, name);
     this.tell('me');

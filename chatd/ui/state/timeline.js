@@ -157,10 +157,12 @@ export class Timeline {
     if (!found) return;
     const own = { room: reply.room, seq: reply.seq, number: reply.number, at: reply.at };
     if (found.reply_to !== undefined) own.reply_to = found.reply_to;
+    // Pictures that are here already are not asked for.
+    if (found.files) own.files = found.files.map(({ answer, url }) => ({ ...answer, url }));
     if (!this.find(reply.seq)) {
       this.#put({ type: 'message', ...own, ...author, text: found.text, key });
     } else {
-      this.#change(reply.seq, { key });
+      this.#change(reply.seq, { key, ...(own.files && { files: own.files }) });
     }
   }
 
@@ -198,7 +200,7 @@ export class Timeline {
     const at = this.#behind(message.seq);
     const same = this.messages[at - 1];
     if (same?.seq === message.seq) {
-      this.messages[at - 1] = { ...message, ...(same.key && { key: same.key }) };
+      this.messages[at - 1] = { ...message, ...(same.key && { key: same.key }), ...(same.key && same.files && message.files && { files: same.files }) };
     } else {
       this.messages.splice(at, 0, message);
     }
@@ -215,4 +217,4 @@ export class Timeline {
 }
 
 /** What is left of a message that was deleted. */
-const GONE = (deleted) => ({ text: '', deleted, data: undefined, mentions: undefined, reactions: undefined });
+const GONE = (deleted) => ({ text: '', deleted, data: undefined, mentions: undefined, reactions: undefined, files: undefined });

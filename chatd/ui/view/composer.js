@@ -1,5 +1,5 @@
 // The box where one writes: grows to eight lines, keeps a draft for each room, answers, edits what was
-// said, and says why one cannot write where one cannot.
+// said, takes files along, and says why one cannot write where one cannot.
 
 import { number, parts, t } from '../words/words.js';
 import { Completion } from './completion.js';
@@ -23,7 +23,8 @@ const CLOSED = {
 /**
  * `wish`: send(text, more), edit(seq, text), typing(), typedNothing(), drafted(room), last(): one's
  * last message, known(): what completes words, quoted(seq): a message, goTo(seq), later(text, replyTo):
- * true once it waits for its time.
+ * true once it waits for its time, take(files), taken(room): those that go with a message, null
+ * where they cannot, files(place, room, after): shows those of a room.
  */
 export class Composer {
   node;
@@ -39,6 +40,8 @@ export class Composer {
   #left = h('span', { class: 'left', role: 'status' });
   #send;
   #later;
+  #clip;
+  #chips = h('div');
   #timer = null;
   #touch = matchMedia('(pointer: coarse)');
 
@@ -60,6 +63,12 @@ export class Composer {
     this.#send = iconButton('send', t('Send'), { class: 'send', onclick: () => this.#submit() });
     const smile = iconButton('smile', t('Emoji'), { class: 'smile', onclick: () => this.#smile(smile) });
     this.#later = iconButton('clock', t('Send later'), { class: 'smile', hidden: true, onclick: () => this.#schedule() });
+    const choose = h('input', { type: 'file', multiple: true, hidden: true });
+    choose.addEventListener('change', () => {
+      wish.take([...choose.files]);
+      choose.value = '';
+    });
+    this.#clip = iconButton('clip', t('Add files'), { class: 'smile', hidden: true, onclick: () => choose.click() });
     // A window of another width breaks lines elsewhere.
     let width = 0;
     // In the next frame: what an observer of sizes changes itself is reported as a loop.
@@ -67,7 +76,7 @@ export class Composer {
     new ResizeObserver(fit).observe(this.#box);
     // A tap on the button must not take the keyboard of a phone away.
     this.#send.addEventListener('pointerdown', (event) => event.preventDefault());
-    this.#frame = h('div', { class: 'box' }, this.#box, this.#left, smile, this.#later, this.#send);
+    this.#frame = h('div', { class: 'box' }, this.#clip, choose, this.#box, this.#left, smile, this.#later, this.#send);
     this.node = h(
       'form',
       {
@@ -79,13 +88,14 @@ export class Composer {
       },
       this.#completion.node,
       this.#strip,
+      this.#chips,
       this.#frame,
       this.#closed,
     );
   }
 
-  /** Another room, or another role in it; `called`: its name for whoever writes. */
-  show(room, limit, called = room.name) {
+  /** Another room, or another role in it; `called`: its name for whoever writes; `files`: whether some may come along. */
+  show(room, limit, called = room.name, files = false) {
     this.#limit = limit ?? this.#limit;
     const other = this.#room !== room;
     if (other) {
@@ -98,6 +108,7 @@ export class Composer {
     this.#frame.hidden = Boolean(why);
     this.#closed.hidden = !why;
     fill(this.#closed, why && [icon('lock'), CLOSED[why](room)]);
+    this.#clip.hidden = !files;
     const to = { room: shortened(called) };
     const slow = room.slow && !room.moderates;
     this.#box.placeholder = slow ? t('Message {room}, one every {wait}', { ...to, wait: wait(room.slow) }) : t('Message {room}', to);
@@ -120,9 +131,10 @@ export class Composer {
 
   /** The draft of this room changed elsewhere. */
   refresh() {
-    if (this.#editing || this.#box.value === this.#room?.draft) return;
-    this.#put(this.#room.draft);
+    if (this.#editing || !this.#room) return;
+    if (this.#box.value !== this.#room.draft) this.#put(this.#room.draft);
     this.#drawStrip();
+    this.#fit();
   }
 
   edit(message) {
@@ -163,6 +175,7 @@ export class Composer {
 
   #drawStrip() {
     const { replyTo } = this.#room;
+    this.#wish.files(this.#chips, this.#editing || this.#room.closedTo ? null : this.#room, () => this.#box.focus());
     this.#strip.hidden = !this.#editing && replyTo === null;
     if (this.#editing) {
       fill(
@@ -233,8 +246,18 @@ export class Composer {
     const waits = this.#waits();
     this.#left.textContent = waits ? t('Wait {wait}', { wait: wait(waits) }) : left < COUNTED ? number(left) : '';
     this.#left.classList.toggle('over', left < 0);
-    this.#send.disabled = !box.value.trim() || left < 0 || waits > 0;
-    this.#later.hidden = !box.value.trim() || left < 0 || this.#editing !== null;
+    this.#send.disabled = !this.#said || left < 0 || waits > 0;
+    // What waits for its time has no files.
+    this.#later.hidden = !box.value.trim() || left < 0 || this.#editing !== null || this.#files.length > 0;
+  }
+
+  /** What goes with the message that is written, or is a part of the one that is edited. */
+  get #files() {
+    return (this.#editing ? this.#editing.files : this.#room?.chips) ?? [];
+  }
+
+  get #said() {
+    return this.#box.value.trim() !== '' || this.#files.length > 0;
   }
 
   /** Seconds until slow mode lets one write again; counted down while there are some. */
@@ -275,7 +298,7 @@ export class Composer {
 
   #submit() {
     const text = this.#box.value.trim();
-    if (!text || [...text].length > this.#limit || this.#waits()) return;
+    if (!this.#said || [...text].length > this.#limit || this.#waits()) return;
     const editing = this.#editing;
     if (editing) {
       this.#cancel();
@@ -283,12 +306,14 @@ export class Composer {
       return;
     }
     const { replyTo } = this.#room;
-    this.#put('');
+    const files = this.#wish.taken(this.#room);
+    if (files === null) return;
     this.#room.draft = '';
     this.#room.replyTo = null;
+    this.#put('');
     this.#drawStrip();
     this.#wish.drafted(this.#room);
-    this.#wish.send(text, replyTo === null ? {} : { reply_to: replyTo });
+    this.#wish.send(text, { ...(replyTo !== null && { reply_to: replyTo }), ...(files.length && { files }) });
   }
 
   /** Says it later: once it is kept for then, the box is empty. */

@@ -1,5 +1,6 @@
 // A conversation: its head, its list, who types, and the box to write in.
 
+import { inWords } from '../state/attached.js';
 import { called } from '../state/called.js';
 import { readOn } from '../state/dwelling.js';
 import { rows } from '../state/rows.js';
@@ -17,6 +18,7 @@ import { ghosts, nothing, waiting } from './nothing.js';
 import { typists } from './notes.js';
 import { kindOf, seenWords, sign } from './parts.js';
 import { Pills } from './pills.js';
+import { Taking } from './taking.js';
 
 /** In rooms of up to so many people everybody may call everybody. */
 const FEW = 20;
@@ -27,6 +29,7 @@ const AGAIN = 3;
 export class Conversation {
   node = h('main', { class: 'talk' });
   composer;
+  #taking;
   #store;
   #chat;
   #wish;
@@ -70,6 +73,7 @@ export class Conversation {
       {
         ...this.#messages.wishes,
         goTo: go,
+        view: (one) => this.#taking.view(one),
         show: (user) => {
           this.#shownAnyway.add(user);
           this.drawList();
@@ -80,10 +84,7 @@ export class Conversation {
           const { text, more } = chat.takeBack(store.active, key);
           this.#send(text, more, key);
         },
-        takeBack: (key) => {
-          const { text, more } = chat.takeBack(store.active, key);
-          this.composer.giveBack(text, more.reply_to ?? null);
-        },
+        takeBack: (key) => this.#taking.takeBack(store.room, key),
       },
       () => this.#moved(),
     );
@@ -93,6 +94,9 @@ export class Conversation {
       typing: () => chat.typing(store.active),
       typedNothing: () => chat.typedNothing(store.active),
       drafted: wish.drafted,
+      take: (files) => this.take(files),
+      taken: (room) => this.#taking.taken(room),
+      files: (place, room, after) => chat.files?.draw(place, room, after),
       later: (text, replyTo) => wish.schedule(store.active, text, replyTo),
       last: () => this.#last(),
       known: () => this.#known(),
@@ -102,6 +106,12 @@ export class Conversation {
       },
       goTo: go,
     });
+    this.#taking = new Taking(store, chat, this.composer, wish);
+  }
+
+  /** Files for the message that is being written. */
+  take(files) {
+    this.#taking.take(files);
   }
 
   /** Everything anew: another room is in view, or none. */
@@ -162,7 +172,10 @@ export class Conversation {
       ),
     );
     if (focused) this.#head.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
-    this.composer.show(room, this.#chat.limits?.text_code_points, this.#store.titleOf(room));
+    const files = Boolean(this.#store.files);
+    this.node.toggleAttribute('data-takes', files && !room.closedTo);
+    this.node.dataset.drop = t('Drop the files here');
+    this.composer.show(room, this.#chat.limits?.text_code_points, this.#store.titleOf(room), files);
   }
 
   /** In place of messages that are not here yet: that they come, or why they do not. */
@@ -279,7 +292,7 @@ export class Conversation {
     if (!this.#list.atEnd) this.#unseen += 1;
     this.#drawPills();
     const name = this.#store.people.display(event.from, event.name);
-    this.#speaking.heard({ seq: event.seq, name, text: event.text ?? '' });
+    this.#speaking.heard({ seq: event.seq, name, text: inWords(event) });
   }
 
   #speak(news) {
@@ -356,13 +369,7 @@ export class Conversation {
     if (!seconds) return;
     // Nothing is lost: the text is back in the box, or in the draft of the room that was left.
     room.waitsUntil = Date.now() + seconds * 1000;
-    if (this.#store.room === room) {
-      this.composer.giveBack(text, more.reply_to ?? null);
-    } else {
-      room.draft = [text, room.draft].filter(Boolean).join('\n');
-      room.replyTo ??= more.reply_to ?? null;
-      this.#wish.drafted(room);
-    }
+    this.#taking.giveBack(room, text, more);
   }
 
   /** What may complete a word. */

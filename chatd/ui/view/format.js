@@ -96,6 +96,13 @@ export function until(at, now = Date.now()) {
   return t('until the end of {day}', { day: dayWords(at - 1, now) });
 }
 
+/** "824 kB", "1.5 MB": how large a file is. */
+export function size(bytes) {
+  const [unit, one] = bytes < 1e6 ? ['kilobyte', 1e3] : bytes < 1e9 ? ['megabyte', 1e6] : ['gigabyte', 1e9];
+  const maximumFractionDigits = unit === 'kilobyte' || bytes >= 10 * one ? 0 : 1;
+  return made(Intl.NumberFormat, { style: 'unit', unit, maximumFractionDigits }).format(Math.max(bytes / one, unit === 'kilobyte' ? 1 : 0));
+}
+
 /** 1 to 99, then 99+. */
 export function count(amount) {
   return amount > 99 ? `${number(99)}+` : number(amount);

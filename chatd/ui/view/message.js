@@ -2,6 +2,7 @@
 
 import { direction } from '../state/text.js';
 import { parts, t } from '../words/words.js';
+import { attached, keepPictures } from './attached.js';
 import { card } from './card.js';
 import { chips } from './reactions.js';
 import { bdi, h, hidden, icon, iconButton } from './dom.js';
@@ -56,8 +57,8 @@ export function signature(shown, room) {
   switch (shown.kind) {
     case 'message': {
       const { message: one, first, state, seenBy, quote: answered, reactions } = shown;
-      const about = [one.text, one.name, shown.called, one.edited, one.deleted, one.failed, one.seq, one.at];
-      const more = [one.data, one.mentions, answered?.text, answered?.deleted, answered === null, answered?.name];
+      const about = [one.text, one.files?.map(look), one.name, shown.called, one.edited, one.deleted, one.failed, one.seq, one.at];
+      const more = [one.data, one.mentions, answered?.text, answered?.files?.length, answered?.deleted, answered === null, answered?.name];
       const names = [shown.hereCalled, shown.quoteCalled, shown.viaCalled];
       const around = [first, state, seenBy, shown.here, shown.pinned, shown.blocked, shown.quoteBlocked, room.mayReact];
       return JSON.stringify([about, more, names, around, reactions]);
@@ -124,7 +125,9 @@ function message(shown, room, wish) {
     first && h('div', { class: 'by' }, author(shown), ' ', when(one, 'when'), shown.pinned && pinned()),
     one.reply_to !== undefined && !one.deleted && quote(shown.quote, shown.quoteCalled, shown.quoteBlocked, () => wish.goTo(one.reply_to)),
     one.forwarded && !one.deleted && forwarded(one.forwarded, shown.viaCalled),
-    h('div', { class: 'line', dir: direction(one.text ?? '') }, content(one, stored, wish), !first && shown.pinned && pinned()),
+    (one.text || one.deleted || !one.files?.length) &&
+      h('div', { class: 'line', dir: direction(one.text ?? '') }, content(one, stored, wish), !first && shown.pinned && pinned()),
+    !one.deleted && attached(one.files, wish),
     !one.deleted && card(one.data),
     stored && chips(one, reactions, wish, room.mayReact),
     one.failed && failure(one, wish),
@@ -164,8 +167,14 @@ export function equip(node) {
 export function replace(old, node) {
   const focused = old.contains(document.activeElement);
   if (!bare.has(old)) equip(node);
+  keepPictures(old, node);
   old.replaceWith(node);
   if (focused) node.focus();
+}
+
+/** What of a file its part of a row depends on. */
+function look({ file, key, answer, url, width, height }) {
+  return [file ?? answer?.file ?? key, url, width, height];
 }
 
 /** The name people see; the user name is told on pointing, and the card has both. */

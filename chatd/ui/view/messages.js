@@ -91,7 +91,7 @@ export class Messages {
         !gone && { icon: 'forward', label: t('Forward'), act: () => this.#forward(message) },
       ],
       [
-        !gone && { icon: 'copy', label: t('Copy text'), act: () => this.#copy(message.text, t('The text is copied.')) },
+        !gone && message.text && { icon: 'copy', label: t('Copy text'), act: () => this.#copy(message.text, t('The text is copied.')) },
         { icon: 'link', label: t('Copy link'), act: () => this.#copy(permalink(message), t('The link is copied.')) },
         !gone && room.mayPin && {
           icon: 'pin',

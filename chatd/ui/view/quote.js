@@ -1,5 +1,6 @@
 // What stands above a message: the line that it answers, or where it was passed on from.
 
+import { filesInWords } from '../state/attached.js';
 import { hue } from '../state/text.js';
 import { parts, t } from '../words/words.js';
 import { bdi, h, icon } from './dom.js';
@@ -34,7 +35,7 @@ export function line(message) {
   const text = (message.text ?? '').replaceAll(/\s+/gu, ' ').trim();
   const letters = [...text];
   if (letters.length > LONGEST) return `${letters.slice(0, LONGEST).join('')}…`;
-  return text || message.data?.['chatd.card']?.title || '…';
+  return text || filesInWords(message.files) || message.data?.['chatd.card']?.title || '…';
 }
 
 /** `called`: the name that people see. */

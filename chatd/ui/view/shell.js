@@ -4,7 +4,7 @@ import { Bar } from './bar.js';
 import { Conversation } from './conversation.js';
 import { append, fill, h } from './dom.js';
 import { join } from './dialogs/join.js';
-import { turnAway } from './files.js';
+import { receive } from './files.js';
 import { Here } from './here.js';
 import { Keys } from './keys.js';
 import { facesFrom, repaintFaces } from './parts.js';
@@ -92,7 +92,7 @@ export class Shell {
       const user = target.closest('[data-person]')?.dataset.person;
       if (user) wish.card(user);
     });
-    turnAway(this.node, (text) => this.say(text));
+    receive(this.node, (files) => this.#conversation.take(files));
     store.watch((what, room) => this.#changed(what, room));
     this.node.addEventListener('pointerdown', () => this.#press(), true);
     for (const event of ['pointerup', 'pointercancel']) addEventListener(event, () => this.#release(), true);

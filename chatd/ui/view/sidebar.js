@@ -203,7 +203,7 @@ export class Sidebar {
       muted: quiet && !room.archived,
       unread: isUnread(room) && !quiet && !this.#looked(room),
       numbers: [room.unread, room.mentions],
-      draft: Boolean(room.draft) && room.id !== active,
+      draft: Boolean(room.draft || room.chips.length) && room.id !== active,
       presence: other && this.#store.presence(other),
       status: other && people.status(other, now),
       picture: room.avatar ?? people.get(other)?.avatar,

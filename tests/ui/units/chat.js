@@ -1,6 +1,6 @@
 import { Chat } from '/ui/chat.js';
 import { Store } from '/ui/state/store.js';
-import { equal, test } from '/units/harness.js';
+import { equal, settle, test } from '/units/harness.js';
 
 const state = (room) => ({ room, kind: 'public', name: room, seq: 1, number: 0, members: 1 });
 
@@ -55,8 +55,7 @@ test('of what is on its way it tells what another page would send', async () => 
     const place = { ...outbox, holds: () => held };
     const one = new Chat(store, connection, { now: () => 0, later: () => {}, key: () => 'k', outbox: place });
     const sending = one.send('tea', 'hello');
-    await Promise.resolve();
-    await Promise.resolve();
+    await settle();
     equal(one.held, held ? 1 : 0);
     stored({ seq: 1 });
     await sending;

@@ -141,3 +141,30 @@ test('trimming keeps the newest and says that there are more', () => {
   const one = timeline(...[1, 2, 3, 4].map((seq) => message(seq)));
   equal([one.trim(2), seqs(one), one.moreBefore, one.trim(2)], [true, [3, 4], true, false]);
 });
+
+test('files go with a message on its way, stay with the stored one, and end with its deletion', () => {
+  const one = timeline(message(1));
+  const files = [{ key: 'k1', name: 'a.png', type: 'image/png', url: 'blob:1', answer: { file: 'f1', name: 'a.png', type: 'image/png', width: 4, height: 3 } }];
+  one.add('k', '', 5000, { files });
+  equal(shown(one).at(-1).message.files[0].url, 'blob:1');
+  one.stored('k', { room: 'tea', seq: 2, number: 2, at: 5001 }, { from: 'anna', name: 'anna' });
+  const kept = [{ ...files[0].answer, url: 'blob:1' }];
+  equal(one.find(2).files, kept);
+  // The event tells the same without the picture that this page has: the row stays as it is.
+  one.event({ ...message(2, 'anna'), text: '', files: [files[0].answer] });
+  equal(one.find(2).files, kept);
+  one.event({ type: 'edited', seq: 3, target: 2, text: 'more', at: 1 });
+  equal(one.find(2).files, kept);
+  one.event({ type: 'deleted', seq: 4, target: 2, at: 1 });
+  equal(one.find(2).files, undefined);
+});
+
+test('of two pictures without a text, the one whose answer got lost is told by its files', () => {
+  const one = timeline();
+  for (const file of ['f1', 'f2']) {
+    one.add(file, '', 5000, { files: [{ key: file, answer: { file } }] });
+    one.sent(file);
+  }
+  one.event({ ...message(1, 'anna'), text: '', files: [{ file: 'f2' }] });
+  equal(shown(one).filter(({ kind }) => kind === 'message').map(({ key }) => key), ['message 1', 'f1']);
+});
