@@ -2,8 +2,9 @@
 
 import resource
 
-#: For everything that is not a connection: the store, logs, threads, the control socket.
-OWN = 256
+#: For everything that is not a connection: the store, logs, threads, the control socket, and the
+#: files that are on their way in and out.
+OWN = 640
 
 
 def raise_descriptors(connections: int) -> str | None:

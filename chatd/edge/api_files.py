@@ -30,7 +30,7 @@ LETTERS: Final = 26
 #: How often one person brings a file: forty at once, then one in two seconds.
 UPLOADS: Final = Rate(0.5, 40)
 #: Files on their way here, and of one person; and the same for those on their way out.
-ARRIVING: Final = (32, 4)
+ARRIVING: Final = (128, 4)
 LEAVING: Final = (256, 16)
 #: How long a browser may keep one, in seconds: what is erased is not to stay for long.
 KEPT: Final = 86_400

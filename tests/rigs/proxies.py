@@ -38,6 +38,8 @@ CONF = ROOT / "conf"
 PACKAGES = ("nginx", "haproxy", "liblua5.3-0", "libopentracing1", "libopentracing-c-wrapper0",
             "libpcre2-posix3")  # fmt: skip
 NAME = "anna"
+#: The largest file, in bytes, as the settings have it.
+LARGEST = 16 * 2**20
 #: Files of conf/.
 NAMES = ["nginx.conf", "nginx-path.conf", "haproxy.cfg", "haproxy-path.cfg",
          "haproxy-passthrough.cfg"]  # fmt: skip
@@ -222,6 +224,23 @@ class Browser(http.client.HTTPSConnection):
         must(f"; Path={self.path}/;" in cookie, "the cookie is for chatd alone", cookie[-80:])
         return cookie.partition(";")[0]
 
+    def bring(self, cookie: str) -> None:
+        """A file as large as may be, there and back."""
+        state = json.loads(self.ask("GET", "/api/session", {"Cookie": cookie}).read())
+        headers = {
+            "Origin": self.origin,
+            "Cookie": cookie,
+            "X-CSRF-Token": state["csrf"],
+            "Content-Disposition": "attachment; filename*=UTF-8''a.bin",
+        }
+        body = os.urandom(LARGEST)
+        self.request("POST", f"{self.path}/api/files", body, headers)
+        answer = self.getresponse()
+        told = answer.read()
+        must(answer.status == 201, "a file of 16 MiB comes", (answer.status, told[:300]))
+        read = self.ask("GET", f"/files/{json.loads(told)['file']}", {"Cookie": cookie}).read()
+        must(read == body, "and is read", len(read))
+
     def web_socket(self, cookie: str) -> bytes:
         """The first frame that comes."""
         answer = self.ask(
@@ -259,6 +278,7 @@ def walk(front: Front, daemon: Daemon, papers: Papers) -> None:
         must(answer.status == 200 and b"<title>" in page, "the page comes", answer.status)
         must("Strict-Transport-Security" in answer.headers, "with chatd's headers", answer.headers)
         cookie = browser.sign_in()
+        browser.bring(cookie)
         frame = browser.web_socket(cookie)
         must(b'"welcome"' in frame, "and says welcome", frame[:80])
         browser.close()

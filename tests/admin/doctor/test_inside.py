@@ -160,7 +160,7 @@ def test_too_few_descriptors(place: Place, files: str, found: int) -> None:
     few = wrong(inside.descriptors(look(place, limits=lambda pid: limits)))
     assert [one.name for one in few] == ["descriptors"] * found
     if few:
-        assert "at most 1024 files may be open, and 20256 are needed" in few[0].what
+        assert "at most 1024 files may be open, and 20640 are needed" in few[0].what
         assert "LimitNOFILE=65536" in few[0].do
 
 
