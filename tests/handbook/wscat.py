@@ -8,11 +8,14 @@ import argparse
 import json
 import ssl
 import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
 #: Seconds within which a frame has to come, and those in which one more may.
-PATIENCE, A_MOMENT = 10.0, 0.3
+PATIENCE, A_MOMENT = 10.0, 0.5
 
 
 def main() -> None:
@@ -36,19 +39,19 @@ def main() -> None:
             connection.send(line.strip())
             number = json.loads(line)["id"]
             hear(connection, lambda frame, number=number: frame.get("id") == number)
+        # What the last one brings to everybody follows its answer.
+        with suppress(TimeoutError):
+            while True:
+                print(f"< {connection.recv(A_MOMENT)}")
 
 
-def hear(connection: ClientConnection, last) -> None:
-    """Prints frames: until ``last`` is there, and what follows at once."""
+def hear(connection: ClientConnection, last: Callable[[dict[str, Any]], bool]) -> None:
+    """Prints frames until ``last`` is there."""
     there = False
-    while True:
-        try:
-            frame = connection.recv(A_MOMENT if there else PATIENCE)
-        except TimeoutError:
-            assert there, "no answer"
-            return
+    while not there:
+        frame = connection.recv(PATIENCE)
         print(f"< {frame}")
-        there = there or last(json.loads(frame))
+        there = last(json.loads(frame))
 
 
 if __name__ == "__main__":
