@@ -150,7 +150,8 @@ def test_a_push_leads_to_the_page_of_its_own_server_and_to_no_other_of_the_host(
     # Once in a page that is there, once where there is none any more.
     pressed = """(async () => {
         const [notification] = await registration.getNotifications();
-        const press = () => dispatchEvent(new NotificationEvent('notificationclick', { notification }));
+        const pressed = () => new NotificationEvent('notificationclick', { notification });
+        const press = () => dispatchEvent(pressed());
         press();
         clients.matchAll = async () => [];
         return new Promise((opened) => {
