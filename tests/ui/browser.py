@@ -157,13 +157,13 @@ class Window(Page):
     def push(self, data: str) -> None:
         """A push message arrives for the page's worker, as the browser gets it from its service,
         and is shown."""
-        scope = str(self.js("location.origin")) + "/"
+        scope = self._home()
         self.until(lambda: self.js("1") and scope in self.workers, "the worker is registered")
         self.call("ServiceWorker.startWorker", scopeURL=scope)
         before = self.until(lambda: [self.in_worker(COUNTED)], "the worker runs")[0]
         self.call(
             "ServiceWorker.deliverPushMessage",
-            origin=scope,
+            origin=str(self.js("location.origin")) + "/",
             registrationId=self.workers[scope],
             data=data,
         )
@@ -171,13 +171,13 @@ class Window(Page):
 
     def in_worker(self, expression: str) -> Any:
         """The value of an expression in the page's service worker."""
-        scope = str(self.js("location.origin")) + "/worker.js"
+        script = self._home() + "worker.js"
         targets = self._browser.call("Target.getTargets")["targetInfos"]
         found = [
             each
             for each in targets
             if each["type"] == "service_worker"
-            and each["url"] == scope
+            and each["url"] == script
             and each.get("browserContextId") == self._context
         ]
         if len(found) != 1:
@@ -199,6 +199,10 @@ class Window(Page):
         if "exceptionDetails" in answer:
             raise PageError(str(answer["exceptionDetails"]))
         return answer["result"].get("value")
+
+    def _home(self) -> str:
+        """Where the page's server begins."""
+        return str(self.js("new URL('.', location.href).href"))
 
     def size(self, width: int, height: int, *, touch: bool = False) -> None:
         self.call(

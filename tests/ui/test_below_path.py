@@ -13,6 +13,7 @@ from tests.ui.below_path import journey, sign_in, sign_out
 from tests.ui.browser import Browser, Window
 from tests.ui.people import make_room
 from tests.ui.site import Site
+from tests.ui.test_push import away, room_id, told
 from tests.ui.test_two_people import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -131,6 +132,36 @@ def test_two_below_paths_of_one_host_keep_apart_what_browsers_keep(host):
     other.wait("document.querySelector('.app') !== null")
     other.sees("Coffee", ".sidebar")
     assert (one.complaints, other.complaints) == ([], [])
+
+
+def test_a_push_leads_to_the_page_of_its_own_server_and_to_no_other_of_the_host(host):
+    urls = [host.daemon(CHAT), host.daemon(OTHER)]
+    one = host.window
+    sign_in(one, urls[0], "anna")
+    one.watch_workers()
+    one.allow("notifications")
+    make_room(one, "Tea")
+    tea = room_id(one)
+    make_room(one, "Cellar")
+    other = one.another()
+    sign_in(other, urls[1], "anna")
+    away(one)
+    one.push(told(tea))
+    # Once in a page that is there, once where there is none any more.
+    pressed = """(async () => {
+        const [notification] = await registration.getNotifications();
+        const pressed = () => new NotificationEvent('notificationclick', { notification });
+        const press = () => dispatchEvent(pressed());
+        press();
+        clients.matchAll = async () => [];
+        return new Promise((opened) => {
+            clients.openWindow = async (address) => opened(address);
+            press();
+        });
+    })()"""
+    assert one.in_worker(pressed) == f"{CHAT}/#/room/{tea}"
+    one.wait(f"location.hash === '#/room/{tea}'")
+    assert other.js("location.hash") == ""
 
 
 def test_the_chat_in_a_frame_of_another_site_asks_below_the_path(host):
