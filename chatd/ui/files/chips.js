@@ -59,7 +59,7 @@ export class Chips {
     const { h, t, icon, iconButton, isPicture, drawingOf, nameOf, shortened, size } = this.#kit;
     const name = shortened(one.name);
     const state = one.failed
-      ? h('span', { class: 'why' }, one.failed)
+      ? h('span', { class: 'fault' }, one.failed)
       : h('span', { class: 'size' }, size(one.size));
     return h(
       'li',
