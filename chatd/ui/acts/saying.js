@@ -129,6 +129,7 @@ export class Saying {
     const found = [...this.#homeless, ...adopted];
     this.#homeless = [];
     if (found.some(({ files }) => files?.length)) await this.#files?.load().catch(() => {});
+    const waits = new Set();
     for (const message of found) {
       const { key, room } = message;
       if (!this.#store.rooms.has(room)) {
@@ -138,7 +139,9 @@ export class Saying {
         continue;
       }
       const { files: plain = [] } = message;
-      if (plain.length && !this.#files?.sending) {
+      // What sends files could not be had: neither they nor what was said behind them go now.
+      if (plain.length && !this.#files?.sending) waits.add(room);
+      if (waits.has(room)) {
         this.#homeless.push(message);
         continue;
       }

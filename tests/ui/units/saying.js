@@ -28,6 +28,7 @@ function person(more = {}) {
   const outbox = new Outbox(records, null, { now: () => 0, tab: 'tab' });
   outbox.adopt = async () => more.adopted?.splice(0) ?? [];
   const files = { sending: there.sending, load: async () => {} };
+  made.files = files;
   made.saying = new Saying(there.store, connection, { now: () => 0, outbox, files });
   return made;
 }
@@ -92,6 +93,21 @@ test('a page that was killed between bringing and sending brings nothing twice',
   await quiet();
   equal([second.told.brought, second.went], [[], first.went]);
   equal([first.records.records.size, blobs.records.size], [0, 0]);
+});
+
+test('where what sends files cannot be had, what was said behind them waits as well', async () => {
+  const plain = [{ key: 'k9', name: 'a', type: 'text/plain', size: 1, answer: { file: 'f9' } }];
+  const adopted = ['first', 'second'].map((text, at) => ({ key: text, user: 'anna', room: 'tea', text, more: {}, at, ...(at === 0 && { files: plain }) }));
+  const made = person({ adopted });
+  const { sending } = made.files;
+  made.files.sending = null;
+  await made.saying.resend();
+  await quiet();
+  equal(made.went, []);
+  made.files.sending = sending;
+  await made.saying.resend();
+  await quiet();
+  equal(texts(made.went), ['first', 'second']);
 });
 
 test('one whose files are refused fails in words, gives all of it back and holds up nobody', async () => {
