@@ -8,6 +8,7 @@ from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.sessions import Sessions
 from chatd.settings import GuestSettings, LimitSettings
+from chatd.settings_files import Files
 from tests.fakes.clock import FakeClock
 
 
@@ -71,5 +72,6 @@ def test_a_guest_with_many_connections_has_no_more_than_with_one() -> None:
 
 def test_a_reload_leaves_guests_their_own_limits() -> None:
     connections = [Connection(True), Connection(False)]
-    made().change(LimitSettings(messages_per_second=50.0, messages_burst=100.0), connections)
+    limits = LimitSettings(messages_per_second=50.0, messages_burst=100.0)
+    made().change(limits, Files(), connections)
     assert [one.limits.messages_per_second for one in connections] == [0.5, 50.0]

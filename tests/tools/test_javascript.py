@@ -34,7 +34,7 @@ FAULTS = (
     ),
     ("chat.js", "ask('open', { room: id, ", "ask('opne', { room: id, ", '"opne"'),
     (
-        "chat.js",
+        "acts/saying.js",
         "keep('send', fields",
         "keep('send', { key, room, txt: text }",
         "'txt' does not exist",

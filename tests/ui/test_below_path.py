@@ -122,7 +122,7 @@ def test_two_below_paths_of_one_host_keep_apart_what_browsers_keep(host):
     assert left == {
         "remembered": [f"{OTHER}/ remembered"],
         "shells": [f"{CHAT}/", f"{OTHER}/"],
-        "databases": [f"{CHAT}/ chatd", f"{OTHER}/ chatd"],
+        "databases": [f"{CHAT}/ chatd", f"{CHAT}/ chatd files", f"{OTHER}/ chatd"],
     }
     host.cut()
     other.reload()

@@ -71,22 +71,17 @@ def message(text: str) -> str:
 
 def press(window: Window, text: str, label: str) -> None:
     """Presses a button of the bar over a message."""
-    meant = f"""(() => {{
-        const row = {message(text)};
-        document.querySelectorAll('#meant').forEach((one) => one !== row && (one.id = ''));
-        if (row) row.id = 'meant';
-        return row !== undefined;
-    }})()"""
-    bar = "document.querySelector('#meant .tools').getClientRects().length > 0"
+    # By its place in the log: a row that its events draw anew is another element.
+    row = f'.list .message[data-seq="{window.wait(f"{message(text)}?.dataset.seq")}"]'
+    bar = f"document.querySelector('{row} .tools')?.getClientRects().length > 0"
 
     def shows() -> bool:
-        # A row that its events draw anew is another element, under a hand that rests.
-        window.wait(meant)
-        window.hover("#meant .line")
+        # Drawn anew, it may lie under a hand that rests, and not know.
+        window.hover(f"{row} .line")
         return bool(window.js(bar))
 
     window.until(shows, f"the bar over {text!r}")
-    window.click("#meant .tools button", label)
+    window.click(f"{row} .tools button", label)
 
 
 def menu(window: Window, text: str, label: str) -> None:
