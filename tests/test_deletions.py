@@ -14,12 +14,11 @@ from chatd.engine.account_links import CreateLink, SetEmail
 from chatd.engine.accounts import CreateCredential, SetAdmin, SetDisabled
 from chatd.engine.deletion import OwnMessages, Parting
 from chatd.engine.engine import Engine
-from chatd.engine.files import CreateFile, FileRow, HoldFiles, SayWithFiles
 from chatd.engine.identities import CreateIdentity
 from chatd.engine.pictures import CreatePicture
 from chatd.engine.profiles import SetProfile, SetStatus
 from chatd.engine.rows import Committed, StatusRow
-from chatd.engine.unit import Append, ChangeRoom, Forward, ReplaceBody, SetBlock, Unit
+from chatd.engine.unit import ChangeRoom, ReplaceBody, SetBlock, Unit
 from chatd.features.deletion import begun
 from chatd.features.drafts import WriteDraft
 from chatd.features.messages import Send
@@ -131,34 +130,6 @@ def test_the_account_is_nobodys_and_its_name_is_free(world: World) -> None:
     desk.do(SetDisabled("alice", False, NOW))
     assert world.one("select disabled from users where id = 'alice'") == 1
     desk.database.run("update users set name = 'alice', skeleton = 'alice' where id = 'dave'", {})
-
-
-def file(id: str) -> CreateFile:
-    return CreateFile(FileRow(id, "alice", "a", "x/y", 9, None, None, NOW, b""), 10**9)
-
-
-def files(world: World) -> list[str]:
-    return [row[0] for row in world.desk.database.rows("select id from files order by id", {})]
-
-
-@pytest.mark.parametrize("erase", [False, True])
-def test_files_stay_and_go_with_the_messages_that_carry_them(world: World, erase: bool) -> None:
-    desk = world.desk
-    desk.room("tea")
-    desk.member("tea", "bob", "owner")
-    desk.member("tea", "alice")
-    desk.do(*(file(id) for id in ("f1", "f2", "f3", "f4")))
-    desk.do(HoldFiles("alice", "k", ("f4",)))
-    said = Append("tea", "message", "alice", NOW, b"", numbered=True)
-    seqs = [
-        desk.do(SayWithFiles(said, (id,), lambda rows: b'{"text":""}')).answer.seq
-        for id in ("f1", "f2")
-    ]
-    assert seqs[1] is not None
-    # What somebody else has passed on is theirs.
-    desk.do(Forward("tea", "bob", NOW, "tea", seqs[1], lambda row: row.body))
-    world.delete(erase=erase)
-    assert files(world) == (["f2"] if erase else ["f1", "f2"])
 
 
 def test_words_stay_unless_they_are_to_go(world: World) -> None:

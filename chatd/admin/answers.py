@@ -12,6 +12,7 @@ from chatd.admin.answers_backup import (
     Restored,
     VerifiedBackup,
 )
+from chatd.admin.answers_installing import Completion, Installed
 from chatd.admin.answers_watching import Answer, Figures, Frame, Trace
 
 
@@ -284,24 +285,6 @@ class Status(Answer, frozen=True):
     webhook: str
     push: str
     pid: int
-
-
-class Step(Answer, frozen=True):
-    """``what`` is done with ``path``: write, keep, link, remove, or run."""
-
-    what: str
-    path: str
-
-
-class Installed(Answer, frozen=True):
-    steps: list[Step]
-    next: list[str]
-    dry_run: bool
-
-
-class Completion(Answer, frozen=True):
-    shell: str
-    script: str
 
 
 # ---- what leaves by itself --------------------------------------------------------------------

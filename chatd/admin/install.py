@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from chatd.admin.answering import Exit, No, done
-from chatd.admin.answers import Installed
-from chatd.admin.answers import Step as Told
+from chatd.admin.answers_installing import Installed
+from chatd.admin.answers_installing import Step as Told
 from chatd.admin.service_files import COMMANDS, LOCAL, UNITS, sources, texts
 
 #: What the unit's sandbox hides (ProtectHome=, PrivateTmp=), or what is gone after a start.

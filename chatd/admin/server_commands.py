@@ -231,7 +231,7 @@ def _token_debug(options: argparse.Namespace) -> int:
 
 def _completion(options: argparse.Namespace) -> int:
     from chatd.admin import completion
-    from chatd.admin.answers import Completion
+    from chatd.admin.answers_installing import Completion
     from chatd.admin.parser import parser
 
     script = completion.script(options.shell, parser())

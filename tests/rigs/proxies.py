@@ -16,18 +16,17 @@ import json
 import os
 import re
 import socket
-import ssl
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from chatd.admin.main import main as chatctl
 from tests.admin.doctor.front import HOST, Papers
 from tests.daemon import Daemon, free_port
+from tests.rigs.proxied import NAME, Browser, Failed, must, say
 from tests.rigs.tree import cache_folder
 from tests.ui.below_path import journey
 from tests.ui.browser import Browser as ChromiumBrowser
@@ -37,28 +36,11 @@ ROOT = Path(__file__).parents[2]
 CONF = ROOT / "conf"
 PACKAGES = ("nginx", "haproxy", "liblua5.3-0", "libopentracing1", "libopentracing-c-wrapper0",
             "libpcre2-posix3")  # fmt: skip
-NAME = "anna"
-#: The largest file, in bytes, as the settings have it.
-LARGEST = 16 * 2**20
 #: Files of conf/.
 NAMES = ["nginx.conf", "nginx-path.conf", "haproxy.cfg", "haproxy-path.cfg",
          "haproxy-passthrough.cfg"]  # fmt: skip
 #: Another address of loopback, to be told from the proxy's own.
 CLIENT = "127.0.0.2"
-
-
-class Failed(AssertionError):
-    """What was tried did not go as it should."""
-
-
-def say(what: str, seen: object = "") -> None:
-    print(f"ok  {what}{f': {seen}' if seen != '' else ''}", flush=True)
-
-
-def must(true: bool, what: str, seen: object = "") -> None:
-    if not true:
-        raise Failed(f"{what}, but: {seen}")
-    say(what)
 
 
 def programs() -> Path:
@@ -185,79 +167,6 @@ class Front:
         if self.through:
             tls = {"certificate": str(self._papers.chain), "key": str(self._papers.key)}
         return {"server": server, "tls": tls}
-
-
-class Browser(http.client.HTTPSConnection):
-    """Goes to one address, whatever the name says, and may come from a chosen one."""
-
-    def __init__(self, front: Front, papers: Papers, address: str, source: str = "") -> None:
-        trust = ssl.create_default_context(cafile=str(papers.ca))
-        super().__init__(HOST, front.port, timeout=20, context=trust)
-        self._trust = trust
-        self._address = address
-        self._source = source
-        self.origin, self.path = front.origin, front.path
-        self.cookie = "__Secure-chatd" if front.path else "__Host-chatd"
-
-    def connect(self) -> None:
-        source = (self._source, 0) if self._source else None
-        raw = socket.create_connection((self._address, self.port), 20, source)
-        self.sock = self._trust.wrap_socket(raw, server_hostname=HOST)
-
-    def ask(
-        self, method: str, path: str, headers: Mapping[str, str] = {}, body: Any = None
-    ) -> http.client.HTTPResponse:
-        given = {"Origin": self.origin, **headers}
-        text = None if body is None else json.dumps(body)
-        if text is not None:
-            given["Content-Type"] = "application/json"
-        self.request(method, self.path + path, text, given)
-        return self.getresponse()
-
-    def sign_in(self) -> str:
-        """The cookie."""
-        answer = self.ask("POST", "/api/session", body={"name": NAME, "password": PASSWORD})
-        content = answer.read()
-        must(answer.status == 200, "signing in with a password", (answer.status, content[:300]))
-        cookies = answer.headers.get_all("Set-Cookie") or []
-        cookie = next((each for each in cookies if each.startswith(f"{self.cookie}=")), "none")
-        must(f"; Path={self.path}/;" in cookie, "the cookie is for chatd alone", cookie[-80:])
-        return cookie.partition(";")[0]
-
-    def bring(self, cookie: str) -> None:
-        """A file as large as may be, there and back."""
-        state = json.loads(self.ask("GET", "/api/session", {"Cookie": cookie}).read())
-        headers = {
-            "Origin": self.origin,
-            "Cookie": cookie,
-            "X-CSRF-Token": state["csrf"],
-            "Content-Disposition": "attachment; filename*=UTF-8''a.bin",
-        }
-        body = os.urandom(LARGEST)
-        self.request("POST", f"{self.path}/api/files", body, headers)
-        answer = self.getresponse()
-        told = answer.read()
-        must(answer.status == 201, "a file of 16 MiB comes", (answer.status, told[:300]))
-        read = self.ask("GET", f"/files/{json.loads(told)['file']}", {"Cookie": cookie}).read()
-        must(read == body, "and is read", len(read))
-
-    def web_socket(self, cookie: str) -> bytes:
-        """The first frame that comes."""
-        answer = self.ask(
-            "GET",
-            "/ws",
-            {
-                "Cookie": cookie,
-                "Connection": "Upgrade",
-                "Upgrade": "websocket",
-                "Sec-WebSocket-Version": "13",
-                "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-                "Sec-WebSocket-Protocol": "chatd.v1",
-            },
-        )
-        must(answer.status == 101, "a WebSocket opens with that cookie", answer.status)
-        assert answer.fp is not None
-        return answer.fp.read1(65_536)  # type: ignore[attr-defined, no-any-return]
 
 
 def walk(front: Front, daemon: Daemon, papers: Papers) -> None:
