@@ -31,7 +31,7 @@ def after(soft: int, hard: int, connections: int) -> list[str]:
 @pytest.mark.parametrize(
     ("soft", "hard", "connections", "said", "limit"),
     [
-        (1024, 4096, 2000, "None", 2256),
+        (1024, 4096, 2000, "None", 2640),
         (3000, 4096, 2000, "None", 3000),
         (1024, 2048, 2000, "at most 2048 files", 2048),
     ],

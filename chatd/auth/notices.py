@@ -51,7 +51,14 @@ class Notices:
     def tell(self, user: str, what: What, *, admin: bool = False) -> None:
         """It was done already. ``admin``: by an administrator. Returns at once."""
         if self._mailer is not None:
-            self._drive(self._tell(self._mailer, user, what, admin))
+            self._drive(self._tried(self._mailer, user, what, admin))
+
+    async def _tried(self, mailer: Mailer, user: str, what: What, admin: bool) -> None:
+        try:
+            await self._tell(mailer, user, what, admin)
+        except Refusal as refusal:
+            # Of the queue, or of a store that is just being closed.
+            log.warn("a notice was not mailed: {why}", why=refusal.message)
 
     async def _tell(self, mailer: Mailer, user: str, what: What, admin: bool) -> None:
         email = await self._store.email_of(user)
@@ -62,7 +69,4 @@ class Notices:
             log.warn("a notice was not mailed: {user} gets too many", user=user)
             return
         mail = notice(self._server, what, row.name, email.language, admin=admin)
-        try:
-            await mailer.send(email.address, *mail)
-        except Refusal as refusal:
-            log.warn("a notice was not mailed: {why}", why=refusal.message)
+        await mailer.send(email.address, *mail)

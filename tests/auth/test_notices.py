@@ -80,6 +80,16 @@ def test_it_is_said_in_the_language_in_which_they_signed_in_last(world):
     assert "Tea house" in arabic and "\u2068https://chat.example.org\u2069" in text
 
 
+def test_a_store_that_is_being_closed_is_a_line_in_the_log_and_no_fault(world):
+    class Closed:
+        async def email_of(self, user):
+            raise Refusal(Code.UNAVAILABLE, "The store is closed.")
+
+    world.notices._store = Closed()
+    world.tell("u1", "password")
+    assert world.mailer.sent == []
+
+
 def test_who_has_no_confirmed_address_is_not_written_to(world):
     world.tell("u2", "password")
     world.tell("nobody", "password")
