@@ -47,7 +47,8 @@ export class Chat {
   #typed = { room: null, at: -Infinity };
   #away = false;
 
-  /** `ports`: `now()` in ms, `later(seconds, call)`, `key()` a new key, `outbox`, `files`, `push` the browser's end of it. */
+  /** `ports`: `now()` in ms, `later(seconds, call)`, `key()` a new key, `outbox`, `files`, `say(text)` to
+   * whoever looks, `push` the browser's end of it. */
   constructor(store, connection, ports) {
     this.#store = store;
     this.#connection = connection;
@@ -61,6 +62,7 @@ export class Chat {
     this.people = new People(store, ask, keep, ports.later);
     this.scheduled = new Scheduled(store, ask, keep);
     this.push = new Push(ask, ports.push ?? null);
+    ports.outbox.onGone = () => connection.state === 'live' && this.resend();
     this.#reading = new Reading((room, mark) => {
       connection.ask('mark', { room, ...mark }).catch(() => {});
     }, ports.later);
@@ -78,7 +80,7 @@ export class Chat {
     this.#store.files = this.limits?.files ?? null;
     this.files?.live();
     await this.#list();
-    this.resend();
+    this.#saying.resend(true);
     this.#reading.again();
     if (this.#away) this.#connection.tell('presence', { state: 'away' });
     if (this.#store.active) await this.open(this.#store.active);

@@ -118,7 +118,7 @@ const files = new Files({
   store,
   upload: async (way, blob, one, progress, signal) => way.upload(KIT, blob, one, await api.proof(), progress, signal),
 });
-const chat = new Chat(store, connection, { ...ports, files, outbox, push: browserPush });
+const chat = new Chat(store, connection, { ...ports, files, outbox, push: browserPush, say: (text) => shell.say(text) });
 const drafts = new Drafts(tabStorage, store, {
   ask: (type, fields) => connection.ask(type, fields),
   later: ports.later,

@@ -18,7 +18,7 @@ TAKES = {"at", "whole", "call", "#call", "#asked"}
 #: What all pages of a host share.
 SHARED = {"localStorage", "sessionStorage", "indexedDB"}
 #: Where they are made this server's own: as a name, or by `ownStorage`.
-OWN = {"net/base.js", "net/database.js", "theme.js"}
+OWN = {"again.js", "net/base.js", "net/database.js", "theme.js"}
 
 
 def strays(source: str) -> list[str]:

@@ -7,6 +7,8 @@ people can sit at one browser, and all tests of a run at one process.
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +110,9 @@ class Window(Page):
         self.session = session
         self._context = context
         self._cover: str | None = None
+        #: the addresses of requests that have no answer yet, by their ids
+        self._asked: dict[str, str] = {}
+        self._answers: dict[str, str] = {}
         #: ids of registered service workers by their scope, once `watch_workers` was called
         self.workers: dict[str, str] = {}
 
@@ -135,9 +140,32 @@ class Window(Page):
                 self.workers[each["scopeURL"]] = each["registrationId"]
         elif method == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
+            self._asked[params["requestId"]] = params["request"]["url"]
+        elif method == "Network.loadingFinished":
+            self._asked.pop(params["requestId"], None)
+        elif method == "Network.loadingFailed":
+            url = self._asked.pop(params["requestId"], "?")
+            self.failures.append(f"{url}: {params['errorText']}")
+        elif method == "Fetch.requestPaused":
+            body = base64.b64encode(self._answers[params["request"]["url"]].encode()).decode()
+            headers = [{"name": "Content-Type", "value": "text/html"}]
+            answer = {"responseCode": 200, "responseHeaders": headers, "body": body}
+            self.call("Fetch.fulfillRequest", requestId=params["requestId"], **answer)
         elif method == "Network.webSocketHandshakeResponseReceived":
             headers = params["response"]["headers"].items()
             self.upgrades.append({name.lower(): value for name, value in headers})
+
+    def told(self) -> list[str]:
+        waits = [f"no answer yet: {url}" for url in self._asked.values() if url[:2] != "ws"]
+        return [*super().told(), *waits]
+
+    @contextmanager
+    def answering(self, url: str, page: str) -> Iterator[None]:
+        """A page that is asked for at ``url`` is this one, whatever the server has."""
+        self._answers[url] = page
+        self.call("Fetch.enable", patterns=[{"urlPattern": url}])
+        yield
+        self.call("Fetch.disable")
 
     # ---- service workers ------------------------------------------------------------------------
 

@@ -25,6 +25,8 @@ class Page(ABC):
         self.complaints: list[str] = []
         #: the addresses of all requests
         self.requests: list[str] = []
+        #: the addresses of those that failed, and why, where the browser tells
+        self.failures: list[str] = []
         #: how the server answered each WebSocket: headers by lower-case name
         self.upgrades: list[dict[str, str]] = []
 
@@ -105,9 +107,13 @@ class Page(ABC):
             if value:
                 return value
             if time.monotonic() > deadline:
-                told = "\n".join([*self.complaints, self.text()])
+                told = "\n".join([*self.told(), self.text()])
                 raise PageError(f"not within {seconds} s: {what}\n{told}")
             time.sleep(0.02)
+
+    def told(self) -> list[str]:
+        """What may be the reason where the page does not do what was waited for."""
+        return [*self.complaints, *self.failures[-20:]]
 
     def text(self) -> str:
         """What the page says, as innerText has it."""

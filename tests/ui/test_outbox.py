@@ -29,8 +29,8 @@ def kept(window):
 
 
 def arrived(window, texts):
-    """Where the browser told late that the tab was gone, the next look for it is 30 s later."""
-    window.until(lambda: lines(window) == texts, f"{len(texts)} messages in order", 45)
+    """Within the time in which nobody looks again by themselves: the browser told of the tab."""
+    window.until(lambda: lines(window) == texts, f"{len(texts)} messages in order", 25)
 
 
 def test_a_page_that_is_killed_between_saying_and_storing_loses_and_doubles_nothing(

@@ -52,7 +52,7 @@ export default [
   },
   {
     // Loaded by other sites' pages as a plain script, in whatever browser those have.
-    files: ['**/ui/embed.js', '**/ui/theme.js'],
+    files: ['**/ui/embed.js', '**/ui/theme.js', '**/ui/again.js'],
     languageOptions: { sourceType: 'script' },
   },
   {

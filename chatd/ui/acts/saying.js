@@ -1,6 +1,11 @@
 // Saying something: shown at once, kept until the server has it, sent in the order in which it was said,
 // with its files before it.
 
+import { t } from '../words/words.js';
+
+/** Characters by which one knows again what was not sent. */
+const RECALLED = 80;
+
 export class Saying {
   #store;
   /** @type {import('../net/connection.js').Connection} */
@@ -16,7 +21,7 @@ export class Saying {
   /** Messages that wait for their turn, or for their files. */
   #behind = new Set();
 
-  /** `ports`: `now()` in ms, `outbox`, `files` (null where none can be sent). */
+  /** `ports`: `now()` in ms, `outbox`, `files` (null where none can be sent), `say(text)` to who looks. */
   constructor(store, connection, ports) {
     this.#store = store;
     this.#connection = connection;
@@ -123,8 +128,11 @@ export class Saying {
     return this.#held;
   }
 
-  /** What tabs that are gone left unsent: sent now, unless it is old; then one is asked. */
-  async resend() {
+  /**
+   * What tabs that are gone left unsent: sent now, unless it is old; then one is asked. `listed`: the server
+   * has just told all of one's rooms; until it does, a room that is not known may still be one of them.
+   */
+  async resend(listed = false) {
     const adopted = await this.#outbox.adopt(this.#store.me.user);
     const found = [...this.#homeless, ...adopted];
     this.#homeless = [];
@@ -133,8 +141,7 @@ export class Saying {
     for (const message of found) {
       const { key, room } = message;
       if (!this.#store.rooms.has(room)) {
-        // Only the server knows that one is not in it any more.
-        if (this.#connection.state === 'live') this.#outbox.done(key);
+        if (listed) this.#lost(message);
         else this.#homeless.push(message);
         continue;
       }
@@ -150,6 +157,13 @@ export class Saying {
       if (message.failed) this.#store.failed(room, key, message.failed);
       else this.#inTurn(whole);
     }
+  }
+
+  /** Said in a room that one is not in any more. */
+  #lost({ key, text }) {
+    this.#outbox.done(key);
+    const said = [...text].slice(0, RECALLED).join('');
+    this.#ports.say(t('Not sent, because you are no longer in that room: {text}', { text: said }));
   }
 
   /** Takes a message that failed out of the room: {text, more}, as it was sent. */

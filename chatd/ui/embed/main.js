@@ -96,7 +96,7 @@ const files = new Files({
   upload: async (way, blob, one, _, signal) => bring(way, await pass.secret(), blob, one, signal),
 });
 filesFrom(new Fetched(async (id) => fetched(await pass.secret(), id), (text) => shell.say(text)));
-const chat = new Chat(store, connection, { ...ports, files, outbox });
+const chat = new Chat(store, connection, { ...ports, files, outbox, say: (text) => shell.say(text) });
 const drafts = new Drafts(kept, store, {
   ask: (type, fields) => connection.ask(type, fields),
   later,

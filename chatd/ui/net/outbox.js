@@ -22,6 +22,10 @@ export class Outbox {
   #count = 0;
   /** Keys of what is kept, and so outlives this page. */
   #held = new Set();
+  /** Tabs that had something waiting and were there when one looked last. */
+  #watched = new Set();
+  /** A tab that had something waiting is gone: there may be something to adopt. */
+  onGone = () => {};
 
   /** `database`: see there; `locks`: navigator.locks or null; `tab`: a name of this tab's own. */
   constructor(database, locks, { now, tab }) {
@@ -69,14 +73,27 @@ export class Outbox {
       const { held } = await this.#locks.query();
       const alive = new Set(held.map(({ name }) => name));
       const all = await this.#database.all().catch(() => []);
-      const orphans = all
-        .filter((one) => one.user === user && !alive.has(TAB + one.tab))
+      const theirs = all.filter((one) => one.user === user && one.tab !== this.#tab);
+      for (const { tab } of theirs) if (alive.has(TAB + tab)) this.#watch(tab);
+      const orphans = theirs
+        .filter(({ tab }) => !alive.has(TAB + tab))
         .sort((a, b) => a.at - b.at || a.place - b.place);
       for (const one of orphans) await this.keep(one);
       return orphans;
     });
     // A frame in another site's page may not be let in.
     return adopting.catch(() => []);
+  }
+
+  /** The lock of a tab is to be had once it is gone, which a browser tells some time after it killed one. */
+  async #watch(tab) {
+    if (this.#watched.has(tab)) return;
+    this.#watched.add(tab);
+    // Shared: every tab that waits is told, and none takes another for the one that is gone.
+    const gone = this.#locks.request(TAB + tab, { mode: 'shared' }, () => true);
+    const isGone = await gone.catch(() => false);
+    this.#watched.delete(tab);
+    if (isGone) this.onGone();
   }
 
   isOld({ at }) {

@@ -332,6 +332,7 @@ export default {
     "Not here, {count}": "غير الحاضرين: {count}",
     "Not said. {why}": "لم تُرسل. {why}",
     "Not sent": "لم تُرسل",
+    "Not sent, because you are no longer in that room: {text}": "لم تُرسل لأنك لم تعد في تلك الغرفة: {text}",
     "Not sent. {why}": "لم تُرسل. {why}",
     "Notes to self": "ملاحظات لنفسي",
     "Nothing": "لا شيء",

@@ -320,6 +320,7 @@ export default {
     "Not here, {count}": "Nicht da, {count}",
     "Not said. {why}": "Nicht gesendet. {why}",
     "Not sent": "Nicht gesendet",
+    "Not sent, because you are no longer in that room: {text}": "Nicht gesendet, weil du nicht mehr in diesem Raum bist: {text}",
     "Not sent. {why}": "Nicht gesendet. {why}",
     "Notes to self": "Notizen an mich",
     "Nothing": "Nichts",

@@ -1,9 +1,11 @@
 """A proxy with faults to choose from, and certificates with theirs: what stands before a chatd."""
 
 import contextlib
+import select
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -192,23 +194,21 @@ class Proxy:
         text = "".join(f"{name}: {value}\r\n" for name, value in kept)
         return f"{first}\r\n{text}\r\n".encode("latin-1")
 
-    def _pump(self, near: socket.socket, far: socket.socket) -> None:
-        """Until one side ends, or the far one says nothing for too long."""
-
-        def outward() -> None:
-            with contextlib.suppress(OSError):
-                while part := near.recv(65_536):
-                    far.sendall(part)
-            with contextlib.suppress(OSError):
-                far.shutdown(socket.SHUT_RDWR)
-
-        threading.Thread(target=outward, daemon=True).start()
-        far.settimeout(self.ways.timeout)
-        with contextlib.suppress(OSError):
-            while part := far.recv(65_536):
+    def _pump(self, near: ssl.SSLSocket, far: socket.socket) -> None:
+        """Until one side ends, or the far one says nothing for too long. In one thread: Python 3.11
+        does not stand two in one TLS connection."""
+        said = time.monotonic()
+        while (left := said + self.ways.timeout - time.monotonic()) > 0:
+            waits = [near, far] if near.pending() else select.select([near, far], [], [], left)[0]
+            if near in waits:
+                if not (part := near.recv(65_536)):
+                    return
+                far.sendall(part)
+            elif far in waits:
+                if not (part := far.recv(65_536)):
+                    return
                 near.sendall(part)
-        with contextlib.suppress(OSError):
-            near.shutdown(socket.SHUT_RDWR)
+                said = time.monotonic()
 
 
 @contextlib.contextmanager

@@ -101,7 +101,9 @@ function apart(adopted, state = 'waiting') {
   const done = [];
   const connection = {
     state,
+    rooms: [],
     book: { heads: new Map(), closed: () => {} },
+    ask: async (type) => (type === 'rooms' ? { rooms: connection.rooms, more: false } : {}),
     keep: (type, { text }) => {
       went.push(text);
       return new Promise(() => {});
@@ -115,8 +117,10 @@ function apart(adopted, state = 'waiting') {
     done: async (key) => done.push(key),
     adopt: async () => adopted.splice(0),
   };
-  const ports = { now: () => 2, later: () => {}, key: () => 'mine', outbox: left };
-  return { chat: new Chat(store, connection, ports), connection, store, went, done };
+  const said = [];
+  const say = (text) => said.push(text);
+  const ports = { now: () => 2, later: () => {}, key: () => 'mine', outbox: left, say };
+  return { chat: new Chat(store, connection, ports), connection, store, went, done, said };
 }
 
 const orphan = (room, text) => ({ key: `key of ${text}`, user: 'anna', room, text, more: {}, at: 1 });
@@ -129,11 +133,16 @@ test('what a page that is gone left unsent goes before what is said now', async 
 });
 
 test('what was left for a room that is not known yet waits until the server has told', async () => {
-  const { chat: one, store, connection, went, done } = apart([orphan('b', 'first'), orphan('c', 'other')]);
+  const { chat: one, connection, went, done, said } = apart([orphan('b', 'first'), orphan('c', 'other')]);
   await one.resend();
   equal([went, done], [[], []]);
-  store.list([{ room: 'b', kind: 'public', name: 'b', seq: 0, number: 0, members: 1 }], []);
+  // Live means that the server is there, and not yet that it has told all rooms.
   connection.state = 'live';
   await one.resend();
+  equal([went, done, said], [[], [], []]);
+  connection.rooms = [{ room: 'b', kind: 'public', name: 'b', seq: 0, number: 0, members: 1 }];
+  await one.live();
+  await settle();
   equal([went, done], [['first'], ['key of other']]);
+  equal(said, ['Not sent, because you are no longer in that room: other']);
 });

@@ -1,6 +1,6 @@
 import { Outbox } from '/ui/net/outbox.js';
 import { Database } from '/ui/net/database.js';
-import { equal, test } from '/units/harness.js';
+import { equal, settle, test } from '/units/harness.js';
 
 const HOUR = 3_600_000;
 
@@ -16,21 +16,27 @@ function table() {
   };
 }
 
-/** The locks of a browser; `die(tab)` ends a tab. */
+/** The locks of a browser, which says that a tab is gone when `die(tab)` is called. */
 function browser() {
   const held = new Set();
+  const waits = new Map();
+  const free = (name) => {
+    held.delete(name);
+    for (const next of waits.get(name)?.splice(0) ?? []) next();
+  };
   const locks = {
-    async request(name, act) {
+    async request(name, ...rest) {
+      while (held.has(name)) await new Promise((then) => waits.set(name, [...(waits.get(name) ?? []), then]));
       held.add(name);
       try {
-        return await act();
+        return await rest.at(-1)();
       } finally {
-        held.delete(name);
+        free(name);
       }
     },
     query: async () => ({ held: [...held].map((name) => ({ name })) }),
   };
-  return { locks, die: (tab) => held.delete(`chatd tab ${tab}`) };
+  return { locks, die: (tab) => free(`chatd tab ${tab}`) };
 }
 
 const message = (key, at = 0, user = 'anna') => ({ key, user, room: 'tea', text: `text ${key}`, more: {}, at });
@@ -51,6 +57,37 @@ test('what a tab that is gone left is taken over once, in the order in which it 
   equal(keys(await second.adopt('anna')), []);
   die('second');
   equal(keys(await third.adopt('anna')), ['a', 'c']);
+});
+
+test('a tab of which the browser tells late that it is gone is taken over from as soon as it does', async () => {
+  const { locks, die } = browser();
+  const shared = table();
+  const killed = new Outbox(shared, locks, { now: () => 0, tab: 'killed' });
+  await killed.keep(message('a'));
+  const [second, third] = ['second', 'third'].map((tab) => new Outbox(shared, locks, { now: () => 0, tab }));
+  const found = [];
+  for (const one of [second, third]) one.onGone = async () => found.push(...keys(await one.adopt('anna')));
+  for (const one of [second, third, second]) equal(keys(await one.adopt('anna')), []);
+  await settle();
+  equal(found, []);
+  die('killed');
+  await settle();
+  equal(found, ['a']);
+});
+
+test('nobody waits for a tab that has nothing of theirs', async () => {
+  const { locks, die } = browser();
+  const shared = table();
+  const other = new Outbox(shared, locks, { now: () => 0, tab: 'other' });
+  const one = new Outbox(shared, locks, { now: () => 0, tab: 'one' });
+  let told = 0;
+  one.onGone = () => (told += 1);
+  equal(await one.adopt('anna'), []);
+  await other.keep(message('a', 0, 'ben'));
+  equal(await one.adopt('anna'), []);
+  die('other');
+  await settle();
+  equal(told, 0);
 });
 
 test('it knows what it holds, and nothing of what found no place', async () => {

@@ -1,0 +1,75 @@
+"""A page of which a part does not come is loaded again by itself, and not for ever."""
+
+import re
+import ssl
+from urllib.request import urlopen
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+#: A page's timers are over at once; what they were to wait is in ``waited``.
+AT_ONCE = """
+    globalThis.waited = JSON.parse(sessionStorage.getItem('waited') ?? '[]');
+    const later = setTimeout;
+    globalThis.setTimeout = (then, ms) => {
+        if (document.readyState !== 'complete' || document.querySelector('.starting')) {
+            waited.push(ms);
+            sessionStorage.setItem('waited', JSON.stringify(waited));
+        }
+        return later(then, 0);
+    };
+"""
+STARTING = "document.querySelector('.starting') !== null"
+WAITS = [1000, 3000, 9000]
+
+
+def keep_out(window, *patterns):
+    window.call("Network.setBlockedURLs", urls=list(patterns))
+
+
+@pytest.mark.parametrize("part", ["*/ui/app.*.js", "*/ui/app.*.css"])
+def test_a_page_of_which_a_part_does_not_come_is_loaded_again_and_then_is_whole(
+    daemon, browser, part
+):
+    daemon.start()
+    window = browser.window()
+    keep_out(window, part)
+    window.go(daemon.url)
+    # The name of this page's count: whoever comes to it once more has tried once.
+    window.wait("sessionStorage.getItem('/ loads') === '1'")
+    keep_out(window)
+    window.wait("document.querySelector('#name') !== null")
+    window.wait("getComputedStyle(document.querySelector('#name')).minHeight === '44px'")
+    window.wait("sessionStorage.getItem('/ loads') === null")
+
+
+def test_it_is_tried_three_times_ever_later_and_then_the_words_of_the_page_ask(daemon, browser):
+    daemon.start()
+    window = browser.window()
+    window.call("Page.addScriptToEvaluateOnNewDocument", source=AT_ONCE)
+    keep_out(window, "*/ui/app.*.js")
+    window.go(daemon.url)
+    window.until(lambda: window.js("waited") == WAITS, "three tries")
+    window.sees("The page is still loading")
+    window.sees("load it again")
+    window.js("new Promise((then) => setTimeout(then, 300))")
+    assert [wait for wait in window.js("waited") if wait != 300] == WAITS
+    assert len([each for each in window.requests if each == f"{daemon.url}/"]) == 1 + len(WAITS)
+    keep_out(window)
+    window.click(".starting a")
+    window.wait("document.querySelector('#name') !== null")
+
+
+def test_a_page_that_was_made_by_the_version_before_finds_the_one_that_is_there(daemon, browser):
+    daemon.start()
+    window = browser.window()
+    trust = ssl.create_default_context(cafile=str(daemon.authority))
+    with urlopen(daemon.url, context=trust) as answer:
+        page = answer.read().decode()
+    before = re.sub(r"/app\.\w+\.", "/app.0123456789abcdef.", page)
+    assert before != page
+    with window.answering(f"{daemon.url}/", before):
+        window.go(daemon.url)
+        window.wait("sessionStorage.getItem('/ loads') === '1'")
+    window.wait("document.querySelector('#name') !== null")
