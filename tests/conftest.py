@@ -4,6 +4,7 @@ machine cannot run are left out, and counted."""
 import gc
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +14,11 @@ from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogPublisher
 
 #: Twisted collects what names are looked up with; these timers are its own and end by themselves.
 OWN_TIMERS = ("ThreadedResolver", "_checkTimeout")
+
+# Whoever runs the tests in the background of a script has this signal ignored, here and in all
+# children; some of those are to be ended by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

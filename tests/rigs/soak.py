@@ -7,6 +7,9 @@ Fails where memory grows by 1 MiB an hour or more (soak_figures.py has how that 
 or more it has to be certain, too), where descriptors or latency end higher than they began, where a
 message is lost, or where the tab stands still. ``--figure`` puts the curves into
 docs/figures/soak.svg.
+
+Latency is also measured of a bare relay beside it (soak_peer.py): what has become slower there as
+well was the machine.
 """
 
 import argparse
@@ -55,10 +58,16 @@ class Load:
         tokens = folder / "tokens"
         tokens.write_text("\n".join(daemon.token(f"p{number}") for number in range(8)))
         self.latency: list[tuple[float, float]] = []
+        self.peer: list[tuple[float, float]] = []
         self.last: dict[str, Any] = {"lost": 0, "refused": 0}
+        self.relay = subprocess.Popen(
+            [sys.executable, "-m", "tests.rigs.soak_peer"],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self.relay.stdout is not None
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.rigs.soak_people", daemon.ws_url, daemon.ca, tokens,
-             str(seconds)],
+             str(seconds), self.relay.stdout.readline().strip()],
             cwd=ROOT, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert self.process.stdout is not None
@@ -72,7 +81,14 @@ class Load:
         for line in self.process.stdout:
             self.last = json.loads(line)
             if "p99" in self.last:
-                self.latency.append((time.monotonic() - self.began, self.last["p99"]))
+                moment = time.monotonic() - self.began
+                self.latency.append((moment, self.last["p99"]))
+                self.peer.append((moment, self.last["peer"]))
+
+    def end(self) -> None:
+        for process in (self.process, self.relay):
+            process.kill()
+            process.wait()
 
 
 def tab(daemon: Daemon, browser: Browser) -> Window:
@@ -135,9 +151,12 @@ def judged(curves: dict[str, Curve], load: Load) -> list[str]:
         print(f"            {uncertain}")
         if curves["memory"][-1][0] >= CERTAIN:
             wrong.append(uncertain)
+    first, last = drift(settled(load.peer))
+    print(f"{'bare relay':11} {first:.1f} ms in the first quarter, {last:.1f} in the last")
+    slower = max(1.0, last / first)
     for name, curve, most in (
         ("descriptors", settled(curves["descriptors"]), lambda first: first + DESCRIPTORS),
-        ("latency", settled(load.latency), lambda first: LATER * first + 1),
+        ("latency", settled(load.latency), lambda first: slower * LATER * first + 1),
     ):
         first, last = drift(curve)
         print(f"{name:11} {first:.1f} in the first quarter, {last:.1f} in the last")
@@ -168,14 +187,14 @@ def main() -> int:
                 curves = look(daemon, load, window)
             finally:
                 browser.close()
-                load.process.kill()
-                load.process.wait()
+                load.end()
     wrong = judged({name: curve for name, curve in curves.items()}, load)
     if options.figure:
         panels = {
             "private memory, MiB": curves["memory"],
             "file descriptors": curves["descriptors"],
             "99 % of messages read by all within, ms": load.latency,
+            "the same by a bare relay beside it, ms": load.peer,
         }
         FIGURE.write_text(drawn(panels, f"A soak of {options.minutes:.0f} minutes"), "utf-8")
         print(FIGURE.relative_to(ROOT))

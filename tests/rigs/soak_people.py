@@ -1,10 +1,11 @@
 """The people of a soak: some talk all the time, others come and go; how long a message takes.
 
-    python -m tests.rigs.soak_people URL CA TOKENS SECONDS
+    python -m tests.rigs.soak_people URL CA TOKENS SECONDS PEER
 
 Prints "talking" once they are there, then a line of JSON every few seconds: the median and the
 99th percentile of the milliseconds from saying something until the last of the room has read it,
-and how many were lost or refused. The server's own time and this process's are both in it.
+the latter also for what goes by the bare relay on the port PEER, and how many were lost or refused.
+The server's own time and this process's are both in it.
 """
 
 import json
@@ -19,6 +20,7 @@ from twisted.internet.task import deferLater, react
 
 from chatd.client.client import Client, new_key
 from chatd.client.connection import trust_root
+from tests.rigs.soak_peer import Peer
 
 PEOPLE = 40
 #: Seconds between two messages of all together; between two lines; between two who come and go.
@@ -33,6 +35,7 @@ class People:
         self.said: dict[str, float] = {}
         self.took: list[float] = []
         self.refused = 0
+        self.peer = Peer()
 
     def client(self, number: int) -> Client:
         token = self.tokens[number % len(self.tokens)]
@@ -53,7 +56,8 @@ class People:
             self.took.append(1000 * (time.monotonic() - self.said.pop(text)))
             del self.waiting[text]
 
-    async def talk(self, seconds: float) -> None:
+    async def talk(self, seconds: float, peer: int) -> None:
+        await self.peer.connect(peer, PEOPLE)
         members = [self.client(number) for number in range(PEOPLE)]
         for member in members:
             await member.live()
@@ -80,7 +84,10 @@ class People:
             if now >= line + LINE:
                 line = now
                 self.tell()
-            await deferLater(self.reactor, PAUSE)
+            # Each has the machine for itself.
+            await deferLater(self.reactor, PAUSE / 2)
+            self.peer.say(text)
+            await deferLater(self.reactor, PAUSE / 2)
         await deferLater(self.reactor, 3)
         self.tell()
         for member in members:
@@ -97,20 +104,23 @@ class People:
         self.refused += 1
 
     def tell(self) -> None:
-        took = sorted(self.took)
+        took, peer = sorted(self.took), sorted(self.peer.took)
         self.took.clear()
+        self.peer.took.clear()
         # What was said a moment ago is still on its way.
         old = time.monotonic() - 2
         lost = sum(at < old for at in self.said.values())
         told = {"lost": lost, "refused": self.refused}
-        if took:
+        if took and peer:
             told |= {"median": took[len(took) // 2], "p99": took[int(len(took) * 0.99)]}
+            told["peer"] = peer[int(len(peer) * 0.99)]
         print(json.dumps(told), flush=True)
 
 
-async def main(reactor: Any, url: str, authority: str, tokens: str, seconds: str) -> None:
+async def main(reactor: Any, url: str, authority: str, tokens: str, *more: str) -> None:
     people = People(reactor, url, Path(authority), Path(tokens).read_text("utf-8").split())
-    await people.talk(float(seconds))
+    seconds, peer = more
+    await people.talk(float(seconds), int(peer))
 
 
 if __name__ == "__main__":
