@@ -123,11 +123,12 @@ def resident(pid: int) -> float:
     return (int(told["Private_Clean"]) + int(told["Private_Dirty"])) / 1024
 
 
-def look(daemon: Daemon, load: Load, window: Window) -> dict[str, list[tuple[float, float]]]:
-    """Samples until the people are through."""
+def look(
+    daemon: Daemon, load: Load, window: Window, seconds: float
+) -> dict[str, list[tuple[float, float]]]:
+    """Samples for as long as the people talk."""
     curves: dict[str, list[tuple[float, float]]] = {"memory": [], "descriptors": [], "drawn": []}
-    while load.process.poll() is None:
-        moment = time.monotonic() - load.began
+    while (moment := time.monotonic() - load.began) < seconds and load.process.poll() is None:
         curves["memory"].append((moment, resident(daemon.pid)))
         descriptors = len(list(Path(f"/proc/{daemon.pid}/fd").iterdir()))
         curves["descriptors"].append((moment, descriptors))
@@ -135,6 +136,7 @@ def look(daemon: Daemon, load: Load, window: Window) -> dict[str, list[tuple[flo
                            " /^soak (\\d+)/.exec(one.textContent)?.[1]).filter(Boolean).pop() ?? -1)")  # fmt: skip  # noqa: E501
         curves["drawn"].append((moment, float(newest)))
         time.sleep(EVERY)
+    load.process.wait(60)
     return curves
 
 
@@ -184,7 +186,7 @@ def main() -> int:
             browser = Browser(daemon.ca.with_name("server.pem"))
             try:
                 window = tab(daemon, browser)
-                curves = look(daemon, load, window)
+                curves = look(daemon, load, window, 60 * options.minutes)
             finally:
                 browser.close()
                 load.end()
