@@ -11,9 +11,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from websockets.sync.client import ClientConnection, connect
-
 from bench.servers import RAISED
+from tests.one_thread import OneThread
 from tests.ui.browser import Browser, Window
 from tests.ui.daemon import Daemon
 from tests.ui.people import make_room
@@ -89,15 +88,8 @@ class Speaker:
 
     def __init__(self, daemon: Daemon, token: str) -> None:
         context = ssl.create_default_context(cafile=str(daemon.certificate.with_name("ca.pem")))
-        self._socket: ClientConnection = connect(
-            daemon.url.replace("https", "wss") + "/ws",
-            ssl=context,
-            subprotocols=["chatd.v1"],  # type: ignore[list-item]
-            additional_headers={"Authorization": f"Bearer {token}"},
-            compression=None,
-            proxy=None,
-            max_size=None,
-        )
+        url = daemon.url.replace("https", "wss") + "/ws"
+        self._socket = OneThread(url, context, {"Authorization": f"Bearer {token}"})
         self._ids = itertools.count(1)
         self._run = f"{time.monotonic_ns()}"
 
@@ -125,17 +117,12 @@ class Speaker:
         def run() -> None:
             began = time.monotonic()
             for place, text in enumerate(texts):
-                wait = began + seconds * place / len(texts) - time.monotonic()
-                if wait > 0:
-                    time.sleep(wait)
+                due = began + seconds * place / len(texts)
+                with contextlib.suppress(TimeoutError):
+                    while (wait := due - time.monotonic()) > 0:
+                        self._socket.recv(wait)
                 self._send(room, text)
 
-        def drain() -> None:
-            with contextlib.suppress(Exception):
-                while True:
-                    self._socket.recv()
-
-        threading.Thread(target=drain, daemon=True).start()
         thread = threading.Thread(target=run, daemon=True)
         thread.start()
         return thread

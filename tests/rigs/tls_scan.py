@@ -34,6 +34,9 @@ OF_THE_CERTIFICATE = (
 #: Of the scanner's own OpenSSL.
 NOT_OF_TLS = ("engine_problem",)
 EXPECTED = (*OF_THE_CERTIFICATE, *NOT_OF_TLS)
+#: What it says where its own client left before the ticket for a next time had come, as that does
+#: now and then: it is asked again.
+UNDONE, TRIES = "connect problem", 3
 #: Below these testssl.sh tells no fault.
 FINE = ("OK", "INFO", "LOW")
 
@@ -78,18 +81,10 @@ def mozilla(port: int, authority: Path, folder: Path) -> None:
 
 
 def testssl(port: int, authority: Path, folder: Path) -> None:
-    out = folder / "testssl.json"
-    subprocess.run(
-        [
-            *("testssl", "--quiet", "--color", "0", "--warnings", "batch", "--ip", "one"),
-            *("--add-ca", authority, "--jsonfile", out, f"127.0.0.1:{port}"),
-        ],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        timeout=400,
-        check=False,
-    )
-    found = json.loads(out.read_text("utf-8"))
+    for _ in range(TRIES):
+        found = _looked_at(port, authority, folder / "testssl.json")
+        if not any(UNDONE in each["finding"] for each in found):
+            break
     if len(found) < 50:
         raise Failed(f"testssl.sh told {len(found)} things only: it did not get through")
     told = [each for each in found if each["severity"] not in FINE]
@@ -100,6 +95,22 @@ def testssl(port: int, authority: Path, folder: Path) -> None:
         raise Failed(f"testssl.sh: {', '.join(ours)}")
     low = [f"{each['id']} ({each['finding']})" for each in found if each["severity"] == "LOW"]
     print(f"ok  testssl.sh: {len(found)} things looked at, LOW: {'; '.join(low) or 'none'}")
+
+
+def _looked_at(port: int, authority: Path, out: Path) -> list[dict[str, str]]:
+    out.unlink(missing_ok=True)
+    subprocess.run(
+        [
+            *("testssl", "--quiet", "--color", "0", "--warnings", "batch", "--ip", "one"),
+            *("--add-ca", authority, "--jsonfile", out, f"127.0.0.1:{port}"),
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        timeout=400,
+        check=False,
+    )
+    told: list[dict[str, str]] = json.loads(out.read_text("utf-8"))
+    return told
 
 
 def main() -> int:
