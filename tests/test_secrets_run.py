@@ -28,8 +28,6 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from websockets.sync.client import connect
-from websockets.typing import Origin, Subprotocol
 
 from chatd.admin.main import main
 from tests.auth.keys import raw
@@ -40,6 +38,7 @@ from tests.hooks.push.browser import Subscribed
 from tests.leaks import leaks
 from tests.mail_server import PASSWORD as MAIL_PASSWORD
 from tests.mail_server import MailServer
+from tests.one_thread import OneThread
 from tests.signed import Signed
 
 
@@ -203,13 +202,9 @@ def by_site(used: Used, name: str) -> None:
 @contextmanager
 def connected(used: Used, *protocols: str, **headers: str) -> Iterator[Callable[..., Any]]:
     """A connection, which is asked one thing after the other."""
-    with connect(
-        used.daemon.ws_url,
-        ssl=ssl.create_default_context(cafile=str(used.daemon.ca)),
-        subprotocols=[Subprotocol(one) for one in protocols],
-        origin=Origin(used.daemon.url),
-        additional_headers=headers,
-    ) as connection:
+    trust = ssl.create_default_context(cafile=str(used.daemon.ca))
+    told = {"Origin": used.daemon.url, **headers}
+    with OneThread(used.daemon.ws_url, trust, told, protocols) as connection:
 
         def command(**about: Any) -> Any:
             connection.send(json.dumps({"id": 1, **about}))

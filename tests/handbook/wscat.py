@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from websockets.sync.client import ClientConnection, connect
+from tests.one_thread import OneThread
 
 #: Seconds within which a frame has to come, and those in which one more may.
 PATIENCE, A_MOMENT = 10.0, 0.5
@@ -26,13 +26,8 @@ def main() -> None:
     parser.add_argument("-c", required=True)
     options = parser.parse_args()
     name, _, value = options.H.partition(": ")
-    with connect(
-        options.c,
-        ssl=ssl.create_default_context(cafile=options.ca),
-        subprotocols=[options.s],
-        additional_headers={name: value},
-        compression=None,
-    ) as connection:
+    trust = ssl.create_default_context(cafile=options.ca)
+    with OneThread(options.c, trust, {name: value}, [options.s]) as connection:
         hear(connection, lambda frame: frame["type"] == "welcome")
         for line in sys.stdin:
             print(f"> {line.strip()}")
@@ -45,7 +40,7 @@ def main() -> None:
                 print(f"< {connection.recv(A_MOMENT)}")
 
 
-def hear(connection: ClientConnection, last: Callable[[dict[str, Any]], bool]) -> None:
+def hear(connection: OneThread, last: Callable[[dict[str, Any]], bool]) -> None:
     """Prints frames until ``last`` is there."""
     there = False
     while not there:

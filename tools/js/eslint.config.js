@@ -51,7 +51,7 @@ export default [
     },
   },
   {
-    // Loaded by other sites' pages as a plain script, in whatever browser those have.
+    // Plain scripts: of other sites' pages, in whatever browser those have, and of what comes before the modules.
     files: ['**/ui/embed.js', '**/ui/theme.js', '**/ui/again.js'],
     languageOptions: { sourceType: 'script' },
   },
