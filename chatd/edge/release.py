@@ -29,9 +29,13 @@ PAGES: Mapping[str, str] = {"index.html": "app", "embed.html": "embed"}
 WORKER = "worker/main.js"
 WORKER_FILES = "worker/files.js"
 MANIFEST = "manifest.webmanifest"
+#: What the scripts that run before the first paint are called together.
+START = "start.js"
 
 _STYLES = re.compile(r'(?:[ \t]*<link rel="stylesheet" href="ui/[^"]+">\n)+')
 _HREF = re.compile(r'href="ui/([^"]+)"')
+_PLAIN = re.compile(r'(?:[ \t]*<script src="ui/[^"]+"></script>\n)+')
+_SRC = re.compile(r'src="ui/([^"]+)"')
 _MODULE = re.compile(r'<script type="module" src="ui/([^"]+)">')
 _OTHER = re.compile(r'(href|src)="ui/([^"]+)"')
 #: Of a host that the server may share with others.
@@ -100,6 +104,11 @@ def _page(files: Mapping[str, bytes], path: str, name: str, lasting: dict[str, b
         # As the joined script sees it, which lies beside it.
         return f"./{posixpath.basename(_keep(lasting, posixpath.basename(path), files[path]))}"
 
+    def plain(found: re.Match[str]) -> str:
+        start = "".join(f"import './{path}';\n" for path in _SRC.findall(found.group()))
+        script = bundle({**files, START: start.encode()}, START)
+        return f'    <script src="{_keep(lasting, START, script)}"></script>\n'
+
     def module(found: re.Match[str]) -> str:
         script = bundle(files, found.group(1), alone)
         kept = _keep(lasting, f"{name}.js", script)
@@ -115,7 +124,7 @@ def _page(files: Mapping[str, bytes], path: str, name: str, lasting: dict[str, b
 
     if whole := _WHOLE.search(text):
         raise BundleError(f"{path}: {whole.group()} leaves out the path that this server may have")
-    text = _MODULE.sub(module, _STYLES.sub(styles, text))
+    text = _MODULE.sub(module, _PLAIN.sub(plain, _STYLES.sub(styles, text)))
     return _OTHER.sub(other, text).encode()
 
 

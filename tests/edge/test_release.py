@@ -44,7 +44,7 @@ def test_the_page_names_one_script_one_stylesheet_and_nothing_that_may_change():
     made = release(UI)
     names = named(made.pages["index.html"])
     shapes = [re.sub(r"[0-9a-f]{16}", "#", name) for name in names]
-    assert shapes == ["icon.#.svg", "theme.#.js", "app.#.css", "app.#.js"]
+    assert shapes == ["icon.#.svg", "start.#.js", "app.#.css", "app.#.js"]
     assert set(names) == set(made.lasting)
 
 

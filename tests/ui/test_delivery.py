@@ -77,7 +77,7 @@ def test_a_fresh_profile_can_write_after_few_requests_and_bytes(daemon, browser)
     assert traffic.bytes > 50_000, "the page itself was counted"
     scripts = [path for path in asked if path.endswith(".js") and path.startswith("/ui/")]
     names = sorted(path.removeprefix("/ui/").split(".")[0] for path in scripts)
-    assert names == ["again", "app", "theme"]
+    assert names == ["app", "start"]
     assert fresh.complaints == []
 
 
