@@ -6,7 +6,7 @@ Every two seconds the daemon's memory, its descriptors and what the tab has draw
 Fails where memory grows by 1 MiB an hour or more (soak_figures.py has how that is told; of an hour
 or more it has to be certain, too), where descriptors or latency end higher than they began, where a
 message is lost, or where the tab stands still. ``--figure`` puts the curves into
-docs/figures/soak.svg.
+docs/figures/soak.svg. Ctrl-C ends it early, and what was seen by then is judged.
 
 Latency is also measured of a bare relay beside it (soak_peer.py): what has become slower there as
 well was the machine.
@@ -26,12 +26,14 @@ from typing import Any
 
 from chatd.edge.cookies import SESSION, Cookies
 from tests.daemon import Daemon
-from tests.rigs.soak_figures import Curve, drawn, drift, settled, slope
+from tests.rigs.soak_figures import FEWEST, Curve, drawn, drift, settled, slope
 from tests.ui.browser import Browser, Window
 
 ROOT = Path(__file__).parents[2]
 FIGURE = ROOT / "docs" / "figures" / "soak.svg"
 EVERY = 2.0
+#: Lines that tell how far it is.
+TOLD = 20
 #: From so many seconds on the whole interval has to be below the bound.
 CERTAIN = 3600.0
 #: MiB an hour; what descriptors and milliseconds may end higher.
@@ -49,6 +51,11 @@ LIMITS = {
     },
 }
 PASSWORD = "a long enough password"
+#: The number of the newest message that the tab shows.
+NEWEST = (
+    "Number([...document.querySelectorAll('.message .text')].map((one) =>"
+    " /^soak (\\d+)/.exec(one.textContent)?.[1]).filter(Boolean).pop() ?? -1)"
+)
 
 
 class Load:
@@ -60,6 +67,7 @@ class Load:
         self.latency: list[tuple[float, float]] = []
         self.peer: list[tuple[float, float]] = []
         self.last: dict[str, Any] = {"lost": 0, "refused": 0}
+        self.broke_off = False
         self.relay = subprocess.Popen(
             [sys.executable, "-m", "tests.rigs.soak_peer"],
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -128,16 +136,34 @@ def look(
 ) -> dict[str, list[tuple[float, float]]]:
     """Samples for as long as the people talk."""
     curves: dict[str, list[tuple[float, float]]] = {"memory": [], "descriptors": [], "drawn": []}
-    while (moment := time.monotonic() - load.began) < seconds and load.process.poll() is None:
-        curves["memory"].append((moment, resident(daemon.pid)))
-        descriptors = len(list(Path(f"/proc/{daemon.pid}/fd").iterdir()))
-        curves["descriptors"].append((moment, descriptors))
-        newest = window.js("Number([...document.querySelectorAll('.message .text')].map((one) =>"
-                           " /^soak (\\d+)/.exec(one.textContent)?.[1]).filter(Boolean).pop() ?? -1)")  # fmt: skip  # noqa: E501
-        curves["drawn"].append((moment, float(newest)))
-        time.sleep(EVERY)
-    load.process.wait(60)
+    told = 0
+    try:
+        while (moment := time.monotonic() - load.began) < seconds and load.process.poll() is None:
+            curves["memory"].append((moment, resident(daemon.pid)))
+            if (twentieths := int(TOLD * moment / seconds)) > told:
+                told = twentieths
+                tell(moment, seconds, curves["memory"][-1][1], load.last)
+            descriptors = len(list(Path(f"/proc/{daemon.pid}/fd").iterdir()))
+            curves["descriptors"].append((moment, descriptors))
+            newest = window.js(NEWEST)
+            curves["drawn"].append((moment, float(newest)))
+            time.sleep(EVERY)
+        load.process.wait(60)
+        load.broke_off = load.process.returncode != 0
+    except KeyboardInterrupt:
+        print("chatd: ended early, judged by what was seen", file=sys.stderr)
     return curves
+
+
+def tell(moment: float, seconds: float, memory: float, last: dict[str, Any]) -> None:
+    """How far it is, to stderr: the figures that are judged are what stdout is for."""
+    done = int(TOLD * moment / seconds)
+    bar = "█" * done + "░" * (TOLD - done)
+    print(
+        f"{bar} {moment / 60:.0f} of {seconds / 60:.0f} min  {memory:.1f} MiB, "
+        f"{last.get('p99', 0):.1f} ms, {last['lost']} lost",
+        file=sys.stderr, flush=True,
+    )  # fmt: skip
 
 
 def judged(curves: dict[str, Curve], load: Load) -> list[str]:
@@ -168,7 +194,7 @@ def judged(curves: dict[str, Curve], load: Load) -> list[str]:
     print(f"the tab     message {first:.0f} in the first quarter, {last:.0f} in the last")
     if last <= first:
         wrong.append("the tab stands still")
-    if load.last["lost"] or load.last["refused"] or load.process.returncode:
+    if load.last["lost"] or load.last["refused"] or load.broke_off:
         wrong.append(f"the people say {load.last}")
     return wrong
 
@@ -190,15 +216,19 @@ def main() -> int:
             finally:
                 browser.close()
                 load.end()
+    if len(settled(curves["memory"])) < FEWEST:
+        print("chatd: ended before anything could be told", file=sys.stderr)
+        return 1
     wrong = judged({name: curve for name, curve in curves.items()}, load)
     if options.figure:
+        minutes = curves["memory"][-1][0] / 60
         panels = {
             "private memory, MiB": curves["memory"],
             "file descriptors": curves["descriptors"],
             "99 % of messages read by all within, ms": load.latency,
             "the same by a bare relay beside it, ms": load.peer,
         }
-        FIGURE.write_text(drawn(panels, f"A soak of {options.minutes:.0f} minutes"), "utf-8")
+        FIGURE.write_text(drawn(panels, f"A soak of {minutes:.0f} minutes"), "utf-8")
         print(FIGURE.relative_to(ROOT))
     for line in wrong:
         print(f"chatd: {line}", file=sys.stderr)

@@ -7,6 +7,8 @@ from statistics import fmean, median
 
 #: Of so many means over time: neighbouring samples tell the same, means of a stretch hardly do.
 BLOCKS = 20
+#: Fewer samples tell no slope.
+FEWEST = 2 * BLOCKS
 #: Student's t for BLOCKS - 2 degrees of freedom, 95 % two-sided.
 T95 = 2.101
 #: The beginning, in which caches fill, is no part of what is judged.
@@ -36,8 +38,8 @@ def settled(curve: Curve) -> Curve:
 
 def slope(curve: Curve) -> Slope:
     """Least squares through the means of BLOCKS stretches. ValueError for fewer samples."""
-    if len(curve) < 2 * BLOCKS:
-        raise ValueError(f"{len(curve)} samples tell no slope: {2 * BLOCKS} are wanted")
+    if len(curve) < FEWEST:
+        raise ValueError(f"{len(curve)} samples tell no slope: {FEWEST} are wanted")
     cut = [curve[len(curve) * n // BLOCKS : len(curve) * (n + 1) // BLOCKS] for n in range(BLOCKS)]
     hours = [fmean(t for t, _ in part) / 3600 for part in cut]
     values = [fmean(value for _, value in part) for part in cut]
