@@ -1,6 +1,5 @@
 """twistd's entry: from the command line to a service, or to sentences that say why not."""
 
-import gc
 import time
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from twisted.application.service import Service
 
 from chatd.config import ConfigError, load
+from chatd.garbage import Collector
 from chatd.logs.twistd import observer
 from chatd.options import Options
 from chatd.safety import unsafe
@@ -29,13 +29,12 @@ def makeService(options: Any) -> Service:
         raise SystemExit("\n".join(f"chatd: {path}: {text}" for text in wrong))
     from twisted.internet import reactor as the_reactor
 
+    from chatd.parts import ReactorScheduler
     from chatd.service import ChatService
 
     reactor: Any = the_reactor
     logs = observer(getattr(options, "parent", None), settings.log)
     # Every timer, limit and timeout follows this clock; a wall clock steps (twisted#2424).
     reactor.seconds = time.monotonic
-    # What is loaded by now stays. Where many connect at once the collector would walk all of it
-    # again and again: 100 µs of each connect.
-    gc.freeze()
+    reactor.callWhenRunning(Collector(ReactorScheduler(reactor), time.thread_time).start)
     return ChatService(reactor, settings, path, supervision, bool(options["quickstart"]), logs)
