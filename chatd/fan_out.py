@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from chatd.edge.broadcast import broadcast
 from chatd.engine.agenda import Agenda
 from chatd.engine.engine import Engine
 from chatd.fanout.bus import NoBus
@@ -26,7 +27,7 @@ def fan_out(
     def fault(failure: Exception) -> None:
         engine.fault(failure, "fan-out")
 
-    hub = Hub(scheduler, clock, position, fault)
+    hub = Hub(scheduler, clock, position, fault, broadcast)
     last_seen = LastSeen(store, scheduler, clock, drive)
     hub.audience.gone = last_seen.gone
     node = Node(

@@ -36,6 +36,7 @@ class OneThread:
         place = urlsplit(url)
         assert place.hostname and place.port
         self._said: list[str] = []
+        self._pongs = 0
         self._protocol = ClientProtocol(
             parse_uri(url),
             subprotocols=list(subprotocols),  # type: ignore[arg-type]
@@ -62,6 +63,27 @@ class OneThread:
     def send(self, text: str) -> None:
         self._protocol.send_text(text.encode())
         self._flush()
+
+    @property
+    def subprotocol(self) -> str | None:
+        return self._protocol.subprotocol
+
+    def ping(self) -> None:
+        """Returns once it was answered."""
+        before, deadline = self._pongs, time.monotonic() + PATIENCE
+        self._protocol.send_ping(b"there?")
+        self._flush()
+        while self._pongs == before:
+            self._receive(deadline)
+
+    def leave(self) -> int | None:
+        """Closes in an orderly way; the code that came back."""
+        deadline = time.monotonic() + PATIENCE
+        self._protocol.send_close(1000)
+        self._flush()
+        while self._protocol.state is not State.CLOSED:
+            self._receive(deadline)
+        return self._protocol.close_code
 
     def recv(self, timeout: float = PATIENCE) -> str:
         """The next message. TimeoutError; ConnectionClosedError once there are no more."""
@@ -92,11 +114,11 @@ class OneThread:
             self._protocol.receive_data(data)
         else:
             self._protocol.receive_eof()
-        self._said += [
-            event.data.decode()
-            for event in self._protocol.events_received()
-            if isinstance(event, Frame) and event.opcode is Opcode.TEXT
-        ]
+        for event in self._protocol.events_received():
+            if isinstance(event, Frame) and event.opcode is Opcode.TEXT:
+                self._said.append(event.data.decode())
+            elif isinstance(event, Frame) and event.opcode is Opcode.PONG:
+                self._pongs += 1
         self._flush()
 
     def _flush(self) -> None:

@@ -45,6 +45,12 @@ class PlainEdge:
         self.write_now(data)
         return True
 
+    def lend(self, borrower: Any) -> None:
+        """There is no way past this one."""
+
+    def recall(self) -> None:
+        pass
+
     def unsent(self) -> int:
         tcp = self._tcp
         return len(tcp.dataBuffer) - tcp.offset + tcp._tempDataLen

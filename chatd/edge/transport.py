@@ -128,7 +128,7 @@ class TlsTransport(HandshakingServer):
 
     def _broke(self, error: SSL.Error) -> Exception:
         _lib.ERR_clear_error()
-        self._ssl = None
+        self._silence()
         return main.CONNECTION_LOST if isinstance(error, SSL.SysCallError) else _lost(error)
 
     def pauseProducing(self) -> None:
@@ -162,6 +162,21 @@ class TlsTransport(HandshakingServer):
                 self._keep(bytes(data), sent)
         return True
 
+    def lend(self, borrower: Any) -> None:
+        """``borrower.straight`` is OpenSSL's connection, for an SSL_write past all of this, until
+        that is None again: once something is kept, or writing is over."""
+        if self._ssl is not None and not self._unsent and not self.disconnecting:
+            self._borrower = borrower
+            borrower.straight = self._ssl
+
+    def recall(self) -> None:
+        """The borrower comes to us again."""
+        self._recall()
+
+    def keep(self, data: bytes, sent: int) -> None:
+        """SSL_write took ``sent`` bytes of what a borrower gave it."""
+        self._keep(bytes(data), sent)
+
     def write(self, data: bytes) -> None:
         """As write_now, and pauses a registered producer that runs ahead of the peer."""
         self.write_now(data)
@@ -186,6 +201,7 @@ class TlsTransport(HandshakingServer):
 
     def _keep(self, data: bytes, sent: int) -> None:
         """SSL_write did not take all of `data`: find out why, keep the rest."""
+        self._recall()
         self._chunks = deque((data,))
         self._unsent = len(data)
         why = self._took(sent)
@@ -308,7 +324,7 @@ class TlsTransport(HandshakingServer):
 
     def abortConnection(self) -> None:
         """Drop everything at once; the peer sees a reset."""
-        self._ssl = None
+        self._silence()
         super().abortConnection()
 
     def connectionLost(self, reason: Failure) -> None:

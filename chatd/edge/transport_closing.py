@@ -44,8 +44,19 @@ class ClosingServer(tcp.Server):
     # In all three classes a slot is what every connection has: together 0.2 KiB, as a dict 1.6.
     # What only some have, and not for long, is an attribute of the class at first.
     # The subclass keeps: the TLS connection; its C pointer while the application may write; how
-    # many bytes wait to be written.
-    __slots__ = ("_ssl", "_tls", "_unsent", "connected", "fileno", "protocol", "reactor", "socket")
+    # many bytes wait to be written; who may write to that pointer, too.
+    __slots__ = (
+        "_borrower",
+        "_ssl",
+        "_tls",
+        "_unsent",
+        "connected",
+        "fileno",
+        "protocol",
+        "reactor",
+        "socket",
+    )
+    _borrower: Any
     _tls: Any
     _ssl: Any
     _unsent: int
@@ -75,6 +86,7 @@ class ClosingServer(tcp.Server):
                 self.abortConnection()
             return
         self.disconnecting = 1
+        self._recall()
         self.stopReading()
         if self._unsent or (self.producer is not None and not self._goodbye_heard):
             self._flush_mark = self._unsent
@@ -109,7 +121,7 @@ class ClosingServer(tcp.Server):
     def _say_goodbye(self) -> None:
         if not self._goodbye_waits:
             self._cancel_close_timer()
-        self._ssl = None  # from here on write() is silent
+        self._silence()
         self._goodbye_said = True
         try:
             self._tls.shutdown()
@@ -173,7 +185,7 @@ class ClosingServer(tcp.Server):
             if not self.disconnecting:
                 self.loseConnection()
             return None
-        self._ssl = None
+        self._silence()
         try:
             self._tls.shutdown()
         except SSL.Error:
@@ -188,12 +200,23 @@ class ClosingServer(tcp.Server):
 
     def _end_soon(self, reason: Exception) -> None:
         """End in the next turn: the application must not lose the connection inside its call."""
-        self._ssl = None
+        self._silence()
         self.stopReading()
         self.stopWriting()
         if not self._ending:
             self._ending = True
             self.reactor.callLater(0, self.connectionLost, Failure(reason))
+
+    def _silence(self) -> None:
+        """From here on write() is silent."""
+        self._ssl = None
+        self._recall()
+
+    def _recall(self) -> None:
+        """Nobody writes past us any more: see `TlsTransport.lend`."""
+        borrower, self._borrower = self._borrower, None
+        if borrower is not None:
+            borrower.straight = None
 
     def _cancel_close_timer(self) -> None:
         timer, self._close_timer = self._close_timer, None

@@ -77,7 +77,7 @@ class HandshakingServer(ClosingServer):
         self.client = peer
         self.host = host
         self.seat = None
-        self._tls = self._ssl = None
+        self._tls = self._ssl = self._borrower = None
         self._unsent = 0
         self._opened = self._reading = self._writing = False
         self.connected = 1
@@ -232,7 +232,8 @@ class HandshakingServer(ClosingServer):
         if not self._opened:
             self._tell_failure("the peer went away")
         # The TLS object writes to a descriptor number; let go of it before the number is free.
-        self._ssl = self._tls = None
+        self._silence()
+        self._tls = None
         try:
             super().connectionLost(reason)
         finally:

@@ -95,6 +95,12 @@ class StockTlsTransport(BufferingTLSTransport):
         self.write(data)
         return True
 
+    def lend(self, borrower: Any) -> None:
+        """There is no way past this one."""
+
+    def recall(self) -> None:
+        pass
+
     def unsent(self) -> int:
         """Bytes not yet in the kernel's hands, those of TLS records included."""
         if not self.connected:

@@ -116,6 +116,7 @@ class ChatSocket(WebSocketServerProtocol):
     is_open = is_closed = Unheard()
     factory: SocketFactory
     session: Session | None
+    wire: Any  # the transport, or what stands before it until the 101 is written
 
     _control: Bucket | None
     _isMessageCompressed: bool
@@ -185,6 +186,10 @@ class ChatSocket(WebSocketServerProtocol):
     def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
         """Control frames take the session's way, so that nothing overtakes anything."""
         self.wire.write_now(data)
+
+    def sendCloseFrame(self, *arguments: Any, **more: Any) -> None:
+        super().sendCloseFrame(*arguments, **more)
+        self.wire.recall()  # nothing goes out behind it
 
     def _drained(self) -> None:
         if self.session is not None:
@@ -272,6 +277,13 @@ class ChatSocket(WebSocketServerProtocol):
 
     def offer(self, data: bytes) -> bool:
         return self.wire.offer(data) if self.state == OPEN else True
+
+    def lend(self, borrower: Any) -> None:
+        if self.state == OPEN:
+            self.wire.lend(borrower)
+
+    def keep(self, data: bytes, sent: int) -> None:
+        self.wire.keep(data, sent)
 
     def unsent(self) -> int:
         return self.wire.unsent()

@@ -149,6 +149,12 @@ class Behind:
         self.write_now(data)
         return True
 
+    def lend(self, borrower: Any) -> None:
+        """Nothing goes past the 101."""
+
+    def recall(self) -> None:
+        pass
+
     def unsent(self) -> int:
         unsent: int = self._wire.unsent()
         return unsent

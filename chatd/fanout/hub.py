@@ -13,7 +13,7 @@ from chatd.engine.view import Presence
 from chatd.fanout.audience import Audience
 from chatd.fanout.books import Books, Person
 from chatd.fanout.subscriber import Membership, Outbox, Subscriber
-from chatd.fanout.turn import Turn
+from chatd.fanout.turn import Broadcast, Turn, plainly
 from chatd.wire.codec import encode
 from chatd.wire.framing import text
 from chatd.wire.signals import RoomAdded, RoomRemoved
@@ -21,7 +21,7 @@ from chatd.wire.signals import RoomAdded, RoomRemoved
 
 class Hub:
     """``position`` is where the log stands at the start; ``fault`` is told of what an outbox
-    raised (a mistake of ours)."""
+    raised (a mistake of ours); ``broadcast`` writes to many of them."""
 
     def __init__(
         self,
@@ -29,6 +29,7 @@ class Hub:
         clock: Clock,
         position: int,
         fault: Callable[[Exception], None],
+        broadcast: Broadcast = plainly,
     ) -> None:
         self.books = Books(position)
         self.turn = Turn(
@@ -37,6 +38,7 @@ class Hub:
             self.books,
             lambda room: self.audience.stirred(room),
             fault,
+            broadcast,
         )
         self.audience = Audience(scheduler, clock, self.books, self.turn)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Final, Protocol
 
 from chatd.engine.view import Presence
@@ -29,7 +29,7 @@ class Outbox(Protocol):
 class Subscriber:
     """Made by `Hub.attach`, held from the start: call `memberships`, then `release`."""
 
-    __slots__ = ("_hold", "_hub", "_open", "counted", "inflates", "person", "state", "write")
+    __slots__ = ("_hold", "_hub", "_open", "counted", "inflates", "outbox", "person", "state")
 
     def __init__(self, hub: Hub, person: Person, outbox: Outbox, inflates: bool) -> None:
         self.person = person
@@ -37,7 +37,7 @@ class Subscriber:
         #: how the person shows here, and whether this connection makes them present already
         self.state: Presence = "online"
         self.counted = False
-        self.write: Callable[[bytes], None] = outbox.write
+        self.outbox = outbox
         self._hub = hub
         #: rooms open, each with the position after which its events are sent
         self._open: dict[Channel, int] = {}
@@ -84,7 +84,7 @@ class Subscriber:
         """The connection is gone."""
         if self not in self.person.connections:
             return
-        self.write = _nowhere
+        self.outbox = _NOWHERE
         self.drop_all()
         self._hub.turn.held.discard(self)
         self._hold = None
@@ -107,7 +107,7 @@ class Subscriber:
             self._hold = Hold(self._hub.position, self._heads())
             self._hub.turn.held.add(self)
             for channel in self._open:
-                channel.open.pop(self, None)
+                channel.leave(self)
                 channel.aside[self] = (NEVER, self._hold.told[channel.room])
         elif self._hold.overflowed and not self._hold.broken:
             self._hold.overflowed = self._hold.stale = False
@@ -155,7 +155,7 @@ class Subscriber:
             for channel in hold.shown:
                 self._close(channel)
             self.drop_all()
-            self.write(_RESYNC)
+            self.outbox.write(_RESYNC)
             return
         known = {
             channel: (position, hold.told.get(channel.room, 0))
@@ -165,7 +165,7 @@ class Subscriber:
             self._open[channel] = position
             channel.listen(self, position, head, self._hub.position)
         if data := hold.replay(self._positions()):
-            self._hub.turn.write((self,), data)
+            self._hub.turn.write([self], data)
 
     def typing(self, room: str, active: bool) -> None:
         if room in self.open_rooms:
@@ -245,7 +245,7 @@ class Subscriber:
 
     def _close(self, channel: Channel) -> None:
         self._open.pop(channel, None)
-        channel.open.pop(self, None)
+        channel.leave(self)
         channel.aside.pop(self, None)
         self._hub.books.tidy(channel)
 
@@ -263,9 +263,15 @@ class Subscriber:
         hold.clear()
         hold.since = max(hold.since, self._hub.position)
         if data:
-            self._hub.turn.write((self,), data)
+            self._hub.turn.write([self], data)
         hold.told = self._heads()
 
 
-def _nowhere(data: bytes) -> None:
+class _Nowhere:
     """A connection that is gone hears nothing."""
+
+    def write(self, data: bytes) -> None:
+        pass
+
+
+_NOWHERE: Final = _Nowhere()

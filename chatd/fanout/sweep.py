@@ -9,25 +9,20 @@ way to whoever was not reached yet; whoever was gets it the next time round.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 from chatd.engine.ports import Clock
-from chatd.fanout.books import Channel, Entry, join
+from chatd.fanout.books import PORTION, Channel, Entry, Portion, join
 from chatd.fanout.smaller import Smaller
 
 if TYPE_CHECKING:
-    from chatd.fanout.subscriber import Subscriber
+    from chatd.fanout.subscriber import Outbox, Subscriber
 
-#: Readers written to between two looks at the clock.
-PORTION: Final = 64
 #: A room with fewer readers is written to at once.
 LARGE: Final = 4 * PORTION
 #: Seconds of writing, after which the reactor has its turn.
 SPELL: Final = 0.001
-
-#: Some of the readers, all of whom inflate or none does.
-Portion = tuple[list["Subscriber"], bool]
 
 
 class Sweep:
@@ -38,7 +33,7 @@ class Sweep:
         self,
         channel: Channel,
         clock: Clock,
-        write: Callable[[Collection[Subscriber], bytes], None],
+        write: Callable[[list[Subscriber], list[Outbox], bytes], None],
     ) -> None:
         self.channel = channel
         self._clock = clock
@@ -49,7 +44,7 @@ class Sweep:
         self._passed = 0
         #: who has had the first so many entries of all, those who have least first
         self._due: deque[tuple[Portion, int]] = deque()
-        self._reached = list(_portions(channel.open))
+        self._reached = list(channel.in_portions())
         self._smaller = Smaller()
         self._joined: dict[tuple[int, bool], bytes] = {}
 
@@ -82,29 +77,24 @@ class Sweep:
 
     def hurry(self, subscriber: Subscriber) -> None:
         """Writes to this one now, and to those who would be reached together with it."""
-        for at, ((readers, _), _) in enumerate(self._due):
-            if subscriber in readers:
+        for at, (portion, _) in enumerate(self._due):
+            if subscriber in portion.readers:
                 self._due.rotate(-at)
                 self._reach()
                 self._due.rotate(at)
                 return
 
     def _reach(self) -> None:
-        (readers, inflates), had = self._due.popleft()
+        portion, had = self._due.popleft()
         if len(self.channel.open) != self._readers:
-            readers = [each for each in readers if each in self.channel.open]
+            here = [each for each in portion.readers if each in self.channel.open]
+            portion = Portion.of(here, portion.inflates)
         # First, since what is written may bring us back here.
-        self._reached.append((readers, inflates))
+        self._reached.append(portion)
+        inflates = portion.inflates
         data = self._joined.get((had, inflates))
         if data is None:
             entries = self._entries[had - self._passed :]
             data = self._smaller.join(entries, ()) if inflates else join(entries)
             self._joined[had, inflates] = data
-        self._write(readers, data)
-
-
-def _portions(readers: Collection[Subscriber]) -> Iterable[Portion]:
-    for inflates in (False, True):
-        alike = [each for each in readers if each.inflates is inflates]
-        for at in range(0, len(alike), PORTION):
-            yield alike[at : at + PORTION], inflates
+        self._write(portion.readers, portion.outboxes, data)

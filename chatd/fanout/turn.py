@@ -14,8 +14,9 @@ once for all of those (`smaller`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterable, Iterator
+from operator import length_hint
+from typing import TYPE_CHECKING, Any
 
 from chatd.engine.ports import Clock, Scheduler
 from chatd.fanout.books import Books, Channel, Entry, in_order, join
@@ -23,7 +24,16 @@ from chatd.fanout.smaller import Smaller
 from chatd.fanout.sweep import LARGE, Sweep
 
 if TYPE_CHECKING:
-    from chatd.fanout.subscriber import Subscriber
+    from chatd.fanout.subscriber import Outbox, Subscriber
+
+
+#: Writes the same bytes to each outbox. Where one raises, the iterator stands behind it.
+Broadcast = Callable[[Iterator[Any], bytes], None]
+
+
+def plainly(outboxes: Iterator[Outbox], data: bytes) -> None:
+    for outbox in outboxes:
+        outbox.write(data)
 
 
 class Turn:
@@ -36,6 +46,7 @@ class Turn:
         books: Books,
         stirred: Callable[[Channel], None],
         fault: Callable[[Exception], None],
+        broadcast: Broadcast,
     ) -> None:
         #: connections for which live events are kept back
         self.held: set[Subscriber] = set()
@@ -43,6 +54,7 @@ class Turn:
         self._books = books
         self._stirred = stirred
         self._fault = fault
+        self._broadcast = broadcast
         self._touched: dict[Channel, None] = {}
         self._own: dict[Subscriber, list[Entry]] = {}
         #: by position: who gets another form of the event than everybody else, and that frame
@@ -129,13 +141,13 @@ class Turn:
         self._send_round(pending, own, sweeps)
         if len(pending) == 1 and not own:
             [(channel, entries)] = pending.items()
-            self._hand_out(tuple(channel.open), entries)
+            self._hand_out(list(channel.open), entries)
         elif pending or own:
             self._write_merged(pending, own)
         for channel, subscriber in apart:
             # Unless it was dropped meanwhile.
             if channel.room in subscriber.open_rooms:
-                channel.open[subscriber] = None
+                channel.enter(subscriber)
         for channel in waiting:
             self._catch_up(channel)
         self._kept_from.clear()
@@ -159,7 +171,7 @@ class Turn:
         elif sweeps and len(pending) == 1 and not own and not self._kept_from:
             [channel] = pending
             if len(channel.open) >= LARGE and not channel.aside:
-                self._sweep = Sweep(channel, self._clock, self.write)
+                self._sweep = Sweep(channel, self._clock, self._write)
                 self._sweep.add(pending.pop(channel))
 
     @staticmethod
@@ -180,7 +192,7 @@ class Turn:
         for channel, entries in pending.items():
             for subscriber in tuple(channel.open):
                 if (seen := self.as_seen(subscriber, entries)) is not entries:
-                    channel.open.pop(subscriber, None)
+                    channel.leave(subscriber)
                     self._own.setdefault(subscriber, []).extend(seen)
                     apart.append((channel, subscriber))
         return apart
@@ -194,11 +206,11 @@ class Turn:
             several |= channel.open.keys() & seen
             seen.update(channel.open)
         rooms: dict[Subscriber, list[Channel]] = {subscriber: [] for subscriber in several}
-        alone: list[tuple[Channel, Collection[Subscriber]]] = []
+        alone: list[tuple[Channel, list[Subscriber]]] = []
         for channel in pending:
             for subscriber in channel.open.keys() & several:
                 rooms[subscriber].append(channel)
-            alone.append((channel, channel.open.keys() - several))
+            alone.append((channel, list(channel.open.keys() - several)))
         for channel, subscribers in alone:
             if subscribers:
                 self._hand_out(subscribers, pending[channel])
@@ -214,9 +226,9 @@ class Turn:
                 data = self._joined(in_order(entries + (extra or [])), subscriber.inflates)
                 if not extra:
                     known[combination] = data
-            self.write((subscriber,), data)
+            self.write([subscriber], data)
 
-    def _hand_out(self, subscribers: Collection[Subscriber], entries: list[Entry]) -> None:
+    def _hand_out(self, subscribers: list[Subscriber], entries: list[Entry]) -> None:
         """The same to each of them, in the form that is for them."""
         inflating = [each for each in subscribers if each.inflates]
         if inflating:
@@ -227,15 +239,19 @@ class Turn:
     def _joined(self, entries: list[Entry], inflates: bool) -> bytes:
         return self._smaller.join(entries, self._kept_from) if inflates else join(entries)
 
-    def write(self, subscribers: Collection[Subscriber], data: bytes) -> None:
+    def write(self, subscribers: list[Subscriber], data: bytes) -> None:
         """The same bytes to each of them, at once."""
-        self.writes += len(subscribers)
-        for subscriber in subscribers:
+        self._write(subscribers, [each.outbox for each in subscribers], data)
+
+    def _write(self, subscribers: list[Subscriber], outboxes: list[Outbox], data: bytes) -> None:
+        self.writes += len(outboxes)
+        left = iter(outboxes)
+        while length_hint(left):
             try:
-                subscriber.write(data)
+                self._broadcast(left, data)
             except Exception as fault:
                 # It missed something: better no room open than one with a hole.
-                subscriber.drop_all()
+                subscribers[len(outboxes) - length_hint(left) - 1].drop_all()
                 self._fault(fault)
 
     def _catch_up(self, channel: Channel) -> None:

@@ -8,7 +8,7 @@ peer sees a prefix of whole frames and then the `resync`.
 Pending are the bytes queued here, kept by the wire, and lying in the kernel.
 """
 
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from chatd.core.meters import Meters
 from chatd.engine.ports import Clock
@@ -47,7 +47,6 @@ class Outbox:
     """One for each connection. The bounds may be set anew at any time."""
 
     __slots__ = (
-        "_accepted",
         "_marks",
         "_meters",
         "_owner",
@@ -56,10 +55,12 @@ class Outbox:
         "_queued",
         "_taken",
         "_wire",
+        "accepted",
         "bound_bytes",
         "bound_seconds",
         "ended",
         "stalled",
+        "straight",
     )
 
     def __init__(
@@ -73,6 +74,8 @@ class Outbox:
         self.bound_bytes = bound_bytes
         self.bound_seconds = bound_seconds
         self.stalled = False
+        #: where a fan-out writes to past all of this (`edge.broadcast`), None where it may not
+        self.straight: Any = None
         self._wire = wire
         self._meters = meters
         self._owner: OutboxOwner | None = None
@@ -80,9 +83,10 @@ class Outbox:
         # Lists: nearly always empty, and an empty deque takes ten times as much.
         self._queue: list[bytes] = []
         self._queued = 0
-        # Bytes ever accepted and (at the last look) ever taken by the peer. Marks say when the
-        # count of accepted bytes was how high: the first one not reached is the oldest pending.
-        self._accepted = 0
+        #: bytes ever accepted: whoever writes straight counts them here
+        self.accepted = 0
+        # Of them, at the last look, the peer had taken so many. Marks say when the count of
+        # accepted bytes was how high: the first one not reached is the oldest pending.
         self._taken = 0
         self._marks: list[tuple[float, int]] = []
         self._progress = clock.now()
@@ -94,6 +98,7 @@ class Outbox:
     def tap(self, ear: Ear) -> None:
         """``ear`` is told of what is handed to the wire from now on."""
         self._wire = TappedWire(self._wire, ear)
+        self.straight = None
 
     def untap(self) -> None:
         if isinstance(self._wire, TappedWire):
@@ -108,14 +113,20 @@ class Outbox:
         """Sends ``data``, one or more whole frames, after all that was written before."""
         if self.stalled or self.ended:
             return
-        self._accepted += len(data)
-        # One call down to the socket where there were two: a thousand times for an event.
+        self.accepted += len(data)
         if not self._queue and self._wire.offer(data):
+            if self.straight is None:
+                self._wire.lend(self)
             return
         self._queue.append(data)
         self._count(len(data))
         if self._pending() > self.bound_bytes:
             self._drop()
+
+    def fell_short(self, data: bytes, sent: int) -> None:
+        """Of ``data``, written straight, ``sent`` bytes went, or 0 or less: an error."""
+        self.accepted += len(data)
+        self._wire.keep(data, sent)
 
     def drained(self) -> None:
         """The wire took everything: hand it what has queued up."""
@@ -134,19 +145,17 @@ class Outbox:
         """Looks at the age of what is pending; about once a second."""
         if self.ended:
             return
-        if self._taken == self._accepted and not self.stalled:
+        if self._taken == self.accepted and not self.stalled:
             self._progress = now
             return
-        taken = self._accepted - self._pending()
+        taken = self.accepted - self._pending()
         if taken > self._taken:
             self._taken = taken
             self._progress = now
         while self._marks and self._marks[0][1] <= self._taken:
             del self._marks[0]
-        if self._taken < self._accepted and (
-            not self._marks or self._marks[-1][1] < self._accepted
-        ):
-            self._marks.append((now, self._accepted))
+        if self._taken < self.accepted and (not self._marks or self._marks[-1][1] < self.accepted):
+            self._marks.append((now, self.accepted))
         if now - self._progress > STUCK_BOUNDS * self.bound_seconds:
             self._progress = now
             if self._owner is not None:
@@ -159,6 +168,7 @@ class Outbox:
         self._queue.clear()
         self._count(-self._queued)
         self.ended = True
+        self.straight = None
 
     def _count(self, size: int) -> None:
         self._queued += size
@@ -186,7 +196,7 @@ class Outbox:
         return portion
 
     def _drop(self) -> None:
-        self._accepted -= self._queued
+        self.accepted -= self._queued
         self._queue.clear()
         self._count(-self._queued)
         self._marks.clear()
@@ -201,5 +211,5 @@ class Outbox:
         if self._owner is not None:
             self._owner.recovered()
         self.stalled = False
-        self._accepted += len(RESYNC)
+        self.accepted += len(RESYNC)
         self._wire.write(RESYNC)

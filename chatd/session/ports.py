@@ -9,6 +9,13 @@ from chatd.engine.view import View
 Drive = Callable[[Coroutine[Any, Any, None]], None]
 
 
+class Borrower(Protocol):
+    """Whoever may write past the wire's methods: see `WirePort.lend`."""
+
+    #: what that writes to, None while a write has to come to `WirePort.write` or `offer`
+    straight: Any
+
+
 class WirePort(Protocol):
     """A connection after its handshake, as bytes.
 
@@ -24,6 +31,13 @@ class WirePort(Protocol):
 
     def offer(self, data: bytes) -> bool:
         """As `write`, unless `unsent` is above 0: then nothing is taken, and the answer False."""
+
+    def lend(self, borrower: Borrower) -> None:
+        """Sets ``borrower.straight``, if nothing is in the way and this wire has such a thing, and
+        sets it to None again before the first write that is not done in one call."""
+
+    def keep(self, data: bytes, sent: int) -> None:
+        """Of ``data``, written straight, only ``sent`` bytes went: or 0 or less, and an error."""
 
     def unsent(self) -> int:
         """Bytes taken by `write` that the kernel has not taken."""

@@ -7,7 +7,7 @@ pays nothing.
 from typing import Protocol
 
 from chatd.session.intake import Enough, Intake
-from chatd.session.ports import WirePort
+from chatd.session.ports import Borrower, WirePort
 from chatd.wire.frames import Command, Error, Limits
 
 
@@ -55,6 +55,12 @@ class TappedWire:
         if taken:
             self._ear.went(self.id, data)
         return taken
+
+    def lend(self, borrower: Borrower) -> None:
+        """Nothing goes past the ear."""
+
+    def keep(self, data: bytes, sent: int) -> None:
+        self.inner.keep(data, sent)
 
     def unsent(self) -> int:
         return self.inner.unsent()

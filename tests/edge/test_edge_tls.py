@@ -8,9 +8,9 @@ import pytest_twisted
 from loopback_tls import Loopback, client_context, connect, in_thread, until
 from site_rig import PAGE, PUBLIC, Rig, handshake, text
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import connect as websocket
 
 from chatd.wire import framing
+from tests.one_thread import OneThread
 
 
 @pytest_twisted.async_yield_fixture
@@ -21,14 +21,8 @@ async def world(tmp_path):
     await rig.stop()
 
 
-def dial(port, **more):
-    return websocket(
-        f"wss://localhost:{port.getHost().port}/ws",
-        ssl=client_context(),
-        proxy=None,
-        compression=None,
-        **more,
-    )
+def dial(port, **headers):
+    return OneThread(f"wss://localhost:{port.getHost().port}/ws", client_context(), headers)
 
 
 @pytest.mark.parametrize("stock", [False, True])
@@ -39,15 +33,14 @@ async def test_a_client_talks_over_tls_and_leaves_the_strangers_budget(world, st
     token = await rig.token(await rig.person())
 
     def talk():
-        headers = {"Authorization": f"Bearer {token}"}
-        with dial(port, additional_headers=headers, subprotocols=["chatd.v1"]) as client:
+        with dial(port, Authorization=f"Bearer {token}") as client:
             assert client.subprotocol == "chatd.v1"
             said = [client.recv()]
             for message in ("grüße", "x" * 60_000):
                 client.send(message)
                 said.append(client.recv())
             strangers = port.door.budget.unauthenticated
-            client.ping().wait(5)
+            client.ping()
             return said, strangers
 
     said, strangers = await in_thread(talk)
@@ -65,9 +58,9 @@ async def test_a_client_that_may_not_in_learns_the_status(world, stock):
 
     def statuses():
         found = []
-        for origin in (None, "https://evil.example", PUBLIC):
+        for headers in ({}, {"Origin": "https://evil.example"}, {"Origin": PUBLIC}):
             with pytest.raises(InvalidStatus) as refused:
-                dial(port, origin=origin)
+                dial(port, **headers)
             found.append(refused.value.response.status_code)
         return found
 
@@ -83,7 +76,7 @@ async def test_a_close_of_ours_arrives_with_code_and_reason(world, stock):
     token = await rig.token(user)
 
     def listen():
-        with dial(port, additional_headers={"Authorization": f"Bearer {token}"}) as client:
+        with dial(port, Authorization=f"Bearer {token}") as client:
             client.recv()
             client.send("ready")
             client.recv()

@@ -12,10 +12,10 @@ from loopback_tls import client_context, connect, in_thread
 from twisted.web.resource import Resource
 from twisted.web.server import Site
 from twisted.web.static import Data, File
-from websockets.sync.client import connect as websocket
 
 from chatd.edge.door import authenticated
 from chatd.edge.transport_stock import edge_transport
+from tests.one_thread import OneThread
 
 BIG = os.urandom(3_000_000)
 
@@ -86,17 +86,16 @@ async def test_requests_follow_one_another_on_one_connection(loopback, tmp_path,
 async def test_a_websocket_echoes_and_closes_in_order(loopback, tmp_path, stock):
     built, sockets = site(tmp_path)
     port = loopback.listen(built, stock_tls=stock)
-    large = os.urandom(1_500_000)
+    large = os.urandom(750_000).hex()
 
     def client():
         url = f"wss://localhost:{port.getHost().port}/ws"
-        with websocket(url, ssl=client_context(), max_size=None) as ws:
+        with OneThread(url, client_context(), subprotocols=()) as ws:
             for message in ("one", "two", large):
                 ws.send(message)
             answers = [ws.recv(20) for _ in range(3)]
             strangers = port.door.budget.unauthenticated
-            ws.close()
-            return answers, strangers, ws.close_code
+            return answers, strangers, ws.leave()
 
     answers, strangers, code = await in_thread(client)
     assert answers == ["one", "two", large]

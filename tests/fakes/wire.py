@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from chatd.session.ports import Borrower
 from tests.fakes.listener import inflated
 
 
@@ -32,6 +33,12 @@ class FakeWire:
             return False
         self.write(data)
         return True
+
+    def lend(self, borrower: Borrower) -> None:
+        """There is no way past it."""
+
+    def keep(self, data: bytes, sent: int) -> None:
+        raise AssertionError("nothing was lent")
 
     def unsent(self) -> int:
         return len(self.kept)

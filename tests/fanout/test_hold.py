@@ -135,7 +135,7 @@ def test_an_outbox_that_fails_while_too_much_is_kept_back_harms_nobody() -> None
     def fail(data: bytes) -> None:
         raise OSError("broken")
 
-    subscriber.write = fail
+    subscriber.outbox.write = fail
     for _ in range(HELD_EVENTS + 1):
         stage.log.say("tea")
     stage.deliver()

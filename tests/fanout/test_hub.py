@@ -161,7 +161,7 @@ def test_an_outbox_that_fails_harms_nobody_and_leaves_no_hole() -> None:
         raise OSError("broken")
 
     _, broken = attached["bob"]
-    broken.write = fail
+    broken.outbox.write = fail
     stage.log.say("tea")
     stage.deliver()
     assert [type(fault) for fault in stage.faults] == [OSError]
@@ -174,7 +174,9 @@ def test_a_reader_may_be_dropped_or_leave_in_the_midst_of_a_flush() -> None:
     attached = {user: stage.attach(user, "tea", "jam") for user in ("ann", "bob", "cat")}
     for user, leave in (("ann", False), ("bob", True)):
         _, subscriber = attached[user]
-        subscriber.write = lambda data, s=subscriber, go=leave: s.detach() if go else s.drop_all()
+        subscriber.outbox.write = lambda data, s=subscriber, go=leave: (
+            s.detach() if go else s.drop_all()
+        )
     for room in ("tea", "jam", "tea"):
         stage.log.say(room)
     stage.deliver()

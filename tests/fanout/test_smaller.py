@@ -156,7 +156,7 @@ def test_one_who_fails_to_inflate_harms_nobody() -> None:
     def fail(data: bytes) -> None:
         raise RuntimeError("on purpose")
 
-    broken.write = fail
+    broken.outbox.write = fail
     said = stage.log.say("tea", text=LONG)
     stage.deliver()
     assert ann.events == cat.events == [said.position]

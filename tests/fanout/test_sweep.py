@@ -231,13 +231,34 @@ def test_who_goes_meanwhile_gets_nothing_more(crowd: Crowd, how: str) -> None:
     assert all(crowd.reached()[:-1])
 
 
+@pytest.mark.parametrize("how", ["detach", "drop_all", "hold"])
+def test_who_went_between_two_messages_does_not_hear_the_second(crowd: Crowd, how: str) -> None:
+    said = [crowd.say()]
+    crowd.to_the_end()
+    getattr(crowd.people[-1], how)()
+    crowd.say()
+    crowd.to_the_end()
+    assert crowd.ears[-1].events == said
+    assert all(len(events) == 2 for events in crowd.heard()[:-1])
+
+
+def test_who_came_between_two_messages_hears_the_second(crowd: Crowd) -> None:
+    crowd.people[-1].hide("large")
+    crowd.say()
+    crowd.to_the_end()
+    crowd.open(crowd.people[-1], "large")
+    said = crowd.say()
+    crowd.to_the_end()
+    assert crowd.ears[-1].events == [said]
+
+
 def test_an_outbox_that_raises_is_dropped_and_the_others_are_reached(
     crowd: Crowd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(data: bytes) -> None:
         raise RuntimeError("a mistake of ours")
 
-    monkeypatch.setattr(crowd.people[LARGE], "write", fails)
+    monkeypatch.setattr(crowd.ears[LARGE], "write", fails)
     crowd.say()
     crowd.to_the_end()
     assert [str(fault) for fault in crowd.faults] == ["a mistake of ours"]
