@@ -4,11 +4,13 @@ import random
 
 import pytest
 import pytest_twisted
-from loopback_tls import Loopback, connect, in_thread, until
+from loopback_tls import Loopback, connect, in_thread, plain, until
 from site_rig import PUBLIC, Rig, handshake, text
+from twisted.internet import reactor
 
 from chatd.core.meters import Meters
 from chatd.edge.broadcast import broadcast
+from chatd.edge.door import listen
 from chatd.fanout.turn import plainly
 from chatd.session.outbox import RESYNC, Outbox
 from chatd.wire import framing
@@ -53,12 +55,15 @@ class Hall:
         self.rig = Rig(real_time=True)
         self.loopback = Loopback(folder)
 
-    async def reader(self, stock=False, bound=1 << 30):
-        if not self.loopback.ports:
-            self.loopback.listen(self.rig.edge.site, stock_tls=stock)
+    async def reader(self, kind="tls", bound=1 << 30):
+        ports = self.loopback.ports
+        if not ports and kind == "plain":
+            ports.append(listen(reactor, "127.0.0.1", 0, None, self.rig.edge.site))
+        elif not ports:
+            self.loopback.listen(self.rig.edge.site, stock_tls=kind == "stock")
         number = len(self.rig.sessions)
         token = await self.rig.token(await self.rig.person(f"reader{number}"))
-        sock = await in_thread(connect, self.loopback.ports[0])
+        sock = await in_thread(plain if kind == "plain" else connect, ports[0])
         hello = handshake(Authorization=f"Bearer {token}", Origin=PUBLIC) + text(b"hi")
         await in_thread(sock.sendall, hello)
         await until(lambda: len(self.rig.sessions) > number and self.rig.sessions[number].frames)
@@ -94,18 +99,17 @@ async def test_the_first_write_asks_and_the_next_go_straight(hall):
     reader.sock.close()
 
 
-@pytest.mark.parametrize("stock", [False, True])
+@pytest.mark.parametrize("kind", ["tls", "stock", "plain"])
 @pytest_twisted.ensureDeferred
-async def test_nothing_is_lost_or_overtaken_whatever_the_kernel_takes(hall, stock):
-    chance = random.Random(f"broadcast {stock}")
-    straight = await hall.reader(stock)
-    plain = await hall.reader(stock)
+async def test_nothing_is_lost_or_overtaken_whatever_the_kernel_takes(hall, kind):
+    chance = random.Random(f"broadcast {kind}")
+    straight, handed_down = await hall.reader(kind), await hall.reader(kind)
     lent = refused = 0
     for step in range(60):
         size = chance.choice((1, 100, 5_000, 300_000, 3_000_000))
         data = framing.text(chance.randbytes(size))
         control = chance.random() < 0.2
-        for reader, how in ((straight, broadcast), (plain, plainly)):
+        for reader, how in ((straight, broadcast), (handed_down, plainly)):
             lent += how is broadcast and reader.is_lent
             reader.write(how, data)
             refused += bool(reader.session.wire.unsent())
@@ -113,16 +117,16 @@ async def test_nothing_is_lost_or_overtaken_whatever_the_kernel_takes(hall, stoc
                 reader.session.wire.write(b"\x89\x00")
                 reader.said += b"\x89\x00"
         if step % 7 == 6:
-            for reader in (straight, plain):
+            for reader in (straight, handed_down):
                 waiting = len(reader.said) - len(reader.heard)
                 await reader.hear(int(waiting * chance.random()))
-    for reader in (straight, plain):
+    for reader in (straight, handed_down):
         await reader.hear()
         assert reader.heard == reader.said
         await until(lambda reader=reader: not reader.session.wire.unsent())
         assert reader.outbox.empty
-    assert bool(lent) is not stock and refused
-    for reader in (straight, plain):
+    assert bool(lent) is (kind == "tls") and refused
+    for reader in (straight, handed_down):
         reader.sock.close()
 
 
@@ -143,9 +147,10 @@ async def test_what_the_kernel_refuses_is_kept_and_ends_the_loan_until_it_went(h
     reader.sock.close()
 
 
+@pytest.mark.parametrize("kind", ["tls", "stock", "plain"])
 @pytest_twisted.ensureDeferred
-async def test_a_slow_reader_has_its_bound_and_then_the_resync(hall):
-    reader = await hall.reader(bound=1 << 20)
+async def test_a_slow_reader_has_its_bound_and_then_the_resync(hall, kind):
+    reader = await hall.reader(kind, bound=1 << 20)
     most = framing.text(bytes(1 << 18))
     while not reader.outbox.stalled:
         reader.write(broadcast, most)
@@ -160,9 +165,10 @@ async def test_a_slow_reader_has_its_bound_and_then_the_resync(hall):
     reader.sock.close()
 
 
+@pytest.mark.parametrize("kind", ["tls", "stock", "plain"])
 @pytest_twisted.ensureDeferred
-async def test_nothing_goes_out_behind_a_close_frame(hall):
-    reader = await hall.reader()
+async def test_nothing_goes_out_behind_a_close_frame(hall, kind):
+    reader = await hall.reader(kind)
     reader.write(broadcast, MESSAGE)
     reader.session.wire.close(1000, "done")
     assert not reader.is_lent
@@ -208,13 +214,14 @@ async def test_what_ended_gets_nothing_more(hall):
     reader.sock.close()
 
 
+@pytest.mark.parametrize("kind", ["tls", "plain"])
 @pytest.mark.parametrize("how", ["reset", "abort"])
 @pytest_twisted.ensureDeferred
-async def test_who_is_gone_harms_nobody_in_the_same_sweep(hall, how):
-    first, gone, last = [await hall.reader() for _ in range(3)]
+async def test_who_is_gone_harms_nobody_in_the_same_sweep(hall, how, kind):
+    first, gone, last = [await hall.reader(kind) for _ in range(3)]
     outboxes = [each.outbox for each in (first, gone, last)]
     broadcast(iter(outboxes), MESSAGE)
-    assert all(each.is_lent for each in (first, gone, last))
+    assert all(each.is_lent is (kind == "tls") for each in (first, gone, last))
     if how == "abort":
         gone.session.wire.abort()
         assert not gone.is_lent
