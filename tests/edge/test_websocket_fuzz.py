@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 from site_rig import KEY, EchoSession
 from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
-from twisted.internet.testing import StringTransport
 from twisted.logger import globalLogPublisher
 from twisted.python.failure import Failure
 
@@ -16,6 +15,7 @@ from chatd.edge.journal import Journal
 from chatd.edge.settings import EdgeSettings
 from chatd.edge.sockets import SocketFactory
 from chatd.wire.deflate import deflate
+from tests.fakes.tcp import MemoryTcp
 
 
 def opened(extension=""):
@@ -25,7 +25,7 @@ def opened(extension=""):
     journal = Journal(edge.log_lines, clock.seconds)
     factory = SocketFactory(clock, edge, EchoSession, connections, journal)
     socket = factory.socket(Principal("u1", "alice", False, "bearer", "c1"), "192.0.2.1")
-    transport = StringTransport()
+    transport = MemoryTcp()
     socket.makeConnection(transport)
     socket.open(Offer(KEY, "", (), extension))
     return clock, connections, socket, transport

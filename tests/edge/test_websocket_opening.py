@@ -8,7 +8,6 @@ from autobahn.websocket.compress import PerMessageDeflateOfferAccept
 from autobahn.websocket.utf8validator import Utf8Validator
 from site_rig import KEY, EchoSession, frame, handshake, text
 from twisted.internet.task import Clock
-from twisted.internet.testing import StringTransport
 
 from chatd.core.principal import Principal
 from chatd.edge.connections import Connections
@@ -19,6 +18,7 @@ from chatd.edge.settings import EdgeSettings
 from chatd.edge.sockets import SocketFactory
 from chatd.edge.websocket import ChatSocket
 from chatd.edge.websocket_opening import switching
+from tests.fakes.tcp import MemoryTcp
 
 DEFLATE = accepted("permessage-deflate")
 OFFERS = [Offer(KEY, "", ()), Offer(KEY, SUBPROTOCOL, ())]
@@ -50,7 +50,7 @@ def socket_of(factory: SocketFactory) -> ChatSocket:
     return factory.socket(Principal("u1", "alice", False, "bearer", "c1"), "192.0.2.1")
 
 
-class Writes(StringTransport):
+class Writes(MemoryTcp):
     """Remembers each write."""
 
     def __init__(self) -> None:

@@ -10,17 +10,17 @@ from typing import Any
 from site_rig import Rig, handshake
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone
-from twisted.internet.testing import StringTransport
 from twisted.logger import globalLogPublisher
 from twisted.python.failure import Failure
 
 from chatd.edge.door_budget import Budget, Places, Seat, address_key
 from chatd.edge.first_read import hand_over
+from tests.fakes.tcp import MemoryTcp
 
 ADDRESS = "192.0.2.7"
 
 
-class Wire(StringTransport):
+class Wire(MemoryTcp):
     """A connection in memory, with a place at the door, that hands on what it is given."""
 
     def __init__(self, seat: Seat) -> None:
