@@ -118,7 +118,7 @@ def test_the_daemon_does_so(tmp_path: Path) -> None:
         f"told, set_threshold = pathlib.Path({str(told)!r}), gc.set_threshold\n"
         "def tell(*thresholds):\n"
         "    set_threshold(*thresholds)\n"
-        "    told.write_text(str((gc.get_threshold()[2] > 10**6, gc.get_freeze_count() > 10**5)))\n"
+        "    told.write_text(str((gc.get_threshold()[2] > 10**6, gc.get_freeze_count() > 10**4)))\n"
         "gc.set_threshold = tell\n"
     )
     with Daemon(tmp_path, command=("env", f"PYTHONPATH={tmp_path}")):

@@ -169,10 +169,6 @@ class TlsTransport(HandshakingServer):
             self._borrower = borrower
             borrower.straight = self._ssl
 
-    def recall(self) -> None:
-        """The borrower comes to us again."""
-        self._recall()
-
     def keep(self, data: bytes, sent: int) -> None:
         """SSL_write took ``sent`` bytes of what a borrower gave it."""
         self._keep(bytes(data), sent)
@@ -201,7 +197,7 @@ class TlsTransport(HandshakingServer):
 
     def _keep(self, data: bytes, sent: int) -> None:
         """SSL_write did not take all of `data`: find out why, keep the rest."""
-        self._recall()
+        self.recall()
         self._chunks = deque((data,))
         self._unsent = len(data)
         why = self._took(sent)

@@ -86,7 +86,7 @@ class ClosingServer(tcp.Server):
                 self.abortConnection()
             return
         self.disconnecting = 1
-        self._recall()
+        self.recall()
         self.stopReading()
         if self._unsent or (self.producer is not None and not self._goodbye_heard):
             self._flush_mark = self._unsent
@@ -210,9 +210,9 @@ class ClosingServer(tcp.Server):
     def _silence(self) -> None:
         """From here on write() is silent."""
         self._ssl = None
-        self._recall()
+        self.recall()
 
-    def _recall(self) -> None:
+    def recall(self) -> None:
         """Nobody writes past us any more: see `TlsTransport.lend`."""
         borrower, self._borrower = self._borrower, None
         if borrower is not None:

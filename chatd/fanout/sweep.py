@@ -4,6 +4,9 @@ To write to a thousand people takes ten milliseconds. In one go nothing would be
 meanwhile, and what comes in its midst would wait for the end, to go to everybody once more. So the
 reactor has its turn between two spells. What has come by then leaves together with what is on its
 way to whoever was not reached yet; whoever was gets it the next time round.
+
+The more is on its way, the longer a spell: each turn in between costs a commit, which is the same
+for one message as for many, and who waits a little longer gets more in one write.
 """
 
 from __future__ import annotations
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
 LARGE: Final = 4 * PORTION
 #: Seconds of writing, after which the reactor has its turn.
 SPELL: Final = 0.001
+#: With so many entries on their way it is twice as long, with as many again three times ...
+MANY: Final = 4
+#: ... up to so many times.
+LONGEST: Final = 8
 
 
 class Sweep:
@@ -63,7 +70,8 @@ class Sweep:
 
     def spell(self) -> bool:
         """Writes for a while. Whether somebody is left."""
-        enough = self._clock.now() + SPELL
+        times = min(1 + len(self._entries) // MANY, LONGEST)
+        enough = self._clock.now() + SPELL * times
         while self._due:
             self._reach()
             if self._clock.now() >= enough:

@@ -3,7 +3,7 @@
 import pytest
 
 from chatd.fanout.hub import Hub
-from chatd.fanout.sweep import LARGE, PORTION, SPELL
+from chatd.fanout.sweep import LARGE, MANY, PORTION, SPELL
 from tests.fakes.listener import Listener
 from tests.fanout.stage import Stage
 
@@ -217,6 +217,17 @@ def test_whose_heads_are_asked_for_has_everything_and_the_others_need_not_wait_o
     assert sum(crowd.reached()) == 2 * PORTION
     said.append(crowd.say())
     assert crowd.people[0].heads() == heads + 1 and crowd.ears[0].events == said
+    crowd.to_the_end()
+    assert crowd.heard() == [said] * PEOPLE
+
+
+@pytest.mark.parametrize(("entries", "portions"), [(MANY - 1, 1), (MANY, 2), (100 * MANY, 5)])
+def test_the_more_is_on_its_way_the_longer_a_spell(
+    crowd: Crowd, entries: int, portions: int
+) -> None:
+    said = [crowd.say() for _ in range(entries)]
+    crowd.clock.turn()
+    assert sum(crowd.reached()) == portions * PORTION
     crowd.to_the_end()
     assert crowd.heard() == [said] * PEOPLE
 

@@ -35,6 +35,8 @@ export class Telling {
   #upTo = new Map();
   /** How rooms were when the connection broke: ids to {seq, mentions}; null while it stands. */
   #before = null;
+  /** Rooms to the seq behind which something is that was heard of and could not be read. */
+  #owed = new Map();
 
   /**
    * `ports`: `may()` whether this tab tells, and wants to; `ask(type, fields)` a command; `looked(room)`;
@@ -60,8 +62,8 @@ export class Telling {
       const all = level(room) === 'all';
       // What is told of all messages needs no word of the mentions among them.
       if (all !== (type === 'activity')) return;
-      if (all) this.#find('history', { room: id, limit: 1 });
-      else this.#find('messages', { room: id, seqs: [seq] });
+      if (all) this.#find('history', { room: id, limit: 1 }, seq - 1);
+      else this.#find('messages', { room: id, seqs: [seq] }, seq - 1);
     });
   }
 
@@ -78,9 +80,11 @@ export class Telling {
     if (!before || !this.#ports.may()) return;
     for (const room of this.#store.rooms.values()) {
       const { seq = 0, mentions = 0 } = before.get(room.id) ?? {};
-      const calling = level(room) === 'all' ? room.seq > seq : room.mentions > mentions;
+      const owed = this.#owed.get(room.id) ?? Infinity;
+      const calling = owed < seq || (level(room) === 'all' ? room.seq > seq : room.mentions > mentions);
       if (!calling || level(room) === 'none' || isMuted(room, this.#ports.now())) continue;
-      this.#find('history', { room: room.id, limit: MISSED }, seq);
+      this.#owed.delete(room.id);
+      this.#find('history', { room: room.id, limit: MISSED }, Math.min(seq, owed));
     }
   }
 
@@ -97,17 +101,20 @@ export class Telling {
   /** Nothing stays on the screen. */
   forget() {
     this.#waiting.clear();
+    this.#owed.clear();
     for (const { close } of this.#shown.values()) close();
     this.#shown.clear();
   }
 
   /** Asks for messages, and takes those after `seq`. */
-  async #find(type, fields, seq = 0) {
+  async #find(type, fields, seq) {
     try {
       const { messages } = await this.#ports.ask(type, fields);
       for (const message of messages) if (message.seq > seq) this.#take(message);
     } catch {
-      // The connection broke; when it is back they are looked for again.
+      // The connection broke; when it is back they are looked for again. That the room has got that
+      // far is known already, so that nothing else would say so.
+      this.#owed.set(fields.room, Math.min(seq, this.#owed.get(fields.room) ?? seq));
     }
   }
 

@@ -53,6 +53,7 @@ function desk({ kind = 'public', notify = 'all', may = true } = {}) {
     later: clock.later,
     ask: async (type, fields) => {
       one.asked.push([type, fields]);
+      if (one.broken) throw new Error('the connection broke');
       return { messages: one.messages };
     },
     show: ({ message, count }) => {
@@ -144,6 +145,29 @@ test('what was said while the connection was broken is told of when it is back, 
     one.telling.back();
     await one.clock.advance(1);
     equal([now, one.asked.length, one.shown], [now, asked, shown]);
+  }
+});
+
+test('what was heard of and could not be read, as the connection broke, is told of when it is back', async () => {
+  for (const [notify, type] of [['all', 'activity'], ['mentions', 'mentioned']]) {
+    const one = desk({ notify });
+    const now = { room: 'tea', kind: 'public', name: 'Tea', seq: 5, number: 5, read: 4, members: 2, mentions: 1, notify };
+    one.messages = [4, 5].map((seq) => ({ ...said, seq, mentions: ['anna'] }));
+    one.store.listed = true;
+    one.store.set(now);
+    one.broken = true;
+    one.telling.signal({ type, room: 'tea', seq: 5, number: 5 });
+    await one.clock.advance(1);
+    await settle();
+    one.telling.lost();
+    one.broken = false;
+    for (let times = 0; times < 2; times += 1) {
+      one.telling.back();
+      await one.clock.advance(1);
+      await settle();
+      one.telling.lost();
+    }
+    equal([type, one.asked.length, one.shown], [type, 2, [[5, 1]]]);
   }
 });
 
