@@ -232,6 +232,17 @@ def test_the_more_is_on_its_way_the_longer_a_spell(
     assert crowd.heard() == [said] * PEOPLE
 
 
+def test_a_spell_has_an_end_however_much_is_on_its_way(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatd.fanout.sweep.LONGEST", 3)
+    for _ in range(100 * MANY):
+        crowd.say()
+    crowd.clock.turn()
+    assert sum(crowd.reached()) == 3 * PORTION
+    crowd.to_the_end()
+
+
 @pytest.mark.parametrize("how", ["detach", "drop_all"])
 def test_who_goes_meanwhile_gets_nothing_more(crowd: Crowd, how: str) -> None:
     crowd.say()
