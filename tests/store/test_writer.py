@@ -47,6 +47,18 @@ def test_units_that_arrive_together_share_a_commit_in_the_order_of_the_calls(
     opened.stop()
 
 
+def test_what_one_turn_brought_reaches_the_thread_together(tmp_path: Path) -> None:
+    Opened(tmp_path / "data").start().tea().stop()
+    opened = Opened(tmp_path / "data")
+    kept = opened.store._writer
+    for _ in range(5):
+        opened.sending("hello")
+    assert kept._queue.empty()  # or an idle writer would commit the first by itself
+    opened.pump.turn()
+    assert len(kept._take()[0]) == 5
+    opened.start().stop()
+
+
 def test_what_hands_over_many_hears_all_outcomes_and_then_once_that_they_are_all(
     tmp_path: Path,
 ) -> None:
@@ -68,7 +80,8 @@ def test_what_hands_over_many_hears_all_outcomes_and_then_once_that_they_are_all
     for waiter in (one, two, one):
         opened.store.hand(send("hello"), waiter)
     opened.start()
-    opened.pump.turn()
+    opened.pump.turn()  # the units are passed on
+    opened.pump.turn()  # their outcomes
     assert opened.happened == [
         *("one 2", "two 3", "one 4", "one has all", "two has all"),
         "told",
@@ -185,6 +198,7 @@ def test_the_log_is_copied_over_early_only_when_it_is_calm(tmp_path: Path) -> No
         """Pages in the log after a commit of so many units, with nobody waiting."""
         for _ in range(count):
             opened.sending("x" * 4000)
+        opened.pump.settle()
         items, _ = kept._take()
         kept._commit(items)
         kept._keep_log_short(len(items))
