@@ -19,6 +19,8 @@
       const loads = Number(sessionStorage.getItem(name));
       if (!(loads < WAITS.length)) return;
       sessionStorage.setItem(name, String(loads + 1));
+      // In a frame, so that the page around it waits. Whose page that is matters to nobody.
+      if (parent !== self) parent.postMessage({ chatd: 'again' }, '*');
       setTimeout(() => location.reload(), WAITS[loads] * 1000);
     } catch {
       // The words it is, then.

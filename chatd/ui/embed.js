@@ -36,6 +36,8 @@
     frame.style.height = place.clientHeight >= 200 ? '100%' : '560px';
 
     let timer = setTimeout(() => failed(), ALL);
+    /** The frame loads itself again, since a part of it did not come. */
+    let patient = false;
     const tell = (message) => frame.contentWindow?.postMessage(message, chat);
 
     async function answer() {
@@ -54,6 +56,11 @@
           clearTimeout(timer);
           timer = null;
           tell({ chatd: 'begin', room, theme: script.dataset.theme ?? null, language: script.dataset.language ?? null });
+          break;
+        case 'again':
+          patient = true;
+          clearTimeout(timer);
+          timer = setTimeout(failed, ALL);
           break;
         case 'token':
           answer();
@@ -80,7 +87,7 @@
     }
 
     frame.addEventListener('load', () => {
-      if (timer === null) return;
+      if (timer === null || patient) return;
       clearTimeout(timer);
       timer = setTimeout(failed, FIRST_WORD);
     });

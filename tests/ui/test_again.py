@@ -6,6 +6,9 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.embed.frame import frame_of
+from tests.ui.site import Site
+
 pytestmark = pytest.mark.browser
 
 #: A page's timers are over at once; what they were to wait is in ``waited``.
@@ -19,6 +22,17 @@ AT_ONCE = """
     };
 """
 WAITS = [1000, 3000, 9000]
+#: What a page's timers wait is in ``waited``.
+RECORDED = """
+    globalThis.waited = [];
+    const later = setTimeout;
+    globalThis.setTimeout = (then, ms) => {
+        waited.push(ms);
+        return later(then, ms);
+    };
+"""
+#: Milliseconds that embed.js waits for a frame that said it loads itself again; else it is 3,000.
+ALL = 20_000
 
 
 def keep_out(window, *patterns):
@@ -75,3 +89,36 @@ def test_a_page_that_was_made_by_the_version_before_finds_the_one_that_is_there(
         window.go(daemon.url)
         window.wait("sessionStorage.getItem('/ loads') === '1'")
     window.wait("document.querySelector('#name') !== null")
+
+
+@pytest.fixture
+def site(daemon):
+    site = Site(daemon)
+    yield site
+    site.close()
+
+
+def test_in_a_page_of_another_site_the_chat_loads_itself_again_and_that_page_waits(
+    daemon, browser, site
+):
+    daemon.start()
+    page = browser.window()
+    page.call("Page.addScriptToEvaluateOnNewDocument", source=RECORDED)
+    page.go(site.url)
+    frame = frame_of(browser, page, f"{daemon.url}/embed")
+    page.until(lambda: f"{site.url}/token" in page.requests, "its first word was heard")
+    frame.wait("document.readyState === 'complete'")
+    page.js("waited.length = 0")
+
+    frame.call("Page.enable")
+    frame.call("Page.addScriptToEvaluateOnNewDocument", source=AT_ONCE)
+    keep_out(frame, "*/ui/embed.*.js")
+    frame.js("location.reload()")
+    frame.wait("sessionStorage.getItem('/ loads') === '3' && document.readyState === 'complete'")
+    # It was silent three times, and is not given up for that.
+    assert page.js("waited") == [ALL] * 3
+    assert page.js("document.querySelector('[role=alert]') === null")
+    keep_out(frame)
+    frame.js("location.reload()")
+    frame.wait("sessionStorage.getItem('/ loads') === null")
+    frame.wait("document.body?.innerText.length > 0")
