@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from tests.ui import marionette
+from tests.ui.marionette import Marionette
 from tests.ui.page import Page, PageError
-from tests.ui.process import Kept, Process
+from tests.ui.process import Kept, Process, find
 
 #: https://w3c.github.io/webdriver/#keyboard-actions
 KEYS = {
@@ -48,7 +53,11 @@ PREFERENCES = {
     "toolkit.telemetry.server": "",
     # What Firefox says of a way that is closed, it may say again at once: no waiting of its own.
     "network.websocket.delay-failed-reconnects": False,
+    **marionette.PREFERENCES,
 }
+PROMPTS = {"unhandledPromptBehavior": {"default": "accept"}}
+#: The first long-term release that has all of it by BiDi: its own frame, a network that is gone.
+BY_BIDI_ALONE = 153
 EVENTS = [
     "browsingContext.userPromptOpened",
     "log.entryAdded",
@@ -66,6 +75,8 @@ class Gecko(Process):
 
     def __init__(self) -> None:
         self.windows: dict[str, Window] = {}
+        self._marionette: Marionette | None = None
+        self.older = version(self.programs) < BY_BIDI_ALONE
         super().__init__()
 
     def arguments(self) -> list[str]:
@@ -73,7 +84,9 @@ class Gecko(Process):
         (self.folder / "user.js").write_text("".join(lines))
         return [
             *("--headless", "--no-remote", "--profile", str(self.folder)),
-            *("--remote-debugging-port", "0", "--remote-allow-system-access", "about:blank"),
+            *("--remote-debugging-port", "0", "--remote-allow-system-access"),
+            *(marionette.ARGUMENTS if self.older else ()),
+            "about:blank",
         ]
 
     def listens(self) -> str | None:
@@ -81,11 +94,19 @@ class Gecko(Process):
             found = json.loads((self.folder / "WebDriverBiDiServer.json").read_text())
         except (FileNotFoundError, json.JSONDecodeError):
             return None
-        return f"ws://{found['ws_host']}:{found['ws_port']}/session"
+        if not self.older:
+            return f"ws://{found['ws_host']}:{found['ws_port']}/session"
+        port = marionette.port(self.folder)
+        if port is None:
+            return None
+        self._marionette = Marionette(port, PROMPTS)
+        return self._marionette.address
 
     def begin(self) -> None:
-        prompts = {"unhandledPromptBehavior": {"default": "accept"}}
-        self.call("session.new", capabilities={"alwaysMatch": prompts})
+        if self.older:
+            self.call("session.subscribe", events=EVENTS)
+            return
+        self.call("session.new", capabilities={"alwaysMatch": PROMPTS})
         self.call("session.subscribe", events=EVENTS)
         # The frame around the pages, where Firefox itself is asked for what BiDi cannot say.
         tree = self.call("browsingContext.getTree", **{"moz:scope": "chrome", "maxDepth": 0})
@@ -103,7 +124,15 @@ class Gecko(Process):
                 window.heard(told["method"], params)
 
     def leave(self) -> None:
-        self.call("browser.close")
+        if self._marionette is not None:
+            self._marionette.quit()
+        else:
+            self.call("browser.close")
+
+    def end(self, patience: float = 10) -> None:
+        if self._marionette is not None:
+            self._marionette.close()
+        super().end(patience)
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         return self.ask(method, params)
@@ -121,23 +150,38 @@ class Gecko(Process):
             raise PageError(answer["exceptionDetails"]["text"])
         return plain(answer["result"])
 
-    def chrome(self, expression: str) -> Any:
-        """The same where Firefox's own code runs."""
-        return self.evaluate(self._chrome, expression)
+    def chrome(self, script: str) -> None:
+        """Does this where Firefox's own code runs."""
+        if self._marionette is not None:
+            self._marionette.run(script)
+        else:
+            # Not everything that a script is worth can be told.
+            self.evaluate(self._chrome, f"{script}; 1")
 
     def trust(self, authority: Path) -> str:
         """Believes what this authority signs; gives the words that `doubt` takes."""
         certificate = x509.load_pem_x509_certificate(authority.read_bytes())
         der = json.dumps(base64.b64encode(certificate.public_bytes(Encoding.DER)).decode())
-        self.chrome(f"{DATABASE}.addCertFromBase64({der}, 'CT,,'); 1")
+        self.chrome(f"{DATABASE}.addCertFromBase64({der}, 'CT,,')")
         return der
 
     def doubt(self, der: str) -> None:
         found = f"{DATABASE}.constructX509FromBase64({der})"
-        self.chrome(f"{DATABASE}.deleteCertificate({found}); 1")
+        self.chrome(f"{DATABASE}.deleteCertificate({found})")
 
 
 DATABASE = "Cc['@mozilla.org/security/x509certdb;1'].getService(Ci.nsIX509CertDB)"
+
+
+@cache
+def version(programs: tuple[str, ...]) -> int:
+    """The first number of what is installed, 0 where nothing is."""
+    program = find(programs)
+    if program is None:
+        return 0
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
+    found = re.search(r"\d+", told.stdout)
+    return int(found.group()) if found else 0
 
 
 def plain(value: dict[str, Any]) -> Any:
@@ -199,7 +243,7 @@ def open_window(process: Gecko, context: str, width: int, height: int) -> Window
 
 def point_with(process: Gecko, what: int) -> None:
     for name in ("ui.primaryPointerCapabilities", "ui.allPointerCapabilities"):
-        process.chrome(f"Services.prefs.setIntPref({json.dumps(name)}, {what}); 1")
+        process.chrome(f"Services.prefs.setIntPref({json.dumps(name)}, {what})")
 
 
 class Window(Page):
@@ -237,10 +281,11 @@ class Window(Page):
 
     def _tab(self, change: str) -> None:
         """Changes what Firefox itself holds of the tab (a BrowsingContext)."""
-        module = "chrome://remote/content/shared/NavigableManager.sys.mjs"
-        found = f"ChromeUtils.importESModule('{module}').NavigableManager"
+        manager = "TabManager" if self._process.older else "NavigableManager"
+        module = f"chrome://remote/content/shared/{manager}.sys.mjs"
+        found = f"ChromeUtils.importESModule('{module}').{manager}"
         context = json.dumps(self._context)
-        self._process.chrome(f"{found}.getBrowsingContextById({context}).{change}; 1")
+        self._process.chrome(f"{found}.getBrowsingContextById({context}).{change}")
 
     def look_away(self) -> None:
         cover = self._process.call(
@@ -281,6 +326,11 @@ class Window(Page):
         self.call("browsingContext.reload", wait="complete")
 
     def offline(self, yes: bool) -> None:
+        if self._process.older:
+            self._tab(f"forceOffline = {json.dumps(yes)}")
+            # It knows then, and does not tell.
+            self.js(f"dispatchEvent(new Event('{'offline' if yes else 'online'}'))")
+            return
         self._process.call(
             "emulation.setNetworkConditions",
             contexts=[self._context],
