@@ -159,18 +159,26 @@ class Kept(Generic[One]):
     def __init__(self, start: Callable[[], One]) -> None:
         self._start = start
         self._free: list[One] = []
+        #: all of them: one that nobody could give back ends with the run, too
+        self._started: list[One] = []
 
     def take(self) -> One:
         while self._free:
             process = self._free.pop()
             if process.lives:
                 return process
+            self._started.remove(process)
             process.end()
-        return self._start()
+        process = self._start()
+        self._started.append(process)
+        return process
 
     def give_back(self, process: One) -> None:
         self._free.append(process)
 
     def close(self) -> None:
-        for process in self._free:
-            process.close()
+        for process in self._started:
+            if process not in self._free:
+                process.end(patience=0)
+            else:
+                process.close()

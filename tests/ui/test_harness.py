@@ -7,6 +7,7 @@ import pytest
 
 from tests.ui.browser import Browser
 from tests.ui.daemon import Daemon
+from tests.ui.process import Kept
 from tests.ui.test_delivery import SETTLED
 from tests.ui.test_two_people import first_administrator
 
@@ -71,6 +72,24 @@ def test_after_a_browser_that_died_comes_another(daemon, chromiums):
     assert second.pid != first.pid
     assert fresh(daemon, second).js("location.pathname") == "/protocol"
     second.close()
+
+
+def test_one_that_nobody_gave_back_ends_with_the_run():
+    class Stub:
+        lives = True
+        ended = ""
+
+        def close(self):
+            self.ended = "asked to"
+
+        def end(self, patience=10):
+            self.ended = f"by force after {patience} s"
+
+    kept = Kept(Stub)
+    given, forgotten = kept.take(), kept.take()
+    kept.give_back(given)
+    kept.close()
+    assert (given.ended, forgotten.ended) == ("asked to", "by force after 0 s")
 
 
 def test_a_certificate_of_another_authority_is_not_believed(tmp_path, browser):
