@@ -103,11 +103,11 @@ class Gecko(Process):
         return self._marionette.address
 
     def begin(self) -> None:
-        if self.older:
-            self.call("session.subscribe", events=EVENTS)
-            return
-        self.call("session.new", capabilities={"alwaysMatch": PROMPTS})
+        if not self.older:
+            self.call("session.new", capabilities={"alwaysMatch": PROMPTS})
         self.call("session.subscribe", events=EVENTS)
+        if self.older:
+            return
         # The frame around the pages, where Firefox itself is asked for what BiDi cannot say.
         tree = self.call("browsingContext.getTree", **{"moz:scope": "chrome", "maxDepth": 0})
         self._chrome = tree["contexts"][0]["context"]
@@ -247,6 +247,9 @@ def point_with(process: Gecko, what: int) -> None:
 
 
 class Window(Page):
+    #: A `scrollTop` of 10.85 is 10.
+    scrolls_by = 1.0
+
     def __init__(self, process: Gecko, profile: str, context: str) -> None:
         super().__init__()
         self._process = process

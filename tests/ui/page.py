@@ -7,7 +7,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 #: Seconds within which anything a page does must have happened.
 PATIENCE = 15.0
@@ -19,6 +19,9 @@ class PageError(AssertionError):
 
 class Page(ABC):
     """A window with a profile that it shares with no other, unless one is `another` of it."""
+
+    #: Pixels: no scrolling comes closer than this to where it was to end.
+    scrolls_by: ClassVar[float] = 0.0
 
     def __init__(self) -> None:
         #: what went wrong in the page: errors, and what its security policy stopped

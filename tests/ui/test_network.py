@@ -208,7 +208,7 @@ PLACE = """(() => {
     const box = document.querySelector('.composer textarea');
     return {
         row: first.querySelector('.text').textContent,
-        at: Math.round(first.getBoundingClientRect().top - top),
+        at: first.getBoundingClientRect().top - top,
         text: box.value,
         focus: document.activeElement === box,
         selection: [box.selectionStart, box.selectionEnd],
@@ -216,15 +216,11 @@ PLACE = """(() => {
 })()"""
 
 
-#: Pixels: a line's place is a fraction of one, which is rounded.
-NEARLY = 1
-
-
 def strays(window, place):
     """What is elsewhere, or otherwise, than it was; {} for nothing."""
     now = window.js(PLACE)
     found = {name: value for name, value in now.items() if value != place[name]}
-    if abs(now["at"] - place["at"]) <= NEARLY:
+    if abs(now["at"] - place["at"]) < window.scrolls_by:
         found.pop("at", None)
     return found
 
