@@ -16,6 +16,9 @@ from chatd.core.refusal import Refusal
 
 # Near 10^9 s on a clock a float resolves 10^-7 s: a moment as near as this counts as come.
 SLACK = 1e-6
+#: So many keys are held even where their buckets are full: those who talk all the time would else
+#: push one another out with every message, as a bucket is full again a moment later.
+FEW = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,8 @@ class Buckets(Generic[K]):
         heappush(self._heap, (now, self._serial, key))
 
     def _make_room(self, now: float) -> None:
+        if len(self._full_at) < min(FEW, self.limit):
+            return
         # Two at most for one that comes: the map shrinks again after a flood, at a bounded cost.
         for _ in range(2):
             full_at = self._nearest()

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
@@ -24,15 +25,22 @@ class Cursor:
 
 def encode(epoch: str, position: int) -> str:
     """`<epoch>.<position in base 36>`, at most 22 characters; ValueError for one out of range."""
-    if not _EPOCH.fullmatch(epoch):
-        raise ValueError("an epoch has 8 lower-case letters or digits")
     if not 0 <= position <= MAX_POSITION:
         raise ValueError("a position lies between 0 and 2^63 - 1")
+    front, last = divmod(position, 36)
+    return _front(epoch, front) + DIGITS[last]
+
+
+@lru_cache(maxsize=64)
+def _front(epoch: str, number: int) -> str:
+    """All but the last digit, which is the same for 36 events in a row."""
+    if not _EPOCH.fullmatch(epoch):
+        raise ValueError("an epoch has 8 lower-case letters or digits")
     digits = ""
-    while position >= 36:
-        position, digit = divmod(position, 36)
+    while number:
+        number, digit = divmod(number, 36)
         digits = DIGITS[digit] + digits
-    return f"{epoch}.{DIGITS[position]}{digits}"
+    return f"{epoch}.{digits}"
 
 
 def decode(text: str, field: str = "cursor") -> Cursor:

@@ -51,7 +51,8 @@ def clean_text(text: str, limit: int = MAX_TEXT, field: str = "text") -> str:
     # No text of the allowed length is four times as long before: this bounds the work.
     if len(text) > 4 * limit:
         raise _too_long(len(text), limit, field)
-    if not (text.isascii() and text.isprintable()):
+    plain = text.isascii() and text.isprintable()
+    if not plain:
         if _IMPOSSIBLE.search(text):
             raise Refusal(
                 Code.BAD_FIELD,
@@ -65,7 +66,8 @@ def clean_text(text: str, limit: int = MAX_TEXT, field: str = "text") -> str:
         text = limit_marks(normalize("NFC", shorten_runs(text)))
     if len(text) > limit:
         raise _too_long(len(text), limit, field)
-    if not has_visible(text):
+    # Of printable ASCII only the space is blank.
+    if not (text.strip(" ") if plain else has_visible(text)):
         raise Refusal(Code.BAD_FIELD, "There is nothing to see in this text.", field=field)
     return text
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from OpenSSL.SSL import _lib  # type: ignore[attr-defined]
 
+from chatd.edge.transport_opened import RECORD_BYTES
 from chatd.session.outbox import Outbox
 
 _ssl_write = _lib.SSL_write
@@ -22,6 +23,9 @@ _ssl_write = _lib.SSL_write
 def broadcast(outboxes: Iterator[Outbox], data: bytes) -> None:
     """Where one raises, ``outboxes`` stands behind it."""
     size = len(data)
+    if size > RECORD_BYTES:
+        _broadcast_records(outboxes, data)
+        return
     for outbox in outboxes:
         straight = outbox.straight
         if straight is None:
@@ -30,3 +34,26 @@ def broadcast(outboxes: Iterator[Outbox], data: bytes) -> None:
             outbox.accepted += size
         else:
             outbox.fell_short(data, sent)
+
+
+def _broadcast_records(outboxes: Iterator[Outbox], data: bytes) -> None:
+    """An SSL_write takes no more than a record. Much was joined because there is much to do, which
+    is no time to have each connection keep the rest and take it up again."""
+    records = [
+        (record := data[at : at + RECORD_BYTES], len(record))
+        for at in range(0, len(data), RECORD_BYTES)
+    ]
+    for outbox in outboxes:
+        straight = outbox.straight
+        if straight is None:
+            outbox.write(data)
+            continue
+        sent = 0
+        for record, size in records:
+            took = _ssl_write(straight, record, size)
+            if took != size:
+                outbox.fell_short(data, sent or took)
+                break
+            sent += size
+        else:
+            outbox.accepted += sent

@@ -43,7 +43,8 @@ def plain_text(data: bytes, at: int, most: int, inflates: bool) -> tuple[bytes, 
     try:
         if first == _DEFLATED_TEXT:
             message = inflate(message, most)
-        message.decode()
+        if not message.isascii():
+            message.decode()
     except ValueError:
         return None
     return message, end

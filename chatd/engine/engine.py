@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import Final, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from chatd.core import cursor, ids
 from chatd.core.codes import CODES, Code
@@ -103,6 +104,7 @@ class Engine:
             kind.kind: kind for feature in features for kind in feature.events
         }
         self._references = {row.command: references(row.command) for row in rows}
+        self._known: Context | None = None
 
     # Commands.
 
@@ -117,8 +119,12 @@ class Engine:
     def names(self, command: Command) -> int:
         """How many rooms and people it refers to by name, which only the store can look up."""
         count = 0
-        for field in self._references[type(command)]:
-            count += field.count(command)
+        for reference in self._references[type(command)]:
+            value = getattr(command, reference.field)
+            if type(value) is not str:
+                count += len(reference.names(command))
+            elif value.startswith(reference.mark):
+                count += 1
         return count
 
     def needs_resolving(self, command: Command) -> bool:
@@ -128,9 +134,10 @@ class Engine:
     def reads(self, command: Command) -> float:
         """How many times it reads the store. A name is looked up whatever the command does with it,
         and whatever that costs otherwise."""
-        row = self.row(command)
-        reads: float = min(self.names(command), MOST_NAMES)
-        if isinstance(row, Read):
+        names = self.names(command)
+        reads: float = min(names, MOST_NAMES) if names else 0
+        row = self._rows[type(command)]
+        if type(row) is Read:
             reads += 1 if row.reads is None else row.reads(command)
         return reads
 
@@ -262,8 +269,20 @@ class Engine:
         return found.position if found.epoch == self.store.epoch else None
 
     def _context(self) -> Context:
+        """Of one moment; all but the time is the same for every command until something is set."""
+        known = self._known
+        if (
+            known is None
+            or known.limits is not self.limits
+            or known.renewals is not self.renewals
+            or known.store is not self.store
+        ):
+            known = self._known = self._new_context()
+        return replace(known, now=self.clock.wall())
+
+    def _new_context(self) -> Context:
         return Context(
-            now=self.clock.wall(),
+            now=0,
             new_id=self._new_id,
             store=self.store,
             limits=self.limits,
@@ -290,6 +309,4 @@ class Engine:
 
 def digest(command: Command) -> bytes:
     """What a keyed command says, in 16 bytes: equal for a retry, whatever its id and key order."""
-    return blake2b(
-        _canonical(msgspec.structs.replace(command, id=0)), digest_size=DIGEST_BYTES
-    ).digest()
+    return blake2b(_canonical(replace(command, id=0)), digest_size=DIGEST_BYTES).digest()

@@ -36,13 +36,6 @@ class Reference:
             return []
         return [text for text in _texts(value) if text.startswith(self.mark)]
 
-    def count(self, command: msgspec.Struct) -> int:
-        """How many `names` there are; asked of every command."""
-        value = getattr(command, self.field)
-        if type(value) is str:
-            return int(value.startswith(self.mark))
-        return len(self.names(command))
-
 
 def references(command: type[msgspec.Struct]) -> tuple[Reference, ...]:
     """The fields of ``command`` that refer to rooms or people."""

@@ -117,15 +117,18 @@ class Budgets:
 
     def receive(self, size: int, now: float) -> None:
         """A frame of ``size`` bytes arrived; Refusal `rate-limited` where that is too much."""
-        self._take(self._bytes, self._users.bytes, size, now, "bytes")
+        if wait := self._users.bytes.take_with(self._bytes, self._user, size, now):
+            raise self._refusal(wait, now, "bytes")
 
     def spend(self, cost: float, now: float) -> None:
         """A command that costs ``cost`` messages; Refusal `rate-limited` as above."""
-        self._take(self._messages, self._users.messages, cost, now, "commands")
+        if wait := self._users.messages.take_with(self._messages, self._user, cost, now):
+            raise self._refusal(wait, now, "commands")
 
     def read(self, count: float, now: float) -> None:
         """A command that reads the store so many times; Refusal `rate-limited` as above."""
-        self._take(self._reads, self._users.reads, count, now, "requests")
+        if wait := self._users.reads.take_with(self._reads, self._user, count, now):
+            raise self._refusal(wait, now, "requests")
 
     def is_abuse(self, now: float) -> bool:
         """Counts a refusal where it is a breach; whether there were too many of late."""
@@ -135,12 +138,10 @@ class Budgets:
             self._breaches = Window(BREACHES, BREACH_SECONDS)
         return self._breaches.hit(now)
 
-    def _take(self, own: Bucket, shared: Buckets[str], cost: float, now: float, what: str) -> None:
-        wait = shared.take_with(own, self._user, cost, now)
-        if wait:
-            self._early, self._told = now < self._told, now + wait
-            raise Refusal(
-                Code.RATE_LIMITED,
-                f"Too many {what} in too short a time; wait {wait:.3g} s, then send this again.",
-                retry_after=wait,
-            )
+    def _refusal(self, wait: float, now: float, what: str) -> Refusal:
+        self._early, self._told = now < self._told, now + wait
+        return Refusal(
+            Code.RATE_LIMITED,
+            f"Too many {what} in too short a time; wait {wait:.3g} s, then send this again.",
+            retry_after=wait,
+        )

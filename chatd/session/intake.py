@@ -64,9 +64,10 @@ class Intake:
         return command
 
     def _pay(self, command: Command, now: float) -> None:
-        if reads := self._engine.reads(command):
+        engine = self._engine
+        if reads := engine.reads(command):
             self._budgets.read(reads, now)
-        self._budgets.spend(self._engine.row(command).cost, now)
+        self._budgets.spend(engine.row(command).cost, now)
 
     def _enough(self, refusal: Refusal, now: float) -> Enough | None:
         if refusal.code is Code.RATE_LIMITED and self._budgets.is_abuse(now):

@@ -140,9 +140,8 @@ class Pipeline:
         return True
 
     def _may_join(self, command: Command) -> bool:
-        return isinstance(self._engine.row(command), Write) and not self._engine.needs_resolving(
-            command
-        )
+        engine = self._engine
+        return type(engine.row(command)) is Write and not engine.names(command)
 
     def _write(self, command: Command) -> None:
         engine = self._engine

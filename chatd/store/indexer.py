@@ -5,6 +5,7 @@ broken, of another log or of another format is made anew from the log, in the ba
 """
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -241,7 +242,7 @@ class Indexer:
         is not enough: this thread would have it back before anybody else woke up."""
         self._rows += 1
         if self._rows % ROWS_BETWEEN_PAUSES == 0:
-            self._stopping.wait(PAUSE)
+            time.sleep(PAUSE)
 
     def _rest(self, sqlite: Sqlite, untidy: bool) -> bool:
         """Until there is something to do; tidies up when it is calm. Whether it is still untidy."""

@@ -9,8 +9,9 @@ is not in the file any more.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -24,6 +25,8 @@ FORMAT = 1
 SHARD_BITS = 18
 #: How much SQLite merges at a time in a table that is complete, in pages.
 MERGE_PAGES = 200
+#: Rows that one statement adds.
+ROWS_AT_ONCE = 20
 
 # Marks are tokens as well, so that a filter is an intersection of lists and not a look at each
 # message. No word begins with their sign, so that no beginning of a word meets them.
@@ -150,9 +153,7 @@ _TABLE = """
 """
 _FOR_GOOD = "insert into {where}.{table} ({table}, rank) values ('secure-delete', 1)"
 _REMOVE = "delete from {where}.{table} where rowid = :position"
-_ADD = """
-    insert into {where}.{table} (rowid, words, marks) values (:position, :words, :marks)
-"""
+_ADD = "insert into {where}.{table} (rowid, words, marks) values (?, ?, ?)"
 _REACHED = "update {where}.meta set position = :position"
 _MERGE = "insert into {where}.{table} ({table}, rank) values ('merge', :pages)"
 _MERGED = "update {where}.meta set merged = :number"
@@ -187,10 +188,10 @@ class Index:
             self._add_tables(shard(news.upto))
             for position in news.gone:
                 self.run(_REMOVE, {"position": position}, shard(position))
-            for position, words, marks in news.rows:
-                values = {"position": position, "words": words, "marks": marks}
-                self.run(_ADD, values, shard(position))
-                pause()
+            for number, some in _portions(news.rows):
+                self._database.many(_ADD.format(where=self._where, table=table(number)), some)
+                for _ in some:
+                    pause()
             self.run(_REACHED, {"position": news.upto})
 
     def merge(self) -> bool:
@@ -239,3 +240,14 @@ class Index:
             self.run(_TABLE, number=number)
             self.run(_FOR_GOOD, number=number)
         self._tables = max(self._tables, last + 1)
+
+
+def _portions(
+    rows: Sequence[tuple[int, str, str]],
+) -> Iterator[tuple[int, Sequence[tuple[int, str, str]]]]:
+    """What goes into the same table, with its number, a few rows at a time: what one statement
+    writes nobody interrupts."""
+    for number, those in groupby(rows, key=lambda row: shard(row[0])):
+        together = list(those)
+        for at in range(0, len(together), ROWS_AT_ONCE):
+            yield number, together[at : at + ROWS_AT_ONCE]

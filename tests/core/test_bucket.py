@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.core.bucket import Bucket, Buckets, Rate
+from chatd.core.bucket import FEW, Bucket, Buckets, Rate
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 
@@ -154,12 +154,22 @@ def test_full_buckets_are_dropped_before_others() -> None:
 
 
 def test_memory_shrinks_again_when_the_flood_is_over() -> None:
-    buckets: Buckets[int] = Buckets(Rate(1, 10), limit=1000)
-    for key in range(1000):
+    buckets: Buckets[int] = Buckets(Rate(1, 10))
+    for key in range(5 * FEW):
         buckets.take(key, 1, 0.0)
-    for key in range(2000, 3100):
+    assert len(buckets) == 5 * FEW
+    for key in range(10 * FEW, 15 * FEW):
         buckets.take(key, 1, 100.0 + key)
-    assert len(buckets) < 10
+    assert len(buckets) == FEW
+
+
+def test_a_few_who_go_on_are_held_though_they_could_pay_all() -> None:
+    buckets: Buckets[int] = Buckets(Rate(1, 10))
+    for now in range(0, 1000, 10):
+        for key in range(FEW):
+            assert buckets.take(key, 1, float(now)) == 0.0
+    assert len(buckets) == len(buckets._heap) == FEW
+    assert buckets._serial == FEW  # nobody was let go to be taken up again
 
 
 def test_asking_or_paying_nothing_takes_no_memory() -> None:

@@ -99,6 +99,18 @@ async def test_the_first_write_asks_and_the_next_go_straight(hall):
     reader.sock.close()
 
 
+@pytest_twisted.ensureDeferred
+async def test_what_fills_several_records_goes_straight_and_does_not_end_the_loan(hall):
+    reader = await hall.reader()
+    reader.write(broadcast, MESSAGE)
+    reader.write(broadcast, framing.text(b"0123456789" * 5_000))
+    assert reader.is_lent
+    await reader.hear()
+    assert reader.heard == reader.said
+    assert reader.outbox.accepted == len(reader.said)
+    reader.sock.close()
+
+
 @pytest.mark.parametrize("kind", ["tls", "stock", "plain"])
 @pytest_twisted.ensureDeferred
 async def test_nothing_is_lost_or_overtaken_whatever_the_kernel_takes(hall, kind):

@@ -64,9 +64,9 @@ def told(before: Threads, after: Threads, per: int, what: str) -> None:
         _, used0, waits0, pushed0 = before.get(task, (name, 0.0, 0, 0))
         rows.append((used - used0, waits - waits0, pushed - pushed0, name))
     for used, waits, pushed, name in sorted(rows, reverse=True):
-        if used / per >= 0.05:
-            print(f"{used / per:8.1f} {waits / per:7.2f} {pushed / per:7.2f}  {name}")
-    print(f"{sum(row[0] for row in rows) / per:8.1f}{'':17} all")
+        if used / per >= 0.005:
+            print(f"{used / per:8.2f} {waits / per:7.2f} {pushed / per:7.2f}  {name}")
+    print(f"{sum(row[0] for row in rows) / per:8.2f}{'':17} all")
 
 
 @contextmanager
