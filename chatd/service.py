@@ -7,7 +7,7 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -33,6 +33,7 @@ from chatd.deletions import Deletions
 from chatd.departures import Departures
 from chatd.descriptors import raise_descriptors
 from chatd.drain import drain
+from chatd.driving import drive
 from chatd.edge.api.desk import Chat
 from chatd.edge.build import Edge, build_site
 from chatd.edge.door_shared import Door
@@ -151,7 +152,7 @@ class ChatService(Service):
         scheduler = ReactorScheduler(self._reactor)
         self.engine = engine(settings, parts, offer(self._vapid, settings))
         self.node, self.last_seen, self.agenda = fan_out(
-            self._reactor, parts, self.engine, position, _drive
+            self._reactor, parts, self.engine, position, drive
         )
         hub = self.node.hub
         self.mailer = mailer(self._reactor, parts.clock, settings)
@@ -165,15 +166,15 @@ class ChatService(Service):
             hub.shows,
             lambda user, session: self.edge.connections.has(user, session),
         )
-        self.tracing = Tracing(self._reactor, parts.clock, parts.store.commits, self.engine, _drive)
+        self.tracing = Tracing(self._reactor, parts.clock, parts.store.commits, self.engine, drive)
         self.tracing.change(settings, read_headers(settings))
         parts.store.committed = self._committed
         self.sessions = Sessions(
-            self.engine, hub, settings.limits, parts.clock, _drive, settings.guests, settings.files
+            self.engine, hub, settings.limits, parts.clock, drive, settings.guests, settings.files
         )
-        self.deletions = Deletions(parts.store, parts.clock, secrets.token_bytes, scheduler, _drive)
+        self.deletions = Deletions(parts.store, parts.clock, secrets.token_bytes, scheduler, drive)
         self.providers = Providers(self._reactor, parts.clock, settings)
-        self._vouching = Vouching(self._reactor, parts.clock, settings, parts.store, _drive)
+        self._vouching = Vouching(self._reactor, parts.clock, settings, parts.store, drive)
         self.edge = self._site()
         self.engine.renewals = self.edge.people
         self._vouching.begin(self.edge.people, self.edge.connections.ended)
@@ -216,11 +217,11 @@ class ChatService(Service):
             self.edge.connections.ended,
             parts.clock,
             scheduler,
-            _drive,
+            drive,
             settings.guests.idle_days,
             lambda user: hub.shows(user) != "offline",
         )
-        self.files = FileSweep(parts.store, parts.bodies, parts.clock, scheduler, _drive)
+        self.files = FileSweep(parts.store, parts.bodies, parts.clock, scheduler, drive)
         self._control = listen_control(
             self._reactor,
             Path(settings.server.control),
@@ -387,11 +388,6 @@ class ChatService(Service):
             await self._vouching.stop()
         for opened in self._sockets:
             opened.close()
-
-
-def _drive(coroutine: Coroutine[Any, Any, None]) -> None:
-    doing = Deferred.fromCoroutine(coroutine)
-    doing.addErrback(lambda failure: log.failure("a task failed", failure))
 
 
 def _exit_failed() -> None:

@@ -9,8 +9,11 @@ import hashlib
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Protocol
+
+import msgspec
+from msgspec.structs import replace
 
 from chatd.core.codes import Code
 from chatd.core.ids import letters
@@ -89,8 +92,7 @@ class Issued:
     expires: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognised(msgspec.Struct, frozen=True, gc=False):
     """A valid credential; ``renewed`` where its end has just been moved along."""
 
     row: CredentialRow

@@ -4,7 +4,7 @@ Exactly one proof is looked at. A request that brings two is refused rather than
 whichever rule picked one of them, somebody could be made to act as somebody else.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from chatd.auth.credentials import Credentials, Recognised, unauthorized
 from chatd.auth.pulse import NOBODY, Pulse
@@ -15,8 +15,7 @@ from chatd.core.refusal import Refusal
 from chatd.engine.accounts import CredentialRow
 
 
-@dataclass(frozen=True, slots=True)
-class Presented:
+class Presented(msgspec.Struct, frozen=True, gc=False):
     """The proofs in a request, each as often as it occurs. ``origin`` is normalised, "" = none."""
 
     cookies: tuple[str, ...] = ()
@@ -37,8 +36,7 @@ class Presented:
         return len(self.cookies) + len(self.authorizations) + len(self.tickets)
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(msgspec.Struct, frozen=True, gc=False):
     """Who it is; ``secret`` is the session's for CSRF, "" unless a cookie was the proof."""
 
     principal: Principal

@@ -1,13 +1,13 @@
 """Principal: who is at the door, always known before the WebSocket handshake is answered."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 Credential = Literal["cookie", "bearer", "ticket"]
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(msgspec.Struct, frozen=True, gc=False):
     """An authenticated user and how this was proven.
 
     ``session`` names the login session or token behind it, so that ending that one closes what it

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, Protocol
 
 from autobahn import websocket
-from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from chatd.auth.account_links import AccountLinks
@@ -35,6 +34,7 @@ from chatd.auth.site_people import SitePeople, SiteStore
 from chatd.auth.tickets import Tickets
 from chatd.auth.touches import Touches
 from chatd.deletions import Deletions
+from chatd.driving import drive
 from chatd.edge.api import openapi, table
 from chatd.edge.api.desk import Chat, Desk
 from chatd.edge.api.serve import Api
@@ -155,7 +155,7 @@ def build_site(
     journal = Journal(settings.log_lines, reactor.seconds)
     blocked = Blocked(clock.wall)
     connections = Connections(settings.connections_per_user)
-    touches = Touches(store, scheduler, _drive)
+    touches = Touches(store, scheduler, drive)
     credentials = Credentials(
         store,
         clock,
@@ -166,7 +166,7 @@ def build_site(
     )
     tickets = Tickets(store, clock, random)
     server = Server(settings.server_name, settings.public_url)
-    notices = Notices(store, mailer, _drive, clock, server)
+    notices = Notices(store, mailer, drive, clock, server)
     way_in = entrance(
         store, passwords, credentials, clock, scheduler, random, keys, server, notices
     )
@@ -314,11 +314,6 @@ def build_site(
     )
 
 
-def _drive(coroutine: Coroutine[Any, Any, None]) -> None:
-    doing = Deferred.fromCoroutine(coroutine)
-    doing.addErrback(lambda failure: log.failure("a task failed", failure))
-
-
 def _in_a_while(
     scheduler: Scheduler, random: Random
 ) -> Callable[[Coroutine[Any, Any, None]], None]:
@@ -326,8 +321,8 @@ def _in_a_while(
     much to do is then seen neither in the answer that came before nor in one that is asked for
     right after."""
 
-    def drive(coroutine: Coroutine[Any, Any, None]) -> None:
+    def drive_later(coroutine: Coroutine[Any, Any, None]) -> None:
         seconds = 0.5 + int.from_bytes(random(2), "big") / 2**15
-        scheduler.later(seconds, lambda: _drive(coroutine))
+        scheduler.later(seconds, lambda: drive(coroutine))
 
-    return drive
+    return drive_later

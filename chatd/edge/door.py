@@ -180,9 +180,8 @@ class EdgePort(tcp.Port):
                 sock.close()
 
     def _arrived(self, sock: socket.socket, peer: tuple[Any, ...]) -> None:
-        address = plain_address(peer[0])
-        proxied = any(address in network for network in self._proxies)
-        exempt = proxied or any(address in network for network in self._exempt)
+        proxied = _is_within(peer[0], self._proxies)
+        exempt = proxied or _is_within(peer[0], self._exempt)
         if not exempt and self.door.blocked(peer[0]):
             self._refuse(sock, "blocked")
             return
@@ -348,10 +347,15 @@ def _open_spare() -> int | None:
 
 def _plain_peer(peer: tuple[Any, ...]) -> tuple[Any, ...]:
     """An IPv4 peer of a dual-stack socket is an IPv4 peer, in limits and in logs."""
-    address = plain_address(peer[0])
-    if len(peer) == 4 and not isinstance(address, IPv6Address):
-        return (str(address), peer[1])
+    if len(peer) == 4:
+        address = plain_address(peer[0])
+        if not isinstance(address, IPv6Address):
+            return (str(address), peer[1])
     return peer
+
+
+def _is_within(host: str, networks: list[Network]) -> bool:
+    return bool(networks) and any(plain_address(host) in network for network in networks)
 
 
 def _peer_of(source: Source) -> tuple[Any, ...]:

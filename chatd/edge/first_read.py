@@ -63,7 +63,7 @@ class FirstRead(Protocol):
 
     def connectionMade(self) -> None:
         self._deadline = self._site.reactor.callLater(
-            self._site.settings.header_seconds, self._too_slow
+            self._site.settings.header_seconds, self._time_is_up
         )
         self._seat = seat_of(self.transport)
         self._seat.closes_by(self._give_way)
@@ -104,7 +104,6 @@ class FirstRead(Protocol):
 
     def _begin(self, ask: Ask, offer: Offer, request: bytes) -> None:
         site = self._site
-        self._disarm()
         self._seat.busy()
         self._ask, self._request, self._behind = ask, request, [b""]
         try:
@@ -112,7 +111,8 @@ class FirstRead(Protocol):
         except Declined:
             self._failed(Failure())
             return
-        self._deadline = site.reactor.callLater(site.decision_seconds, self._decide_no_longer)
+        if self._deadline is not None:
+            self._deadline.reset(site.decision_seconds)
         pending = Deferred.fromCoroutine(site.upgrade.admit(self, ask, offer))
         self._pending = pending
         pending.addCallbacks(self._done, self._failed)
@@ -123,8 +123,12 @@ class FirstRead(Protocol):
             self._held = True
             self.transport.pauseProducing()
 
-    def _decide_no_longer(self) -> None:
+    def _time_is_up(self) -> None:
+        """For asking, or for deciding: one after the other, with one timer."""
         self._deadline = None
+        if self._ask is None:
+            self._channel().too_slow()
+            return
         self._overdue = True
         assert self._pending is not None
         self._pending.cancel()
@@ -175,10 +179,6 @@ class FirstRead(Protocol):
         channel = self._site.channel()
         hand_over(self.transport, channel)
         return channel
-
-    def _too_slow(self) -> None:
-        self._deadline = None
-        self._channel().too_slow()
 
     def _give_way(self) -> None:
         self._channel().give_way()

@@ -5,7 +5,7 @@ token, a matching Origin, and, where the browser tells, that it came from the sa
 token is attached on purpose and proves all that by itself.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chatd.auth.csrf import csrf_holds, csrf_token
 from chatd.auth.door import Admitted, Door, Presented
@@ -72,7 +72,8 @@ class Guard:
         origin = self.origin(ask, presented.kind)
         if presented.cookies:
             self._same_site(ask)
-        admitted = await self._admit(ask, replace(presented, origin=origin), arriving=True)
+        presented = replace(presented, origin=origin)
+        admitted = await self._admit(ask, presented, arriving=True)
         require_scope(admitted, "chat")
         return admitted
 

@@ -7,6 +7,8 @@ random secret. These changes travel in the same `Unit` as everything else, throu
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 from chatd.engine.rows import UserKind
 from chatd.engine.unit import Change
 
@@ -27,8 +29,7 @@ class UserRow:
     kind: UserKind = "person"
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialRow:
+class CredentialRow(msgspec.Struct, frozen=True, gc=False):
     """A login session (cookie), a bearer token, or what another site vouched for. Times in ms;
     ``expires`` None = no end. ``scopes``: all it may be used for, None = whatever its owner may.
 

@@ -101,7 +101,8 @@ class Turn:
 
     def flush(self) -> None:
         """Whatever there is, is written to everybody when this returns."""
-        self._write_out(sweeps=False)
+        if self._asked:
+            self._write_out(sweeps=False)
         self.finish()
 
     def flush_to(self, subscriber: Subscriber) -> None:

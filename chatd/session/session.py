@@ -5,9 +5,10 @@ What it does in which state is the table in `states`; commands run in the `pipel
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from math import inf
 from typing import Final
+
+from msgspec.structs import replace
 
 from chatd.core import codes
 from chatd.core.codes import Close

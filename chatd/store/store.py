@@ -1,6 +1,7 @@
 """The store on SQLite: what `engine.ports.Store` asks for, and how it is opened."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import cast
 
 from twisted.internet.defer import Deferred
 
@@ -266,18 +267,18 @@ class SqliteStore(RoomAsks, IdentityAsks, FactorReading, GuestReading):
         handed = self._writer.handed
         if not arriving or handed < 0:
             return self._readers.ask(accounts.credential, digest)
-        promise: Promise[CredentialRow | None] = Promise()
 
-        def found(both: tuple[CredentialRow | None, arrival.Arrival | None]) -> None:
+        def found(
+            both: tuple[CredentialRow | None, arrival.Arrival | None],
+        ) -> CredentialRow | None:
             row, ahead = both
             if row is not None and ahead is not None:
                 self._arrivals.keep(row.user, handed, ahead)
-            promise.keep(row)
+            return row
 
-        self._readers.ask(arrival.with_credential, digest).addCallbacks(
-            found, lambda failure: promise.keep(failure.value)
-        )
-        return promise
+        # The same Deferred, of which the callback makes another kind.
+        asked = self._readers.ask(arrival.with_credential, digest)
+        return cast(Promise[CredentialRow | None], asked.addCallback(found))
 
     def credentials(self, user: str) -> Promise[tuple[CredentialRow, ...]]:
         return self._readers.ask(accounts.credentials, user)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace as with_fields
+
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.account_links import SetLanguage
@@ -105,7 +107,7 @@ class FakeAccounts(FakeFactors):
 
     def _joined(self, row: CredentialRow) -> CredentialRow:
         user = self.users[row.user]
-        return replace(
+        return with_fields(
             row,
             user_name=user.name,
             admin=user.admin,
@@ -183,11 +185,11 @@ class FakeAccounts(FakeFactors):
                 for digest, row in self.held.items():
                     if row.id == change.id:
                         ends = change.expires if row.kind == "session" else row.expires
-                        self.held[digest] = replace(row, seen=change.seen, expires=ends)
+                        self.held[digest] = with_fields(row, seen=change.seen, expires=ends)
             case RenewCredential():
                 for digest, row in self.held.items():
                     if (row.id, row.user, row.kind) == (change.id, change.user, "site"):
-                        self.held[digest] = replace(row, expires=change.expires)
+                        self.held[digest] = with_fields(row, expires=change.expires)
                         self.signers[change.id] = change.signer
             case EndCredential():
                 self.held = {
