@@ -1,6 +1,7 @@
 """The few HTTP calls a client makes: log in, log out, set up, register, tickets."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -122,17 +123,27 @@ class Api:
     async def _call(
         self, method: str, path: str, body: dict[str, Any] | None, headers: dict[str, str] | None
     ) -> tuple[dict[str, Any], dict[str, str]]:
-        sent = {"Origin": self.origin, "Accept": "application/json", **(headers or {})}
-        producer = None
+        sent, producer = {"Accept": "application/json", **(headers or {})}, None
         if body is not None:
             sent["Content-Type"] = "application/json"
             producer = _Bytes(json.dumps(body).encode())
-        response = await self._agent.request(
+        return await self.answer(await self.request(method, path, sent, producer))
+
+    async def request(
+        self, method: str, path: str, headers: Mapping[str, str], producer: Any = None
+    ) -> Any:
+        """The response (`IResponse`), of which no more than the head is read. ``producer`` brings
+        the body."""
+        sent = {"Origin": self.origin, **headers}
+        return await self._agent.request(
             method.encode(),
             (self.url + path).encode(),
             Headers({name: [value] for name, value in sent.items()}),
             producer,
         )
+
+    async def answer(self, response: Any) -> tuple[dict[str, Any], dict[str, str]]:
+        """What a response says, as of `call`."""
         whole: Deferred[bytes] = Deferred()
         response.deliverBody(_Body(whole))
         try:

@@ -150,8 +150,9 @@ def parser() -> argparse.ArgumentParser:
     send = command(
         "send",
         "say something in a room",
-        "Says something and prints its seq. Without TEXT it reads standard input to its end, as one"
-        " message. It is said once: with the same --key also if the command is run again.",
+        "Says something and prints its seq. Without TEXT and --file it reads standard input to its"
+        " end, as one message. It is said once: with the same --key also if the command is run"
+        " again.",
     )
     send.add_argument("room", metavar="ROOM")
     _saying(send)
@@ -160,6 +161,16 @@ def parser() -> argparse.ArgumentParser:
     direct.add_argument("room", metavar="@PERSON")
     _saying(direct)
     json(direct)
+
+    save = command(
+        "save",
+        "keep the files of a message",
+        "Writes the files of a message into a folder and prints where they are. What is there"
+        " already stays: the new one gets a number behind its name.",
+    )
+    save.add_argument("room", metavar="ROOM")
+    save.add_argument("seq", metavar="SEQ", type=_count(1 << 53))
+    save.add_argument("--into", metavar="FOLDER", default=".", help="which (the one you are in)")
 
     history = command("history", "what was said in a room")
     history.add_argument("room", metavar="ROOM")
@@ -196,6 +207,15 @@ def parser() -> argparse.ArgumentParser:
 
 def _saying(made: argparse.ArgumentParser) -> None:
     made.add_argument("text", metavar="TEXT", nargs="*")
+    made.add_argument(
+        "-f",
+        "--file",
+        metavar="FILE",
+        dest="files",
+        action="append",
+        default=[],
+        help="send this along (and again for more)",
+    )
     made.add_argument("--reply", type=_count(1 << 53), metavar="SEQ", help="answer that message")
     made.add_argument("--key", help="a word of your own for this message; said once")
     made.add_argument("-q", "--quiet", action="store_true", help="print no seq")

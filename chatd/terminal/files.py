@@ -12,7 +12,7 @@ def files_of(frame: Mapping[str, Any]) -> list[str]:
     """One for each file, without what a terminal would obey or hide."""
     found = frame.get("files")
     return [
-        f"[{safe(str(one.get('name', '?')))}, {_size(one.get('size'))}]"
+        f"[{safe(str(one.get('name', '?')))}, {size_of(one.get('size'))}]"
         for one in (found if isinstance(found, list) else ())
         if isinstance(one, dict)
     ]
@@ -23,7 +23,8 @@ def summary(frame: Mapping[str, Any]) -> str:
     return " ".join([*filter(None, [str(frame.get("text", ""))]), *files_of(frame)])
 
 
-def _size(count: Any) -> str:
+def size_of(count: Any) -> str:
+    """In few digits: `24 kB`."""
     if not isinstance(count, int) or count < 0:
         return "?"
     if count < 1000:

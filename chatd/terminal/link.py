@@ -58,7 +58,7 @@ class Link:
         on_state: Callable[[State], None] = lambda state: None,
         **callbacks: Any,
     ) -> None:
-        self._reactor = reactor
+        self.reactor = reactor
         self.profile = profile
         trust = trust_of(profile.ca)
         self.api = Api(reactor, profile.url, trust)

@@ -58,6 +58,9 @@ def _check(options: argparse.Namespace) -> None:
         options.command = "send"
     if getattr(options, "key", None) is not None and not KEY.fullmatch(options.key):
         raise Trouble("--key has 1 to 64 letters, digits, or _ . : - in it.", USAGE)
+    if getattr(options, "key", None) is not None and options.files:
+        # Brought again, a file is another one, and so the message would be.
+        raise Trouble("--key cannot stand beside --file: with a file nothing is the same.", USAGE)
 
 
 def _on_reactor(options: argparse.Namespace, profiles: Profiles, profile: Profile | None) -> int:
@@ -118,7 +121,8 @@ async def _command(
         if options.command != "whoami":
             await link.open()
         running: Deferred[int] = Deferred.fromCoroutine(run(link, options))
-        if options.command != "follow":
+        # A file may take long; it has its own patience.
+        if options.command not in ("follow", "save") and not getattr(options, "files", None):
             running.addTimeout(options.timeout, reactor)
         return await running
     except Exception as error:

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from chatd.client.errors import Refused
@@ -11,6 +12,7 @@ from chatd.terminal import lines
 from chatd.terminal.lines import Style, room_label
 from chatd.terminal.link import Link
 from chatd.terminal.safe import safe
+from chatd.terminal.transfers import Bar, brought, chosen, saved
 from chatd.terminal.words import DONE, REFUSED, USAGE, Trouble
 
 Options = argparse.Namespace
@@ -67,18 +69,40 @@ async def _all_rooms(link: Link, asked: str) -> list[dict[str, Any]]:
 
 
 async def send(link: Link, options: Options) -> int:
-    text = " ".join(options.text) if options.text else _from_input()
-    if not text.strip():
+    paths = chosen(link, options.files)
+    text = " ".join(options.text) if options.text or paths else _from_input()
+    if not text.strip() and not paths:
         raise Trouble("There is nothing to send: the text is empty.", USAGE)
     # By id: should it have to be said again, the name may belong to another room.
     room = await link.room(options.room, make=True)
+    with Bar(sys.stderr) as bar:
+        files = [await brought(link, path, bar.of(path.name)) for path in paths]
     reply = await link.write(
-        "send", key=options.key, room=room["room"], text=text, reply_to=options.reply
+        "send",
+        key=options.key,
+        room=room["room"],
+        text=text,
+        reply_to=options.reply,
+        files=files or None,
     )
     if options.json:
         put(reply)
     elif not options.quiet:
         say(str(reply["seq"]))
+    return DONE
+
+
+async def save(link: Link, options: Options) -> int:
+    room = await link.room(options.room)
+    page = await link.read("history", room=room["room"], around=options.seq, limit=1)
+    message = next((one for one in page["messages"] if one["seq"] == options.seq), None)
+    if message is None or not message.get("files"):
+        raise Trouble(f"There is no message #{options.seq} with files in {room_label(room)}.")
+    with Bar(sys.stderr) as bar:
+        for file in message["files"]:
+            path = await saved(link, file, Path(options.into), bar.of(str(file["name"])))
+            bar.clear()
+            say(safe(str(path)))
     return DONE
 
 

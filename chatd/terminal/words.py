@@ -4,7 +4,12 @@ from collections.abc import Iterator
 
 from twisted.internet.defer import CancelledError
 from twisted.internet.defer import TimeoutError as DeferredTimeout
-from twisted.internet.error import ConnectError, ConnectionRefusedError, DNSLookupError
+from twisted.internet.error import (
+    ConnectError,
+    ConnectionClosed,
+    ConnectionRefusedError,
+    DNSLookupError,
+)
 from twisted.internet.error import TimeoutError as ConnectTimeout
 from twisted.python.failure import Failure
 
@@ -78,6 +83,8 @@ def _known(error: BaseException, host: str) -> Trouble | None:
             return Trouble(f"{host} did not answer in time.", UNREACHABLE)
         case ConnectError():
             return Trouble(f"{host} cannot be reached: {safe(str(error))}", UNREACHABLE)
+        case ConnectionClosed():
+            return Trouble(f"{host} broke off in the middle.", UNREACHABLE)
         case Disconnected():
             return Trouble(f"The connection to {host} was lost: {safe(str(error))}.", UNREACHABLE)
     return None

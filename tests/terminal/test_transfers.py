@@ -1,0 +1,184 @@
+"""Files from a terminal: `chat send --file`, `chat save`, `/file` and `/save`."""
+
+import json
+import os
+import random
+from pathlib import Path
+
+import pytest
+import pytest_twisted
+from twisted.internet.defer import CancelledError, Deferred, ensureDeferred
+from twisted.internet.task import Clock
+from twisted.python.failure import Failure
+
+from chatd.client.transfer import SILENCE, Transfer
+from chatd.terminal.transfers import Bar, _new
+from tests.core.test_pictures import png
+from tests.terminal.people import Person
+from tests.terminal.screen import Terminal
+from tests.terminal.talking import Voice
+from tests.terminal.test_screen import wait
+
+
+@pytest.fixture(scope="module")
+def room(people: dict[str, Person]) -> str:
+    async def make() -> str:
+        async with Voice(people["alice"]) as alice, Voice(people["bob"]) as bob:
+            made = await alice.room("Files")
+            await bob.link.write("join", room=made)
+            return made
+
+    return pytest_twisted.blockon(ensureDeferred(make()))
+
+
+def content(size: int) -> bytes:
+    return random.Random(size).randbytes(size)
+
+
+def test_what_one_sends_another_keeps_byte_for_byte(room, people, tmp_path):
+    sent = {"notes on tea.txt": content(70_000), "kettle.png": png(3, 2)}
+    for name, data in sent.items():
+        (tmp_path / name).write_bytes(data)
+    files = [word for name in sent for word in ("--file", str(tmp_path / name))]
+    seq = people["alice"].ok("send", "files", "Look", "at", "these", *files).strip()
+    told = people["bob"].json("history", "files", "--limit", "1")[0]
+    assert told["text"] == "Look at these"
+    assert [(one["name"], one["type"], one.get("width")) for one in told["files"]] == [
+        ("notes on tea.txt", "text/plain", None),
+        ("kettle.png", "image/png", 3),
+    ]
+    into = tmp_path / "kept"
+    into.mkdir()
+    for again in ("", " (2)"):
+        kept = people["bob"].ok("save", "files", seq, "--into", str(into)).splitlines()
+        assert kept == [str(into / f"notes on tea{again}.txt"), str(into / f"kettle{again}.png")]
+        assert [Path(path).read_bytes() for path in kept] == list(sent.values())
+
+
+def test_a_file_needs_no_words_and_nothing_is_read_for_them(room, people, tmp_path):
+    (tmp_path / "a").write_bytes(b"a")
+    people["alice"].ok("send", "files", "-f", str(tmp_path / "a"), "-q", text="not this")
+    told = people["alice"].json("history", "files", "--limit", "1")[0]
+    assert "text" not in told or told["text"] == ""
+    assert told["files"][0]["type"] == "application/octet-stream"
+    assert "[a, 1 byte]" in people["bob"].ok("history", "files", "--limit", "1")
+
+
+def test_what_cannot_be_sent_is_named_and_nothing_is_said(room, people, tmp_path):
+    before = people["alice"].json("rooms")
+    (tmp_path / "empty").touch()
+    with (tmp_path / "huge").open("wb") as huge:
+        huge.truncate(1 << 34)
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "a").write_bytes(b"a")
+    for name, why in [
+        ("missing", "No such file"),
+        ("", "is no file"),
+        ("pipe", "is no file"),
+        ("empty", "is empty"),
+        ("huge", "has 17 GB, and a file may have"),
+    ]:
+        path = str(tmp_path / name)
+        code, out, errors = people["alice"].run("send", "files", "words", "-f", path)
+        assert (code, out) == (2, "") and path in errors and why in errors, name
+    many = ["-f", str(tmp_path / "a")] * 50
+    assert people["alice"].run("send", "files", *many)[0] == 2
+    code, _, errors = people["alice"].run("send", "files", *many[:2], "--key", "k")
+    assert code == 2 and "--file" in errors
+    assert people["alice"].json("rooms") == before
+
+
+def test_what_has_no_files_or_is_not_there_cannot_be_kept(room, people, tmp_path):
+    seq = people["alice"].ok("send", "files", "only words").strip()
+    for wanted in (seq, "9999"):
+        code, _, errors = people["bob"].run("save", "files", wanted, "--into", str(tmp_path))
+        assert code == 1 and f"#{wanted}" in errors
+    (tmp_path / "a").write_bytes(b"a")
+    seq = people["alice"].ok("send", "files", "-f", str(tmp_path / "a")).strip()
+    code, _, errors = people["bob"].run("save", "files", seq, "--into", str(tmp_path / "nowhere"))
+    assert code == 2 and "nowhere" in errors
+
+
+@pytest.mark.parametrize(
+    ("name", "becomes"),
+    [
+        ("../../.ssh/authorized_keys", "authorized_keys"),
+        (".bashrc", "bashrc"),
+        ("...", "file"),
+        ("/etc/passwd", "passwd"),
+        ("a\x1b[2Jb.txt", "ab.txt"),
+        ("tea.tar.gz", "tea.tar.gz"),
+    ],
+)
+def test_a_name_of_somebody_else_leads_nowhere(tmp_path, name, becomes):
+    path, file = _new(tmp_path, name)
+    file.close()
+    assert path.parent == tmp_path and path.exists()
+    assert path.name == becomes or ("\x1b" in name and "\x1b" not in path.name)
+
+
+class StillApi:
+    """A server that takes the request and says nothing more."""
+
+    def request(self, *_: object) -> "Deferred[None]":
+        return Deferred()
+
+
+def test_silence_ends_it_and_whatever_moves_begins_it_anew(tmp_path):
+    clock, far, ends = Clock(), [], []
+    transfer = Transfer(clock, StillApi(), {}, far.append)
+    going = Deferred.fromCoroutine(transfer.fetch("f1", (tmp_path / "x").open("wb")))
+    going.addErrback(lambda failure: ends.append(failure))
+    clock.advance(SILENCE - 1)
+    transfer._moved(10)
+    clock.advance(SILENCE - 1)
+    assert far == [10] and not ends
+    clock.advance(1)
+    assert isinstance(ends[0], Failure) and ends[0].check(CancelledError)
+    assert not clock.getDelayedCalls()
+
+
+class Tty:
+    def __init__(self, terminal):
+        self.terminal, self.text = terminal, ""
+
+    def isatty(self):
+        return self.terminal
+
+    def write(self, text):
+        self.text += text
+
+    def flush(self):
+        pass
+
+
+def test_on_a_terminal_a_bar_tells_how_far_it_is_and_goes(tmp_path):
+    tty, pipe = Tty(True), Tty(False)
+    for file in (tty, pipe):
+        with Bar(file) as bar:
+            bar.of("ke\x1bttle.png")(500_000, 2_000_000)
+    assert "kettle.png [########" in tty.text and " 25% of 2.0 MB" in tty.text
+    assert tty.text.endswith("\r\x1b[K") and pipe.text == ""
+
+
+@pytest.mark.tmux
+@pytest_twisted.ensureDeferred
+async def test_on_the_full_screen_a_file_is_sent_and_kept(room, people, tmp_path):
+    (tmp_path / "the kettle.txt").write_bytes(content(5_000))
+    with Terminal(tmp_path / "t", people["alice"].home) as screen:
+        await wait(screen.sees, "F1 help")
+        await wait(screen.go, "files")
+        await wait(screen.sees, "Write to #files")
+        await wait(screen.type, f"/file '{tmp_path / 'the kettle.txt'}' as you said")
+        await wait(screen.press, "Enter")
+        await wait(screen.sees, "as you said")
+        await wait(screen.sees, "[the kettle.txt, 5.0 kB]")
+        await wait(screen.type, f"/save {tmp_path}")
+        await wait(screen.press, "Enter")
+        await wait(screen.sees, "Kept as")
+        assert (tmp_path / "the kettle (2).txt").read_bytes() == content(5_000)
+        await wait(screen.type, "/file /nowhere/at/all")
+        await wait(screen.press, "Enter")
+        await wait(screen.sees, "cannot be read")
+    last = people["bob"].json("history", "files", "--limit", "1")[0]
+    assert json.dumps(last["files"]).count("the kettle.txt") == 1
