@@ -45,7 +45,7 @@ class Transfer:
             "Content-Type": kind,
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
         }
-        producer = FileBodyProducer(_Counted(file, self._moved))  # type: ignore[arg-type]
+        producer = FileBodyProducer(_Counted(file, self._moved))
         return await self._while_it_moves(self._brought(headers, producer))
 
     async def _brought(self, headers: Mapping[str, str], producer: Any) -> dict[str, Any]:

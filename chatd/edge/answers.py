@@ -5,7 +5,7 @@ An expected "no" is a `Refusal` from the layers below or, where only HTTP has a 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -39,8 +39,11 @@ _STATUS: Mapping[Code, int] = {
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+def _nobody_asks() -> None:
+    pass
+
+
+class Ask(msgspec.Struct, frozen=True):
     """One request, read to its end. ``headers`` by lower-case name, each value in order.
 
     ``path`` and ``query`` are as they were sent, escapes and all. ``prefix``, "" or "/chat", stands
@@ -53,12 +56,12 @@ class Ask:
     method: str
     path: str
     address: str
-    headers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    headers: Mapping[str, Sequence[str]] = {}
     query: str = ""
     body: bytes = b""
     id: str = ""
     prefix: str = ""
-    known: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
+    known: Callable[[], None] = _nobody_asks
 
     def all(self, name: str) -> Sequence[str]:
         return self.headers.get(name, ())

@@ -5,7 +5,8 @@ ours, with a status and a sentence, and so that Autobahn is only handed what is 
 """
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from chatd.auth.tickets import TICKET_PREFIX
 from chatd.edge.answers import Ask, Declined
@@ -18,8 +19,7 @@ _KEY = re.compile(r"[A-Za-z0-9+/]{21}[AQgw]==(?![\s\S])")  # 16 bytes in canonic
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?![\s\S])")
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(msgspec.Struct, frozen=True, gc=False):
     """A well-formed handshake. ``subprotocol`` is "" where the client named none; ``extension`` is
     the answer that accepts what it offered, "" where that is nothing we know."""
 

@@ -1,11 +1,11 @@
 """Whom a mistake of ours befell, so that the log can be searched for it."""
 
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+
+class Origin(msgspec.Struct, frozen=True, gc=False):
     """A connection by its id, and the id of the user on it; empty where nobody waits for it."""
 
     connection: str = ""

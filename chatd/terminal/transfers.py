@@ -1,5 +1,5 @@
-"""Files between this computer and the server: for `chat send --file` and `chat save`, and for `/file`
-and `/save` on the full screen."""
+"""Files between this computer and the server, for `chat send --file` and `chat save`, `/file` and
+`/save`."""
 
 from __future__ import annotations
 

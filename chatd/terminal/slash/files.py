@@ -1,6 +1,7 @@
 """Slash commands that bring files and keep them."""
 
 import shlex
+from io import StringIO
 from pathlib import Path
 
 from chatd.terminal.app import App
@@ -43,14 +44,15 @@ async def _save(app: App, rest: str) -> None:
 
 
 def _name_and_text(rest: str) -> tuple[str, str]:
-    words = shlex.shlex(rest, posix=True)
+    typed = StringIO(rest)
+    words = shlex.shlex(typed, posix=True)
     words.whitespace_split = True
     words.commenters = ""
     try:
         name = words.get_token()
     except ValueError:
         raise Trouble("The quotation mark does not end.") from None
-    return name or "", words.instream.read().strip()
+    return name or "", typed.read().strip()
 
 
 def _told(app: App, what: str) -> Progress:
