@@ -6,6 +6,7 @@ A file may take hours on a slow line, so there is no time for the whole of it, o
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
+from io import SEEK_END, SEEK_SET
 from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from twisted.web.client import FileBodyProducer, ResponseDone
 
+from chatd.client.errors import Disconnected
 from chatd.client.http import Api, Problem
 
 #: Seconds without a byte, after which nothing more is waited for.
@@ -26,7 +28,8 @@ T = TypeVar("T")
 
 
 class Transfer:
-    """One file. ``told`` hears how far it is; `CancelledError` where nothing moves any more."""
+    """One file. ``told`` hears how far it is. Where nothing moves any more it ends with
+    `CancelledError`, or with Twisted's error for a request that holds one."""
 
     def __init__(self, reactor: Any, api: Api, proof: Mapping[str, str], told: Told) -> None:
         """``proof``: the headers that say who asks."""
@@ -37,15 +40,17 @@ class Transfer:
         self._count = 0
         self._timer: IDelayedCall | None = None
 
-    async def bring(self, file: BinaryIO, name: str, kind: str) -> dict[str, Any]:
-        """Brings ``file`` to the server under ``name``, of the media type ``kind``; what the server
-        says it is (docs/http.md, `POST /api/files`). `Problem` where it is refused."""
+    async def bring(self, file: BinaryIO, size: int, name: str, kind: str) -> dict[str, Any]:
+        """Brings the first ``size`` bytes of ``file`` to the server under ``name``, of the media
+        type ``kind``; what the server says it is (docs/http.md, `POST /api/files`). `Problem` where
+        it is refused."""
+        escaped = quote(name.encode("utf-8", "replace"), safe="")
         headers = {
             **self._proof,
             "Content-Type": kind,
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{escaped}",
         }
-        producer = FileBodyProducer(_Counted(file, self._moved))
+        producer = FileBodyProducer(_Counted(file, size, self._moved))
         return await self._while_it_moves(self._brought(headers, producer))
 
     async def _brought(self, headers: Mapping[str, str], producer: Any) -> dict[str, Any]:
@@ -53,18 +58,19 @@ class Transfer:
         answer, _ = await self._api.answer(response)
         return answer
 
-    async def fetch(self, file: str, into: BinaryIO) -> None:
-        """Writes the file with the id ``file`` to ``into``. `Problem` where one may not have it."""
-        await self._while_it_moves(self._fetched(file, into))
+    async def fetch(self, file: str, size: int, into: BinaryIO) -> None:
+        """Writes the file with the id ``file``, of ``size`` bytes, to ``into``. `Problem` where one
+        may not have it; `Disconnected` where more or less comes."""
+        await self._while_it_moves(self._fetched(file, size, into))
 
-    async def _fetched(self, file: str, into: BinaryIO) -> None:
+    async def _fetched(self, file: str, size: int, into: BinaryIO) -> None:
         response = await self._api.request("GET", f"/files/{quote(file, safe='')}", self._proof)
         if response.code != 200:
             await self._api.answer(response)
             raise Problem(response.code, {})
-        whole: Deferred[None] = Deferred()
-        response.deliverBody(_Into(into, whole, self._moved))
-        await whole
+        receiver = _Into(into, size, self._moved)
+        response.deliverBody(receiver)
+        await receiver.whole
 
     async def _while_it_moves(self, work: Coroutine[Any, Any, T]) -> T:
         doing = Deferred.fromCoroutine(work)
@@ -84,43 +90,63 @@ class Transfer:
 
 
 class _Counted:
-    """A file that tells how much of it is read."""
+    """The first bytes of a file, which may grow meanwhile; tells how much of them is read."""
 
-    def __init__(self, file: BinaryIO, moved: Told) -> None:
+    def __init__(self, file: BinaryIO, size: int, moved: Told) -> None:
         self._file = file
+        self._size = self._left = size
         self._moved = moved
-        self.seek, self.tell, self.close = file.seek, file.tell, file.close
+        self.close = file.close
 
     def read(self, size: int) -> bytes:
-        data = self._file.read(size)
+        data = self._file.read(min(size, self._left))
+        self._left -= len(data)
         self._moved(len(data))
         return data
 
+    # By these two the length is found out.
+
+    def tell(self) -> int:
+        return self._size - self._left
+
+    def seek(self, offset: int, whence: int = SEEK_SET) -> None:
+        self._left = 0 if whence == SEEK_END else self._size - offset
+
 
 class _Into(Protocol):
-    """Writes what comes; ``whole`` fires at its end, and fails where it ends too early."""
+    """Writes what comes, up to ``size`` bytes; ``whole`` fires once these are there, and fails
+    where it ends otherwise. Cancelled, it ends the connection."""
 
-    def __init__(self, file: BinaryIO, whole: Deferred[None], moved: Told) -> None:
+    def __init__(self, file: BinaryIO, size: int, moved: Told) -> None:
         self._file = file
-        self._whole = whole
+        self._left = size
         self._moved = moved
+        self.whole: Deferred[None] = Deferred(lambda _: self._end())
 
     def dataReceived(self, data: bytes) -> None:
-        if self._whole.called:
+        if self.whole.called:
             return
+        self._left -= len(data)
         try:
+            if self._left < 0:
+                raise Disconnected("the file is larger than was said")
             self._file.write(data)
-        except OSError as error:
-            self._whole.errback(error)
-            if self.transport is not None:
-                self.transport.loseConnection()
+        except (OSError, Disconnected) as error:
+            self.whole.errback(error)
+            self._end()
         else:
             self._moved(len(data))
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        if self._whole.called:
+        if self.whole.called:
             return
-        if reason.check(ResponseDone):
-            self._whole.callback(None)
+        if not reason.check(ResponseDone):
+            self.whole.errback(reason)
+        elif self._left:
+            self.whole.errback(Disconnected("the file is smaller than was said"))
         else:
-            self._whole.errback(reason)
+            self.whole.callback(None)
+
+    def _end(self) -> None:
+        if self.transport is not None:
+            self.transport.loseConnection()

@@ -1,4 +1,5 @@
-"""The innermost loop: the same bytes to each of a thousand readers, an SSL_write for each.
+"""The innermost loop: the same bytes to each of a thousand readers, an SSL_write for each,
+or one for each record of it.
 
 To hand them down through outbox, WebSocket and transport takes five calls in Python and five
 objects that are in no cache: a fifth of all that a delivery costs. Where nothing is in the way, the
@@ -52,7 +53,8 @@ def _broadcast_records(outboxes: Iterator[Outbox], data: bytes) -> None:
         for record, size in records:
             took = _ssl_write(straight, record, size)
             if took != size:
-                outbox.fell_short(data, sent or took)
+                # Nothing or an error, unless some of it went: what is behind that is tried anew.
+                outbox.fell_short(data, sent + max(took, 0) or took)
                 break
             sent += size
         else:

@@ -101,7 +101,7 @@ class Turn:
 
     def flush(self) -> None:
         """Whatever there is, is written to everybody when this returns."""
-        if self._asked:
+        if self._asked or self._touched or self._own:
             self._write_out(sweeps=False)
         self.finish()
 

@@ -182,8 +182,8 @@ class Index:
         return int(row[2])
 
     def take(self, news: News, pause: Callable[[], None]) -> None:
-        """Brings the index to ``news.upto``, in one transaction. ``pause`` is called after each
-        row."""
+        """Brings the index to ``news.upto``, in one transaction. ``pause`` is called for each row,
+        after those that one statement adds."""
         with self._transaction():
             self._add_tables(shard(news.upto))
             for position in news.gone:

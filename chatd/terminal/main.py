@@ -4,6 +4,7 @@ went."""
 import argparse
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
@@ -83,6 +84,10 @@ def _on_reactor(options: argparse.Namespace, profiles: Profiles, profile: Profil
         Deferred.fromCoroutine(_command(reactor, options, profiles, profile)).addBoth(over)
 
     reactor.callWhenRunning(begin)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        # The terminal is gone: as with Ctrl-C nothing half done is left behind.
+        loop: Any = reactor
+        signal.signal(signal.SIGHUP, lambda *_: loop.callFromThread(loop.stop))
     reactor.run()
     try:
         sys.stdout.flush()
@@ -121,7 +126,7 @@ async def _command(
         if options.command != "whoami":
             await link.open()
         running: Deferred[int] = Deferred.fromCoroutine(run(link, options))
-        # A file may take long; it has its own patience.
+        # What moves files bounds all else it does by itself.
         if options.command not in ("follow", "save") and not getattr(options, "files", None):
             running.addTimeout(options.timeout, reactor)
         return await running

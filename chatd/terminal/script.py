@@ -3,9 +3,11 @@
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from twisted.internet.defer import Deferred
 
 from chatd.client.errors import Refused
 from chatd.terminal import lines
@@ -16,6 +18,7 @@ from chatd.terminal.transfers import Bar, brought, chosen, saved
 from chatd.terminal.words import DONE, REFUSED, USAGE, Trouble
 
 Options = argparse.Namespace
+T = TypeVar("T")
 #: Far more than any message may have; a file by mistake ends here.
 MOST_INPUT = 1 << 20
 
@@ -74,10 +77,10 @@ async def send(link: Link, options: Options) -> int:
     if not text.strip() and not paths:
         raise Trouble("There is nothing to send: the text is empty.", USAGE)
     # By id: should it have to be said again, the name may belong to another room.
-    room = await link.room(options.room, make=True)
+    room = await _soon(link, options, link.room(options.room, make=True))
     with Bar(sys.stderr) as bar:
         files = [await brought(link, path, bar.of(path.name)) for path in paths]
-    reply = await link.write(
+    saying = link.write(
         "send",
         key=options.key,
         room=room["room"],
@@ -85,6 +88,7 @@ async def send(link: Link, options: Options) -> int:
         reply_to=options.reply,
         files=files or None,
     )
+    reply = await _soon(link, options, saying)
     if options.json:
         put(reply)
     elif not options.quiet:
@@ -92,9 +96,16 @@ async def send(link: Link, options: Options) -> int:
     return DONE
 
 
+async def _soon(link: Link, options: Options, step: Coroutine[Any, Any, T]) -> T:
+    """One step of a command that as a whole may take long: within `--timeout`."""
+    doing = Deferred.fromCoroutine(step)
+    return await doing.addTimeout(options.timeout, link.reactor)
+
+
 async def save(link: Link, options: Options) -> int:
-    room = await link.room(options.room)
-    page = await link.read("history", room=room["room"], around=options.seq, limit=1)
+    room = await _soon(link, options, link.room(options.room))
+    reading = link.read("history", room=room["room"], around=options.seq, limit=1)
+    page = await _soon(link, options, reading)
     message = next((one for one in page["messages"] if one["seq"] == options.seq), None)
     if message is None or not message.get("files"):
         raise Trouble(f"There is no message #{options.seq} with files in {room_label(room)}.")

@@ -22,11 +22,21 @@ Progress = Callable[[int, int], None]
 #: What nobody knows more of.
 UNKNOWN = "application/octet-stream"
 WIDTH, EVERY = 30, 0.1
+#: Of a file's name (limits.h, NAME_MAX).
+NAME_BYTES = 255
 
 
-def chosen(link: Link, names: Sequence[str]) -> list[Path]:
+def home(name: str) -> Path:
+    """What was typed where no shell has looked at it: "~" is one's home."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        raise Trouble(f"{safe(name)}: there is nobody of that name.", USAGE) from None
+
+
+def chosen(link: Link, names: Sequence[str | Path]) -> list[Path]:
     """The files to send, where the server takes them; `Trouble` says which one cannot be sent."""
-    paths = [Path(name).expanduser() for name in names]
+    paths = [Path(name) for name in names]
     if not paths:
         return []
     limits = ((link.client.welcome or {}).get("limits") or {}).get("files")
@@ -57,11 +67,12 @@ def _unfit(path: Path, most: int) -> str | None:
 
 async def brought(link: Link, path: Path, progress: Progress) -> str:
     """Brings one file; its id, for the message that is to carry it."""
-    kind = mimetypes.guess_type(path.name)[0] or UNKNOWN
+    kind, packed = mimetypes.guess_type(path.name)
     with path.open("rb") as file:
         size = path.stat().st_size
         transfer = Transfer(link.reactor, link.api, link.bearer, lambda done: progress(done, size))
-        return str((await transfer.bring(file, path.name, kind))["file"])
+        said = UNKNOWN if packed else kind or UNKNOWN
+        return str((await transfer.bring(file, size, path.name, said))["file"])
 
 
 async def saved(link: Link, file: Mapping[str, Any], folder: Path, progress: Progress) -> Path:
@@ -69,13 +80,13 @@ async def saved(link: Link, file: Mapping[str, Any], folder: Path, progress: Pro
     size = int(file["size"])
     transfer = Transfer(link.reactor, link.api, link.bearer, lambda done: progress(done, size))
     try:
-        path, into = _new(folder.expanduser(), str(file["name"]))
+        path, into = _new(folder, str(file["name"]))
     except OSError as error:
         where = safe(str(folder))
         raise Trouble(f"Nothing can be written into {where}: {error.strerror}.", USAGE) from None
     try:
         with into:
-            await transfer.fetch(str(file["file"]), into)
+            await transfer.fetch(str(file["file"]), size, into)
     except BaseException as error:
         path.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.strerror:
@@ -86,9 +97,9 @@ async def saved(link: Link, file: Mapping[str, Any], folder: Path, progress: Pro
 
 
 def _new(folder: Path, name: str) -> tuple[Path, BinaryIO]:
-    """A file that was not there before. The name is somebody else's: it leads nowhere, and it is
-    none that a shell or another program would take for its own."""
-    plain = Path(safe(name)).name.lstrip(".") or "file"
+    """A file that was not there before. The name is somebody else's: it leads nowhere, hides
+    nothing, and is no option of a command."""
+    plain = Path(safe(name)).name.lstrip(".-~ ") or "file"
     for path in _names(folder, plain):
         try:
             return path, path.open("xb")
@@ -101,7 +112,9 @@ def _names(folder: Path, name: str) -> Iterator[Path]:
     first = Path(name)
     yield folder / name
     for number in count(2):
-        yield folder / f"{first.stem} ({number}){first.suffix}"
+        end = f" ({number}){first.suffix}"
+        stem = first.stem.encode()[: max(NAME_BYTES - len(end.encode()), 1)]
+        yield folder / (stem.decode("utf-8", "ignore") + end)
 
 
 class Bar:

@@ -12,6 +12,7 @@ from twisted.internet.error import (
 )
 from twisted.internet.error import TimeoutError as ConnectTimeout
 from twisted.python.failure import Failure
+from twisted.web._newclient import WrongBodyLength
 
 from chatd.client.errors import Disconnected, NotWelcome, Refused, Untrusted
 from chatd.client.http import Problem
@@ -83,6 +84,8 @@ def _known(error: BaseException, host: str) -> Trouble | None:
             return Trouble(f"{host} did not answer in time.", UNREACHABLE)
         case ConnectError():
             return Trouble(f"{host} cannot be reached: {safe(str(error))}", UNREACHABLE)
+        case WrongBodyLength():
+            return Trouble("The file became shorter while it was sent.", USAGE)
         case ConnectionClosed():
             return Trouble(f"{host} broke off in the middle.", UNREACHABLE)
         case Disconnected():

@@ -186,9 +186,12 @@ def test_chat_in_scripts_does_what_its_page_says(made: Made) -> None:
         "CHATD_TOKEN_FILE": put(machine.folder / "token", machine.daemon.token("alice")),
         "CHATD_CA_FILE": str(machine.daemon.ca),
     }
+    (machine.checkout / "kettle.png").write_bytes(b"a kettle")
+    profile["HOME"] = str(machine.folder)
     with speaking(bob, "builds"):
         [printed] = machine.type("terminal.md#for-scripts", words={"@alice": "@bob"}, **profile)
     lines = printed.splitlines()
+    assert (machine.folder / "kettle.png").read_bytes() == b"a kettle"
     assert [line.isdigit() for line in lines[:4]] == [True, True, True, False]
     assert "(to #42) I do" in printed and "still here" in printed
     around = [json.loads(line) for line in lines if line.startswith("{")]

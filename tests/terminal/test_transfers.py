@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 import pytest_twisted
 from twisted.internet.defer import CancelledError, Deferred, ensureDeferred
+from twisted.internet.error import ConnectionLost
 from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
+from twisted.web.client import ResponseDone
 
-from chatd.client.transfer import SILENCE, Transfer
+from chatd.client.transfer import SILENCE, Transfer, _Counted
 from chatd.terminal.transfers import Bar, _new
+from chatd.terminal.words import trouble
 from tests.core.test_pictures import png
 from tests.terminal.people import Person
 from tests.terminal.screen import Terminal
@@ -108,6 +112,8 @@ def test_what_has_no_files_or_is_not_there_cannot_be_kept(room, people, tmp_path
         ("/etc/passwd", "passwd"),
         ("a\x1b[2Jb.txt", "ab.txt"),
         ("tea.tar.gz", "tea.tar.gz"),
+        ("-rf", "rf"),
+        (". --x", "x"),
     ],
 )
 def test_a_name_of_somebody_else_leads_nowhere(tmp_path, name, becomes):
@@ -117,25 +123,96 @@ def test_a_name_of_somebody_else_leads_nowhere(tmp_path, name, becomes):
     assert path.name == becomes or ("\x1b" in name and "\x1b" not in path.name)
 
 
-class StillApi:
-    """A server that takes the request and says nothing more."""
+def test_a_name_as_long_as_may_be_is_kept_twice(tmp_path):
+    names = []
+    for _ in range(2):
+        path, file = _new(tmp_path, "é" * 125 + "x.txt")
+        file.close()
+        names.append(path.name)
+    assert names[0] == "é" * 125 + "x.txt"
+    assert names[1].endswith("é (2).txt") and len(names[1].encode()) <= 255
 
-    def request(self, *_: object) -> "Deferred[None]":
-        return Deferred()
+
+class Line(StringTransport):
+    """A response that comes piece by piece."""
+
+    code = 200
+
+    def deliverBody(self, protocol):
+        self.protocol = protocol
+        protocol.makeConnection(self)
+
+
+class OneAnswer:
+    """An API that gives one response, or none for ever."""
+
+    def __init__(self, response=None):
+        self.response = response
+
+    async def request(self, *_):
+        return self.response if self.response is not None else await Deferred()
+
+
+def fetching(tmp_path, line, size):
+    clock, far, ends = Clock(), [], []
+    transfer = Transfer(clock, OneAnswer(line), {}, far.append)
+    going = Deferred.fromCoroutine(transfer.fetch("f1", size, (tmp_path / "x").open("wb")))
+    going.addBoth(ends.append)
+    return clock, far, ends
 
 
 def test_silence_ends_it_and_whatever_moves_begins_it_anew(tmp_path):
-    clock, far, ends = Clock(), [], []
-    transfer = Transfer(clock, StillApi(), {}, far.append)
-    going = Deferred.fromCoroutine(transfer.fetch("f1", (tmp_path / "x").open("wb")))
-    going.addErrback(lambda failure: ends.append(failure))
+    line = Line()
+    clock, far, ends = fetching(tmp_path, line, 100)
     clock.advance(SILENCE - 1)
-    transfer._moved(10)
+    line.protocol.dataReceived(b"0123456789")
     clock.advance(SILENCE - 1)
     assert far == [10] and not ends
     clock.advance(1)
-    assert isinstance(ends[0], Failure) and ends[0].check(CancelledError)
+    assert ends[0].check(CancelledError)
+    assert line.disconnecting and not clock.getDelayedCalls()
+
+
+def test_a_server_that_never_answers_is_waited_for_no_longer(tmp_path):
+    clock, _, ends = fetching(tmp_path, None, 100)
+    clock.advance(SILENCE)
+    assert ends[0].check(CancelledError)
+
+
+@pytest.mark.parametrize(
+    ("come", "end", "why"),
+    [
+        (b"0123456789", ResponseDone(), None),
+        (b"0123456789a", None, "larger"),
+        (b"012345678", ResponseDone(), "smaller"),
+        (b"012345678", ConnectionLost(), ""),
+    ],
+)
+def test_more_or_less_than_was_said_is_no_file(tmp_path, come, end, why):
+    line = Line()
+    clock, _, ends = fetching(tmp_path, line, 10)
+    line.protocol.dataReceived(come)
+    if end is not None:
+        line.protocol.connectionLost(Failure(end))
+    else:
+        assert line.disconnecting
+    if why is None:
+        assert ends == [None]
+    else:
+        assert why in ends[0].getErrorMessage()
+        assert trouble(ends[0].value) is not None
     assert not clock.getDelayedCalls()
+
+
+def test_a_file_that_grows_is_sent_as_long_as_it_was(tmp_path):
+    path = tmp_path / "log"
+    path.write_bytes(b"0123456789")
+    with path.open("rb") as file:
+        counted = _Counted(file, 6, lambda _: None)
+        counted.seek(0, os.SEEK_END)
+        assert counted.tell() == 6
+        counted.seek(0)
+        assert counted.read(4) + counted.read(4) + counted.read(4) == b"012345"
 
 
 class Tty:

@@ -20,8 +20,9 @@ class PageError(AssertionError):
 class Page(ABC):
     """A window with a profile that it shares with no other, unless one is `another` of it."""
 
-    #: Pixels: no scrolling comes closer than this to where it was to end.
-    scrolls_by: ClassVar[float] = 0.0
+    #: Pixels: no scrolling comes closer than this to where it was to end. A `scrollTop` of 10.3 is
+    #: 10, and one of 10.5 is 11.
+    scrolls_by: ClassVar[float] = 0.5
 
     def __init__(self) -> None:
         #: what went wrong in the page: errors, and what its security policy stopped

@@ -217,10 +217,10 @@ PLACE = """(() => {
 
 
 def strays(window, place):
-    """What is elsewhere, or otherwise, than it was; {} for nothing."""
+    """What is elsewhere, or otherwise, than it was, each as it was and as it is; {} for nothing."""
     now = window.js(PLACE)
-    found = {name: value for name, value in now.items() if value != place[name]}
-    if abs(now["at"] - place["at"]) < window.scrolls_by:
+    found = {name: (place[name], value) for name, value in now.items() if value != place[name]}
+    if abs(now["at"] - place["at"]) <= window.scrolls_by:
         found.pop("at", None)
     return found
 
@@ -238,6 +238,24 @@ def reading(anna, line, tea):
     assert place["focus"]
     assert place["row"] != "line 59"
     return place
+
+
+@pytest.mark.journey
+def test_what_grows_above_moves_nothing_however_often(daemon, both):
+    anna, _, line, tea = both
+    reading(anna, line, tea)
+    # Of no whole number of pixels: each time something is left that no scrolling takes away.
+    anna.js("document.querySelector('.list').style.lineHeight = '20.3px'")
+    anna.js("document.querySelector('.list').scrollTop += 307")
+    place = anna.js(PLACE)
+    rows = line.ask("history", room=tea, limit=50)["messages"]
+    seq = next(one["seq"] for one in rows if one["text"] == place["row"]) - 2
+    texts = "[...document.querySelectorAll('.text')].map((one) => one.innerText)"
+    for turn in range(24):
+        text = "\n".join(["higher"] * (turn + 1)) + f" {turn}"
+        line.do("edit", room=tea, seq=seq, text=text)
+        anna.wait(f"{texts}.some((text) => text.endsWith('r {turn}'))")
+    assert strays(anna, place) == {}
 
 
 @pytest.mark.journey

@@ -7,21 +7,22 @@ from pathlib import Path
 from chatd.terminal.app import App
 from chatd.terminal.safe import cells
 from chatd.terminal.slash.registry import command, here, needed, write
-from chatd.terminal.transfers import Progress, brought, chosen, saved
+from chatd.terminal.transfers import Progress, brought, chosen, home, saved
 from chatd.terminal.words import Trouble
 
 #: Where browsers put what they fetch, if it is there.
-DOWNLOADS = Path("~/Downloads")
+DOWNLOADS = "~/Downloads"
 
 
 @command("file", "FILE [TEXT]", "send a file, and words with it (quotes around a name with spaces)")
 async def _file(app: App, rest: str) -> None:
     room = here(app)
     name, text = _name_and_text(needed(rest, "which file"))
-    [path] = chosen(app.link, [name])
+    [path] = chosen(app.link, [home(name)])
+    # Of now: while the file is on its way one may go elsewhere, and answer something else.
+    reply_to, app.view.reply_to = app.view.reply_to, None
     file = await brought(app.link, path, _told(app, f"Bringing {cells(path.name)}"))
-    await write(app, "send", room=room.id, text=text, files=[file], reply_to=app.view.reply_to)
-    app.view.reply_to = None
+    await write(app, "send", room=room.id, text=text, files=[file], reply_to=reply_to)
     app.say(f"{cells(path.name)} is sent.")
 
 
@@ -33,8 +34,8 @@ async def _save(app: App, rest: str) -> None:
     files = next((one["files"] for one in messages if one.get("files")), None)
     if files is None:
         raise Trouble("There is no message with files to keep.")
-    folder = Path(rest) if rest else DOWNLOADS
-    if not rest and not folder.expanduser().is_dir():
+    folder = home(rest or DOWNLOADS)
+    if not rest and not folder.is_dir():
         folder = Path()
     paths = [
         await saved(app.link, file, folder, _told(app, f"Fetching {cells(str(file['name']))}"))

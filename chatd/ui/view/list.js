@@ -309,7 +309,13 @@ export class List {
   /** The first message in view, and where its top is. */
   #anchor() {
     const found = this.#flow.slice(this.#firstAt).find((one) => !WANDERS.has(one.shown.kind));
-    return found ? { key: found.shown.key, at: found.node.getBoundingClientRect().top } : null;
+    if (!found) return null;
+    const { key } = found.shown;
+    const at = found.node.getBoundingClientRect().top;
+    // One scrolls by whole pixels. Where it was meant to be stays true, or the rest of each time would
+    // add up.
+    const meant = this.#stays?.key === key && Math.abs(this.#stays.at - at) < 1;
+    return { key, at: meant ? this.#stays.at : at };
   }
 
   /** Where one is: a row, and how far below the top it is; null at the end. */
