@@ -12,7 +12,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import pyplot
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from bench.names import CHATD, title
 
@@ -100,6 +101,7 @@ def deliveries(found: Found, axes: Axes) -> bool:
         )
     axes.set_yticks(range(len(names)), [title(name) for name in names])
     axes.set_xscale("log")
+    _numbered(axes.xaxis)
     axes.set_title("Most deliveries/s to 1,000 people, p99 < 100 ms (the further right the better)")
     return bool(names)
 
@@ -160,11 +162,18 @@ def cost(found: Found, axes: Axes) -> bool:
     return True
 
 
+def _numbered(axis: Axis) -> None:
+    """1, 2, 5, 10 ... on a logarithmic axis: what is shown may be within one power of ten."""
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(FuncFormatter(plain))
+    axis.set_minor_formatter(NullFormatter())
+
+
 def _logarithmic(axes: Axes, across: str, up: str) -> None:
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.xaxis.set_major_formatter(FuncFormatter(plain))
-    axes.yaxis.set_major_formatter(FuncFormatter(plain))
+    _numbered(axes.xaxis)
+    _numbered(axes.yaxis)
     axes.set_xlabel(across)
     axes.set_ylabel(up)
     axes.grid(True, axis="y")
