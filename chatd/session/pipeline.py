@@ -141,7 +141,7 @@ class Pipeline:
 
     def _may_join(self, command: Command) -> bool:
         engine = self._engine
-        return type(engine.row(command)) is Write and not engine.names(command)
+        return type(engine.row(command)) is Write and not engine.needs_resolving(command)
 
     def _write(self, command: Command) -> None:
         engine = self._engine

@@ -104,12 +104,8 @@ class Session:
         self._limits = limits
         self._clock = clock
         self._drive = drive
-        self._liveness = Liveness(
-            now,
-            phase,
-            heartbeat_seconds,
-            dead_seconds - heartbeat_seconds,
-        )
+        patience = dead_seconds - heartbeat_seconds
+        self._liveness = Liveness(now, phase, heartbeat_seconds, patience)
         self._intake = Intake(engine, budgets, self.origin)
         self._controls: Window | None = None  # most connections see none for a long time
         self._pipeline = Pipeline(engine, principal, subscriber, drive, self)

@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from chatd.engine.envelope import Envelope
 from chatd.fanout.books import NEVER
 from tests.fakes.listener import Listener
@@ -21,6 +23,20 @@ def test_what_one_turn_brought_leaves_in_one_write_that_all_share() -> None:
     assert [len(listener.writes) for listener in listeners] == [1, 1, 1]
     assert len({id(listener.writes[0]) for listener in listeners}) == 1
     assert listeners[0].events == [4, 5, 6, 7, 8]
+
+
+def test_what_a_fault_left_behind_leaves_with_the_next_flush() -> None:
+    stage = Stage(tea="ann bob")
+    ann, _ = stage.attach("ann", "tea")
+    told, turn = stage.hub.audience.stirred, stage.hub.turn
+    said = stage.log.say("tea")
+    stage.hub.audience.stirred = None  # type: ignore[method-assign,assignment]
+    with pytest.raises(TypeError):
+        stage.deliver()
+    stage.hub.audience.stirred = told  # type: ignore[method-assign]
+    assert ann.events == []
+    turn.flush()
+    assert ann.events == [said.position]
 
 
 def test_several_rooms_are_merged_by_position_into_one_write() -> None:

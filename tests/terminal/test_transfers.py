@@ -3,7 +3,9 @@
 import json
 import os
 import random
+from argparse import Namespace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import pytest_twisted
@@ -15,6 +17,7 @@ from twisted.python.failure import Failure
 from twisted.web.client import ResponseDone
 
 from chatd.client.transfer import SILENCE, Transfer, _Counted
+from chatd.terminal.script import _soon
 from chatd.terminal.transfers import Bar, _new
 from chatd.terminal.words import trouble
 from tests.core.test_pictures import png
@@ -204,6 +207,20 @@ def test_more_or_less_than_was_said_is_no_file(tmp_path, come, end, why):
     assert not clock.getDelayedCalls()
 
 
+def test_each_other_step_of_a_command_with_files_is_bounded_by_its_timeout():
+    clock, ends = Clock(), []
+
+    async def never() -> None:
+        await Deferred()
+
+    step = _soon(SimpleNamespace(reactor=clock), Namespace(timeout=5.0), never())
+    Deferred.fromCoroutine(step).addErrback(ends.append)
+    clock.advance(4.9)
+    assert not ends
+    clock.advance(0.2)
+    assert "did not answer in time" in str(trouble(ends[0].value))
+
+
 def test_a_file_that_grows_is_sent_as_long_as_it_was(tmp_path):
     path = tmp_path / "log"
     path.write_bytes(b"0123456789")
@@ -254,8 +271,16 @@ async def test_on_the_full_screen_a_file_is_sent_and_kept(room, people, tmp_path
         await wait(screen.press, "Enter")
         await wait(screen.sees, "Kept as")
         assert (tmp_path / "the kettle (2).txt").read_bytes() == content(5_000)
+        # As an answer: what is chosen when the file is named is answered.
+        (tmp_path / "b").write_bytes(b"b")
+        await wait(screen.press, "M-Up")
+        await wait(screen.press, "r")
+        await wait(screen.type, f"/file {tmp_path / 'b'}")
+        await wait(screen.press, "Enter")
+        await wait(screen.sees, "[b, 1 byte]")
         await wait(screen.type, "/file /nowhere/at/all")
         await wait(screen.press, "Enter")
         await wait(screen.sees, "cannot be read")
-    last = people["bob"].json("history", "files", "--limit", "1")[0]
-    assert json.dumps(last["files"]).count("the kettle.txt") == 1
+    first, last = people["bob"].json("history", "files", "--limit", "2")
+    assert json.dumps(first["files"]).count("the kettle.txt") == 1
+    assert last["reply_to"] == first["seq"]
