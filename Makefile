@@ -105,9 +105,9 @@ soak-short: ## 20 minutes of steady load with a tab open: does anything grow?
 	@tools/bootstrap dev >/dev/null
 	@$(python) -m tests.rigs.soak --minutes 20 $(ARGS)
 
-soak: ## the same for 8 hours, its curves into docs/figures
+soak: ## the same for 8 hours, its curves into docs/figures; one that was cut short goes on
 	@tools/bootstrap dev >/dev/null
-	@$(python) -m tests.rigs.soak --minutes 480 --figure $(ARGS)
+	@$(python) -m tests.rigs.soak --minutes 480 --record var/soak.json --figure $(ARGS)
 
 stock: ## all tests once more, every daemon on Twisted's own TLS
 	@CHATD_TESTS_TLS=stock $(MAKE) --no-print-directory test

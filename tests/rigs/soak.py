@@ -8,6 +8,9 @@ or more it has to be certain, too), where descriptors or latency end higher than
 message is lost, or where the tab stands still. ``--figure`` puts the curves into
 docs/figures/soak.svg. Ctrl-C ends it early, and what was seen by then is judged.
 
+With ``--record`` what is seen goes into that file every minute, and a soak that was cut short goes
+on in another leg, for what is left of its minutes (soak_legs.py); ``--leg`` ends one earlier.
+
 Latency is also measured of a bare relay beside it (soak_peer.py): what has become slower there as
 well was the machine.
 """
@@ -21,12 +24,13 @@ import tempfile
 import threading
 import time
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from chatd.edge.cookies import SESSION, Cookies
 from tests.daemon import Daemon
-from tests.rigs.soak_figures import FEWEST, Curve, drawn, drift, settled, slope
+from tests.rigs.soak_figures import drawn, drift, settled, slope
+from tests.rigs.soak_legs import Leg, Record
 from tests.ui.browser import Browser, Window
 
 ROOT = Path(__file__).parents[2]
@@ -59,15 +63,12 @@ NEWEST = (
 
 
 class Load:
-    """The people, in a process of their own, and what they told so far."""
+    """The people, in a process of their own; what they tell goes into the leg."""
 
-    def __init__(self, daemon: Daemon, folder: Path, seconds: float) -> None:
+    def __init__(self, daemon: Daemon, folder: Path, seconds: float, leg: Leg) -> None:
         tokens = folder / "tokens"
         tokens.write_text("\n".join(daemon.token(f"p{number}") for number in range(8)))
-        self.latency: list[tuple[float, float]] = []
-        self.peer: list[tuple[float, float]] = []
-        self.last: dict[str, Any] = {"lost": 0, "refused": 0}
-        self.broke_off = False
+        self.leg = leg
         self.relay = subprocess.Popen(
             [sys.executable, "-m", "tests.rigs.soak_peer"],
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -87,11 +88,12 @@ class Load:
     def _read(self) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            self.last = json.loads(line)
-            if "p99" in self.last:
+            told = json.loads(line)
+            self.leg.lost, self.leg.refused = told["lost"], told["refused"]
+            if "p99" in told:
                 moment = time.monotonic() - self.began
-                self.latency.append((moment, self.last["p99"]))
-                self.peer.append((moment, self.last["peer"]))
+                self.leg.curves["latency"].append((moment, told["p99"]))
+                self.leg.curves["peer"].append((moment, told["peer"]))
 
     def end(self) -> None:
         for process in (self.process, self.relay):
@@ -131,104 +133,132 @@ def resident(pid: int) -> float:
     return (int(told["Private_Clean"]) + int(told["Private_Dirty"])) / 1024
 
 
-def look(
-    daemon: Daemon, load: Load, window: Window, seconds: float
-) -> dict[str, list[tuple[float, float]]]:
-    """Samples for as long as the people talk."""
-    curves: dict[str, list[tuple[float, float]]] = {"memory": [], "descriptors": [], "drawn": []}
-    told = 0
+def look(daemon: Daemon, load: Load, window: Window, seconds: float, record: Record) -> None:
+    """Samples into the leg for as long as the people talk."""
+    leg, curves = load.leg, load.leg.curves
+    told = kept = 0
     try:
         while (moment := time.monotonic() - load.began) < seconds and load.process.poll() is None:
             curves["memory"].append((moment, resident(daemon.pid)))
             if (twentieths := int(TOLD * moment / seconds)) > told:
                 told = twentieths
-                tell(moment, seconds, curves["memory"][-1][1], load.last)
+                tell(seconds, leg)
             descriptors = len(list(Path(f"/proc/{daemon.pid}/fd").iterdir()))
             curves["descriptors"].append((moment, descriptors))
             newest = window.js(NEWEST)
             curves["drawn"].append((moment, float(newest)))
+            if (minutes := int(moment / 60)) > kept:
+                kept = minutes
+                record.keep(leg)
             time.sleep(EVERY)
         load.process.wait(60)
-        load.broke_off = load.process.returncode != 0
+        leg.broke_off = load.process.returncode != 0
     except KeyboardInterrupt:
         print("chatd: ended early, judged by what was seen", file=sys.stderr)
-    return curves
+    record.keep(leg)
 
 
-def tell(moment: float, seconds: float, memory: float, last: dict[str, Any]) -> None:
+def tell(seconds: float, leg: Leg) -> None:
     """How far it is, to stderr: the figures that are judged are what stdout is for."""
+    moment, memory = leg.curves["memory"][-1]
+    latency = leg.curves["latency"]
     done = int(TOLD * moment / seconds)
     bar = "█" * done + "░" * (TOLD - done)
     print(
         f"{bar} {moment / 60:.0f} of {seconds / 60:.0f} min  {memory:.1f} MiB, "
-        f"{last.get('p99', 0):.1f} ms, {last['lost']} lost",
+        f"{latency[-1][1] if latency else 0:.1f} ms, {leg.lost} lost",
         file=sys.stderr, flush=True,
     )  # fmt: skip
 
 
-def judged(curves: dict[str, Curve], load: Load) -> list[str]:
-    """What is wrong, in words; the figures are printed."""
+def judged(legs: list[Leg]) -> list[str]:
+    """What is wrong, in words; the figures are printed. ``legs``: each long enough to tell."""
     wrong = []
-    memory = slope(settled(curves["memory"]))
-    print(f"memory      {drift(curves['memory'])[1]:.1f} MiB at the end, {memory} MiB")
+    memory = slope(*(settled(leg.curves["memory"]) for leg in legs))
+    print(f"memory      {drift(legs[-1].curves['memory'])[1]:.1f} MiB at the end, {memory} MiB")
     if memory.value >= MOST:
         wrong.append(f"memory grows by {memory.value:.2f} MiB an hour")
     elif memory.high >= MOST:
         # Of minutes no more can be said; hours have to tell.
         uncertain = f"that it stays below {MOST:.0f} MiB an hour is not certain"
         print(f"            {uncertain}")
-        if curves["memory"][-1][0] >= CERTAIN:
+        if 60 * sum(leg.minutes for leg in legs) >= CERTAIN:
             wrong.append(uncertain)
-    first, last = drift(settled(load.peer))
-    print(f"{'bare relay':11} {first:.1f} ms in the first quarter, {last:.1f} in the last")
-    slower = max(1.0, last / first)
-    for name, curve, most in (
-        ("descriptors", settled(curves["descriptors"]), lambda first: first + DESCRIPTORS),
-        ("latency", settled(load.latency), lambda first: slower * LATER * first + 1),
-    ):
-        first, last = drift(curve)
-        print(f"{name:11} {first:.1f} in the first quarter, {last:.1f} in the last")
-        if last > most(first):
-            wrong.append(f"{name}: {first:.1f} became {last:.1f}")
-    first, last = drift(curves["drawn"])
-    print(f"the tab     message {first:.0f} in the first quarter, {last:.0f} in the last")
-    if last <= first:
-        wrong.append("the tab stands still")
-    if load.last["lost"] or load.last["refused"] or load.broke_off:
-        wrong.append(f"the people say {load.last}")
+    for number, leg in enumerate(legs, 1):
+        if len(legs) > 1:
+            print(f"leg {number}, {leg.minutes:.0f} min, of {leg.day}, {leg.commit}")
+        wrong += alone(leg)
     return wrong
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.rigs.soak")
-    parser.add_argument("--minutes", type=float, default=20)
-    parser.add_argument("--figure", action="store_true", help="write docs/figures/soak.svg")
-    options = parser.parse_args()
+def alone(leg: Leg) -> list[str]:
+    """What is wrong with one leg, besides its memory."""
+    wrong = []
+    first, last = drift(settled(leg.curves["peer"]))
+    print(f"{'bare relay':11} {first:.1f} ms in the first quarter, {last:.1f} in the last")
+    slower = max(1.0, last / first)
+    for name, most in (
+        ("descriptors", lambda first: first + DESCRIPTORS),
+        ("latency", lambda first: slower * LATER * first + 1),
+    ):
+        first, last = drift(settled(leg.curves[name]))
+        print(f"{name:11} {first:.1f} in the first quarter, {last:.1f} in the last")
+        if last > most(first):
+            wrong.append(f"{name}: {first:.1f} became {last:.1f}")
+    first, last = drift(leg.curves["drawn"])
+    print(f"the tab     message {first:.0f} in the first quarter, {last:.0f} in the last")
+    if last <= first:
+        wrong.append("the tab stands still")
+    return wrong
+
+
+def soaked(minutes: float, record: Record) -> None:
+    """One leg."""
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True
+    ).stdout.strip()
+    leg = Leg(commit, datetime.now(UTC).date().isoformat())
     with tempfile.TemporaryDirectory(prefix="chatd-soak-") as made:
         folder = Path(made)
         # A process that is no fork of the tests': its memory is its own.
         with Daemon(folder, LIMITS, command=("env",)) as daemon:
-            load = Load(daemon, folder, 60 * options.minutes)
+            load = Load(daemon, folder, 60 * minutes, leg)
             browser = Browser(daemon.ca.with_name("server.pem"))
             try:
-                window = tab(daemon, browser)
-                curves = look(daemon, load, window, 60 * options.minutes)
+                look(daemon, load, tab(daemon, browser), 60 * minutes, record)
             finally:
                 browser.close()
                 load.end()
-    if len(settled(curves["memory"])) < FEWEST:
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.rigs.soak")
+    parser.add_argument("--minutes", type=float, default=20, help="of all legs together")
+    parser.add_argument("--figure", action="store_true", help="write docs/figures/soak.svg")
+    parser.add_argument("--record", type=Path, help="keep what is seen there, and go on from it")
+    parser.add_argument("--leg", type=float, metavar="MINUTES", help="no more than that at once")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="chatd-soak-") as made:
+        record = Record(options.record or Path(made) / "soak.json")
+        left = options.minutes - record.minutes
+        if record.legs:
+            print(f"chatd: {record.minutes:.0f} of {options.minutes:.0f} min are in {record.path}")
+        if left >= 1:
+            soaked(min(left, options.leg or left), record)
+    legs = [leg for leg in record.legs if leg.tells]
+    if not legs:
         print("chatd: ended before anything could be told", file=sys.stderr)
         return 1
-    wrong = judged({name: curve for name, curve in curves.items()}, load)
+    wrong = judged(legs) + [leg.unwell for leg in record.legs if leg.unwell]
     if options.figure:
-        minutes = curves["memory"][-1][0] / 60
         panels = {
-            "private memory, MiB": curves["memory"],
-            "file descriptors": curves["descriptors"],
-            "99 % of messages read by all within, ms": load.latency,
-            "the same by a bare relay beside it, ms": load.peer,
+            "private memory, MiB": "memory",
+            "file descriptors": "descriptors",
+            "99 % of messages read by all within, ms": "latency",
+            "the same by a bare relay beside it, ms": "peer",
         }
-        FIGURE.write_text(drawn(panels, f"A soak of {minutes:.0f} minutes"), "utf-8")
+        curves = {title: [leg.curves[name] for leg in legs] for title, name in panels.items()}
+        FIGURE.write_text(drawn(curves, f"A soak of {record.minutes:.0f} minutes"), "utf-8")
         print(FIGURE.relative_to(ROOT))
     for line in wrong:
         print(f"chatd: {line}", file=sys.stderr)

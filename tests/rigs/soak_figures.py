@@ -1,5 +1,6 @@
 """What a soak's curves say: slopes with their intervals, what is flat, and the drawing."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,18 +37,25 @@ def settled(curve: Curve) -> Curve:
     return [point for point in curve if point[0] >= begin]
 
 
-def slope(curve: Curve) -> Slope:
-    """Least squares through the means of BLOCKS stretches. ValueError for fewer samples."""
-    if len(curve) < FEWEST:
-        raise ValueError(f"{len(curve)} samples tell no slope: {FEWEST} are wanted")
-    cut = [curve[len(curve) * n // BLOCKS : len(curve) * (n + 1) // BLOCKS] for n in range(BLOCKS)]
-    hours = [fmean(t for t, _ in part) / 3600 for part in cut]
-    values = [fmean(value for _, value in part) for part in cut]
-    middle, level = fmean(hours), fmean(values)
-    spread = sum((t - middle) ** 2 for t in hours)
-    value = sum((t - middle) * (v - level) for t, v in zip(hours, values, strict=True)) / spread
-    left = sum((v - level - value * (t - middle)) ** 2 for t, v in zip(hours, values, strict=True))
-    either_way = T95 * math.sqrt(left / (BLOCKS - 2) / spread)
+def slope(*curves: Curve) -> Slope:
+    """Least squares through the means of BLOCKS stretches of each: one slope, each its own level.
+
+    ValueError for fewer samples. (With several curves Student's t would be a little smaller.)
+    """
+    apart: list[tuple[float, float]] = []
+    for curve in curves:
+        if len(curve) < FEWEST:
+            raise ValueError(f"{len(curve)} samples tell no slope: {FEWEST} are wanted")
+        ends = [len(curve) * number // BLOCKS for number in range(BLOCKS + 1)]
+        cut = [curve[begin:end] for begin, end in itertools.pairwise(ends)]
+        hours = [fmean(t for t, _ in part) / 3600 for part in cut]
+        values = [fmean(value for _, value in part) for part in cut]
+        middle, level = fmean(hours), fmean(values)
+        apart += [(t - middle, v - level) for t, v in zip(hours, values, strict=True)]
+    spread = sum(t * t for t, _ in apart)
+    value = sum(t * v for t, v in apart) / spread
+    left = sum((v - value * t) ** 2 for t, v in apart)
+    either_way = T95 * math.sqrt(left / (len(apart) - len(curves) - 1) / spread)
     return Slope(value, value - either_way, value + either_way)
 
 
@@ -58,28 +66,41 @@ def drift(curve: Curve) -> tuple[float, float]:
     return median(values[:quarter]), median(values[-quarter:])
 
 
-def drawn(curves: dict[str, Curve], title: str) -> str:
-    """SVG, a panel for each curve; readable on a light page and on a dark one."""
+def drawn(panels: dict[str, Sequence[Curve]], title: str) -> str:
+    """SVG, a panel for each name; readable on a light page and on a dark one.
+
+    Several curves of a panel follow one another, apart by a dashed line.
+    """
     width, height, margin = 640, 130, 52
     parts = []
-    for number, (name, curve) in enumerate(curves.items()):
+    for number, (name, curves) in enumerate(panels.items()):
         top = 34 + number * (height + 40)
-        last = curve[-1][0] or 1.0
-        most = max(value for _, value in curve) * 1.05 or 1.0
-        points = " ".join(
-            f"{margin + (width - margin - 8) * t / last:.1f},{top + height * (1 - v / most):.1f}"
-            for t, v in curve
-        )
         floor = top + height
+        ends = [0.0, *itertools.accumulate(curve[-1][0] for curve in curves)]
+        last = ends[-1] or 1.0
+        most = max(value for curve in curves for _, value in curve) * 1.05 or 1.0
+        wide = (width - margin - 8) / last
         parts += [
             f'<text x="{margin}" y="{top - 8}">{name}</text>',
             f'<path d="M{margin},{top} V{floor} H{width - 8}" fill="none" stroke="#808890"/>',
             f'<text x="{margin - 6}" y="{top + 10}" text-anchor="end">{most:.4g}</text>',
             f'<text x="{margin - 6}" y="{floor}" text-anchor="end">0</text>',
             f'<text x="{width - 8}" y="{floor + 15}" text-anchor="end">{last / 60:.0f} min</text>',
-            f'<polyline points="{points}" fill="none" stroke="#e0602a" stroke-width="1.5"/>',
         ]
-    total = 34 + len(curves) * (height + 40)
+        for begin, curve in zip(ends, curves, strict=False):
+            points = " ".join(
+                f"{margin + wide * (begin + t):.1f},{top + height * (1 - v / most):.1f}"
+                for t, v in curve
+            )
+            parts.append(
+                f'<polyline points="{points}" fill="none" stroke="#e0602a" stroke-width="1.5"/>'
+            )
+        parts += [
+            f'<path d="M{margin + wide * end:.1f},{top} V{floor}" stroke="#808890"'
+            ' stroke-dasharray="3 3"/>'
+            for end in ends[1:-1]
+        ]
+    total = 34 + len(panels) * (height + 40)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {total}" role="img"'
         f' font-family="sans-serif" font-size="12" fill="#808890"><title>{title}</title>\n'

@@ -24,6 +24,14 @@ def test_noise_alone_is_no_leak() -> None:
     assert found.low < 0 < found.high < 1
 
 
+def test_legs_share_a_slope_and_not_a_level() -> None:
+    higher = [(t, v + 20) for t, v in curve(2.0, 0.2)]
+    found = slope(curve(2.0, 0.2), higher, curve(2.0, 0.2))
+    alone = slope(curve(2.0, 0.2))
+    assert found.value == pytest.approx(alone.value)
+    assert found.high - found.low < 0.7 * (alone.high - alone.low)
+
+
 def test_too_few_samples_tell_nothing() -> None:
     with pytest.raises(ValueError, match="tell no slope"):
         slope(curve(0.0, 0.0, 39))
@@ -41,6 +49,14 @@ def test_what_rises_ends_higher_than_it_began() -> None:
 
 
 def test_the_drawing_has_a_panel_and_a_line_for_each_curve() -> None:
-    root = ElementTree.fromstring(drawn({"MiB": curve(1, 0.1), "ms": curve(0, 0.1)}, "A soak"))
+    root = ElementTree.fromstring(drawn({"MiB": [curve(1, 0.1)], "ms": [curve(0, 0.1)]}, "A soak"))
     lines = root.findall(".//{http://www.w3.org/2000/svg}polyline")
     assert [len(line.attrib["points"].split()) for line in lines] == [600, 600]
+
+
+def test_legs_are_drawn_one_after_the_other() -> None:
+    root = ElementTree.fromstring(drawn({"MiB": [curve(0, 0.1), curve(0, 0.1)]}, "A soak"))
+    first, second = root.findall(".//{http://www.w3.org/2000/svg}polyline")
+    end, begin = first.attrib["points"].split()[-1], second.attrib["points"].split()[0]
+    assert float(end.split(",")[0]) == float(begin.split(",")[0])
+    assert float(second.attrib["points"].split()[-1].split(",")[0]) == 632
