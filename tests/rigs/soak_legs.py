@@ -88,8 +88,7 @@ class Record:
         """With ``leg`` as it is now; may be called again as it grows."""
         self.legs = [*(one for one in self.legs if one is not leg), leg]
         told = [
-            asdict(one)
-            | {"curves": {name: thinned(curve) for name, curve in one.curves.items()}}
+            asdict(one) | {"curves": {name: thinned(curve) for name, curve in one.curves.items()}}
             for one in self.legs
         ]
         part = self.path.with_suffix(".part")
