@@ -27,7 +27,10 @@ from chatd.edge.transport_opened import RECORD_BYTES
 
 log = Logger()
 
-READS_PER_TURN = 4
+# One who sends much is read so far at once: messages that come together are committed together and
+# reach a room in one write for each of its readers. With 4 records a room of 100 took a fifth less.
+RECORDS_PER_TURN = 32
+BYTES_PER_TURN = 65_536
 FLUSH_BYTES_PER_TURN = 262_144
 JOIN_BYTES = 65_536
 
@@ -76,7 +79,7 @@ class TlsTransport(HandshakingServer):
     # Reading.
 
     def doRead(self) -> Any:
-        """Read at most READS_PER_TURN records, so that one busy peer does not starve the rest."""
+        """Read a bounded part, so that one busy peer does not starve the rest."""
         if not self._opened:
             self._handshake_ready()
             return None
@@ -87,8 +90,9 @@ class TlsTransport(HandshakingServer):
             why = self._write_again()
             if why is not None or self._write_wants_read:
                 return why
-        for _ in range(READS_PER_TURN):
-            if self._ssl is None or self._paused or self.disconnecting:
+        left = BYTES_PER_TURN
+        for _ in range(RECORDS_PER_TURN):
+            if left <= 0 or self._ssl is None or self._paused or self.disconnecting:
                 break
             try:
                 data = self._tls.recv()
@@ -104,6 +108,7 @@ class TlsTransport(HandshakingServer):
                 return self._heard_goodbye()
             except SSL.Error as error:
                 return self._broke(error)
+            left -= len(data)
             self.protocol.dataReceived(data)
         if self._ssl is None:
             return None
