@@ -146,10 +146,10 @@ class Subscriber:
             self._close(channel)
 
     def release(self) -> None:
+        if self._hold is None:
+            return  # what goes round a large room goes on in its own time
         self._hub.turn.flush()
         hold, self._hold = self._hold, None
-        if hold is None:
-            return
         self._hub.turn.held.discard(self)
         if hold.broken or hold.stale:
             for channel in hold.shown:

@@ -110,6 +110,15 @@ def test_what_comes_meanwhile_leaves_with_what_is_on_its_way_and_is_not_waited_f
     assert crowd.heard() == [[first, second]] * PEOPLE
 
 
+def test_a_reply_that_held_nothing_back_hurries_nobody(crowd: Crowd) -> None:
+    event = crowd.say()
+    crowd.clock.turn()
+    crowd.people[-1].release()
+    assert sum(crowd.reached()) == PORTION
+    crowd.to_the_end()
+    assert crowd.heard() == [[event]] * PEOPLE
+
+
 def test_under_an_endless_stream_it_goes_round_and_round_in_order(crowd: Crowd) -> None:
     said = []
     for _ in range(3 * PEOPLE // PORTION):
