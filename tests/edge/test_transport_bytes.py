@@ -19,6 +19,7 @@ from loopback_tls import (
 )
 
 from chatd.edge.door_shared import DoorLimits
+from chatd.edge.transport import BYTES_PER_TURN, RECORDS_PER_TURN
 from chatd.edge.transport_closing import TransportSettings
 
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
@@ -117,13 +118,22 @@ async def test_a_client_hello_of_single_bytes_is_served(loopback):
     assert await in_thread(client) == b"hello"
 
 
-async def test_one_busy_peer_does_not_starve_the_loop(loopback):
+@pytest.mark.parametrize(
+    ("records", "size", "most"),
+    [
+        (500, 16_384, BYTES_PER_TURN),
+        (500, 10_000, BYTES_PER_TURN + 10_000),
+        (5_000, 1, RECORDS_PER_TURN),
+    ],
+)
+async def test_one_busy_peer_does_not_starve_the_loop(loopback, records, size, most):
     factory = Peers()
     port = loopback.listen(factory)
 
     def client():
         with connect(port) as sock:
-            sock.sendall(bytes(8_000_000))
+            for _ in range(records):
+                sock.sendall(bytes(size))
             sock.recv(1)
 
     sending = in_thread(client)
@@ -138,8 +148,8 @@ async def test_one_busy_peer_does_not_starve_the_loop(loopback):
         return why
 
     peer.transport.doRead = counted
-    await until(lambda: len(peer.received) == 8_000_000)
-    assert max(in_a_turn) <= 4 * 16_384
+    await until(lambda: len(peer.received) == records * size)
+    assert max(in_a_turn) <= most
     peer.transport.loseConnection()
     await sending
 
