@@ -25,8 +25,9 @@ EVENTS = 500
 #: After so many rows others may have the interpreter for a moment, and for how long.
 ROWS_BETWEEN_PAUSES = 20
 PAUSE = 0.0005
-#: How long it waits for more to come before it indexes what came, unless somebody searches.
-LINGER = 0.05
+#: How long it waits for more to come before it indexes what came, unless somebody searches or there
+#: is a whole stretch: at 100 messages a second 16 µs for each in place of 60 with a tenth of that.
+LINGER = 0.5
 #: Seconds of calm after which the file's own log, which may hold erased words, is emptied.
 TIDY_AFTER = 1.0
 WAL_PAGES = 1_000
@@ -105,8 +106,11 @@ class Indexer:
         """The log goes up to ``head`` now."""
         with self._changed:
             if head > self._head:
-                self._head = head
-                self._changed.notify_all()
+                before, self._head = self._head, head
+                # One that works or lingers looks by itself before it rests: it is woken for the
+                # first news and where a whole stretch has come together, not with each commit.
+                if before <= self._place() or before < self._place() + EVENTS <= head:
+                    self._changed.notify_all()
 
     def opened(self, patience: float) -> bool:
         """Whether there is an index that can be asked, at the latest after so many seconds."""
@@ -256,7 +260,13 @@ class Indexer:
             woken = self._changed.wait_for(wanted, TIDY_AFTER if untidy else None)
             if woken:
                 self._changed.wait_for(
-                    lambda: bool(self._waiting) or self._stopping.is_set(), LINGER
+                    lambda: (
+                        bool(self._waiting)
+                        or self._stopping.is_set()
+                        or self._unusable is not None
+                        or self._head - self._place() >= EVENTS
+                    ),
+                    LINGER,
                 )
                 return untidy
         return not sqlite.checkpoint(truncate=True)
