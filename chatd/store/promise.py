@@ -27,6 +27,12 @@ class Promise(Deferred[T]):
             info.failResult = None
 
 
+def kept(value: T) -> Promise[T]:
+    promise: Promise[T] = Promise()
+    promise.keep(value)
+    return promise
+
+
 def refused(refusal: Refusal) -> Promise[T]:
     promise: Promise[T] = Promise()
     promise.keep(refusal)

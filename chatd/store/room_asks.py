@@ -8,7 +8,6 @@ from chatd.engine.rows import (
     EventRow,
     MarkRow,
     MemberRow,
-    Missed,
     Opening,
     Page,
     RoomRow,
@@ -44,11 +43,6 @@ class RoomAsks:
 
     def opening(self, user: str, room: str, *, limit: int, marks_up_to: int) -> Promise[Opening]:
         return self._readers.ask(timeline.opening, user, room, limit, marks_up_to)
-
-    def missed(
-        self, user: str, rooms: Sequence[str], position: int | None, limit: int
-    ) -> Promise[Missed]:
-        return self._readers.ask(timeline.missed, user, rooms, position, limit)
 
     def events(self, first: int, last: int) -> Promise[tuple[EventRow, ...]]:
         return self._readers.ask(timeline.events, first, last)

@@ -20,6 +20,7 @@ from chatd.engine.profiles import Directory, PrivacyRow, ProfileRow
 from chatd.engine.pushes import Hearer, PushFacts, PushRow, SubscriptionRow
 from chatd.engine.rows import (
     Committed,
+    Missed,
     PersonRow,
 )
 from chatd.engine.scheduled import ScheduledRow
@@ -52,7 +53,7 @@ from chatd.store.guests import GuestReading
 from chatd.store.identity_asks import IdentityAsks
 from chatd.store.indexer import Indexer
 from chatd.store.lock import FolderLock
-from chatd.store.promise import Promise
+from chatd.store.promise import Promise, kept
 from chatd.store.readers import Readers
 from chatd.store.room_asks import RoomAsks
 from chatd.store.searcher import Searcher
@@ -147,11 +148,19 @@ class SqliteStore(RoomAsks, IdentityAsks, FactorReading, GuestReading):
         return self._readers.ask(timeline.position)
 
     def arrival(self, user: str) -> Promise[arrival.Arrival]:
-        if (ahead := self._arrivals.take(user)) is None:
+        ahead = self._arrivals.look(user)
+        if ahead is None:
             return self._readers.ask(arrival.arrival, user)
-        promise: Promise[arrival.Arrival] = Promise()
-        promise.keep(ahead)
-        return promise
+        return kept(ahead.arrival)
+
+    def missed(
+        self, user: str, rooms: Sequence[str], position: int | None, limit: int
+    ) -> Promise[Missed]:
+        ahead = self._arrivals.look(user)
+        found = None if ahead is None else ahead.missed(rooms, position)
+        if found is None:
+            return self._readers.ask(timeline.missed, user, rooms, position, limit)
+        return kept(found)
 
     def check(self, *requires: Requirement) -> Promise[None]:
         return self._readers.ask(requirements.check, *requires)
@@ -269,7 +278,7 @@ class SqliteStore(RoomAsks, IdentityAsks, FactorReading, GuestReading):
             return self._readers.ask(accounts.credential, digest)
 
         def found(
-            both: tuple[CredentialRow | None, arrival.Arrival | None],
+            both: tuple[CredentialRow | None, arrival.Ahead | None],
         ) -> CredentialRow | None:
             row, ahead = both
             if row is not None and ahead is not None:
