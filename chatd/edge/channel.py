@@ -31,6 +31,8 @@ HURRY = 0.5
 THROWN_AWAY = 2**26
 #: The slowest that a body may come that is taken piece by piece, in bytes a second.
 SLOWEST = 16_384
+#: Digits of a Content-Length: a petabyte has no more.
+LENGTH_DIGITS = 16
 
 
 class Channel(http.HTTPChannel):
@@ -66,7 +68,12 @@ class Channel(http.HTTPChannel):
         if self._between and data:
             self._between = False
             self._arm(self.site.settings.header_seconds, self.too_slow)
-        super().dataReceived(data)
+        try:
+            super().dataReceived(data)
+        except Exception:
+            if self._successor is not None or self.transport is None:
+                raise
+            self._stumbled()
 
     def lineReceived(self, line: bytes) -> None:
         if self._refused:
@@ -78,6 +85,14 @@ class Channel(http.HTTPChannel):
             return
         self._receivedHeaderSize += len(self.delimiter)
         super().lineReceived(line)
+
+    def _maybeChooseTransferDecoder(self, header: bytes, data: bytes) -> bool:
+        if header == b"Content-Length" and len(data) > LENGTH_DIGITS:
+            # Not even read: `int` raises beyond 4,300 digits.
+            self.refuse(_MUCH_TOO_LONG if data.isdigit() else _NOT_HTTP)
+            return False
+        chosen: bool = super()._maybeChooseTransferDecoder(header, data)
+        return chosen
 
     def rawDataReceived(self, data: bytes) -> None:
         if self._successor is not None:
@@ -206,6 +221,12 @@ class Channel(http.HTTPChannel):
         )
         self.refuse(_TOO_MUCH if over else _NOT_HTTP)
 
+    def _stumbled(self) -> None:
+        """In an except clause. Out of here Twisted would cut the connection and write a traceback
+        for each, which a stranger could have a thousand of in a second."""
+        self.site.note_fault(self.getPeer())
+        self.refuse(_NOT_HTTP)
+
     def refuse(self, why: Declined | Refusal) -> None:
         """Answer and close, whatever of the request is still to come."""
         if self._refused:
@@ -273,4 +294,5 @@ class Channel(http.HTTPChannel):
 
 
 _TOO_MUCH = Declined(431, "headers-too-large", "The headers of this request are too large.")
+_MUCH_TOO_LONG = Declined(413, "too-large", "Nothing takes a body of that length here.")
 _NOT_HTTP = Declined(400, "bad-request", "This is no valid HTTP/1.1 request.")

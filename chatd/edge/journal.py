@@ -9,6 +9,9 @@ from chatd.core.bucket import Bucket, Rate
 
 log = Logger()
 
+#: Seconds between two tracebacks of mistakes that strangers can bring about.
+BETWEEN_FAULTS = 60.0
+
 
 class Journal:
     """A bucket of lines; what was left out is told in the next one that is written."""
@@ -17,6 +20,8 @@ class Journal:
         self._bucket = Bucket(rate)
         self._now = now
         self._unsaid = 0
+        self._silent_until = 0.0
+        self._untold = 0
 
     def line(self, format: str, **fields: Any) -> None:
         if self._bucket.take(1, self._now()):
@@ -26,3 +31,16 @@ class Journal:
             format += " ({unsaid} lines left out before this one)"
         log.info(format, unsaid=self._unsaid, **fields)
         self._unsaid = 0
+
+    def fault(self, format: str, **fields: Any) -> None:
+        """In an except clause: a mistake of ours over what a stranger sent. The traceback is
+        written once a minute: it is found, and pushes nothing out of the log."""
+        now = self._now()
+        if now < self._silent_until:
+            self._untold += 1
+            return
+        self._silent_until = now + BETWEEN_FAULTS
+        if self._untold:
+            format += " ({untold} more since the last such line)"
+        log.failure(format, untold=self._untold, **fields)
+        self._untold = 0

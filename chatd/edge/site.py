@@ -238,6 +238,12 @@ class ChatSite(Site):
             request=request,
         )
 
+    def note_fault(self, peer: object) -> None:
+        """In an except clause: what this peer sent met with a mistake of ours."""
+        self._journal.fault(
+            "a fault over what came from {address}", address=getattr(peer, "host", peer)
+        )
+
 
 async def _coroutine(handler: Callable[[Ask], Any], ask: Ask) -> Response:
     response: Response = await handler(ask)
