@@ -14,6 +14,8 @@ from chatd.settings_providers import NAME, Provider
 
 #: Begins the name of a file that systemd hands over: LoadCredential= in systemd.exec(5).
 CREDENTIAL = "credential:"
+#: Characters of a wrong value that are shown.
+LONGEST_SHOWN = 200
 #: Where they lie while the service runs, for a `chatctl` that was not started by systemd.
 CREDENTIALS = Path("/run/credentials/chatd.service")
 
@@ -53,6 +55,13 @@ def parse(text: str, path: Path, *, files: bool = True) -> Settings:
         line = found[1] if found else str(len(text.splitlines()) or 1)
         what = str(error).split(" (at ")[0]
         raise ConfigError(f"{path}:{line}: this is not TOML: {what}.") from None
+    except ValueError:
+        # Of `int`, the only other one.
+        line = _line_of(r"[\d_]{4301}", text)
+        raise ConfigError(f"{path}:{line}: this number has too many digits.") from None
+    except RecursionError:
+        line = _line_of(r"(?:[\[{]\s*){3}", text)
+        raise ConfigError(f"{path}:{line}: this nests lists or tables too deeply.") from None
     lines = _Lines(text, path)
     wrong: list[str] = []
     sections: dict[str, Any] = {}
@@ -72,6 +81,12 @@ def parse(text: str, path: Path, *, files: bool = True) -> Settings:
     if files and (wrong := _files(settings, lines)):
         raise ConfigError("\n".join(wrong))
     return settings
+
+
+def _line_of(pattern: str, text: str) -> int:
+    """The first where ``pattern`` is, 1 where it is nowhere."""
+    found = re.search(pattern, text)
+    return text.count("\n", 0, found.start() if found else 0) + 1
 
 
 def _files(settings: Settings, lines: "_Lines") -> list[str]:
@@ -141,10 +156,12 @@ def _section(
             continue
         item = declared[key]
         problem, value = _typed(item.type, value)
+        if problem is None and item.type not in (bool, int, float) and _has_null(value):
+            problem = "without the character \\u0000"
         if problem is None and item.metadata["check"] is not None:
             problem = item.metadata["check"](value)
         if problem is not None:
-            shown = repr(content[key])
+            shown = _shown(content[key])
             wrong.append(lines.say(name, key, f"`{key}` is {shown}; right would be {problem}"))
             continue
         values[key] = value
@@ -156,12 +173,10 @@ def _typed(kind: Any, value: Any) -> tuple[str | None, Any]:
     if kind is bool:
         return (None if isinstance(value, bool) else "true or false"), value
     if kind is int:
-        right = isinstance(value, int) and not isinstance(value, bool)
+        right = _is_number(value) and isinstance(value, int)
         return (None if right else "a whole number"), value
     if kind is float:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return None, float(value)
-        return "a number", value
+        return (None, float(value)) if _is_number(value) else ("a number", value)
     if kind is str:
         return (None if isinstance(value, str) else "a text in quotes"), value
     if kind == dict[str, str]:
@@ -169,6 +184,27 @@ def _typed(kind: Any, value: Any) -> tuple[str | None, Any]:
         return (None if right else "a table of texts in quotes"), value
     right = isinstance(value, list) and all(isinstance(item, str) for item in value)
     return (None if right else 'a list of texts, such as ["a", "b"]'), value
+
+
+def _is_number(value: Any) -> bool:
+    """One that TOML has: of 64 bits, if it is a whole one."""
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, float) or (isinstance(value, int) and -(2**63) <= value < 2**63)
+
+
+def _has_null(value: Any) -> bool:
+    """Of a text, or several; no file and no address has one in its name."""
+    texts = value.values() if isinstance(value, dict) else value
+    return "\0" in texts if isinstance(texts, str) else any("\0" in text for text in texts)
+
+
+def _shown(value: Any) -> str:
+    try:
+        text = repr(value)
+    except ValueError:  # thousands of digits
+        return "too large a number"
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def _near(word: str, known: dict[str, Any]) -> str:

@@ -93,3 +93,22 @@ def test_behind_a_proxy_the_address_that_it_names_counts(tmp_path: Path) -> None
         assert get(daemon, **{"X-Forwarded-For": "198.51.100.1"}) == 200
         daemon.ask("address_block", network="127.0.0.1")
         assert get(daemon, **{"X-Forwarded-For": "198.51.100.1"}) == 200
+
+
+def test_an_ipv4_network_written_as_ipv6_is_that_ipv4_network(tmp_path: Path) -> None:
+    with Daemon(tmp_path) as daemon:
+        for written, meant in (
+            ("::ffff:127.0.0.1", "127.0.0.1/32"),
+            ("::ffff:7f00:0/104", "127.0.0.0/8"),
+        ):
+            assert daemon.ask("address_block", network=written)["network"] == meant
+            assert get(daemon) == 0
+            assert daemon.ask("address_unblock", network=written)["network"] == meant
+            assert get(daemon) == 200
+        with pytest.raises(WentWrong, match=r"0\.0\.0\.0/0 is too much at once"):
+            daemon.ask("address_block", network="::ffff:0:0/96")
+        with pytest.raises(WentWrong, match="holds every IPv4 address, written as IPv6"):
+            daemon.ask("address_block", network="::/32")
+        with pytest.raises(WentWrong, match="::/0 is too much at once"):
+            daemon.ask("address_block", network="::/0")
+        assert daemon.ask("address_list") == []

@@ -16,6 +16,24 @@ FILE = Path("/etc/chatd/chatd.toml")
         ("[server\n", "chatd.toml:1: this is not TOML"),
         ('[server]\n\nlisten = "x"\n', "chatd.toml:3: `listen` is 'x'; right would be a list"),
         ('[server]\nlisten = ["x"]\n', "chatd.toml:2: `listen` is ['x']; right would be addresses"),
+        (
+            "[limits]\n\njson_depth = " + "9" * 5_000,
+            ":3: this number has too many digits.",
+        ),
+        (
+            "[limits]\njson_depth = 0x" + "f" * 5_000,
+            ":2: `json_depth` is too large a number; r",
+        ),
+        ("[limits]\nreader_seconds = 1" + "0" * 400, "chatd.toml:2: `reader_seconds` is 1000"),
+        (
+            "[server]\nlisten = " + "[" * 5_000,
+            ":2: this nests lists or tables too deeply.",
+        ),
+        (
+            '[store]\npath = "a\\u0000b"\n',
+            ":2: `path` is 'a\\x00b'; right would be without the",
+        ),
+        ('[server]\nlisten = ["a\\u0000b"]\n', "right would be without the character \\u0000."),
         ("[server]\nlisten = []\n", "right would be at least one address"),
         ('[server]\nnam = "a"\n', "unknown setting `nam` in [server]; did you mean `name`?"),
         ("[limit]\nx = 1\n", "unknown section [limit]; did you mean `limits`?"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from chatd.admin.numbers import LONGEST_DAYS
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.network_blocks import BlockNetwork, UnblockNetwork
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 MOST: Final = 10_000
 #: The shortest prefixes: a slip of the finger shuts out a provider, not the world.
 SHORTEST: Final = {4: 8, 6: 16}
+MAPPED: Final = IPv6Network("::ffff:0:0/96")
 REASON: Final = 200
 DAY_MS: Final = 24 * 3_600_000
-LONGEST_DAYS: Final = 3_650
 
 
 class BlockingDesk(Protocol):
@@ -59,7 +60,10 @@ async def address_block(
 
 async def address_unblock(office: Office, network: str) -> dict[str, Any]:
     """People may come from there again."""
-    cidr = _network(network)
+    written = _read(network)
+    cidr = str(written)
+    if cidr not in {row.network for row in await office.store.network_blocks()}:
+        cidr = str(_plain(written))
     await office.commit("", UnblockNetwork(cidr))
     if office.blocking is not None:
         await office.blocking.refresh()
@@ -82,15 +86,9 @@ async def address_list(office: Office) -> list[dict[str, Any]]:
 
 def _network(text: str) -> str:
     """In CIDR form; `bad-field` for what is none, or is too much."""
-    try:
-        network = ip_network(text.strip(), strict=False)
-    except ValueError:
-        raise Refusal(
-            Code.BAD_FIELD,
-            f"{text[:60]!r} is neither an address nor a network: write 203.0.113.7, 203.0.113.0/24"
-            " or 2001:db8::/32.",
-            field="network",
-        ) from None
+    network = _read(text)
+    if network.prefixlen >= SHORTEST[network.version]:
+        network = _plain(network)
     shortest = SHORTEST[network.version]
     if network.prefixlen < shortest:
         raise Refusal(
@@ -100,3 +98,31 @@ def _network(text: str) -> str:
             field="network",
         )
     return str(network)
+
+
+def _read(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text.strip(), strict=False)
+    except ValueError:
+        raise Refusal(
+            Code.BAD_FIELD,
+            f"{text[:60]!r} is neither an address nor a network: write 203.0.113.7, 203.0.113.0/24"
+            " or 2001:db8::/32.",
+            field="network",
+        ) from None
+
+
+def _plain(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
+    """IPv4 networks that are written as IPv6 (RFC 4291 §2.5.5.2) as what they are: the door knows
+    such peers by their IPv4 address alone, see `edge.door_budget.plain_address`."""
+    if isinstance(network, IPv4Network) or not network.overlaps(MAPPED):
+        return network
+    if not network.subnet_of(MAPPED):
+        raise Refusal(
+            Code.BAD_FIELD,
+            f"{network} holds every IPv4 address, written as IPv6: nobody comes from there under"
+            " such an address. Write the IPv4 network that is meant.",
+            field="network",
+        )
+    inner = int(network.network_address) & 0xFFFF_FFFF
+    return IPv4Network((inner, network.prefixlen - 96))

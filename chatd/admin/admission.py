@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from chatd.admin.numbers import LONGEST_DAYS, LONGEST_INVITATION_DAYS
 from chatd.auth.invitations import MOST_USES
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
     from chatd.admin.office import Office
 
 DAY_MS: Final = 24 * 3_600_000
+#: Characters of a token's label, as in the HTTP API.
+LABEL: Final = 80
 
 
 async def invitation_create(office: Office, days: float = 7.0, uses: int = 1) -> dict[str, Any]:
     """A link with which ``uses`` people may make an account."""
-    if not 0 < days <= 365 or not 1 <= uses <= MOST_USES:
+    if not 0 < days <= LONGEST_INVITATION_DAYS or not 1 <= uses <= MOST_USES:
         raise Refusal(
             Code.BAD_FIELD, f"An invitation is good for 1 to {MOST_USES} uses and up to a year."
         )
@@ -90,6 +93,14 @@ async def token_create(
     row = await office.named(name)
     if row.disabled:
         raise Refusal(Code.WRONG_STATE, f"{row.name} is disabled; enable the account first.")
+    if len(label) > LABEL:
+        raise Refusal(Code.BAD_FIELD, f"A label has at most {LABEL} characters.", field="label")
+    if days is not None and not 0 < days <= LONGEST_DAYS:
+        raise Refusal(
+            Code.BAD_FIELD,
+            f"A token is good for up to {LONGEST_DAYS} days, or has no end.",
+            field="days",
+        )
     lifetime = None if days is None else int(days * DAY_MS)
     limited = None if scopes is None else checked(scopes)
     made = await office.credentials.new_token(row.id, label, lifetime, limited)

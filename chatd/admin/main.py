@@ -1,5 +1,6 @@
 """chatctl: the operator's command."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -7,11 +8,16 @@ from chatd.admin.answering import Exit, No, no_file, refused
 from chatd.admin.parser import WrongUse, parser
 from chatd.config import ConfigError
 
+#: Bytes of all arguments together: they travel to the daemon in one line of 64 KiB, in which JSON
+#: may make six of one.
+LONGEST = 10_000
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; one of `Exit`."""
     words = sys.argv[1:] if argv is None else list(argv)
     try:
+        _check(words)
         options = parser().parse_args(words)
     except WrongUse as wrong:
         as_json = "--json" in words
@@ -26,6 +32,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(Exit.INTERRUPTED)
     except Exception as error:
         return int(refused(_known(error), options.command, as_json=options.json))
+
+
+def _check(words: Sequence[str]) -> None:
+    """`WrongUse` for what cannot be said to a daemon, or printed."""
+    for number, word in enumerate(words, 1):
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            shown = os.fsencode(word[:60]).decode("utf-8", "backslashreplace")
+            raise WrongUse("", f"argument {number} is not UTF-8: {shown!r}.") from None
+    if sum(len(word.encode()) for word in words) > LONGEST:
+        raise WrongUse("", f"the arguments are too long: at most {LONGEST:,} bytes in all.")
 
 
 def _known(error: Exception) -> No:

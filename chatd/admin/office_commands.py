@@ -5,6 +5,7 @@ import argparse
 from typing import Any
 
 from chatd.admin.declaring import command, dry_run, group
+from chatd.admin.numbers import LONGEST_DAYS, LONGEST_INVITATION_DAYS, duration, whole
 from chatd.core.scopes import SCOPES
 
 
@@ -93,7 +94,7 @@ def tokens(commands: Any) -> None:
     create = action(kinds, "create", "token_create", "make a token; it is shown once")
     create.add_argument("name")
     create.add_argument("--label", default="", help="what it is for")
-    create.add_argument("--days", type=float, help="how long it is good (no end)")
+    create.add_argument("--days", type=duration(LONGEST_DAYS), help="how long it is good (no end)")
     create.add_argument(
         "--scope",
         action="append",
@@ -125,8 +126,15 @@ def invitations(commands: Any) -> None:
     for among, name in ((kinds, "create"), (commands, "invite")):
         text = "make an invitation link"
         invite = action(among, name, "invitation_create", text)
-        invite.add_argument("--days", type=float, default=7.0, help="how long it is good (7)")
-        invite.add_argument("--uses", type=int, default=1, help="for how many people (1)")
+        invite.add_argument(
+            "--days",
+            type=duration(LONGEST_INVITATION_DAYS),
+            default=7.0,
+            help="how long it is good (7)",
+        )
+        invite.add_argument(
+            "--uses", type=whole(1, 1_000), default=1, help="for how many people (1)"
+        )
     action(kinds, "list", "invitation_list", "list those that are open")
     withdraw = action(kinds, "withdraw", "invitation_withdraw", "let nobody come in by it any more")
     withdraw.add_argument("id", help="as `invitation list` shows it")
@@ -139,7 +147,7 @@ def addresses(commands: Any) -> None:
     block = action(kinds, "block", "address_block", "shut a network out, and who is here from it")
     block.add_argument("network", help="203.0.113.7, 203.0.113.0/24, 2001:db8::/32")
     block.add_argument("--reason", default="", help="for those who look later")
-    block.add_argument("--days", type=float, help="for how long (for good)")
+    block.add_argument("--days", type=duration(LONGEST_DAYS), help="for how long (for good)")
     dry_run(block, "say how many connections would go")
     unblock = action(kinds, "unblock", "address_unblock", "let people come from there again")
     unblock.add_argument("network")

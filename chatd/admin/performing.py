@@ -17,6 +17,8 @@ from chatd.admin.where import config_of, control_of
 _OWN: Final = {"config", "json", "run", "command", "action", "fixed", "ask_password"}
 #: Of no use without a daemon.
 _NEEDS_DAEMON: Final = {"status", "reload", "webhook_test", "webhook_status", "mail_test"}
+#: Bytes of one that is asked for; what a good one is, the daemon says. As `main.LONGEST`.
+LONGEST_PASSWORD: Final = 8_192
 
 
 def perform(options: argparse.Namespace) -> Exit:
@@ -84,12 +86,19 @@ def _owned_by_another(folder: Path) -> str | None:
 
 
 def _password() -> str:
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
-    first = getpass.getpass("Password: ")
-    if getpass.getpass("Once more: ") != first:
-        raise No("the two differ; nothing was changed.", "usage", Exit.USAGE)
-    return first
+    try:
+        if sys.stdin.isatty():
+            password = getpass.getpass("Password: ")
+            if getpass.getpass("Once more: ") != password:
+                raise No("the two differ; nothing was changed.", "usage", Exit.USAGE)
+        else:
+            password = sys.stdin.readline(LONGEST_PASSWORD + 1).rstrip("\n")
+        size = len(password.encode())
+    except UnicodeError:
+        raise No("the password is not UTF-8; nothing was changed.", "usage", Exit.USAGE) from None
+    if size > LONGEST_PASSWORD:
+        raise No("the password is too long; nothing was changed.", "usage", Exit.USAGE)
+    return password
 
 
 def _lines(options: argparse.Namespace, told: Any) -> Iterable[str]:

@@ -125,7 +125,7 @@ def _server(text: str, config: Path) -> dict[str, Any]:
     """The section [server]; what is wrong in it otherwise, the daemon says with its line."""
     try:
         server = tomllib.loads(text).get("server")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise QuickstartError(f"{shown(config)} is not TOML: {error}.") from error
     return server if isinstance(server, dict) else {}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from chatd.admin.answering import Exit, No, done, note
 from chatd.admin.declaring import command, dry_run
+from chatd.admin.numbers import whole
 from chatd.admin.office_commands import action
 from chatd.admin.shells import SHELLS
 from chatd.admin.where import config_of
@@ -18,7 +19,7 @@ def beginning(commands: Any) -> None:
         commands, "quickstart", _quickstart, "make a folder to serve this machine from"
     )
     quickstart.add_argument("folder", type=Path, help="where; what is there is kept")
-    quickstart.add_argument("--port", type=int, help="on localhost (8443)")
+    quickstart.add_argument("--port", type=whole(1, 65_535), help="on localhost (8443)")
     setup = command(
         commands,
         "setup",
@@ -46,7 +47,7 @@ def beginning(commands: Any) -> None:
     setup.add_argument(
         "--instance", metavar="NAME", help="one of several on this machine, for chatd@NAME.service"
     )
-    setup.add_argument("--port", type=int, default=8443, help="on localhost (8443)")
+    setup.add_argument("--port", type=whole(1, 65_535), default=8443, help="on localhost (8443)")
     setup.add_argument("--quiet", action="store_true", help="say nothing but what went wrong")
     command(commands, "check", _check, "say what is wrong with the configuration")
     command(commands, "verify", _verify, "look whether a stopped daemon's data is sound")

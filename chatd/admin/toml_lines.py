@@ -37,7 +37,7 @@ def _checked(text: str, section: str, key: str, value: object) -> str:
     """A value over several lines, or one written as a.b = c, is more than this can change."""
     try:
         right = tomllib.loads(text)[section][key] == value
-    except (tomllib.TOMLDecodeError, KeyError, TypeError):
+    except (ValueError, RecursionError, KeyError, TypeError):
         right = False
     if not right:
         raise CannotChange(

@@ -43,5 +43,5 @@ def _control_nonetheless(path: Path) -> Path | None:
         store = path.parent / tree.get("store", {}).get("path", Storage().path)
         control = store / tree.get("server", {}).get("control", Server().control)
         return control.resolve() if control.is_socket() else None
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return None

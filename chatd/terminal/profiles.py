@@ -145,7 +145,7 @@ class Profiles:
             raise ProfileError(f"{self.file} cannot be read: {error}.") from None
         try:
             return tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise ProfileError(f"{self.file}: {error}.") from None
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from chatd.admin.answering import Exit, No, done, note
 from chatd.admin.backup.progress import Progress
 from chatd.admin.declaring import command, dry_run, group
+from chatd.admin.numbers import LONGEST_DAYS, duration
 from chatd.admin.shown import paragraph, second, some, table
 from chatd.admin.where import config_of
 
@@ -29,7 +30,7 @@ def add(commands: Any) -> None:
     create.add_argument("target", type=Path, help="a folder, or a file that ends in .tar")
     create.add_argument(
         "--full-after",
-        type=float,
+        type=duration(24 * LONGEST_DAYS),
         metavar="HOURS",
         help="while the last full one is younger, save only what changed since",
     )
