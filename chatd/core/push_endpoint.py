@@ -18,6 +18,10 @@ LONGEST: Final = 2048
 POINT: Final = 65
 SECRET: Final = 16
 
+#: What `ipaddress` takes for global: site-local addresses of old (RFC 3879), the second network for
+#: examples (RFC 9637), relays of 6to4 (RFC 7526).
+_NOT_PUBLIC: Final = tuple(map(ipaddress.ip_network, ("fec0::/10", "3fff::/20", "192.88.99.0/24")))
+
 # P-256 (FIPS 186-5, SP 800-186 §3.2.1.3): y² = x³ - 3x + b over the field of p.
 _P: Final = 2**256 - 2**224 + 2**192 + 2**96 - 1
 _B: Final = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
@@ -80,6 +84,8 @@ def is_public(address: str) -> bool:
             return is_public(str(inner))
         if ip.teredo is not None:
             return False
+    if any(ip in network for network in _NOT_PUBLIC):
+        return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 

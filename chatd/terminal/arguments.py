@@ -1,6 +1,7 @@
 """What `chat` understands on its command line."""
 
 import argparse
+import math
 from collections.abc import Callable, Sequence
 from textwrap import fill
 
@@ -35,6 +36,10 @@ environment:
   NO_COLOR                    no colours
 Profiles are kept in $XDG_CONFIG_HOME/chatd/chat.toml (~/.config/chatd).
 """
+
+
+#: Seconds that a command may be given: a day.
+LONGEST = 86_400
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -74,6 +79,14 @@ def _count(most: int) -> Callable[[str], int]:
     return number
 
 
+def _seconds(text: str) -> float:
+    value = float(text)
+    # `float` takes "nan" and "inf", too.
+    if not (math.isfinite(value) and 0 < value <= LONGEST):
+        raise argparse.ArgumentTypeError(f"a number of seconds above 0, and {LONGEST} at most")
+    return value
+
+
 def parser() -> argparse.ArgumentParser:
     everywhere = argparse.ArgumentParser(add_help=False)
     # Without a default: what stands before the command is not overwritten by what does not stand
@@ -93,7 +106,7 @@ def parser() -> argparse.ArgumentParser:
     )
     everywhere.add_argument(
         "--timeout",
-        type=float,
+        type=_seconds,
         default=argparse.SUPPRESS,
         metavar="SECONDS",
         help="how long one command may take (30)",

@@ -33,6 +33,8 @@ from chatd.terminal.words import DONE, REFUSED, UNREACHABLE, Trouble, trouble
 Options = argparse.Namespace
 #: Network errors in a row that a wait for the browser outlives.
 PATIENCE = 5
+#: Seconds between two polls, whatever a server asks for.
+SHORTEST, LONGEST = 1.0, 300.0
 
 
 async def login(reactor: IReactorTime, profiles: Profiles, options: Options) -> int:
@@ -75,7 +77,7 @@ async def by_browser(
     if browser and _has_display():
         await deferToThread(webbrowser.open, address)
     say("Waiting for you there ... (Ctrl-C gives up)")
-    interval, failures = float(begun.get("interval", 5)), 0
+    interval, failures = _seconds(begun.get("interval", 5)), 0
     while True:
         await deferLater(reactor, interval)
         try:
@@ -85,7 +87,7 @@ async def by_browser(
             return one_token(str(answer.get("token", "")), "The server's answer")
         except Problem as error:
             failures = 0
-            interval = _next(error, interval)
+            interval = _seconds(_next(error, interval))
         except Exception as error:
             failures += 1
             if failures >= PATIENCE or trouble(error) is None:
@@ -99,10 +101,17 @@ async def _begin(link: Link) -> dict[str, Any]:
         if error.status in (404, 405):
             await link.whoami()  # says so if this is no chatd at all
         raise
-    if "device_code" not in answer or "verification_uri_complete" not in answer:
+    if not {"device_code", "user_code", "verification_uri_complete"} <= answer.keys():
         host = link.profile.url.removeprefix("https://")
         raise Trouble(f"This is no chatd: {host} does not answer as one.", UNREACHABLE)
     return answer
+
+
+def _seconds(asked: object) -> float:
+    """A pause as a server wants it, within reason; `Trouble` for what is none."""
+    if isinstance(asked, bool) or not isinstance(asked, int | float) or asked != asked:
+        raise Trouble("The server named a pause that is no time; that is not right.", REFUSED)
+    return float(min(max(asked, SHORTEST), LONGEST))
 
 
 def _next(error: Problem, interval: float) -> float:
@@ -117,7 +126,7 @@ def _next(error: Problem, interval: float) -> float:
         case "expired_token":
             raise Trouble("The code is too old: run `chat login` again.", REFUSED)
     if error.status == 429 or error.status >= 500:
-        return max(interval, error.retry_after or 0.0)
+        return max(interval, _seconds(error.retry_after or 0.0))
     raise error
 
 

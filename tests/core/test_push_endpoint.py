@@ -105,6 +105,9 @@ def test_a_secret_has_sixteen_bytes() -> None:
         # Private addresses by other names: mapped, 6to4, NAT64, Teredo.
         *("::ffff:10.0.0.1", "::ffff:127.0.0.1", "2002:a00:1::", "64:ff9b::a00:1"),
         "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+        # What Python's tables do not have.
+        *("fec0::1", "feff::1", "3fff::1", "3fff:fff:ffff::1", "192.88.99.1"),
+        "::ffff:192.88.99.1",
     ],
 )
 def test_what_is_private_is_not_public_under_any_name(address: str) -> None:

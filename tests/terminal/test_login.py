@@ -75,6 +75,36 @@ def test_it_slows_down_when_told_to():
     assert waiting.result() == TOKEN
 
 
+@pytest.mark.parametrize("interval", [0, -5, 0.001])
+def test_a_server_that_names_no_pause_is_asked_once_a_second(interval):
+    server = Server(*["authorization_pending"] * 9, TOKEN, begun={**BEGUN, "interval": interval})
+    waiting = Waiting(server)
+    waiting.clock.pump([0.25] * 20)
+    assert server.polls == 5
+    waiting.clock.pump([1] * 5)
+    assert waiting.result() == TOKEN
+
+
+def test_a_pause_has_an_end_whatever_the_server_asks_for():
+    busy = Problem(503, {"retry_after": 10**400})
+    waiting = Waiting(Server(busy, TOKEN, begun={**BEGUN, "interval": float("inf")}))
+    waiting.clock.advance(300)
+    waiting.clock.advance(300)
+    assert waiting.result() == TOKEN
+
+
+@pytest.mark.parametrize("pause", [float("nan"), "nan", "5", [5], True, None])
+def test_a_pause_that_is_no_time_ends_it_in_words(pause):
+    waiting = Waiting(Server(begun={**BEGUN, "interval": pause}))
+    assert isinstance(waiting.result(), Trouble) and "no time" in waiting.result().words
+
+
+def test_an_answer_without_a_code_to_compare_is_no_chatds():
+    begun = {name: value for name, value in BEGUN.items() if name != "user_code"}
+    waiting = Waiting(Server(begun=begun))
+    assert isinstance(waiting.result(), Trouble) and waiting.said == []
+
+
 @pytest.mark.parametrize(
     ("error", "words"), [("access_denied", "not allowed"), ("expired_token", "too old")]
 )
