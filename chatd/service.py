@@ -62,7 +62,7 @@ from chatd.store.errors import StoreError
 from chatd.store.sqlite import Synchronous
 from chatd.supervision import Supervision
 from chatd.tap import Taps
-from chatd.told import first_steps, state, status, visit
+from chatd.told import cannot_start, first_steps, is_ready, state, status, visit
 from chatd.tracing import Tracing, read_headers
 from chatd.translate import brand, door_limits, edge_settings, origins, vouching
 from chatd.vouching import Vouching
@@ -140,7 +140,7 @@ class ChatService(Service):
         """A daemon that holds the ports and answers nobody is worse than none."""
         if not self.running:
             return  # it was stopped meanwhile
-        log.failure("chatd cannot start", failure)
+        cannot_start(failure)
         # twistd knows no other way to end with a status that says so.
         atexit.register(_exit_failed)
         self._reactor.stop()
@@ -259,7 +259,7 @@ class ChatService(Service):
         # twistd knows no SIGHUP, which would end the daemon.
         signal.signal(signal.SIGHUP, lambda *_: self._reactor.callFromThread(self._hung_up))
         self.readiness.phase = None
-        log.info("ready: {url}", url=public_url(settings))
+        is_ready(public_url(settings), parts.store.short_of_disk)
         self._supervision.ready(
             self._reactor,
             scheduler,

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from twisted.python.failure import Failure
 from chatd import __version__
 from chatd.auth.invitations import Invitations
 from chatd.auth.pulse import Pulse
+from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
 from chatd.edge.build import Edge
 from chatd.edge.door_shared import Door
 from chatd.engine.origin import Origin
@@ -52,6 +55,26 @@ def state(edge: Edge, hub: Hub, not_ready: Mapping[str, str], warning: str | Non
     return f"{said}; {warning}" if warning else said
 
 
+def is_ready(url: str, short: str | None) -> None:
+    """``short``: why nothing can be stored."""
+    log.info("ready: {url}", url=url)
+    if short is not None:
+        log.warn("{short}: nothing new is stored; people can read and not write", short=short)
+
+
+def cannot_start(failure: Failure) -> None:
+    """In the log, and where somebody may be looking."""
+    if isinstance(failure.value, Refusal):
+        log.error("chatd cannot start: {why}", why=failure.value.message)
+        why = f": {failure.value.message}"
+    else:
+        log.failure("chatd cannot start", failure)
+        why = ", by a mistake of ours; the log says which."
+    # twistd sends what is printed to the log.
+    with suppress(OSError):
+        os.write(2, f"chatd: it cannot start{why}\n".encode())
+
+
 async def first_steps(
     settings: Settings, path: Path, store: SqliteStore, invitations: Invitations
 ) -> None:
@@ -59,9 +82,15 @@ async def first_steps(
     store."""
     from chatd.admin.banner import banner, show
 
-    link = None
+    link = trouble = None
     if not await store.invitations() and not await store.users(None, 1):
-        made = await invitations.create_setup()
+        try:
+            made = await invitations.create_setup()
+        except Refusal as refusal:
+            log.warn("no link for the first administrator: {why}", why=refusal.message)
+            made, trouble = None, refusal.message
+            if refusal.code is Code.STORAGE_FULL:
+                trouble += " Make room, or set store.free_bytes lower."
         if made is not None:
             link = f"{public_url(settings)}/#setup={made.secret}"
     show(
@@ -72,6 +101,7 @@ async def first_steps(
             authority=Path(settings.tls.certificate).parent / "ca.pem",
             first_administrator=link,
             has_administrator=await store.has_admin(),
+            trouble=trouble,
         )
     )
 

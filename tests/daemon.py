@@ -145,8 +145,12 @@ class Daemon:
             )
 
     def wait_until_ready(self) -> None:
+        self.wait_for(READY)
+
+    def wait_for(self, words: str) -> None:
+        """Until it has said so since its last start."""
         deadline = time.monotonic() + LONGEST_START
-        while READY not in self.log():
+        while words not in self.log():
             if not self.running:
                 raise WentWrong(f"chatd ended instead of serving:\n{self._tail()}")
             if time.monotonic() > deadline:

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from textwrap import wrap
 
 from chatd.admin.local_ca import how_to_trust
 from chatd.admin.quickstart import shown
@@ -16,11 +17,13 @@ def banner(
     authority: Path,
     first_administrator: str | None,
     has_administrator: bool = False,
+    trouble: str | None = None,
 ) -> str:
     """The lines, ending in a newline.
 
     `first_administrator`: the link that makes the first administrator, None where none was made;
-    without it and without an administrator the banner says how to get one.
+    without it and without an administrator the banner says how to get one. `trouble`: why none
+    could be made.
     """
     site = public_url.rstrip("/")
     chatctl = shown(Path(sys.executable).with_name("chatctl"))
@@ -35,6 +38,9 @@ def banner(
         ]
     elif not has_administrator:
         rows = [("begin", f"{chatctl} setup-link  (no administrator yet)"), *rows]
+    if trouble is not None:
+        first, *rest = wrap(trouble, 68)
+        rows = [("trouble", first), *(("", line) for line in rest), *rows]
     rows.append(("trust", f"{ca}, for this machine alone; until then browsers warn"))
     rows += [("", line) for line in how_to_trust(ca, site)]
     rows += [

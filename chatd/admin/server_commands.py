@@ -3,7 +3,7 @@ for."""
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chatd.admin.answering import Exit, No, done, note
 from chatd.admin.declaring import command, dry_run
@@ -11,6 +11,9 @@ from chatd.admin.numbers import whole
 from chatd.admin.office_commands import action
 from chatd.admin.shells import SHELLS
 from chatd.admin.where import config_of
+
+if TYPE_CHECKING:
+    from chatd.settings_store import Storage
 
 
 def beginning(commands: Any) -> None:
@@ -192,11 +195,33 @@ def _check(options: argparse.Namespace) -> int:
         if named and not settings.tls.terminated:
             chain, key = Path(settings.tls.certificate), Path(settings.tls.key)
             tls_files.load(chain, key, datetime.now(UTC))
+        if (short := _short_of_disk(settings.store)) is not None:
+            # Nothing is wrong with the configuration for that.
+            note(options, short)
     except tls_files.TlsFilesError as error:
         wrong.append(f"{path}: {error}")
     except ConfigError as error:
         wrong = str(error).splitlines()
     return _found(options, path, wrong, Exit.CONFIGURATION)
+
+
+def _short_of_disk(store: "Storage") -> str | None:
+    from chatd.store.space import free_and_total
+
+    folder = Path(store.path)
+    there = next((each for each in (folder, *folder.parents) if each.exists()), folder)
+    try:
+        free, total = free_and_total(there)
+    except OSError:
+        return None  # the daemon says so in its own words
+    floor = max(store.free_bytes, int(total * store.free_percent / 100))
+    if free >= floor:
+        return None
+    return (
+        f"{folder}: {free // 2**20} MiB of {total // 2**20} are free there, and {floor // 2**20}"
+        " have to stay free (store.free_bytes, free_percent): nothing new would be stored. Make"
+        " room, or set less."
+    )
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -4,6 +4,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from twisted.logger import Logger
+
+from chatd.core.refusal import Refusal
 from chatd.engine.followers import SetFollower
 from chatd.engine.ports import Clock
 from chatd.engine.pushes import Hearer, QueuePushes
@@ -21,6 +24,8 @@ SAVED_EVERY: Final = 10.0
 SECOND_LOOK: Final = 60.0
 #: Seconds that people have to come back after a start before anybody is pushed to.
 CALM: Final = 30.0
+
+log = Logger(namespace="chatd.push")
 
 
 def calm(grace: float) -> float:
@@ -61,9 +66,14 @@ class Watch:
         self._saved_at = now
         # Everybody is just coming back.
         self._heads.append((now + calm(self._grace) - self._grace, head))
-        if found is None:
-            await self._commit(SetFollower(PUSH, head))
         self._saved = self.position
+        if found is None:
+            try:
+                await self._commit(SetFollower(PUSH, head))
+            except Refusal as refusal:
+                # Of a full disk, say: nobody is to be without a chat for that. It is written down
+                # with whatever comes next; until then a start begins at the end once more.
+                log.warn("how far pushing came is not saved yet: {why}", why=refusal.message)
 
     def reaches(self, head: int) -> None:
         """The log goes on to ``head``."""

@@ -11,7 +11,7 @@ from chatd.hooks.answers import Answer
 from chatd.hooks.post import NoAnswer
 from chatd.hooks.push.reach import OutOfReach
 from chatd.hooks.push.sender import SPACED
-from chatd.hooks.push.watch import CALM, SAVED_EVERY
+from chatd.hooks.push.watch import CALM, PUSH, SAVED_EVERY
 from tests.hooks.push.fakes import Stage
 
 #: The store is out of order for a moment.
@@ -200,6 +200,18 @@ def test_trouble_with_the_store_loses_nothing_and_repeats_nothing(stage: Stage) 
     stage.store.refusals = [TROUBLE] * 4
     stage.wait(60)
     assert stage.told == ["phone"] and stage.store.queue == {}
+    stage.stop()
+
+
+def test_a_store_that_takes_nothing_at_the_first_start_does_not_keep_it_from_starting() -> None:
+    stage = Stage()
+    stage.store.refusals = [TROUBLE]
+    stage.start()
+    stage.wait(CALM)
+    stage.say()
+    stage.wait(30)
+    assert stage.told == ["phone"]
+    assert stage.store.followers == {PUSH: 1}
     stage.stop()
 
 
