@@ -8,6 +8,7 @@ import pytest
 import pytest_twisted
 from oidc_rig import FAILED, known
 from site_rig import PASSWORD
+from twisted.logger import formatEvent, globalLogPublisher
 
 from chatd.engine.fetching import Fetched, Unfetched
 
@@ -214,3 +215,28 @@ async def test_keys_that_changed_are_fetched_anew(world):
     world.home.metadata = {"id_token_signing_alg_values_supported": ["RS256", "ES256"]}
     world.rig.clock.advance(3601)
     assert await world.browser().go(world.home) == "/#"
+
+
+@pytest_twisted.ensureDeferred
+async def test_whoever_comes_back_with_an_error_again_and_again_does_not_fill_the_log(world):
+    seen = []
+    globalLogPublisher.addObserver(seen.append)
+    try:
+        browser = world.browser()
+        begun = world.home.visit(await browser.start(world.home))
+        kept = dict(browser.cookies)
+        wrong = {"state": begun["state"], "iss": begun["iss"], "error": "invalid_scope"}
+        for _ in range(45):
+            browser.cookies = dict(kept)
+            assert await browser.back("home", **wrong) == FAILED + "failed;"
+        assert len(_failures(seen)) == 30
+        world.rig.clock.advance(1)
+        browser.cookies = dict(kept)
+        await browser.back("home", **wrong)
+    finally:
+        globalLogPublisher.removeObserver(seen.append)
+    assert "15 such lines left out before this one" in formatEvent(_failures(seen)[-1])
+
+
+def _failures(seen):
+    return [line for line in seen if "nobody was signed in" in line.get("log_format", "")]

@@ -30,7 +30,7 @@ from chatd.auth.oidc.provider import Provider, Reason, Stopped
 from chatd.auth.oidc.sealed import Sealed
 from chatd.auth.second_factor import SecondFactor
 from chatd.auth.steps import Step, Word
-from chatd.core.bucket import Buckets, Rate
+from chatd.core.bucket import Bucket, Buckets, Rate
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import UserRow
@@ -40,6 +40,8 @@ from chatd.engine.unit import Unit
 
 #: From one address: beginning, and coming back.
 PER_ADDRESS: Final = Rate(1 / 2, 60)
+#: Lines in the log about answers that were not taken: whoever begins can make one.
+LINES: Final = Rate(1, 30)
 #: Characters of a name from elsewhere, of an address (RFC 5321 §4.5.3.1.3), groups that are looked
 #: at, and those that a newcomer's browser keeps: a cookie has 4,096 bytes at most.
 NAME: Final = 80
@@ -109,6 +111,8 @@ class SignIns:
         self._newcomers = Sealed(key, "oidc newcomer", Newcomer, clock, random)
         self._proofs = Sealed(key, "oidc proof", Proof, clock, random)
         self._addresses: Buckets[int | str] = Buckets(PER_ADDRESS)
+        self._lines = Bucket(LINES)
+        self._untold = 0
 
     @property
     def newcomers(self) -> Sealed[Newcomer]:
@@ -171,9 +175,7 @@ class SignIns:
             return await self._landed(party.provider, attempt, claims, asking, whence)
         except Stopped as why:
             if why.words:
-                log.warn(
-                    "nobody was signed in by the provider {name}: {why}", name=name, why=why.words
-                )
+                self._tell(name, why.words)
             return Landed("failed", back, reason=why.reason)
         except Refusal as why:
             stale = why.code in (Code.GONE, Code.NOT_FOUND)
@@ -183,6 +185,19 @@ class SignIns:
         """Whether whoever is signed in by ``session`` has just said once more who they are."""
         proof = None if sealed is None else self._proofs.open(sealed)
         return proof is not None and proof.session == session
+
+    def _tell(self, name: str, why: str) -> None:
+        if self._lines.take(1, self._clock.now()):
+            self._untold += 1
+            return
+        more = " ({untold} such lines left out before this one)" if self._untold else ""
+        log.warn(
+            "nobody was signed in by the provider {name}: {why}" + more,
+            name=name,
+            why=why,
+            untold=self._untold,
+        )
+        self._untold = 0
 
     # ---- what becomes of them -------------------------------------------------------------------
 
