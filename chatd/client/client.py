@@ -15,7 +15,7 @@ from chatd.client.backoff import Backoff
 from chatd.client.book import Book, Frame, Hole
 from chatd.client.commands import Commands, fields_given
 from chatd.client.connection import Connection, Receiver, connect, host_and_port
-from chatd.client.errors import Disconnected, NotWelcome, Refused, stays_away
+from chatd.client.errors import Disconnected, NotWelcome, Refused, pause, stays_away
 
 State = Literal["connecting", "live", "waiting", "stopped"]
 #: Silence beyond the heartbeat after which the server, or the way to it, is gone. Seconds.
@@ -310,7 +310,7 @@ class Client:
             self._run(self._come_back())
             return
         if kind == "bye":
-            self._retry_after = frame.get("retry_after")
+            self._retry_after = pause(frame.get("retry_after"))
         elif kind == "room_removed":
             self.book.closed(frame["room"])
         elif kind == "ending" and self._renew is not None:

@@ -9,7 +9,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from chatd.client.backoff import Backoff
 from chatd.client.book import Frame
-from chatd.client.errors import Disconnected, Refused
+from chatd.client.errors import Disconnected, Refused, pause
 
 Send = Callable[[Frame], None]
 
@@ -96,7 +96,7 @@ class Commands:
         id_ = frame["id"]
         asked = self._waiting[id_]
         if frame["type"] == "error" and asked.is_keyed and frame.get("retry"):
-            self._put_off_until(id_, self._pace.next(frame.get("retry_after")))
+            self._put_off_until(id_, self._pace.next(pause(frame.get("retry_after"))))
             return
         del self._waiting[id_]
         if id_ == self._trying:

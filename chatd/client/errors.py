@@ -9,6 +9,17 @@ STAY_AWAY = frozenset({1000, 1002, 1003, 1007, 1008})
 REFUSALS = frozenset({400, 401, 403, 426})
 
 
+#: Seconds that a server may have a client wait: a day. A reactor takes no number of any size.
+LONGEST_PAUSE = 86_400.0
+
+
+def pause(told: object) -> float | None:
+    """A server's ``retry_after``, within reason; None where it says none, or none that is one."""
+    if isinstance(told, bool) or not isinstance(told, int | float) or not told >= 0:
+        return None
+    return float(min(told, LONGEST_PAUSE))
+
+
 def stays_away(code: int) -> bool:
     """Whether a close code says that the server will not have this client back as it is."""
     return code in STAY_AWAY or 4500 <= code <= 4999
@@ -21,7 +32,7 @@ class Refused(Exception):
         super().__init__(f"{frame.get('code')}: {frame.get('message')}")
         self.code: str = frame.get("code", "")
         self.retry: bool = frame.get("retry", False)
-        self.retry_after: float | None = frame.get("retry_after")
+        self.retry_after = pause(frame.get("retry_after"))
         self.frame = frame
 
 

@@ -16,7 +16,7 @@ from twisted.web.http_headers import Headers
 from twisted.web.iweb import IBodyProducer
 from zope.interface import implementer
 
-from chatd.client.errors import NotWelcome
+from chatd.client.errors import NotWelcome, pause
 
 #: Answers of the API are small; more than this is not one of them.
 MOST = 1 << 20
@@ -34,7 +34,7 @@ class Problem(Exception):
         self.body = body
         self.location = location
         self.code: str = body.get("code", "")
-        self.retry_after: float | None = body.get("retry_after")
+        self.retry_after = pause(body.get("retry_after"))
 
 
 @implementer(IBodyProducer)

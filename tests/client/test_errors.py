@@ -1,6 +1,9 @@
-"""Which close codes keep a client away."""
+"""Which close codes keep a client away, and for how long a server may have it wait."""
 
-from chatd.client.errors import stays_away
+import pytest
+
+from chatd.client.errors import Refused, stays_away
+from chatd.client.http import Problem
 from chatd.core.codes import CLOSES, Close
 
 
@@ -13,3 +16,24 @@ def test_the_client_reads_every_close_code_as_the_server_means_it() -> None:
     assert [code for code in unknown if stays_away(code)] == [
         code for code in unknown if code >= 4500
     ]
+
+
+@pytest.mark.parametrize(
+    ("told", "waits"),
+    [
+        (0, 0.0),
+        (2.5, 2.5),
+        (1e300, 86_400.0),
+        (10**400, 86_400.0),
+        (float("inf"), 86_400.0),
+        (float("nan"), None),
+        (-1, None),
+        ("5", None),
+        ([5], None),
+        (True, None),
+        (None, None),
+    ],
+)
+def test_a_servers_pause_is_kept_within_reason(told: object, waits: float | None) -> None:
+    assert Refused({"retry_after": told}).retry_after == waits
+    assert Problem(503, {"retry_after": told}).retry_after == waits
