@@ -8,7 +8,9 @@ from twisted.logger import Logger
 
 from chatd.core.codes import Code
 from chatd.core.ids import letters
+from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
+from chatd.engine.asking import still
 from chatd.engine.deletion import DeletionReads, OwnMessages
 from chatd.engine.ports import Cancel, Clock, Random, Scheduler, Writer
 from chatd.engine.unit import TakeBack, TakenBack
@@ -75,11 +77,14 @@ class Deletions:
         except TakenBack:
             return
 
-    async def delete(self, user: str, *, erase: bool) -> None:
-        """The account is nobody's once this returns. `wrong-state` for the last administrator,
-        `gone` where it was deleted before."""
-        name = letters(self._random, LETTERS)
-        await self._store.commit(deletion.begun(user, name, self._clock.wall(), erase=erase))
+    async def delete(self, user: str, *, erase: bool, asker: Principal | None) -> None:
+        """The account is nobody's once this returns. ``asker``: whoever wants it by a session.
+        `wrong-state` for the last administrator, `gone` where it was deleted before."""
+        name, now = letters(self._random, LETTERS), self._clock.wall()
+        unit = deletion.begun(user, name, now, erase=erase)
+        if asker is not None:
+            unit = replace(unit, requires=(*still(asker, now), *unit.requires))
+        await self._store.commit(unit)
         if self._drive is None:
             await self._work()
         else:

@@ -68,7 +68,7 @@ class Departures:
                 if self._stopped:
                     return
                 if not self._present(user):
-                    await self._deletions.delete(user, erase=False)
+                    await self._deletions.delete(user, erase=False, asker=None)
                     self._ended(user)
         except Refusal as refusal:
             log.warn("guests are looked at again later: {why}", why=refusal.message)

@@ -73,7 +73,7 @@ class World:
         return Deletions(self.store, self.clock, lambda size: b"\7" * size, self.clock, run)
 
     def delete(self, user: str = "alice", *, erase: bool = False) -> None:
-        run(self.deletions.delete(user, erase=erase))
+        run(self.deletions.delete(user, erase=erase, asker=None))
 
     def roles(self, room: str) -> dict[str, str]:
         rows = self.desk.database.rows(

@@ -103,7 +103,7 @@ async def token_create(
         )
     lifetime = None if days is None else int(days * DAY_MS)
     limited = None if scopes is None else checked(scopes)
-    made = await office.credentials.new_token(row.id, label, lifetime, limited)
+    made = await office.credentials.new_token(row.id, label, lifetime, limited, asker=None)
     return {
         "id": made.id,
         "token": made.secret,

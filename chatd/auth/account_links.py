@@ -13,7 +13,7 @@ from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.account_links import CreateLink, LinkKind, LinkReads, LinkRow, UseLink
 from chatd.engine.ports import Clock, Random, Writer
-from chatd.engine.unit import Unit
+from chatd.engine.unit import Requirement, Unit
 
 PREFIXES: Final[Mapping[LinkKind, str]] = {"reset": "chatd_r_", "email": "chatd_m_"}
 HOUR_MS: Final = 3_600_000
@@ -41,14 +41,23 @@ class AccountLinks:
         self._clock = clock
         self._random = random
 
-    async def make(self, kind: LinkKind, user: str, lifetime_ms: int, detail: str = "") -> Link:
-        """A new link, which ends the account's one before of that kind."""
+    async def make(
+        self,
+        kind: LinkKind,
+        user: str,
+        lifetime_ms: int,
+        detail: str = "",
+        *,
+        requires: tuple[Requirement, ...],
+    ) -> Link:
+        """A new link, which ends the account's one before of that kind. ``requires``: what must
+        hold of whoever asks for it by a session (`asking.still`)."""
         now = self._clock.wall()
         secret = new_secret(PREFIXES[kind], self._random)
         digest = digest_of(secret, PREFIXES[kind])
         assert digest is not None
         change = CreateLink(digest, kind, user, detail, now, now + lifetime_ms)
-        await self._store.commit(Unit(actor=user, changes=(change,)))
+        await self._store.commit(Unit(user, requires, (change,)))
         return Link(secret, change.expires)
 
     async def check(self, secret: str, kind: LinkKind) -> tuple[LinkRow, UseLink]:

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from chatd.core.codes import Code
 from chatd.core.ids import letters
+from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.account_links import SetLanguage
 from chatd.engine.accounts import (
@@ -27,8 +28,9 @@ from chatd.engine.accounts import (
     RenewCredential,
     TouchCredential,
 )
+from chatd.engine.asking import asked, still
 from chatd.engine.ports import Accounts, Clock, Random, Writer
-from chatd.engine.unit import Change, Unit
+from chatd.engine.unit import AccountOpen, Change, Requirement, Unit
 
 SESSION_PREFIX: Final = "chatd_s_"
 TOKEN_PREFIX: Final = "chatd_t_"
@@ -168,19 +170,31 @@ class Credentials:
         lifetime_ms: int | None,
         scopes: frozenset[str] | None = None,
         *,
+        asker: Principal | None,
         taking: tuple[Change, ...] = (),
     ) -> Issued:
         """A bearer token for a program; ``lifetime_ms`` None = until it is ended, ``scopes`` None =
-        for all that the user may. It is made together with the changes ``taking`` what it is given
-        for: what ends that at the same moment leaves no token behind."""
+        for all that the user may. ``asker``: whoever wants it by a session or token of theirs. It
+        is made together with the changes ``taking`` what it is given for: what ends that, or the
+        asker's, at the same moment leaves no token behind."""
         expires = None if lifetime_ms is None else self._clock.wall() + lifetime_ms
-        return await self._create("token", TOKEN_PREFIX, user, label, expires, scopes, taking)
-
-    async def new_site(self, user: str, label: str, expires: int, signer: str = "") -> Issued:
-        """For a person whom another site vouched for, until ``expires`` (Unix ms); ``signer`` is
-        the key by which it did."""
         return await self._create(
-            "site", SITE_PREFIX, user, label, expires, SITE_SCOPES, signer=signer
+            "token", TOKEN_PREFIX, user, label, expires, scopes, taking, asker=asker
+        )
+
+    async def new_site(
+        self,
+        user: str,
+        label: str,
+        expires: int,
+        signer: str = "",
+        *,
+        asker: Principal | None,
+    ) -> Issued:
+        """For a person whom another site vouched for, until ``expires`` (Unix ms); ``signer`` is
+        the key by which it did. ``asker``: the administrator who did it instead, by a token."""
+        return await self._create(
+            "site", SITE_PREFIX, user, label, expires, SITE_SCOPES, signer=signer, asker=asker
         )
 
     async def renew_site(self, user: str, credential: str, expires: int, signer: str) -> None:
@@ -218,13 +232,18 @@ class Credentials:
         rows = await self._store.credentials(user)
         return tuple(row for row in rows if row.expires is None or row.expires > now)
 
-    async def end_others(self, user: str, credential: str) -> None:
-        """All of the user's credentials but one."""
-        await self._store.commit(
-            Unit(actor=user, changes=(EndCredential(user=user, id=None, but=credential),))
-        )
+    async def end_others(self, who: Principal) -> None:
+        """All of somebody's credentials but the one they ask by."""
+        change = EndCredential(who.user, but=who.session)
+        await self._store.commit(asked(who, self._clock.wall(), change))
+
+    async def end_one(self, who: Principal, credential: str) -> None:
+        """One of somebody's credentials."""
+        change = EndCredential(who.user, credential)
+        await self._store.commit(asked(who, self._clock.wall(), change))
 
     async def end(self, user: str, credential: str) -> None:
+        """One that ends itself, or that should not be there."""
         await self._store.commit(
             Unit(actor=user, changes=(EndCredential(user=user, id=credential),))
         )
@@ -241,6 +260,7 @@ class Credentials:
         address: str = "",
         along: Along = nothing,
         signer: str = "",
+        asker: Principal | None = None,
     ) -> Issued:
         now = self._clock.wall()
         secret = new_secret(prefix, self._random)
@@ -257,16 +277,23 @@ class Credentials:
             scopes=scopes,
             address=address[:64],
             signer=signer,
+            most=MOST_PER_USER if kind == "token" else None,
         )
         room = await self._make_room(user, kind)
         changes = (*taking, *room, change, *along(change.id))
-        await self._store.commit(Unit(actor=user, changes=changes))
+        requires: tuple[Requirement, ...] = (AccountOpen(user),)
+        if asker is not None:
+            # For an account of somebody else they stand in as an administrator.
+            requires += still(asker, self._clock.wall(), admin=asker.user != user)
+        await self._store.commit(Unit(user, requires, changes))
         for end in room:
             assert end.id is not None
             self._ended(user, end.id)
         return Issued(change.id, secret, expires)
 
     async def _make_room(self, user: str, kind: CredentialKind) -> tuple[EndCredential, ...]:
+        if kind == "token":
+            return ()  # its owner ends one, see `CreateCredential.most`
         held = [row for row in await self._store.credentials(user) if row.kind == kind]
         if kind == "site":
             # Each visit to the site brings another one, and nobody ends them. What was opened with
@@ -275,15 +302,10 @@ class Credentials:
             over = [row for row in held if (row.expires or 0) <= past]
             if over:
                 return tuple(EndCredential(user=user, id=row.id) for row in over)
-        if len(held) < MOST_PER_USER:
-            return ()
-        if kind == "token":
-            raise Refusal(
-                Code.LIMIT_REACHED,
-                f"This account holds {MOST_PER_USER} tokens; end some first.",
-            )
-        oldest = min(held, key=lambda row: row.seen)
-        return (EndCredential(user=user, id=oldest.id),)
+        # More than one where several came at the same moment.
+        count = max(0, len(held) - MOST_PER_USER + 1)
+        oldest = sorted(held, key=lambda row: row.seen)[:count]
+        return tuple(EndCredential(user=user, id=row.id) for row in oldest)
 
     async def _recognise(
         self, digest: bytes | None, kind: CredentialKind, arriving: bool

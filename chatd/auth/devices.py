@@ -14,8 +14,10 @@ from chatd.core.bucket import Buckets, Rate
 from chatd.core.codes import Code
 from chatd.core.expiring import ExpiringMap
 from chatd.core.names import title
+from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import UserRow
+from chatd.engine.asking import asked
 from chatd.engine.devices import AnswerDevice, CreateDevice, DeviceReads, DeviceRow, TakeDevice
 from chatd.engine.ports import Clock, Random
 from chatd.engine.unit import Unit
@@ -111,13 +113,11 @@ class Devices:
             raise _gone()
         return row
 
-    async def answer(self, person: str, user_code: str, allow: bool) -> None:
-        """``person`` lets the program in as themselves, or does not."""
-        digest = self._charged(person, user_code)
-        change = AnswerDevice(
-            user_digest=digest, person=person, allow=allow, now=self._clock.wall()
-        )
-        await self._store.commit(Unit(actor=person, changes=(change,)))
+    async def answer(self, who: Principal, user_code: str, allow: bool) -> None:
+        """They let the program in as themselves, or do not."""
+        digest, now = self._charged(who.user, user_code), self._clock.wall()
+        change = AnswerDevice(user_digest=digest, person=who.user, allow=allow, now=now)
+        await self._store.commit(asked(who, now, change))
 
     async def token(self, device_code: str) -> tuple[UserRow, Issued]:
         """The token, once, of whoever let the program in; `NotYet` as long as there is none."""
@@ -136,7 +136,7 @@ class Devices:
         take = TakeDevice(digest=row.digest, now=self._clock.wall())
         try:
             issued = await self._credentials.new_token(
-                user.id, row.label, None, SCOPES, taking=(take,)
+                user.id, row.label, None, SCOPES, taking=(take,), asker=None
             )
         except Refusal as why:
             if why.code is not Code.GONE:

@@ -21,7 +21,10 @@ from chatd.auth.webauthn import WebAuthn, challenge_of
 from chatd.core.bucket import Buckets, Rate
 from chatd.core.codes import Code
 from chatd.core.names import title
+from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
+from chatd.engine.accounts import UserRow
+from chatd.engine.asking import asked
 from chatd.engine.factors import (
     AddPasskey,
     FactorsRow,
@@ -34,7 +37,7 @@ from chatd.engine.factors import (
     UseTotp,
 )
 from chatd.engine.ports import Clock, Random
-from chatd.engine.unit import Change, Unit
+from chatd.engine.unit import Change
 
 #: Passkeys of one account.
 MOST_PASSKEYS: Final = 20
@@ -86,18 +89,19 @@ class Factors:
 
     # An app for codes.
 
-    async def offer_totp(self, user: str, password: str, where: Address) -> Offered:
+    async def offer_totp(self, who: Principal, password: str, where: Address) -> Offered:
         """A seed for an app. It counts once a code of it was shown; `exists` where one counts."""
-        row = await self._login.prove(user, password, where)
+        row = await self._login.prove(who.user, password, where)
         seed = self._random(SEED_BYTES)
-        sealed = self._sealer.seal(seed, user)
-        await self._commit(user, SetTotp(user, sealed, self._clock.wall()))
+        sealed = self._sealer.seal(seed, who.user)
+        await self._commit(who, SetTotp(who.user, sealed, self._clock.wall()), proven=row)
         text = address(seed, self._issuer, row.name)
         size, path = picture(text)
         return Offered(in_letters(seed), text, size, path)
 
-    async def confirm_totp(self, user: str, code: str) -> tuple[str, ...]:
+    async def confirm_totp(self, who: Principal, code: str) -> tuple[str, ...]:
         """The app works, as a code of it shows. Recovery codes where there are none yet."""
+        user = who.user
         self._charge(user)
         row = await self._store.totp(user)
         if row is None or row.confirmed:
@@ -114,67 +118,70 @@ class Factors:
                 field="code",
             )
         codes, setting = await self._first_codes(user)
-        await self._commit(user, UseTotp(user, step, confirm=True), *setting)
+        await self._commit(who, UseTotp(user, step, confirm=True), *setting)
         self._changed(user, "code app added")
         return codes
 
-    async def remove_totp(self, user: str, password: str, where: Address) -> None:
-        await self._login.prove(user, password, where)
-        await self._commit(user, RemoveTotp(user))
-        self._changed(user, "code app removed")
+    async def remove_totp(self, who: Principal, password: str, where: Address) -> None:
+        row = await self._login.prove(who.user, password, where)
+        await self._commit(who, RemoveTotp(who.user), proven=row)
+        self._changed(who.user, "code app removed")
 
     # Recovery codes.
 
-    async def new_recovery_codes(self, user: str, password: str, where: Address) -> tuple[str, ...]:
+    async def new_recovery_codes(
+        self, who: Principal, password: str, where: Address
+    ) -> tuple[str, ...]:
         """Others, shown once; those before are of no use any more."""
-        await self._login.prove(user, password, where)
-        if not (await self._store.factors(user)).any:
+        row = await self._login.prove(who.user, password, where)
+        if not (await self._store.factors(who.user)).any:
             raise Refusal(
                 Code.WRONG_STATE, "Recovery codes stand in for an app or a passkey; add one first."
             )
-        codes, setting = self._codes(user)
-        await self._commit(user, setting)
-        self._notices.tell(user, "recovery codes made")
+        codes, setting = self._codes(who.user)
+        await self._commit(who, setting, proven=row)
+        self._notices.tell(who.user, "recovery codes made")
         return codes
 
     # Passkeys.
 
-    async def offer_passkey(
-        self, user: str, session: str, password: str, where: Address
-    ) -> dict[str, Any]:
+    async def offer_passkey(self, who: Principal, password: str, where: Address) -> dict[str, Any]:
         """What a browser is asked for, to make one."""
+        user = who.user
         row = await self._login.prove(user, password, where)
         held = (await self._store.factors(user)).passkeys
         if len(held) >= MOST_PASSKEYS:
             raise Refusal(
                 Code.LIMIT_REACHED, f"You have {MOST_PASSKEYS} passkeys; remove one of them first."
             )
-        challenge = self._challenges.issue("passkey", f"{user} {session}")
+        challenge = self._challenges.issue("passkey", f"{user} {who.session}")
         return self._webauthn.creation(challenge, user, row.name, row.display, held)
 
     async def add_passkey(
-        self, user: str, session: str, name: str, answer: Mapping[str, Any]
+        self, who: Principal, name: str, answer: Mapping[str, Any]
     ) -> tuple[PasskeyRow, tuple[str, ...]]:
         """The passkey that the browser made, for the session that asked for it. With the first one
         come recovery codes, where there are none yet."""
-        shown = title(name, field="name")
+        shown, user = title(name, field="name"), who.user
         challenge = challenge_of(answer)
-        self._challenges.check(challenge, "passkey", f"{user} {session}")
+        self._challenges.check(challenge, "passkey", f"{user} {who.session}")
         made = self._webauthn.made(answer, challenge)
         self._challenges.use(challenge)
         row = PasskeyRow(made.id, user, shown, made.key, made.count, self._clock.wall(), None)
         codes, setting = await self._first_codes(user)
-        await self._commit(user, AddPasskey(row, MOST_PASSKEYS), *setting)
+        await self._commit(who, AddPasskey(row, MOST_PASSKEYS), *setting)
         self._changed(user, "passkey added")
         return row, codes
 
-    async def rename_passkey(self, user: str, id: bytes, name: str) -> None:
-        await self._commit(user, RenamePasskey(user, id, title(name, field="name")))
+    async def rename_passkey(self, who: Principal, id: bytes, name: str) -> None:
+        await self._commit(who, RenamePasskey(who.user, id, title(name, field="name")))
 
-    async def remove_passkey(self, user: str, id: bytes, password: str, where: Address) -> None:
-        await self._login.prove(user, password, where)
-        await self._commit(user, RemovePasskey(user, id))
-        self._changed(user, "passkey removed")
+    async def remove_passkey(
+        self, who: Principal, id: bytes, password: str, where: Address
+    ) -> None:
+        row = await self._login.prove(who.user, password, where)
+        await self._commit(who, RemovePasskey(who.user, id), proven=row)
+        self._changed(who.user, "passkey removed")
 
     # Inside.
 
@@ -198,5 +205,9 @@ class Factors:
         if wait := self._confirmations.take(user, 1, self._clock.now()):
             raise Refusal(Code.RATE_LIMITED, "Too many tries; wait a little.", retry_after=wait)
 
-    async def _commit(self, user: str, *changes: Change) -> None:
-        await self._store.commit(Unit(actor=user, changes=changes))
+    async def _commit(
+        self, who: Principal, *changes: Change, proven: UserRow | None = None
+    ) -> None:
+        """``proven``: the account as it was when its password was shown for this."""
+        password = None if proven is None else proven.password
+        await self._store.commit(asked(who, self._clock.wall(), *changes, password=password))

@@ -17,8 +17,10 @@ from chatd.core.codes import Code
 from chatd.core.ids import letters, user_id
 from chatd.core.lookalikes import skeleton
 from chatd.core.names import title, user_name
+from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import CreateUser, EndCredential
+from chatd.engine.asking import asked
 from chatd.engine.guests import FewGuests, KeepGuest
 from chatd.engine.identities import IdentityReads, NamedRoom
 from chatd.engine.ports import Clock, Random
@@ -107,17 +109,20 @@ class Guests:
             await self._store.commit(self._join(room, user, "member", now))
         return Guest(user, name, await self._credentials.new_session(user, whence))
 
-    async def keep(self, user: str, secret: str, name: str, password: str, whence: Whence) -> Guest:
+    async def keep(
+        self, who: Principal, secret: str, name: str, password: str, whence: Whence
+    ) -> Guest:
         """The guest is an account from now on, as far as people may make themselves one here:
         ``secret`` is an invitation's, "" where none is needed. A new session; all others end."""
         using = await self._invitations.entitle(secret)
         plain = user_name(name)
         encoded = await self._passwords.hash(password, plain)
+        user = who.user
         changes = (
             *using,
             KeepGuest(user, plain, skeleton(plain), encoded),
             EndCredential(user),
             self._tell(user),
         )
-        await self._store.commit(Unit(actor=user, changes=changes))
+        await self._store.commit(asked(who, self._clock.wall(), *changes))
         return Guest(user, plain, await self._credentials.new_session(user, whence))

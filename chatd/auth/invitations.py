@@ -21,6 +21,7 @@ from chatd.core.codes import Code
 from chatd.core.ids import letters, user_id
 from chatd.core.lookalikes import skeleton
 from chatd.core.names import title, user_name
+from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import (
     CreateInvitation,
@@ -29,8 +30,9 @@ from chatd.engine.accounts import (
     InvitationRow,
     UseInvitation,
 )
+from chatd.engine.asking import still
 from chatd.engine.ports import Clock, Random
-from chatd.engine.unit import Unit
+from chatd.engine.unit import Requirement, Unit
 
 INVITATION_PREFIX: Final = "chatd_i_"
 SETUP_MS: Final = 15 * 60_000
@@ -76,27 +78,22 @@ class Invitations:
         self._random = random
         self.registration: Registration = registration
 
-    async def create(self, by: str | None, lifetime_ms: int, uses: int = 1) -> Invited:
+    async def create(
+        self, by: Principal | None, lifetime_ms: int, uses: int = 1, *, admin: bool = False
+    ) -> Invited:
+        """``by``: who asks, None where the operator does; ``admin``: that takes an
+        administrator."""
         if self.registration == "closed":
             raise _closed()
-        now = self._clock.wall()
-        held = [
-            row
-            for row in await self._store.invitations()
-            if row.by == by and row.expires > now and row.uses_left > 0
-        ]
-        if len(held) >= MOST_OPEN:
-            raise Refusal(
-                Code.LIMIT_REACHED,
-                f"You have {MOST_OPEN} open invitations; wait until some are used or end.",
-            )
-        return await self._create(by, False, lifetime_ms, uses)
+        requires = () if by is None else still(by, self._clock.wall(), admin=admin)
+        inviting = None if by is None else by.user
+        return await self._create(inviting, False, lifetime_ms, uses, requires)
 
     async def create_setup(self) -> Invited | None:
         """The way in for the first administrator; None where there is one already."""
         if await self._store.has_admin():
             return None
-        return await self._create(None, True, SETUP_MS, 1)
+        return await self._create(None, True, SETUP_MS, 1, ())
 
     async def end(self, actor: str, invitation: str) -> None:
         await self._store.commit(Unit(actor=actor, changes=(EndInvitation(id=invitation),)))
@@ -167,7 +164,14 @@ class Invitations:
         session = await self._credentials.new_session(user, whence)
         return Joined(user, plain, setup, session)
 
-    async def _create(self, by: str | None, admin: bool, lifetime_ms: int, uses: int) -> Invited:
+    async def _create(
+        self,
+        by: str | None,
+        admin: bool,
+        lifetime_ms: int,
+        uses: int,
+        requires: tuple[Requirement, ...],
+    ) -> Invited:
         now = self._clock.wall()
         secret = new_secret(INVITATION_PREFIX, self._random)
         digest = digest_of(secret, INVITATION_PREFIX)
@@ -180,8 +184,9 @@ class Invitations:
             at=now,
             expires=now + lifetime_ms,
             uses=uses,
+            most=None if admin else MOST_OPEN,
         )
-        await self._store.commit(Unit(actor=by or "", changes=(change,)))
+        await self._store.commit(Unit(by or "", requires, (change,)))
         return Invited(change.id, secret, change.expires, uses)
 
 

@@ -22,8 +22,10 @@ from chatd.core.codes import Code
 from chatd.core.expiring import ExpiringMap, ExpiringSet
 from chatd.core.lookalikes import skeleton
 from chatd.core.names import user_name
+from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import EndCredential, SetPassword, UserRow
+from chatd.engine.asking import asked
 from chatd.engine.factors import RehashPassword
 from chatd.engine.ports import Clock
 from chatd.engine.unit import Unit
@@ -114,20 +116,16 @@ class Login:
         """For who was refused a try, before they are told."""
         await self._lanes.pause()
 
-    async def change(self, user: str, old: str, new: str, session: str, address: Address) -> None:
-        """Sets a new password and ends every credential of the user but ``session``."""
-        row = await self.prove(user, old, address, field="old")
+    async def change(self, who: Principal, old: str, new: str, address: Address) -> None:
+        """Sets a new password and ends every credential of theirs but the one they ask by. Of two
+        who know the old one and come at the same moment, one does."""
+        row = await self.prove(who.user, old, address, field="old")
         encoded = await self._passwords.hash(new, row.name)
-        await self._store.commit(
-            Unit(
-                actor=user,
-                changes=(
-                    SetPassword(user=user, password=encoded),
-                    EndCredential(user=user, id=None, but=session),
-                ),
-            )
-        )
-        self._notices.tell(user, "password")
+        set_password = SetPassword(who.user, encoded)
+        end_others = EndCredential(who.user, but=who.session)
+        now = self._clock.wall()
+        await self._store.commit(asked(who, now, set_password, end_others, password=row.password))
+        self._notices.tell(who.user, "password")
 
     async def prove(
         self, user: str, password: str, address: Address, field: str = "password"

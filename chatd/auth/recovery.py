@@ -19,9 +19,11 @@ from chatd.auth.steps import Step
 from chatd.core.bucket import Buckets, Rate
 from chatd.core.codes import Code
 from chatd.core.names import user_name_of
+from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.account_links import LinkReads, LinkRow, MailAddress, SetEmail
 from chatd.engine.accounts import EndCredential, SetPassword, UserRow
+from chatd.engine.asking import asked, still
 from chatd.engine.ports import Clock
 from chatd.engine.unit import Unit
 
@@ -110,16 +112,19 @@ class Recovery:
         return await self._store.email_of(user)
 
     async def set_email(
-        self, user: str, email: str, password: str, address: Address, language: str = ""
+        self, who: Principal, email: str, password: str, address: Address, language: str = ""
     ) -> bool:
         """Mails a link that confirms ``email``, which counts from then on; "" removes the present
         one at once. ``language``: that of who asks. Whether a mail was sent. `forbidden` for a
         wrong password."""
         if email and self._mailer is None:
             raise _no_mail()
+        user = who.user
         row = await self._login.prove(user, password, address)
+        now = self._clock.wall()
         if not email or self._mailer is None:
-            await self._store.commit(Unit(actor=user, changes=(SetEmail(user, None),)))
+            change = SetEmail(user, None)
+            await self._store.commit(asked(who, now, change, password=row.password))
             return False
         if wait := self._confirmations.take(user, 1, self._clock.now()):
             raise Refusal(
@@ -128,7 +133,9 @@ class Recovery:
                 retry_after=wait,
             )
         plain = _plain(email)
-        link = await self._links.make("email", user, CONFIRM_MS, plain)
+        # A new password ends the links there are, and must end one that is under way, too.
+        requires = still(who, now, password=row.password)
+        link = await self._links.make("email", user, CONFIRM_MS, plain, requires=requires)
         mail = letter(self._server, "email", row.name, language, link.secret)
         await self._mailer.send(plain, *mail)
         return True
@@ -162,7 +169,7 @@ class Recovery:
             return
         if self._accounts.take(user.id, 1, self._clock.now()):
             return
-        link = await self._links.make("reset", user.id, BY_MAIL_MS)
+        link = await self._links.make("reset", user.id, BY_MAIL_MS, requires=())
         mail = letter(self._server, "reset", user.name, email.language, link.secret)
         await _send(mailer, email.address, mail)
 

@@ -88,7 +88,7 @@ class SecondFactor:
             begun = Begun(user.id, user.password, whence, None, word)
             return self._steps.begin(begun, _ways(held))
         await word.arrived()
-        return await self._credentials.new_session(user.id, whence, taking=(use,), along=word.along)
+        return await self._session(user.id, user.password, whence, use, along=word.along)
 
     # The second step.
 

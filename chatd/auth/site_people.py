@@ -79,7 +79,7 @@ class SitePeople:
         person, new = await self._person(token)
         rooms = (*self._site.rooms, *token.rooms) if new else token.rooms
         await self._bring(person, rooms, token.role)
-        session = await self._credentials.new_site(person.id, label, ends, token.signer)
+        session = await self._credentials.new_site(person.id, label, ends, token.signer, asker=None)
         return Arrived(person.id, person.name, session)
 
     async def renew(self, actor: Principal, token: str) -> int:

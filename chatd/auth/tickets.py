@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from chatd.auth.credentials import AccountStore, digest_of, new_secret, unauthorized
+from chatd.core.principal import Principal
 from chatd.engine.accounts import CreateTicket, TicketRow, UseTicket
+from chatd.engine.asking import asked
 from chatd.engine.ports import Clock, Random
 from chatd.engine.unit import Unit
 
@@ -30,8 +32,9 @@ class Tickets:
         self._clock = clock
         self._random = random
 
-    async def issue(self, user: str, session: str, origin: str) -> Ticket:
-        """Good once, for 30 seconds, from a page of ``origin`` ("" = from no page at all)."""
+    async def issue(self, asker: Principal, user: str, session: str, origin: str) -> Ticket:
+        """Good once, for 30 seconds, from a page of ``origin`` ("" = from no page at all). For
+        ``user`` by their ``session``: those of ``asker``, if they are no administrator."""
         now = self._clock.wall()
         secret = new_secret(TICKET_PREFIX, self._random)
         digest = digest_of(secret, TICKET_PREFIX)
@@ -44,7 +47,7 @@ class Tickets:
             at=now,
             expires=now + LIFETIME_MS,
         )
-        await self._store.commit(Unit(actor=user, changes=(change,)))
+        await self._store.commit(asked(asker, now, change, admin=asker.user != user))
         return Ticket(secret, change.expires)
 
     async def redeem(self, protocol: str, origin: str) -> TicketRow:

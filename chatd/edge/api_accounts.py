@@ -62,7 +62,9 @@ class AccountApi:
         if not (who.admin or (self._members_invite and not who.guest)):
             raise Refusal(Code.FORBIDDEN, "Only administrators invite people to this server.")
         body = bodies.read(ask, bodies.Invite)
-        made = await self._invitations.create(who.user, self._lifetime_ms, body.uses)
+        made = await self._invitations.create(
+            who, self._lifetime_ms, body.uses, admin=not self._members_invite
+        )
         return done(
             {"id": made.id, "secret": made.secret, "expires": made.expires, "uses": made.uses},
             201,
@@ -78,9 +80,7 @@ class AccountApi:
         """One's own. All other sessions and tokens end, and what was opened with them."""
         who = (await self._guard.acting(ask)).principal
         body = bodies.read(ask, bodies.ChangePassword)
-        await self._login.change(
-            who.user, body.old, body.new, who.session, address_key_of(ask.address)
-        )
+        await self._login.change(who, body.old, body.new, address_key_of(ask.address))
         self._ended(who.user, but=who.session)
         return done({})
 
@@ -105,7 +105,7 @@ class AccountApi:
         who = (await self._guard.acting(ask)).principal
         body = bodies.read(ask, bodies.KeepGuest)
         self._login.charge(address_key_of(ask.address))
-        kept = await self._guests.keep(who.user, body.secret, body.name, body.password, whence(ask))
+        kept = await self._guests.keep(who, body.secret, body.name, body.password, whence(ask))
         self._ended(who.user, but=kept.session.id)
         return self._sessions.signed_in(kept.user, kept.name, False, kept.session, 200, ask)
 

@@ -3,6 +3,7 @@
 from chatd.auth.login import Login
 from chatd.auth.oidc.sign_ins import SignIns
 from chatd.auth.site_people import SitePeople
+from chatd.core.principal import Principal
 from chatd.deletions import Deletions
 from chatd.edge import bodies
 from chatd.edge.answers import Ask, Response
@@ -44,7 +45,7 @@ class DeletionApi:
         who = (await self._guard.acting(ask)).principal
         body = bodies.read(ask, bodies.DeleteAccount)
         await prove(self._guard, self._sign_ins, self._login, ask, who, body.password)
-        return await self._delete(who.user, body.erase)
+        return await self._delete(who.user, body.erase, who)
 
     async def delete_vouched(self, ask: Ask) -> Response:
         """As `api_exchange`: cookies play no part."""
@@ -53,9 +54,9 @@ class DeletionApi:
             raise no_site()
         user = await self._people.leaving(site_token(ask))
         ask.known()
-        return await self._delete(user, bodies.read(ask, bodies.DeleteVouched).erase)
+        return await self._delete(user, bodies.read(ask, bodies.DeleteVouched).erase, None)
 
-    async def _delete(self, user: str, erase: bool) -> Response:
-        await self._deletions.delete(user, erase=erase)
+    async def _delete(self, user: str, erase: bool, asker: Principal | None) -> Response:
+        await self._deletions.delete(user, erase=erase, asker=asker)
         self._ended(user)
         return signed_out(self._guard.cookies)

@@ -7,6 +7,7 @@ import msgspec
 
 from chatd.auth.devices import Devices, NotYet
 from chatd.core.codes import Code
+from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.edge import bodies
 from chatd.edge.answers import Ask, Response, done
@@ -92,7 +93,7 @@ class DeviceApi:
 
     async def check(self, ask: Ask) -> Response:
         """What the page shows before somebody decides."""
-        person = await self._deciding(ask)
+        person = (await self._deciding(ask)).user
         row = await self._devices.check(person, bodies.read(ask, CheckCode).user_code)
         return done(
             {
@@ -103,14 +104,14 @@ class DeviceApi:
         )
 
     async def answer(self, ask: Ask) -> Response:
-        person = await self._deciding(ask)
+        who = await self._deciding(ask)
         body = bodies.read(ask, AnswerCode)
-        await self._devices.answer(person, body.user_code, body.allow)
+        await self._devices.answer(who, body.user_code, body.allow)
         return done({"allowed": body.allow})
 
-    async def _deciding(self, ask: Ask) -> str:
+    async def _deciding(self, ask: Ask) -> Principal:
         """A person at a page of ours: a token must not make others that outlive it."""
         who = (await self._guard.acting(ask)).principal
         if who.credential != "cookie":
             raise Refusal(Code.FORBIDDEN, "Sign in to the page to let a program in.")
-        return who.user
+        return who

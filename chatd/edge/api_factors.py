@@ -55,7 +55,7 @@ class FactorsApi:
         """A seed for an app, as letters, address and drawing; `confirm_totp` makes it count."""
         who = (await self._guard.acting(ask)).principal
         password = bodies.read(ask, bodies.Prove).password
-        made = await self._factors.offer_totp(who.user, password, address_key_of(ask.address))
+        made = await self._factors.offer_totp(who, password, address_key_of(ask.address))
         picture = {"size": made.size, "path": made.path}
         return done(
             {"secret": made.secret, "address": made.address, "qr": picture}, headers=_UNKEPT
@@ -64,52 +64,46 @@ class FactorsApi:
     async def confirm_totp(self, ask: Ask) -> Response:
         who = (await self._guard.acting(ask)).principal
         code = bodies.read(ask, bodies.ConfirmTotp).code
-        codes = await self._factors.confirm_totp(who.user, code)
+        codes = await self._factors.confirm_totp(who, code)
         return done({"recovery_codes": codes}, headers=_UNKEPT)
 
     async def remove_totp(self, ask: Ask) -> Response:
         who = (await self._guard.acting(ask)).principal
         password = bodies.read(ask, bodies.Prove).password
-        await self._factors.remove_totp(who.user, password, address_key_of(ask.address))
+        await self._factors.remove_totp(who, password, address_key_of(ask.address))
         return done({})
 
     async def recovery_codes(self, ask: Ask) -> Response:
         """Ten others; those before do not work any more."""
         who = (await self._guard.acting(ask)).principal
         password = bodies.read(ask, bodies.Prove).password
-        codes = await self._factors.new_recovery_codes(
-            who.user, password, address_key_of(ask.address)
-        )
+        codes = await self._factors.new_recovery_codes(who, password, address_key_of(ask.address))
         return done({"recovery_codes": codes}, headers=_UNKEPT)
 
     async def offer_passkey(self, ask: Ask) -> Response:
         """What the browser is to ask an authenticator for, for this session alone."""
         who = (await self._guard.acting(ask)).principal
         password = bodies.read(ask, bodies.Prove).password
-        options = await self._factors.offer_passkey(
-            who.user, who.session, password, address_key_of(ask.address)
-        )
+        options = await self._factors.offer_passkey(who, password, address_key_of(ask.address))
         return done({"publicKey": options}, headers=_UNKEPT)
 
     async def add_passkey(self, ask: Ask) -> Response:
         who = (await self._guard.acting(ask)).principal
         body = bodies.read(ask, bodies.AddPasskey)
-        row, codes = await self._factors.add_passkey(
-            who.user, who.session, body.name, to_builtins(body.credential)
-        )
+        row, codes = await self._factors.add_passkey(who, body.name, to_builtins(body.credential))
         return done({"passkey": _shown(row), "recovery_codes": codes}, 201, _UNKEPT)
 
     async def rename_passkey(self, ask: Ask) -> Response:
         who = (await self._guard.acting(ask)).principal
         body = bodies.read(ask, bodies.RenamePasskey)
-        await self._factors.rename_passkey(who.user, _id(body.passkey), body.name)
+        await self._factors.rename_passkey(who, _id(body.passkey), body.name)
         return done({})
 
     async def remove_passkey(self, ask: Ask) -> Response:
         who = (await self._guard.acting(ask)).principal
         body = bodies.read(ask, bodies.RemovePasskey)
         await self._factors.remove_passkey(
-            who.user, _id(body.passkey), body.password, address_key_of(ask.address)
+            who, _id(body.passkey), body.password, address_key_of(ask.address)
         )
         return done({})
 

@@ -20,10 +20,11 @@ from chatd.edge.disposition import HEADER, disposition, said_name
 from chatd.edge.file_rules import FileRules
 from chatd.edge.guard import Guard
 from chatd.edge.router import Route
+from chatd.engine.asking import asked
 from chatd.engine.files import Arriving, Bodies, CreateFile, FileRow, Reading
 from chatd.engine.ports import Clock, Random
 from chatd.engine.rows import Committed
-from chatd.engine.unit import AccountOpen, Unit
+from chatd.engine.unit import Unit
 
 #: Letters of an id behind its "f": 130 bits, which nobody guesses.
 LETTERS: Final = 26
@@ -155,7 +156,7 @@ class FileApi:
     async def keep(self, bringing: "Bringing") -> Response:
         """The body is complete: it goes to its place, and then into the store. It may have taken
         its time: whoever was put out meanwhile has brought nothing."""
-        await self._guard.acting(bringing.ask, "chat")
+        who = (await self._guard.acting(bringing.ask, "chat")).principal
         kept = await bringing.arriving.keep()
         picture = picture_to_show(kept.head)
         row = FileRow(
@@ -171,11 +172,7 @@ class FileApi:
         )
         try:
             await self._store.commit(
-                Unit(
-                    row.user,
-                    requires=(AccountOpen(row.user),),
-                    changes=(CreateFile(row, self._rules.each_bytes),),
-                )
+                asked(who, self._clock.wall(), CreateFile(row, self._rules.each_bytes))
             )
         except Refusal as refusal:
             # After any other the row may be there all the same; a body without one goes in time.

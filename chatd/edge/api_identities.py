@@ -13,8 +13,6 @@ from chatd.edge.connections import Ended
 from chatd.edge.cookies import NEWCOMER, PROOF
 from chatd.edge.guard import Guard
 from chatd.edge.router import Route
-from chatd.engine.identities import EndIdentity
-from chatd.engine.unit import Unit
 
 
 class EndOne(bodies.Body, frozen=True, kw_only=True):
@@ -93,8 +91,7 @@ class IdentityApi:
         body = bodies.read(ask, EndOne)
         await prove(self._guard, self._sign_ins, self._login, ask, who, body.password)
         begun = await self._store.provider_sessions(body.issuer, body.subject, None)
-        change = EndIdentity(body.issuer, body.subject, who.user, but=who.session)
-        await self._store.commit(Unit(who.user, changes=(change,)))
+        await self._sign_ins.unlink(who, body.issuer, body.subject)
         self._steps.end_vouched(body.issuer, body.subject, None)
         for row in begun:
             if row.session != who.session:

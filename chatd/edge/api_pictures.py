@@ -16,6 +16,7 @@ from chatd.edge.answers import Ask, Declined, Response, done
 from chatd.edge.guard import Guard
 from chatd.edge.headers import Header
 from chatd.edge.router import Route
+from chatd.engine.asking import asked
 from chatd.engine.pictures import CreatePicture, PictureRow
 from chatd.engine.ports import Clock, Random
 from chatd.engine.rows import Committed
@@ -71,7 +72,7 @@ class PictureApi:
             )
         id = "p" + letters(self._random, LETTERS)
         change = CreatePicture(id, who.user, found.type, self._clock.wall(), ask.body, EACH)
-        await self._store.commit(Unit(who.user, changes=(change,)))
+        await self._store.commit(asked(who, self._clock.wall(), change))
         return done(
             {"picture": id, "type": found.type, "width": found.width, "height": found.height}, 201
         )

@@ -9,7 +9,7 @@ from chatd.auth.oidc import attempt
 from chatd.auth.oidc.attempt import Purpose
 from chatd.auth.oidc.parties import Parties
 from chatd.auth.oidc.provider import Stopped
-from chatd.auth.oidc.sign_ins import Asking, Landed, SignIns
+from chatd.auth.oidc.sign_ins import Landed, SignIns
 from chatd.auth.oidc.sign_outs import SignOuts
 from chatd.auth.steps import LIFETIME_MS
 from chatd.core.codes import Code
@@ -139,12 +139,12 @@ class ProviderApi:
             self._ended(row.person, only=row.session)
         return done({})
 
-    async def _asking(self, ask: Ask) -> Asking | None:
+    async def _asking(self, ask: Ask) -> Principal | None:
         try:
             who = (await self._guard.who(ask)).principal
         except (Refusal, Declined):
             return None
-        return Asking(who.user, who.session) if who.credential == "cookie" else None
+        return who if who.credential == "cookie" else None
 
 
 async def person(guard: Guard, ask: Ask) -> Principal:

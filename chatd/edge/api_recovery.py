@@ -72,7 +72,7 @@ class RecoveryApi:
         who = (await self._guard.acting(ask)).principal
         body = bodies.read(ask, bodies.SetEmail)
         sent = await self._recovery.set_email(
-            who.user,
+            who,
             body.email,
             body.password,
             address_key_of(ask.address),

@@ -40,7 +40,7 @@ class SessionsApi:
                 Code.BAD_FIELD, "Give `session`, or `others` for all but this one.", field="session"
             )
         if body.others:
-            await self._credentials.end_others(who.user, who.session)
+            await self._credentials.end_others(who)
             self._ended(who.user, but=who.session)
             return done({})
         if body.session == who.session:
@@ -51,7 +51,7 @@ class SessionsApi:
             )
         if body.session not in {row.id for row in await self._credentials.held(who.user)}:
             raise Refusal(Code.NOT_FOUND, "That session has ended already.", field="session")
-        await self._credentials.end(who.user, body.session)
+        await self._credentials.end_one(who, body.session)
         self._ended(who.user, only=body.session)
         return done({})
 

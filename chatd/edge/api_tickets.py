@@ -22,7 +22,7 @@ class TicketApi:
         who = (await self._guard.acting(ask, "tickets:write")).principal
         named = bodies.read(ask, bodies.AskTicket).origin if ask.body else ""
         origin = named_origin(named) if named else self._guard.origin(ask, "bearer")
-        ticket = await self._tickets.issue(who.user, who.session, origin)
+        ticket = await self._tickets.issue(who, who.user, who.session, origin)
         return done(
             {
                 "protocols": [SUBPROTOCOL, ticket.protocol],

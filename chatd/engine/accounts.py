@@ -132,6 +132,8 @@ class SetAdmin(Change):
 
 @dataclass(frozen=True, slots=True)
 class CreateCredential(Change):
+    """``most``: how many of this kind the user may have, this one included; `limit-reached`."""
+
     id: str
     digest: bytes
     kind: CredentialKind
@@ -142,6 +144,7 @@ class CreateCredential(Change):
     scopes: frozenset[str] | None = None
     address: str = ""
     signer: str = ""
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,8 @@ class EndCredential(Change):
 
 @dataclass(frozen=True, slots=True)
 class CreateInvitation(Change):
-    """Also removes those that are used up or expired at ``at``."""
+    """Also removes those that are used up or expired at ``at``. ``most``: how many ``by`` may have
+    open, this one included; `limit-reached`."""
 
     id: str
     digest: bytes
@@ -185,6 +189,7 @@ class CreateInvitation(Change):
     at: int
     expires: int
     uses: int
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

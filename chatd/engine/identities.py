@@ -80,7 +80,8 @@ class EndIdentity(Change):
 
 @dataclass(frozen=True, slots=True)
 class CreateProviderSession(Change):
-    """The session, which there is already, was begun at a provider; it goes with the session."""
+    """The session, which there is already, was begun at a provider; it goes with the session.
+    `unauthorized` where its person is not (any more) the ``subject`` at ``issuer``."""
 
     session: str
     issuer: str

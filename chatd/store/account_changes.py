@@ -109,6 +109,15 @@ def set_admin(work: Work, change: accounts.SetAdmin) -> None:
 
 
 def create_credential(work: Work, change: accounts.CreateCredential) -> None:
+    if change.most is not None:
+        held = work.database.row(
+            "select count(*) from credentials where person = :user and kind = :kind",
+            {"user": change.user, "kind": change.kind},
+        )
+        if held is not None and held[0] >= change.most:
+            raise Refusal(
+                Code.LIMIT_REACHED, f"This account holds {change.most} tokens; end some first."
+            )
     work.database.run(
         """
         insert into credentials
@@ -184,6 +193,15 @@ def create_invitation(work: Work, change: accounts.CreateInvitation) -> None:
     work.database.run(
         "delete from invitations where expires <= :at or uses_left = 0", {"at": change.at}
     )
+    if change.most is not None:
+        held = work.database.row(
+            "select count(*) from invitations where invited_by is :by", {"by": change.by}
+        )
+        if held is not None and held[0] >= change.most:
+            raise Refusal(
+                Code.LIMIT_REACHED,
+                f"You have {change.most} open invitations; wait until some are used or end.",
+            )
     work.database.run(
         """
         insert into invitations (id, digest, invited_by, admin, created, expires, uses_left)

@@ -72,10 +72,13 @@ def end_identity(work: Work, change: identities.EndIdentity) -> None:
 
 
 def create_provider_session(work: Work, change: identities.CreateProviderSession) -> None:
-    work.database.run(
+    made = work.database.row(
         """
         insert into provider_sessions (session, issuer, subject, sid)
-        values (:session, :issuer, :subject, :sid)
+        select c.id, i.issuer, i.subject, :sid
+        from credentials c join identities i on i.person = c.person
+        where c.id = :session and i.issuer = :issuer and i.subject = :subject
+        returning 1
         """,
         {
             "session": change.session,
@@ -84,6 +87,10 @@ def create_provider_session(work: Work, change: identities.CreateProviderSession
             "sid": change.sid,
         },
     )
+    if made is None:
+        raise Refusal(
+            Code.UNAUTHORIZED, "This account is not linked with that one any more; sign in again."
+        )
 
 
 def spend(work: Work, change: identities.Spend) -> None:

@@ -9,6 +9,7 @@ from chatd.core.roles import Role
 from chatd.engine import unit
 from chatd.engine.messages import MayPin
 from chatd.store import refusals
+from chatd.store.asking import ASKING_REQUIREMENTS
 from chatd.store.database import Database, Row
 from chatd.store.deletion_changes import DELETION_REQUIREMENTS
 from chatd.store.guests import GUEST_REQUIREMENTS
@@ -308,6 +309,7 @@ REQUIREMENTS: Mapping[type[unit.Requirement], Callable[[Database, Any], None]] =
     unit.UnderLimit: under_limit,
     unit.FewStays: few_stays,
     unit.FewRooms: few_rooms,
+    **ASKING_REQUIREMENTS,
     **DELETION_REQUIREMENTS,
     **GUEST_REQUIREMENTS,
     **PROFILE_REQUIREMENTS,

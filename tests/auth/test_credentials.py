@@ -100,8 +100,8 @@ def test_a_session_is_recognised_with_what_the_account_is_now(store, credentials
 
 
 def test_a_token_without_a_lifetime_lasts_and_one_with_it_does_not(clock, credentials):
-    lasting = run(credentials.new_token("u1", "bot", None))
-    ending = run(credentials.new_token("u1", "bot", DAY * 1000))
+    lasting = run(credentials.new_token("u1", "bot", None, asker=None))
+    ending = run(credentials.new_token("u1", "bot", DAY * 1000, asker=None))
     clock.advance(DAY - 0.001)
     assert run(credentials.token(ending.secret)).row.expires == DAY * 1000
     clock.advance(0.001)
@@ -111,7 +111,7 @@ def test_a_token_without_a_lifetime_lasts_and_one_with_it_does_not(clock, creden
 
 
 def test_using_a_token_does_not_prolong_it(clock, credentials):
-    token = run(credentials.new_token("u1", "bot", DAY * 1000))
+    token = run(credentials.new_token("u1", "bot", DAY * 1000, asker=None))
     clock.advance(DAY / 2)
     assert run(credentials.token(token.secret)).row.expires == DAY * 1000
 
@@ -131,15 +131,15 @@ def test_one_cannot_end_what_is_another_persons(store, credentials):
 
 def test_tokens_are_limited_and_do_not_push_one_another_out(credentials):
     for _ in range(100):
-        run(credentials.new_token("u1", "bot", None))
-    assert refused(credentials.new_token("u1", "bot", None)) is Code.LIMIT_REACHED
+        run(credentials.new_token("u1", "bot", None, asker=None))
+    assert refused(credentials.new_token("u1", "bot", None, asker=None)) is Code.LIMIT_REACHED
     # Else whoever has so many programs could sign in no more, not even to end one of them.
     run(credentials.new_session("u1"))
 
 
 def test_a_label_is_one_line_that_no_terminal_obeys(store, credentials):
     label = "\x1b]0;pwned\x07 bot\u202e\n\x9bof " + "x" * 200
-    run(credentials.new_token("u1", label, None))
+    run(credentials.new_token("u1", label, None, asker=None))
     (row,) = run(store.credentials("u1"))
     assert row.label.startswith("]0;pwned bot of x") and len(row.label) == 80
     assert row.label.isprintable()

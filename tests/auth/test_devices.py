@@ -59,7 +59,7 @@ async def test_a_program_that_was_allowed_gets_a_token_for_talking_once(hands):
     assert await hands.error(started) == "authorization_pending"
     row = await hands.devices.check(alice, started.user_code)
     assert (row.label, row.address) == ("chat on host", "203.0.113.7")
-    await hands.devices.answer(alice, started.user_code, True)
+    await hands.devices.answer(hands.store.asker(alice), started.user_code, True)
     hands.seconds += 5
     user, issued = await hands.devices.token(started.device_code)
     assert user.id == alice
@@ -84,10 +84,10 @@ async def test_a_code_is_typed_as_people_type(hands):
 @pytest_twisted.ensureDeferred
 async def test_what_was_refused_stays_refused(hands):
     alice, started = await hands.person(), await hands.start()
-    await hands.devices.answer(alice, started.user_code, False)
+    await hands.devices.answer(hands.store.asker(alice), started.user_code, False)
     assert await hands.error(started) == "access_denied"
     with pytest.raises(Refusal) as caught:
-        await hands.devices.answer(alice, started.user_code, True)
+        await hands.devices.answer(hands.store.asker(alice), started.user_code, True)
     assert caught.value.code is Code.GONE
 
 
@@ -128,7 +128,7 @@ async def test_codes_are_not_guessed_in_a_hurry(hands):
 @pytest_twisted.ensureDeferred
 async def test_the_account_that_allowed_it_must_still_be_good(hands):
     alice, started = await hands.person(), await hands.start()
-    await hands.devices.answer(alice, started.user_code, True)
+    await hands.devices.answer(hands.store.asker(alice), started.user_code, True)
     await hands.store.commit(Unit(actor="", changes=(SetDisabled(alice, True, 0),)))
     assert await hands.error(started) == "access_denied"
 
@@ -136,7 +136,7 @@ async def test_the_account_that_allowed_it_must_still_be_good(hands):
 @pytest_twisted.ensureDeferred
 async def test_of_two_who_poll_at_the_same_moment_one_gets_a_token(hands):
     alice, started = await hands.person(), await hands.start()
-    await hands.devices.answer(alice, started.user_code, True)
+    await hands.devices.answer(hands.store.asker(alice), started.user_code, True)
     tokens = []
 
     async def between(what):
@@ -155,7 +155,7 @@ async def test_no_token_outlives_the_moment_in_which_all_of_them_end(hands):
     for at in range(1, 8):
         hands = Hands()
         alice, started = await hands.person(), await hands.start()
-        await hands.devices.answer(alice, started.user_code, True)
+        await hands.devices.answer(hands.store.asker(alice), started.user_code, True)
         calls = itertools.count(1)
 
         async def between(what, hands=hands, alice=alice, calls=calls, at=at):
@@ -176,8 +176,10 @@ async def test_no_token_outlives_the_moment_in_which_all_of_them_end(hands):
 @pytest_twisted.ensureDeferred
 async def test_where_there_is_no_room_for_a_token_the_code_stays_good(hands):
     alice, started = await hands.person(), await hands.start()
-    tokens = [await hands.credentials.new_token(alice, "", None) for _ in range(MOST_PER_USER)]
-    await hands.devices.answer(alice, started.user_code, True)
+    tokens = [
+        await hands.credentials.new_token(alice, "", None, asker=None) for _ in range(MOST_PER_USER)
+    ]
+    await hands.devices.answer(hands.store.asker(alice), started.user_code, True)
     with pytest.raises(Refusal) as caught:
         await hands.devices.token(started.device_code)
     assert caught.value.code is Code.LIMIT_REACHED

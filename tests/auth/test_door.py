@@ -32,12 +32,16 @@ class World:
         for user, name in (("u1", "alice"), ("u2", "bob")):
             change = CreateUser(user, name, name, name, "x", False, 0)
             run(self.store.commit(Unit(user, changes=(change,))))
+        # An administrator gets tickets for others.
+        change = CreateUser("u0", "root", "root", "root", "x", True, 0)
+        run(self.store.commit(Unit("u0", changes=(change,))))
+        self.root = self.store.asker("u0")
 
     def proofs(self):
         """One good and one bad value of each kind."""
         session = run(self.credentials.new_session("u1"))
-        token = run(self.credentials.new_token("u1", "bot", None))
-        ticket = run(self.tickets.issue("u1", session.id, SITE))
+        token = run(self.credentials.new_token("u1", "bot", None, asker=None))
+        ticket = run(self.tickets.issue(self.root, "u1", session.id, SITE))
         filler = "A" * 43
         return {
             "cookies": (session.secret, f"chatd_s_{filler}"),
@@ -70,8 +74,8 @@ def test_exactly_one_good_proof_gets_in(chosen):
 
 def test_a_ticket_speaks_for_the_session_that_bought_it():
     world = World()
-    token = run(world.credentials.new_token("u2", "bot", 60_000))
-    ticket = run(world.tickets.issue("u2", token.id, SITE))
+    token = run(world.credentials.new_token("u2", "bot", 60_000, asker=None))
+    ticket = run(world.tickets.issue(world.root, "u2", token.id, SITE))
     principal = run(world.door.principal(Presented(tickets=(ticket.protocol,), origin=SITE)))
     assert (principal.user, principal.session, principal.credential) == ("u2", token.id, "ticket")
     assert principal.expires == 60.0, "what ends the token ends what its ticket opened"
@@ -86,7 +90,7 @@ def test_a_login_session_in_use_has_no_end_of_its_own():
 def test_a_ticket_for_one_user_and_a_session_of_another_opens_nothing():
     world = World()
     session = run(world.credentials.new_session("u1"))
-    ticket = run(world.tickets.issue("u2", session.id, SITE))
+    ticket = run(world.tickets.issue(world.root, "u2", session.id, SITE))
     with pytest.raises(Refusal):
         run(world.door.principal(Presented(tickets=(ticket.protocol,), origin=SITE)))
 
@@ -94,7 +98,7 @@ def test_a_ticket_for_one_user_and_a_session_of_another_opens_nothing():
 def test_a_ticket_tried_from_the_wrong_site_is_used_up():
     world = World()
     session = run(world.credentials.new_session("u1"))
-    ticket = run(world.tickets.issue("u1", session.id, SITE))
+    ticket = run(world.tickets.issue(world.root, "u1", session.id, SITE))
     for origin in ("https://evil.example", SITE):
         with pytest.raises(Refusal):
             run(world.door.principal(Presented(tickets=(ticket.protocol,), origin=origin)))
@@ -103,7 +107,7 @@ def test_a_ticket_tried_from_the_wrong_site_is_used_up():
 def test_tickets_that_ran_out_do_not_pile_up_as_good():
     world = World()
     session = run(world.credentials.new_session("u1"))
-    ticket = run(world.tickets.issue("u1", session.id, SITE))
+    ticket = run(world.tickets.issue(world.root, "u1", session.id, SITE))
     world.clock.advance(30)
     with pytest.raises(Refusal):
         run(world.door.principal(Presented(tickets=(ticket.protocol,), origin=SITE)))
@@ -112,11 +116,11 @@ def test_tickets_that_ran_out_do_not_pile_up_as_good():
 def test_what_a_token_is_limited_to_holds_for_its_tickets_too():
     world = World()
     scopes = frozenset({"messages:read", "tickets:write"})
-    token = run(world.credentials.new_token("u1", "bot", None, scopes))
+    token = run(world.credentials.new_token("u1", "bot", None, scopes, asker=None))
     presented = Presented(authorizations=(f"Bearer {token.secret}",))
     principal = run(world.door.principal(presented))
     assert principal.scopes == scopes
-    ticket = run(world.tickets.issue("u1", principal.session, SITE))
+    ticket = run(world.tickets.issue(world.root, "u1", principal.session, SITE))
     shown = Presented(tickets=(ticket.protocol,), origin=SITE)
     assert run(world.door.principal(shown)).scopes == scopes
     session = run(world.credentials.new_session("u1"))

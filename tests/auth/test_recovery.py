@@ -106,8 +106,8 @@ def refused(coroutine):
 
 def test_a_link_sets_a_password_once_and_ends_every_session(world):
     run(world.credentials.new_session("u1"))
-    run(world.credentials.new_token("u1", "x", None))
-    link = run(world.links.make("reset", "u1", BY_HAND_MS))
+    run(world.credentials.new_token("u1", "x", None, asker=None))
+    link = run(world.links.make("reset", "u1", BY_HAND_MS, requires=()))
     assert run(world.recovery.check(link.secret)).name == "alice"
     user, issued = run(world.recovery.reset(link.secret, "better leaves"))
     assert (user.id, user.password) == ("u1", "phc:better leaves")
@@ -117,17 +117,17 @@ def test_a_link_sets_a_password_once_and_ends_every_session(world):
 
 
 def test_a_password_that_is_refused_leaves_the_link_good(world):
-    link = run(world.links.make("reset", "u1", BY_HAND_MS))
+    link = run(world.links.make("reset", "u1", BY_HAND_MS, requires=()))
     assert refused(world.recovery.reset(link.secret, "short")).field == "password"
     run(world.recovery.reset(link.secret, "better leaves"))
 
 
 def test_a_link_ends_in_time_with_the_next_and_with_the_account(world):
-    old = run(world.links.make("reset", "u1", BY_HAND_MS))
+    old = run(world.links.make("reset", "u1", BY_HAND_MS, requires=()))
     world.clock.advance(24 * HOUR)
     assert refused(world.recovery.check(old.secret)).code is Code.GONE
-    first = run(world.links.make("reset", "u1", BY_HAND_MS))
-    second = run(world.links.make("reset", "u1", BY_HAND_MS))
+    first = run(world.links.make("reset", "u1", BY_HAND_MS, requires=()))
+    second = run(world.links.make("reset", "u1", BY_HAND_MS, requires=()))
     assert refused(world.recovery.check(first.secret)).code is Code.GONE
     run(world.recovery.check(second.secret))
     world.do("u1", SetDisabled("u1", True, 0))
@@ -140,7 +140,9 @@ def test_what_is_no_link_is_gone(world, secret):
 
 
 def test_a_link_that_confirms_an_address_sets_no_password(world):
-    assert run(world.recovery.set_email("u2", "bob@example.org", "secret secret", 1))
+    assert run(
+        world.recovery.set_email(world.store.asker("u2"), "bob@example.org", "secret secret", 1)
+    )
     assert refused(world.recovery.reset(world.secret(), "better leaves")).code is Code.GONE
     run(world.recovery.confirm(world.secret()))
 
@@ -205,15 +207,15 @@ def test_without_mail_the_administrator_is_named():
         world.recovery.ask("alice", 1)
     assert caught.value.code is Code.WRONG_STATE
     assert "administrator" in caught.value.message
-    assert refused(world.recovery.set_email("u1", "x@example.org", "secret secret", 1)).code is (
-        Code.WRONG_STATE
-    )
-    assert run(world.recovery.set_email("u1", "", "secret secret", 1)) is False
+    assert refused(
+        world.recovery.set_email(world.store.asker("u1"), "x@example.org", "secret secret", 1)
+    ).code is (Code.WRONG_STATE)
+    assert run(world.recovery.set_email(world.store.asker("u1"), "", "secret secret", 1)) is False
     assert run(world.recovery.email("u1")) is None
 
 
 def test_an_address_counts_once_its_mail_was_read(world):
-    run(world.recovery.set_email("u2", " Bob@Example.org", "secret secret", 1))
+    run(world.recovery.set_email(world.store.asker("u2"), " Bob@Example.org", "secret secret", 1))
     assert run(world.recovery.email("u2")) is None
     world.ask("bob")
     assert [to for to, _, _ in world.mailer.sent] == ["bob@example.org"]
@@ -224,29 +226,33 @@ def test_an_address_counts_once_its_mail_was_read(world):
 
 
 def test_the_address_before_is_told_and_one_of_another_account_is_not_taken(world):
-    run(world.recovery.set_email("u1", "new@example.org", "secret secret", 1))
+    run(world.recovery.set_email(world.store.asker("u1"), "new@example.org", "secret secret", 1))
     run(world.recovery.confirm(world.secret()))
     world.finish()
     to, subject, _ = world.mailer.sent[-1]
     assert (to, subject) == ("alice@example.org", "Another address for alice at Tea house")
     # Nothing tells that it is taken but the mail itself.
-    assert run(world.recovery.set_email("u2", "new@example.org", "secret secret", 1))
+    assert run(
+        world.recovery.set_email(world.store.asker("u2"), "new@example.org", "secret secret", 1)
+    )
     assert refused(world.recovery.confirm(world.secret())).code is Code.EXISTS
 
 
 def test_an_address_takes_the_password_and_few_mails(world):
-    why = refused(world.recovery.set_email("u2", "bob@example.org", "wrong", 1))
+    why = refused(world.recovery.set_email(world.store.asker("u2"), "bob@example.org", "wrong", 1))
     assert (why.code, why.field, world.mailer.sent) == (Code.FORBIDDEN, "password", [])
     for _ in range(3):
-        run(world.recovery.set_email("u2", "bob@example.org", "secret secret", 1))
-    again = world.recovery.set_email("u2", "bob@example.org", "secret secret", 1)
+        run(
+            world.recovery.set_email(world.store.asker("u2"), "bob@example.org", "secret secret", 1)
+        )
+    again = world.recovery.set_email(world.store.asker("u2"), "bob@example.org", "secret secret", 1)
     assert refused(again).code is Code.RATE_LIMITED
 
 
 def test_a_new_password_ends_a_confirmation_that_somebody_else_asked_for(world):
-    run(world.recovery.set_email("u1", "thief@example.org", "secret secret", 1))
+    run(world.recovery.set_email(world.store.asker("u1"), "thief@example.org", "secret secret", 1))
     stolen = world.secret()
-    link = run(world.links.make("reset", "u1", BY_HAND_MS))
+    link = run(world.links.make("reset", "u1", BY_HAND_MS, requires=()))
     run(world.recovery.reset(link.secret, "better leaves"))
     assert refused(world.recovery.confirm(stolen)).code is Code.GONE
 

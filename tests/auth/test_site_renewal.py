@@ -137,7 +137,7 @@ def test_a_bad_token_renews_nothing_and_names_the_claim(world: World) -> None:
 def test_what_is_no_site_s_is_not_renewed(world: World) -> None:
     shop = Shop(world)
     arrived = shop.arrive()
-    other = shop.wait(world.credentials.new_token(arrived.user, "program", 60_000))
+    other = shop.wait(world.credentials.new_token(arrived.user, "program", 60_000, asker=None))
     actor = replace(shop.actor(arrived), session=other.id)
     assert refused(lambda: shop.renew(actor)).code is Code.WRONG_STATE
 
@@ -165,7 +165,7 @@ def test_renewing_without_end_is_slowed_down(world: World) -> None:
 def test_what_stands_on_a_removed_key_ends_and_nothing_else(world: World) -> None:
     shop = Shop(world)
     old, new = shop.arrive(OLD), shop.arrive(NEW)
-    other = shop.wait(world.credentials.new_site(old.user, "a visit", MS + 900_000))
+    other = shop.wait(world.credentials.new_site(old.user, "a visit", MS + 900_000, asker=None))
     assert shop.tidy() == 0
     shop.people.change_keys(Keys([NEW]))
     assert shop.tidy() == 1

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_twisted
+from asking_rig import Scene, scene_of
 from loopback_tls import Loopback
 from oidc_rig import World
 from site_rig import Rig, Wall
@@ -67,6 +68,14 @@ async def filed(tmp_path: Path, stored: Rig) -> AsyncIterator[Rig]:
     made.allow = lambda **rules: made.edge.files.change(FileRules(**rules))
     yield made
     await made.stop()
+
+
+@pytest_twisted.async_yield_fixture
+async def scene(tmp_path: Path, stored: Rig) -> AsyncIterator[Scene]:
+    """Somebody signed in at a site with all there is, on a store that can be interrupted."""
+    made = await scene_of(stored.store, tmp_path / "state")
+    yield made
+    await made.rig.stop()
 
 
 @pytest_twisted.async_yield_fixture

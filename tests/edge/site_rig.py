@@ -167,6 +167,7 @@ class Rig:
         vouching: Any = None,
         parties: Any = None,
         bodies: Any = None,
+        chat: Any = None,
         **settings: Any,
     ) -> None:
         self.clock = Clock()
@@ -197,6 +198,7 @@ class Rig:
             vouching=vouching,
             parties=parties,
             bodies=bodies,
+            chat=chat,
         )
         self.port = reactor.listenTCP(0, self.edge.site, interface="127.0.0.1")
 
@@ -237,7 +239,7 @@ class Rig:
         return user
 
     async def token(self, user: str, lifetime_ms: int | None = None) -> str:
-        issued = await self.edge.credentials.new_token(user, "test", lifetime_ms)
+        issued = await self.edge.credentials.new_token(user, "test", lifetime_ms, asker=None)
         return issued.secret
 
     async def session(self, user: str) -> str:

@@ -65,7 +65,7 @@ async def test_a_link_to_a_new_password_is_no_way_past_the_second_step(rig):
     await person.with_app()
     user = (await rig.call("GET", "/api/session", **person.proof)).json["user"]
     links = AccountLinks(rig.store, rig.wall, rig.random)
-    link = await links.make("reset", user, BY_HAND_MS)
+    link = await links.make("reset", user, BY_HAND_MS, requires=())
     body = {"secret": link.secret, "password": ANOTHER}
     answer = await rig.call("POST", "/api/reset", body, Origin=PUBLIC)
     assert answer.status == 200 and answer.json["signed_in"] is False

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace as with_fields
 
 from chatd.core.codes import Code
+from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.account_links import SetLanguage
 from chatd.engine.accounts import (
@@ -27,10 +28,11 @@ from chatd.engine.accounts import (
     UserRow,
     UseTicket,
 )
+from chatd.engine.asking import CredentialHolds, IsAdministrator, PasswordIs
 from chatd.engine.factors import RehashPassword
 from chatd.engine.identities import CreateIdentity, NamedRoom, ProviderSessionRow, Vouched
 from chatd.engine.rows import Answer, Committed
-from chatd.engine.unit import Change, Unit
+from chatd.engine.unit import AccountOpen, Change, Requirement, Unit
 from tests.fakes.factors import FakeFactors
 
 
@@ -53,6 +55,14 @@ class FakeAccounts(FakeFactors):
     async def _arrive(self, what: str) -> None:
         if self.before is not None:
             await self.before(what)
+
+    def asker(self, user: str) -> Principal:
+        """Somebody who asks by a session that there is."""
+        id, row = f"c-asking-{user}", self.users[user]
+        self.held[id.encode()] = CredentialRow(
+            id, "session", user, row.name, row.admin, False, "", 0, 0, None
+        )
+        return Principal(user, row.name, row.admin, "cookie", id)
 
     # Accounts.
 
@@ -121,6 +131,8 @@ class FakeAccounts(FakeFactors):
         await self._arrive("commit")
         saved = [dict(table) for table in self._tables()]
         names, factors = set(self.skeletons), self.factor_tables()
+        for wanted in unit.requires:
+            self._require(wanted)
         try:
             for change in unit.changes:
                 self._apply(change)
@@ -131,6 +143,26 @@ class FakeAccounts(FakeFactors):
             raise
         self.units.append(unit)
         return Committed(Answer())
+
+    def _require(self, wanted: Requirement) -> None:
+        match wanted:
+            case AccountOpen():
+                if self.users[wanted.user].disabled:
+                    raise Refusal(Code.UNAUTHORIZED, "The account is disabled.")
+            case CredentialHolds():
+                rows = [row for row in self.held.values() if row.id == wanted.id]
+                good = [r for r in rows if r.expires is None or r.expires > wanted.now]
+                open = not self.users[wanted.user].disabled
+                if not (open and [row.user for row in good] == [wanted.user]):
+                    raise Refusal(Code.UNAUTHORIZED, "The session has ended.")
+            case IsAdministrator():
+                if not self.users[wanted.user].admin:
+                    raise Refusal(Code.FORBIDDEN, "Only administrators do this.")
+            case PasswordIs():
+                if self.users[wanted.user].password != wanted.password:
+                    raise Refusal(Code.FORBIDDEN, "The password was changed.")
+            case _:
+                raise AssertionError(f"nothing here requires {wanted}")
 
     def _tables(self) -> tuple[dict[Any, Any], ...]:
         return self.users, self.held, self.invited, self.tickets
@@ -166,6 +198,9 @@ class FakeAccounts(FakeFactors):
             case SetDisabled():
                 self.users[change.user] = replace(self.users[change.user], disabled=change.disabled)
             case CreateCredential():
+                held = [r for r in self.held.values() if (r.user, r.kind) == _whose(change)]
+                if change.most is not None and len(held) >= change.most:
+                    raise Refusal(Code.LIMIT_REACHED, "Too many tokens.")
                 self.held[change.digest] = CredentialRow(
                     change.id,
                     change.kind,
@@ -200,6 +235,10 @@ class FakeAccounts(FakeFactors):
                     or change.id not in (None, row.id)
                 }
             case CreateInvitation():
+                rows = [r for r in self.invited.values() if r.by == change.by]
+                still = [r for r in rows if r.expires > change.at and r.uses_left]
+                if change.most is not None and len(still) >= change.most:
+                    raise Refusal(Code.LIMIT_REACHED, "Too many invitations.")
                 self.invited[change.digest] = InvitationRow(
                     change.id, change.by, change.admin, change.at, change.expires, change.uses
                 )
@@ -222,3 +261,7 @@ class FakeAccounts(FakeFactors):
                     raise Refusal(Code.UNAUTHORIZED, "The ticket is not good.")
             case _:
                 raise AssertionError(f"nothing here makes {change}")
+
+
+def _whose(change: CreateCredential) -> tuple[str, str]:
+    return change.user, change.kind

@@ -6,7 +6,8 @@ from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import EndCredential
 from chatd.engine.devices import AnswerDevice, CreateDevice, DeviceRow, TakeDevice
-from chatd.engine.unit import Change
+from chatd.engine.rows import Committed
+from chatd.engine.unit import Change, Unit
 from tests.fakes.accounts import FakeAccounts
 
 
@@ -23,6 +24,14 @@ class FakeDevices(FakeAccounts):
 
     async def device_asked(self, user_digest: bytes) -> DeviceRow | None:
         return self.devices.get(self.codes.get(user_digest, b""))
+
+    async def commit(self, unit: Unit) -> Committed:
+        saved = dict(self.devices)
+        try:
+            return await super().commit(unit)
+        except Refusal:
+            self.devices = saved
+            raise
 
     def _apply(self, change: Change) -> None:
         match change:

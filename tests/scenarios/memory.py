@@ -349,7 +349,7 @@ class MemoryWorld:
         store = self.nodes[0].store
         random = self.nodes[0].engine.random
         deletions = Deletions(store, self.clock, random, self.clock, self.drive)
-        self.drive(deletions.delete(f"u{name}", erase=erase))
+        self.drive(deletions.delete(f"u{name}", erase=erase, asker=None))
         await self.settle()
         for link in self.links:
             if link.session.principal.name == name:

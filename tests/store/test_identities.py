@@ -82,6 +82,8 @@ def sessions(desk: Desk, subject: str | None = None, sid: str | None = None) -> 
 def test_sessions_are_found_by_subject_and_by_sid_and_go_with_their_credentials(
     desk: Desk,
 ) -> None:
+    known(desk, "42", "alice")
+    known(desk, "43", "bob")
     session(desk, "c1", "alice", "42", "s1")
     session(desk, "c2", "alice", "42", "s2")
     session(desk, "c3", "bob", "43")
@@ -105,9 +107,9 @@ def test_the_last_way_in_is_not_unlinked_and_what_was_let_in_ends_with_the_link(
     assert desk.code(changes=(unlink,)) is Code.WRONG_STATE
     assert [row.subject for row in identity_reads.identities(desk.database, "alice")] == ["42"]
     session(desk, "c1", "alice", "42")
+    known(desk, "43", "alice")
     session(desk, "c2", "alice", "43")
     session(desk, "c3", "alice", "42")
-    known(desk, "43", "alice")
     desk.do(CreateTicket(b"t", "alice", "c1", "", NOW, NOW + 1))
     desk.do(EndIdentity(ISSUER, "42", "alice", but="c3"))
     assert desk.database.rows("select digest from tickets", {}) == []

@@ -32,9 +32,17 @@ from chatd.auth.second_factor import SecondFactor
 from chatd.auth.steps import Step, Word
 from chatd.core.bucket import Bucket, Buckets, Rate
 from chatd.core.codes import Code
+from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import UserRow
-from chatd.engine.identities import CreateIdentity, CreateProviderSession, IdentityReads, Spend
+from chatd.engine.asking import asked
+from chatd.engine.identities import (
+    CreateIdentity,
+    CreateProviderSession,
+    EndIdentity,
+    IdentityReads,
+    Spend,
+)
 from chatd.engine.ports import Clock, Random
 from chatd.engine.unit import Unit
 
@@ -54,14 +62,6 @@ log = Logger(namespace="chatd.auth")
 
 class IdentityStore(AccountStore, IdentityReads, Protocol):
     """The part of the store that this package uses."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """Whoever is signed in where an answer comes back."""
-
-    user: str
-    session: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +154,12 @@ class SignIns:
         name: str,
         answer: Mapping[str, str],
         sealed: str | None,
-        asking: Asking | None,
+        asking: Principal | None,
         address: int | str,
         whence: Whence,
     ) -> Landed:
-        """``answer`` is what the provider sent along, ``sealed`` what the browser kept."""
+        """``answer`` is what the provider sent along, ``sealed`` what the browser kept; ``asking``
+        whoever is signed in where it comes back."""
         back = ""
         try:
             self._charge(address)
@@ -178,7 +179,7 @@ class SignIns:
                 self._tell(name, why.words)
             return Landed("failed", back, reason=why.reason)
         except Refusal as why:
-            stale = why.code in (Code.GONE, Code.NOT_FOUND)
+            stale = why.code in (Code.GONE, Code.NOT_FOUND, Code.UNAUTHORIZED)
             return Landed("failed", back, reason="stale" if stale else "busy")
 
     def proven(self, sealed: str | None, session: str) -> bool:
@@ -199,6 +200,11 @@ class SignIns:
         )
         self._untold = 0
 
+    async def unlink(self, who: Principal, issuer: str, subject: str) -> None:
+        """They are not known there any more; what came in by it ends, but for what asks."""
+        change = EndIdentity(issuer, subject, who.user, but=who.session)
+        await self._store.commit(asked(who, self._clock.wall(), change))
+
     # ---- what becomes of them -------------------------------------------------------------------
 
     async def _landed(
@@ -206,7 +212,7 @@ class SignIns:
         provider: Provider,
         attempt: Attempt,
         claims: Claims,
-        asking: Asking | None,
+        asking: Principal | None,
         whence: Whence,
     ) -> Landed:
         _check_fit(provider, claims)
@@ -223,7 +229,7 @@ class SignIns:
             return await self._linked(provider, attempt, claims, asking)
         if known is None or known.id != asking.user:
             raise Stopped("other")
-        await self._store.commit(Unit(asking.user, changes=(self._used(attempt),)))
+        await self._store.commit(asked(asking, self._clock.wall(), self._used(attempt)))
         return Landed(
             "proven", attempt.back, sealed=self._proofs.seal(Proof(asking.session), PROOF)
         )
@@ -255,14 +261,12 @@ class SignIns:
         return Landed("in", attempt.back, entered)
 
     async def _linked(
-        self, provider: Provider, attempt: Attempt, claims: Claims, asking: Asking
+        self, provider: Provider, attempt: Attempt, claims: Claims, asking: Principal
     ) -> Landed:
-        identity = CreateIdentity(
-            provider.issuer, claims["sub"], asking.user, self._clock.wall(), None
-        )
+        now = self._clock.wall()
+        identity = CreateIdentity(provider.issuer, claims["sub"], asking.user, now, None)
         try:
-            changes = (self._used(attempt), identity)
-            await self._store.commit(Unit(asking.user, changes=changes))
+            await self._store.commit(asked(asking, now, self._used(attempt), identity))
         except Refusal as why:
             if why.code is not Code.EXISTS:
                 raise

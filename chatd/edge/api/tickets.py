@@ -46,7 +46,7 @@ async def ticket(desk: Desk, wanted: AskTicket, caller: Caller) -> MadeTicket:
     user, session = who.user, who.session
     if wanted.user is not None and wanted.user != who.user:
         user, session = wanted.user, await _visit(desk, who, wanted.user)
-    made = await desk.tickets.issue(user, session, origin)
+    made = await desk.tickets.issue(who, user, session, origin)
     return MadeTicket(protocols=[SUBPROTOCOL, made.protocol], expires=made.expires, origin=origin)
 
 
@@ -68,7 +68,7 @@ async def _visit(desk: Desk, who: Principal, user: str) -> str:
         lasts = (held.expires or 0) - now >= LEAST_MS
         if held.kind == "site" and held.label == label and lasts:
             return held.id
-    visit = await desk.credentials.new_site(user, label, now + VISIT_MS)
+    visit = await desk.credentials.new_site(user, label, now + VISIT_MS, asker=who)
     desk.journal.line("{who} asked for a ticket for {user}", who=who.user, user=user)
     return visit.id
 

@@ -111,16 +111,15 @@ async def new_token(desk: Desk, wanted: NewToken, caller: Caller) -> MadeToken:
         # Nor one that outlives it.
         left = max(round(who.expires * 1000) - desk.clock.wall(), 0)
         lifetime = left if lifetime is None else min(lifetime, left)
-    made = await desk.credentials.new_token(who.user, wanted.label, lifetime, asked)
+    made = await desk.credentials.new_token(who.user, wanted.label, lifetime, asked, asker=who)
     return MadeToken(token=made.id, secret=made.secret, expires=made.expires, scopes=_listed(asked))
 
 
 async def end_token(desk: Desk, wanted: EndToken, caller: Caller) -> Nothing:
     if wanted.token not in {row.id for row in await _tokens(desk, caller)}:
         raise Refusal(Code.NOT_FOUND, "You have no such token.", field="token")
-    user = caller.principal.user
-    await desk.credentials.end(user, wanted.token)
-    desk.ended(user, only=wanted.token)
+    await desk.credentials.end_one(caller.principal, wanted.token)
+    desk.ended(caller.principal.user, only=wanted.token)
     return Nothing()
 
 
