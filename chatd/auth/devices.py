@@ -6,6 +6,7 @@ a bearer token for talking, listed and ended like any other.
 """
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -29,7 +30,8 @@ LENGTH: Final = 8
 LIFETIME_MS: Final = 600_000
 #: Seconds between two polls, and what is added to it for each that comes too early (§3.5).
 INTERVAL: Final = 5
-#: How many may wait, of all and of one group of addresses.
+#: How many may wait, of all and of one group of addresses. Of all one more goes for each newcomer,
+#: of those who take up the most room.
 MOST: Final = 1_000
 MOST_HERE: Final = 10
 #: What a program may do that was let in: talk. Somebody may be talked into following a stranger's
@@ -83,8 +85,9 @@ class Devices:
         #: by digest: how many seconds to leave between polls, and when the last one came
         self._polls: ExpiringMap[bytes, tuple[float, float]] = ExpiringMap(MOST)
 
-    async def start(self, label: str, address: str, group: str) -> Started:
-        """A program called ``label`` asks to be let in from ``address``."""
+    async def start(self, label: str, address: str, group: str, network: str) -> Started:
+        """A program called ``label`` asks to be let in from ``address``, which is counted with
+        ``group`` and with ``network``: so many addresses as one person may have."""
         label = title(label, field="label")
         secret = new_secret(DEVICE_PREFIX, self._random)
         digest = digest_of(secret, DEVICE_PREFIX)
@@ -97,6 +100,7 @@ class Devices:
             label=label,
             address=address,
             group=group,
+            network=network,
             at=now,
             expires=now + LIFETIME_MS,
             most=MOST,
@@ -150,12 +154,9 @@ class Devices:
         # A second of grace: networks do not keep the beat.
         early = now - last < interval - 1
         self._polls.expire(now)
-        self._polls.put(
-            row.digest,
-            (interval + 5 if early else interval, now),
-            now + LIFETIME_MS / 1000,
-            now,
-        )
+        paced = (interval + 5 if early else interval, now)
+        with suppress(Refusal):  # no room: then nobody waits the longer
+            self._polls.put(row.digest, paced, now + LIFETIME_MS / 1000, now)
         if early:
             raise NotYet("slow_down", "Asked too often; leave five seconds more in between.")
 

@@ -13,7 +13,7 @@ from chatd.edge import bodies
 from chatd.edge.answers import Ask, Response, done
 from chatd.edge.guard import Guard
 from chatd.edge.router import Route
-from chatd.edge.site import address_key_of
+from chatd.edge.site import address_key_of, network_key_of
 
 BODY = 4_096
 #: What is a secret in it, or may be, must not stay in anybody's cache (RFC 6749 §5.1).
@@ -60,7 +60,10 @@ class DeviceApi:
         """§3.1 and §3.2. The code travels in a fragment, which no server or log sees."""
         self._guard.nobody_yet(ask)
         label = bodies.read(ask, StartDevice).label
-        made = await self._devices.start(label, ask.address, str(address_key_of(ask.address)))
+        address = ask.address
+        made = await self._devices.start(
+            label, address, str(address_key_of(address)), network_key_of(address)
+        )
         return done(
             {
                 "device_code": made.device_code,

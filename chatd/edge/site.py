@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
+from ipaddress import IPv4Address
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred
@@ -18,7 +19,7 @@ from chatd.core.ids import letters
 from chatd.core.refusal import Refusal
 from chatd.edge.answers import Ask, Declined, Response, declined, problem
 from chatd.edge.channel import Channel
-from chatd.edge.door_budget import AddressKey, address_key
+from chatd.edge.door_budget import AddressKey, address_key, plain_address
 from chatd.edge.first_read import FirstRead
 from chatd.edge.handshake import Offer
 from chatd.edge.headers import standing_headers
@@ -248,6 +249,15 @@ class ChatSite(Site):
 async def _coroutine(handler: Callable[[Ask], Any], ask: Ask) -> Response:
     response: Response = await handler(ask)
     return response
+
+
+def network_key_of(address: str) -> str:
+    """What one person may have of addresses: an IPv4 address, or the /48 of an IPv6 address."""
+    try:
+        plain = plain_address(address)
+    except ValueError:
+        return address
+    return str(plain) if isinstance(plain, IPv4Address) else f"{int(plain) >> 80:x}"
 
 
 def address_key_of(address: str) -> AddressKey:

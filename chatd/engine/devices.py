@@ -23,14 +23,17 @@ class DeviceRow:
 
 @dataclass(frozen=True, slots=True)
 class CreateDevice(Change):
-    """Also removes those that expired at ``at``. `limit-reached` where more than ``most`` wait, or
-    more than ``most_here`` of the same ``group`` of addresses."""
+    """Also removes those that expired at ``at``. `limit-reached` where ``most_here`` of the same
+    ``group`` of addresses wait. Where ``most`` wait in all, the oldest of the ``network`` of which
+    the most do goes, if these are more than twice as many as of this one; if not,
+    `limit-reached`."""
 
     digest: bytes
     user_digest: bytes
     label: str
     address: str
     group: str
+    network: str
     at: int
     expires: int
     most: int

@@ -40,7 +40,8 @@ class Hands:
         return f"u-{name}"
 
     async def start(self, label="chat on host"):
-        return await self.devices.start(label, "203.0.113.7", "203.0.113.7")
+        here = "203.0.113.7"
+        return await self.devices.start(label, here, here, here)
 
     async def error(self, started):
         with pytest.raises(NotYet) as caught:

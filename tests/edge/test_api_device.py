@@ -1,8 +1,10 @@
 """Letting a program in, over HTTP: in OAuth's words, and by a page of ours only."""
 
+import pytest
 import pytest_twisted
 from site_rig import PUBLIC, Rig
 
+from chatd.edge.site import network_key_of
 from tests.fakes.devices import FakeDevices
 
 
@@ -79,3 +81,17 @@ async def test_a_page_of_another_site_cannot_begin_it(rig):
 async def test_an_unknown_code_is_one_that_has_ended(rig):
     answer = await rig.call("POST", "/api/device/token", {"device_code": "chatd_d_" + "x" * 43})
     assert (answer.status, answer.json["error"]) == (400, "expired_token")
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2::3", "20010db80001"),
+        ("2001:db8:1:ffff::4%eth0", "20010db80001"),
+        ("", ""),
+    ],
+)
+def test_the_48_of_an_ipv6_address_is_what_one_person_may_have(address, network):
+    assert network_key_of(address) == network
