@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from chatd.auth.credentials import AccountStore, Credentials, Issued, Whence
-from chatd.auth.invitations import Invitations
+from chatd.auth.invitations import NEWCOMERS, Invitations
 from chatd.auth.login import Address, Passwords
 from chatd.core.bucket import Buckets, Rate
 from chatd.core.codes import Code
@@ -116,7 +116,7 @@ class Guests:
         ``secret`` is an invitation's, "" where none is needed. A new session; all others end."""
         using = await self._invitations.entitle(secret)
         plain = user_name(name)
-        encoded = await self._passwords.hash(password, plain)
+        encoded = await self._passwords.hash(password, plain, NEWCOMERS)
         user = who.user
         changes = (
             *using,

@@ -34,6 +34,8 @@ from chatd.engine.asking import still
 from chatd.engine.ports import Clock, Random
 from chatd.engine.unit import Requirement, Unit
 
+#: All who are making themselves an account count as one stranger.
+NEWCOMERS: Final = "newcomers"
 INVITATION_PREFIX: Final = "chatd_i_"
 SETUP_MS: Final = 15 * 60_000
 MOST_USES: Final = 1_000
@@ -141,7 +143,7 @@ class Invitations:
         plain = user_name(name, privileged=setup)
         shown = title(display, field="display") if display else plain
         # Only now: hashing is the costly part, and strangers have no claim to it.
-        encoded = await self._passwords.hash(password, plain)
+        encoded = await self._passwords.hash(password, plain, NEWCOMERS)
         user = user_id(self._random)
         now = self._clock.wall()
         await self._store.commit(

@@ -7,6 +7,7 @@ others. An address that guessed wrong too often is served slowly, not shut out (
 hundred others may be behind it.
 """
 
+from collections.abc import Hashable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final, Protocol
@@ -45,12 +46,13 @@ Address = int | str
 
 
 class Passwords(Protocol):
-    """argon2id off the reactor, bounded: `busy` where the queue is full."""
+    """argon2id off the reactor, bounded: `busy` where the queue is full, or what there is of it for
+    a ``stranger``: an address, say, and None for somebody known."""
 
-    async def hash(self, password: str, name: str = "") -> str:
+    async def hash(self, password: str, name: str = "", stranger: Hashable = None) -> str:
         """A PHC string; Refusal `bad-field` or `too-long` for an unfit password."""
 
-    async def verify(self, password: str, phc: str | None) -> bool:
+    async def verify(self, password: str, phc: str | None, stranger: Hashable = None) -> bool:
         """Whether it is the password; with None the same work, and False."""
 
     def outdated(self, phc: str) -> bool:
@@ -156,7 +158,8 @@ class Login:
         if user is not None and user.disabled:
             user = None
         encoded = None if user is None else user.password
-        if not await self._passwords.verify(password, encoded) or user is None:
+        stranger = address if device is None else None
+        if not await self._passwords.verify(password, encoded, stranger) or user is None:
             self._blame(account, address)
             if not charged and device is None:
                 await self._lanes.pause(PAUSE_WRONG)

@@ -2,7 +2,8 @@
 
 import secrets
 from base64 import b64encode
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Protocol, TypeVar
@@ -18,6 +19,8 @@ MIN_CHARACTERS = 8
 MAX_BYTES = 1024
 SALT_BYTES = 16
 HASH_BYTES = 32
+#: Places in the queue that strangers do not get.
+RESERVED = 16
 
 T = TypeVar("T")
 
@@ -66,7 +69,12 @@ class Cost:
 
 
 class Passwords:
-    """Hashes and checks in threads, at most `most` at once, waiting ones included."""
+    """Hashes and checks in threads, at most `most` at once, waiting ones included.
+
+    The last places (`RESERVED`) are for whoever is known here. Of the others a stranger, an address
+    say, gets one as long as more are free than it holds: alone it gets half of them, and the next
+    one that is free goes to whoever holds none.
+    """
 
     def __init__(
         self,
@@ -81,17 +89,20 @@ class Passwords:
         self._most = most
         self._random = random
         self._running = 0
+        self._held: Counter[Hashable] = Counter()
         # Random bytes in place of a hash: checking against it costs the same and never succeeds.
         self._dummy = self._cost.phc(random(SALT_BYTES), random(HASH_BYTES))
 
-    async def hash(self, password: str, name: str = "") -> str:
-        """The PHC string of a new password of the user `name`; or `busy`, or as `new_password`."""
+    async def hash(self, password: str, name: str = "", stranger: Hashable = None) -> str:
+        """The PHC string of a new password of the user `name`; or `busy`, or as `new_password`.
+        ``stranger``: whose place it takes, None for somebody known."""
         raw = new_password(password, name)
         salt = self._random(SALT_BYTES)
-        return await self._queued(lambda: self._cost.derive(raw, salt))
+        return await self._queued(lambda: self._cost.derive(raw, salt), stranger)
 
-    async def verify(self, password: str, phc: str | None) -> bool:
-        """Whether the password is that of the PHC string. Refusal `busy`.
+    async def verify(self, password: str, phc: str | None, stranger: Hashable = None) -> bool:
+        """Whether the password is that of the PHC string. Refusal `busy`. ``stranger``: as of
+        `hash`.
 
         None for a user that does not exist, or has no password: the same work, then False. One
         that breaks the rules for new passwords costs that work, too.
@@ -101,22 +112,29 @@ class Passwords:
         except Refusal:
             raw, phc = b"", None
         against = self._dummy if phc is None else phc
-        return await self._queued(lambda: _matches(raw, against)) and phc is not None
+        return await self._queued(lambda: _matches(raw, against), stranger) and phc is not None
 
     def outdated(self, phc: str) -> bool:
         """Whether a hash was made at another cost than that of today."""
         return not phc.startswith(self._cost.prefix)
 
-    async def _queued(self, function: Callable[[], T]) -> T:
-        if self._running >= self._most:
+    async def _queued(self, function: Callable[[], T], stranger: Hashable) -> T:
+        free = self._most - self._running
+        if stranger is not None:
+            free -= RESERVED + self._held[stranger]
+        if free <= 0:
             raise Refusal(
                 Code.BUSY, "Too many are signing in at this moment; try again.", retry_after=2.0
             )
         self._running += 1
+        self._held[stranger] += 1
         try:
             return await self._run(function)
         finally:
             self._running -= 1
+            self._held[stranger] -= 1
+            if not self._held[stranger]:
+                del self._held[stranger]
 
 
 def new_password(password: str, name: str = "") -> bytes:

@@ -15,7 +15,7 @@ class SlowPasswords:
     def __init__(self):
         self.waiting = []
 
-    async def hash(self, password, name=""):
+    async def hash(self, password, name="", stranger=None):
         self.waiting.append(Promise())
         return await self.waiting[-1]
 

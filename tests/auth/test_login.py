@@ -23,12 +23,14 @@ class CountingPasswords:
 
     def __init__(self):
         self.asked = []
+        self.strangers = []
 
-    async def hash(self, password, name=""):
+    async def hash(self, password, name="", stranger=None):
         return f"phc:{password}"
 
-    async def verify(self, password, phc):
+    async def verify(self, password, phc, stranger=None):
         self.asked.append(phc)
+        self.strangers.append(stranger)
         return phc == f"phc:{password}"
 
     def outdated(self, phc):
@@ -75,6 +77,15 @@ def test_every_name_costs_exactly_one_verification_and_gets_one_answer(world, na
     why = refused(login.login(name, "wrong", 1))
     assert (why.code, why.message) == (Code.UNAUTHORIZED, "The name or the password is wrong.")
     assert passwords.asked == (["phc:secret"] if name == "alice" else [None])
+
+
+def test_a_try_takes_a_place_of_its_address_and_none_of_strangers_from_a_known_device(world):
+    login, passwords, _, _ = world
+    device = login._devices.remembered("", "alice")
+    refused(login.login("alice", "wrong", 7))
+    refused(login.login("alice", "wrong", 7, devices=device))
+    refused(login.login("bob", "wrong", 7, devices=device))
+    assert passwords.strangers == [7, None, 7]
 
 
 def test_a_disabled_account_is_not_told_from_a_wrong_password(world):
@@ -133,7 +144,7 @@ def test_strangers_do_not_keep_somebody_from_changing_the_password(world):
 def test_a_password_that_is_changed_while_it_is_verified_opens_nothing(world, ended):
     login, passwords, _, store = world
 
-    async def verify(password, phc):
+    async def verify(password, phc, stranger=None):
         # Meanwhile the owner changes it, which ends every session there is.
         await store.commit(Unit("u1", changes=(ended, EndCredential("u1"))))
         return True
@@ -147,7 +158,7 @@ def test_a_password_hashed_at_another_cost_is_hashed_anew_when_it_is_shown(world
     login, passwords, _, store = world
     run(store.commit(Unit("u1", changes=(SetPassword("u1", "old:secret"),))))
 
-    async def verify(password, phc):
+    async def verify(password, phc, stranger=None):
         return phc is not None and phc.partition(":")[2] == password
 
     passwords.verify = verify

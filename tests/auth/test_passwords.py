@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import pytest
 from twisted.internet.defer import Deferred, succeed
 
-from chatd.auth.passwords import Cost, Passwords, new_password
+from chatd.auth.passwords import RESERVED, Cost, Passwords, new_password
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 
@@ -132,6 +132,33 @@ def test_no_more_than_the_bound_wait_and_the_next_is_told_when_to_come() -> None
     threads.work()
     assert [result_of(deferred) for deferred in waiting] == [False] * 3
     assert outcome(threads, passwords.verify(GOOD, None)) is False
+
+
+def test_strangers_leave_a_place_for_the_next_one_and_some_for_whoever_is_known() -> None:
+    passwords = Passwords(Threads(), cost=CHEAP)
+
+    def taken(tries: int, stranger: object) -> int:
+        asked = [start(passwords.verify(GOOD, None, stranger)) for _ in range(tries)]
+        results = [result_of(one) for one in asked if one.called]
+        assert all(result.value.code is Code.BUSY for result in results)
+        return tries - len(results)
+
+    # Half of fifty places, half of what is left, and so on: nobody takes all of them.
+    assert taken(30, "an address") == 25
+    assert [taken(30, address) for address in range(4)] == [13, 6, 3, 2]
+    assert taken(1, "somebody else") == 1
+    assert taken(1, "the last one") == 0
+    assert taken(30, None) == RESERVED
+
+
+def test_what_a_stranger_held_is_free_again() -> None:
+    threads = Threads()
+    passwords = Passwords(threads, cost=CHEAP, most=RESERVED + 2)
+    for _ in range(3):
+        tries = [start(passwords.verify(GOOD, None, "an address")) for _ in range(2)]
+        assert result_of(tries[1]).value.code is Code.BUSY
+        threads.work()
+        assert result_of(tries[0]) is False
 
 
 def test_a_pool_that_fails_gives_its_place_back() -> None:

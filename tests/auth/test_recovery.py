@@ -24,12 +24,12 @@ SECRET = re.compile(r"https://chat\.example\.org/#(reset|email)=(\S+)")
 
 
 class PlainPasswords:
-    async def hash(self, password, name=""):
+    async def hash(self, password, name="", stranger=None):
         if len(password) < 8:
             raise Refusal(Code.BAD_FIELD, "Too short.", field="password")
         return f"phc:{password}"
 
-    async def verify(self, password, phc):
+    async def verify(self, password, phc, stranger=None):
         return phc == f"phc:{password}"
 
     def outdated(self, phc):
