@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final, Protocol, cast
 
-from chatd.auth.credentials import AccountStore, Credentials, Issued
+from chatd.auth.credentials import AccountStore, Credentials, Issued, unauthorized
 from chatd.auth.jwks import AGAIN, PublishedKeys, Unavailable
 from chatd.auth.jws import Keys
 from chatd.auth.newcomers import Bring, address, display, enabled, names
@@ -80,6 +80,7 @@ class SitePeople:
         rooms = (*self._site.rooms, *token.rooms) if new else token.rooms
         await self._bring(person, rooms, token.role)
         session = await self._credentials.new_site(person.id, label, ends, token.signer, asker=None)
+        await self._require_standing(person.id, session.id, token.signer)
         return Arrived(person.id, person.name, session)
 
     async def renew(self, actor: Principal, token: str) -> int:
@@ -94,6 +95,7 @@ class SitePeople:
             )
         enabled(known)
         await self._credentials.renew_site(actor.user, actor.session, ends, taken.signer)
+        await self._require_standing(actor.user, actor.session, taken.signer)
         await self._bring(known, taken.rooms, taken.role)
         self._extended(actor.user, actor.session, ends)
         return ends
@@ -129,6 +131,13 @@ class SitePeople:
         return not self._published.looked or any(
             key.print == thumbprint for key in self._published.known.all
         )
+
+    async def _require_standing(self, user: str, credential: str, signer: str) -> None:
+        """What stands on a key ends with it (`Vouching`); one that was made or renewed by it
+        meanwhile must, too."""
+        if not self.stands(signer):
+            await self._credentials.end(user, credential)
+            raise unauthorized()
 
     async def _taken(self, jwt: str) -> tuple[SiteToken, int]:
         """What a good token says, and when what stands on it ends, in Unix ms."""

@@ -37,18 +37,34 @@ def world(tmp_path: Path) -> Iterator[World]:
     world.opened.stop()
 
 
+class Meanwhile:
+    """The store, which lets something happen whenever somebody is looked up by their identity."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self.happens: Any = lambda: None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def identity(self, issuer: str, subject: str) -> Any:
+        self.happens()
+        return await self._store.identity(issuer, subject)
+
+
 class Shop:
     """The people of a site with an old and a new key, and what was told of them."""
 
     def __init__(self, world: World, published: PublishedKeys | None = None, **rules: Any) -> None:
         self.world = world
+        self.store = Meanwhile(world.opened.store)
         self.extended: list[tuple[str, str, int]] = []
         self.ended: list[str] = []
         keys = Keys([from_secret(KEY), OLD, NEW])
         site = Site(GOOD["iss"], GOOD["aud"], keys, publishes=published is not None, **rules)
         self.people = SitePeople(
             site,
-            world.opened.store,
+            self.store,
             world.credentials,
             world.clock,
             world.random,
@@ -172,6 +188,18 @@ def test_what_stands_on_a_removed_key_ends_and_nothing_else(world: World) -> Non
     assert shop.ended == [old.session.id]
     assert set(shop.ends(old.user)) == {new.session.id, other.id}
     assert refused(lambda: shop.arrive(OLD)).field == "kid"
+
+
+def test_nobody_comes_or_goes_on_by_a_key_that_is_removed_meanwhile(world: World) -> None:
+    shop = Shop(world)
+    here, both, one = shop.arrive(NEW), Keys([OLD, NEW]), Keys([NEW])
+    shop.people.change_keys(both)
+    shop.store.happens = lambda: shop.people.change_keys(one)
+    assert refused(lambda: shop.arrive(OLD)).code is Code.UNAUTHORIZED
+    assert set(shop.ends(here.user)) == {here.session.id}
+    shop.people.change_keys(both)
+    assert refused(lambda: shop.renew(shop.actor(here), OLD)).code is Code.UNAUTHORIZED
+    assert shop.ends(here.user) == {} and shop.extended == []
 
 
 def test_what_was_renewed_stands_on_the_new_key(world: World) -> None:
