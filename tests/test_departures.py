@@ -27,7 +27,7 @@ class World:
             raise Refusal(Code.UNAVAILABLE, "The store is out of order.")
         return [user for user, day in self.guests.items() if day * DAY * 1000 < before]
 
-    async def delete(self, user: str, *, erase: bool) -> None:
+    async def delete(self, user: str, *, erase: bool, asker: object) -> None:
         assert not erase, "what they said stays"
         del self.guests[user]
 
