@@ -21,9 +21,7 @@ def credential_holds(database: Database, wanted: asking.CredentialHolds) -> None
     )
     if row is None:
         raise Refusal(
-            Code.UNAUTHORIZED,
-            "The session or token that asked for this has just ended, so nothing was changed;"
-            " sign in again.",
+            Code.UNAUTHORIZED, "The session or token is unknown or has ended; sign in again."
         )
 
 
@@ -39,10 +37,7 @@ def password_is(database: Database, wanted: asking.PasswordIs) -> None:
         {"user": wanted.user, "password": wanted.password},
     )
     if row is None:
-        raise Refusal(
-            Code.FORBIDDEN,
-            "Your password has just been changed, so nothing else was; try again with the new one.",
-        )
+        raise Refusal(Code.FORBIDDEN, "The present password is wrong.")
 
 
 ASKING_REQUIREMENTS: Mapping[type[Requirement], Callable[[Database, Any], None]] = {
