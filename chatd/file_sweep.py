@@ -73,17 +73,25 @@ class FileSweep:
 
     async def _look(self) -> None:
         try:
-            await self._unused()
-            await self._erased()
-            if self._looks % LOOKS == 0:
-                await self._lost()
+            await self._tried(self._unused())
+            await self._tried(self._erased())
+            if self._looks % LOOKS == 0 and not await self._tried(self._lost()):
+                return  # the next look is the one at all bodies
             self._looks += 1
+        finally:
+            self._working = False
+
+    async def _tried(self, step: Coroutine[Any, Any, None]) -> bool:
+        """Whether it could be done; what keeps one step from it keeps none of the others."""
+        try:
+            await step
         except Refusal as refusal:
             log.warn("files are looked at again later: {why}", why=refusal.message)
         except OSError as error:
             log.warn("files are looked at again later: {why}", why=error.strerror)
-        finally:
-            self._working = False
+        else:
+            return True
+        return False
 
     async def _unused(self) -> None:
         before = self._clock.wall() - UNUSED_MS

@@ -175,10 +175,12 @@ class Login:
             return user
         try:
             after = await self._passwords.hash(password, user.name)
-        except Refusal:  # too many are signing in, or the rules for new passwords have changed
+            change = RehashPassword(user.id, before, after)
+            await self._store.commit(Unit(actor=user.id, changes=(change,)))
+        except Refusal:
+            # Too many are signing in, the rules for new passwords have changed, or the store takes
+            # nothing just now. The password was right; it is done another time.
             return user
-        change = RehashPassword(user.id, before, after)
-        await self._store.commit(Unit(actor=user.id, changes=(change,)))
         return replace(user, password=after)
 
     async def _user(self, name: str) -> UserRow | None:

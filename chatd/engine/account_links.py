@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from chatd.engine.accounts import UserRow
-from chatd.engine.unit import Change
+from chatd.engine.unit import Growth, Upkeep
 
 LinkKind = Literal["reset", "email"]
 
@@ -45,7 +45,7 @@ class LinkReads(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class CreateLink(Change):
+class CreateLink(Upkeep):
     """Ends the user's other links of that kind, and all that expired by ``at``."""
 
     digest: bytes
@@ -57,7 +57,7 @@ class CreateLink(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class UseLink(Change):
+class UseLink(Upkeep):
     """Takes it out; `gone` where it is unknown, used, or expired at ``now``."""
 
     digest: bytes
@@ -66,7 +66,7 @@ class UseLink(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class SetEmail(Change):
+class SetEmail(Growth):
     """A confirmed address, None for none; `exists` where it is another account's."""
 
     user: str
@@ -74,7 +74,7 @@ class SetEmail(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class SetLanguage(Change):
+class SetLanguage(Upkeep):
     """In which language the user is written to, one of `core.languages`."""
 
     user: str

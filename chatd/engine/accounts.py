@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from chatd.engine.rows import UserKind
-from chatd.engine.unit import Change
+from chatd.engine.unit import Growth, Upkeep
 
 CredentialKind = Literal["session", "token", "site"]
 
@@ -74,7 +74,7 @@ class TicketRow:
 
 
 @dataclass(frozen=True, slots=True)
-class CreateUser(Change):
+class CreateUser(Growth):
     """A new account; `name-taken` where the name or a look-alike of it (the skeleton) exists."""
 
     user: str
@@ -88,7 +88,7 @@ class CreateUser(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class RenameUser(Change):
+class RenameUser(Growth):
     """Another name, which is unique as in `CreateUser`; the old one is free then."""
 
     user: str
@@ -97,7 +97,7 @@ class RenameUser(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class SetDisplay(Change):
+class SetDisplay(Growth):
     """Another name for people to see."""
 
     user: str
@@ -105,7 +105,7 @@ class SetDisplay(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class SetPassword(Change):
+class SetPassword(Upkeep):
     """Also ends the account's links, of which one may have led here."""
 
     user: str
@@ -113,7 +113,7 @@ class SetPassword(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class SetDisabled(Change):
+class SetDisabled(Upkeep):
     """Disabling an account also ends every credential and ticket of it, and whatever others could
     come in by on its word: invitations, links into rooms."""
 
@@ -123,7 +123,7 @@ class SetDisabled(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class SetAdmin(Change):
+class SetAdmin(Upkeep):
     """Who is no administrator any more has invited nobody: open invitations end."""
 
     user: str
@@ -131,7 +131,7 @@ class SetAdmin(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class CreateCredential(Change):
+class CreateCredential(Upkeep):
     """``most``: how many of this kind the user may have, this one included; `limit-reached`."""
 
     id: str
@@ -148,7 +148,7 @@ class CreateCredential(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class TouchCredential(Change):
+class TouchCredential(Upkeep):
     """Was seen; a session's end moves along, and no other's. No refusal where it is gone
     meanwhile."""
 
@@ -158,7 +158,7 @@ class TouchCredential(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class RenewCredential(Change):
+class RenewCredential(Upkeep):
     """What another site vouched for ends then and not before, on the word of ``signer``. No refusal
     where it is gone meanwhile."""
 
@@ -169,7 +169,7 @@ class RenewCredential(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class EndCredential(Change):
+class EndCredential(Upkeep):
     """By id; or with ``id`` None all of ``user`` except ``but``. No refusal where none is left."""
 
     user: str
@@ -178,7 +178,7 @@ class EndCredential(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class CreateInvitation(Change):
+class CreateInvitation(Growth):
     """Also removes those that are used up or expired at ``at``. ``most``: how many ``by`` may have
     open, this one included; `limit-reached`."""
 
@@ -193,7 +193,7 @@ class CreateInvitation(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class UseInvitation(Change):
+class UseInvitation(Growth):
     """Takes one use; `gone` where it is used up, expired at ``now`` or unknown. The use of one that
     makes an administrator ends all others of that kind: of two at a time one wins."""
 
@@ -202,12 +202,12 @@ class UseInvitation(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class EndInvitation(Change):
+class EndInvitation(Upkeep):
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class CreateTicket(Change):
+class CreateTicket(Upkeep):
     """Also removes tickets that expired before ``at``."""
 
     digest: bytes
@@ -219,7 +219,7 @@ class CreateTicket(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class UseTicket(Change):
+class UseTicket(Upkeep):
     """Removes it; `unauthorized` where it is unknown, used, or expired at ``now``."""
 
     digest: bytes

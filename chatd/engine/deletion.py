@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from chatd.engine.unit import Change, Requirement
+from chatd.engine.unit import Requirement, Upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class PartsSo(Requirement):
 
 
 @dataclass(frozen=True, slots=True)
-class BeginDeletion(Change):
+class BeginDeletion(Upkeep):
     """The account is nobody's from now on. Its name becomes ``name``, which is free; all that let
     one in ends, and all that the person kept here for themselves goes. Rooms and messages are left
     to do. `gone` where it was done before."""
@@ -75,7 +75,7 @@ class BeginDeletion(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class EndDeletion(Change):
+class EndDeletion(Upkeep):
     """Nothing is left to do."""
 
     user: str

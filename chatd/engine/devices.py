@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Protocol
 
-from chatd.engine.unit import Change
+from chatd.engine.unit import Upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class DeviceRow:
 
 
 @dataclass(frozen=True, slots=True)
-class CreateDevice(Change):
+class CreateDevice(Upkeep):
     """Also removes those that expired at ``at``. `limit-reached` where ``most_here`` of the same
     ``group`` of addresses wait. Where ``most`` wait in all, the oldest of the ``network`` of which
     the most do goes, if these are more than twice as many as of this one; if not,
@@ -41,7 +41,7 @@ class CreateDevice(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerDevice(Change):
+class AnswerDevice(Upkeep):
     """``person`` lets it in, or refuses; `gone` where it was answered before, expired at ``now`` or
     is unknown."""
 
@@ -52,7 +52,7 @@ class AnswerDevice(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class TakeDevice(Change):
+class TakeDevice(Upkeep):
     """Removes one that was let in; `gone` where there is none (any more): of two who come for the
     token one gets it."""
 

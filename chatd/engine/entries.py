@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chatd.engine.rows import RoomKind, Tell
-from chatd.engine.unit import Change, Requirement
+from chatd.engine.unit import Growth, Requirement, Upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class MayBeInvited(Requirement):
 
 
 @dataclass(frozen=True, slots=True)
-class CreateRoomLink(Change):
+class CreateRoomLink(Growth):
     """A link, found by the SHA-256 of its secret. Those that ended are forgotten; `limit-reached`
     where ``most`` others lead into the room. The answer tells ``at``."""
 
@@ -98,7 +98,7 @@ class CreateRoomLink(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class EndRoomLink(Change):
+class EndRoomLink(Upkeep):
     """The link leads nowhere any more; `not-found` if the room has none of that id."""
 
     room: str
@@ -106,7 +106,7 @@ class EndRoomLink(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class EnterByLink(Change):
+class EnterByLink(Growth):
     """``user`` becomes a member of the link's room, with the event ``body``, and the link has one
     use less. `not-found` for a link that is not there, has ended or is used up; `exists`, `banned`
     and `limit-reached` (``stays``) as for joining, and then no use is taken."""
@@ -119,7 +119,7 @@ class EnterByLink(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class SetInvited(Change):
+class SetInvited(Growth):
     """``user`` is invited; ``tell`` makes of the row what that person is told."""
 
     room: str
@@ -130,7 +130,7 @@ class SetInvited(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class EndInvited(Change):
+class EndInvited(Upkeep):
     """``user`` is not invited into the room any more: `not-found` if they were not."""
 
     room: str

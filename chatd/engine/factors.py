@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chatd.engine.accounts import UserRow
-from chatd.engine.unit import Change
+from chatd.engine.unit import Growth, Upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class FactorsRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SetTotp(Change):
+class SetTotp(Growth):
     """Begins with another seed, which counts once a code of it was shown; `exists` where one
     counts already."""
 
@@ -62,7 +62,7 @@ class SetTotp(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class UseTotp(Change):
+class UseTotp(Upkeep):
     """A code of time step ``step`` was shown; `unauthorized` where that one, or a later one, was
     before, or where none is set up. ``confirm``: it is the first, and the seed counts from now on.
     ``sealed``: the same seed under the key of today, None where it is already."""
@@ -74,7 +74,7 @@ class UseTotp(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class ResealTotp(Change):
+class ResealTotp(Upkeep):
     """The same seed under another key; nothing happens where it is another one meanwhile."""
 
     user: str
@@ -83,14 +83,14 @@ class ResealTotp(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveTotp(Change):
+class RemoveTotp(Upkeep):
     """Ends with the recovery codes where nothing is left that they stand in for."""
 
     user: str
 
 
 @dataclass(frozen=True, slots=True)
-class SetRecoveryCodes(Change):
+class SetRecoveryCodes(Growth):
     """These from now on, and none of those before."""
 
     user: str
@@ -99,7 +99,7 @@ class SetRecoveryCodes(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class UseRecoveryCode(Change):
+class UseRecoveryCode(Upkeep):
     """Takes one out; `unauthorized` where there is no such one."""
 
     user: str
@@ -107,7 +107,7 @@ class UseRecoveryCode(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class AddPasskey(Change):
+class AddPasskey(Growth):
     """`exists` where somebody has one of that id; `limit-reached` where there are ``most``."""
 
     row: PasskeyRow
@@ -115,7 +115,7 @@ class AddPasskey(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class UsePasskey(Change):
+class UsePasskey(Upkeep):
     """It signed, and says that this was its signature number ``count``; `unauthorized` where it is
     not the user's any more, or where the number has not grown: then there are two of it."""
 
@@ -126,7 +126,7 @@ class UsePasskey(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class RenamePasskey(Change):
+class RenamePasskey(Growth):
     """`not-found` where the user has no such one."""
 
     user: str
@@ -135,7 +135,7 @@ class RenamePasskey(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class RemovePasskey(Change):
+class RemovePasskey(Upkeep):
     """`not-found` where the user has no such one. As to recovery codes see `RemoveTotp`."""
 
     user: str
@@ -143,14 +143,14 @@ class RemovePasskey(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveFactors(Change):
+class RemoveFactors(Upkeep):
     """All of them: from now on the password is enough again."""
 
     user: str
 
 
 @dataclass(frozen=True, slots=True)
-class RehashPassword(Change):
+class RehashPassword(Upkeep):
     """The same password at another cost; nothing happens where it is another one meanwhile."""
 
     user: str

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from chatd.engine.unit import Append, Change
+from chatd.engine.unit import Append, Growth, Upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Bodies(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class CreateFile(Change):
+class CreateFile(Growth):
     """A new file, whose body is on disk. `limit-reached` where its person then had more than
     ``most`` bytes here; a file counts for `LEAST` of them at least."""
 
@@ -86,7 +86,7 @@ LEAST = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class SayWithFiles(Change):
+class SayWithFiles(Growth):
     """The event ``append``, a message, with files of its author's and with a body made of their
     rows. `not-found` where there is no such file of the author's, `wrong-state` where one is in a
     message already, or waits to be."""
@@ -97,7 +97,7 @@ class SayWithFiles(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class HoldFiles(Change):
+class HoldFiles(Growth):
     """The message that waits under ``key`` will carry these files: refused as `SayWithFiles`."""
 
     user: str
@@ -106,14 +106,14 @@ class HoldFiles(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class ForgetUnused(Change):
+class ForgetUnused(Upkeep):
     """Those of ``files`` that no message carries or will are no more."""
 
     files: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class BodiesGone(Change):
+class BodiesGone(Upkeep):
     """The bodies of these files are off the disk."""
 
     files: tuple[str, ...]

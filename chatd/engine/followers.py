@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chatd.engine.rows import EventRow, RoomKind
-from chatd.engine.unit import Change
+from chatd.engine.unit import Upkeep
 
 #: Where everyone is called, in rooms of up to so many members each is told of by name.
 CALLED = 1000
@@ -47,7 +47,7 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
-class SetFollower(Change):
+class SetFollower(Upkeep):
     """The follower ``name`` is done with everything up to ``position``; None: it is forgotten."""
 
     name: str

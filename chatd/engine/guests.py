@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from chatd.engine.unit import Change, Requirement
+from chatd.engine.unit import Growth, Requirement
 
 
 @dataclass(frozen=True, slots=True)
-class KeepGuest(Change):
+class KeepGuest(Growth):
     """A guest becomes a person, under another name and with a password; the id stays, and with it
     all they said. `wrong-state` where it is no guest (any more), `name-taken` as `CreateUser`."""
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from chatd.engine.accounts import UserRow
 from chatd.engine.rows import RoleName, RoomKind
-from chatd.engine.unit import Change
+from chatd.engine.unit import Growth, Upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Vouched:
 
 
 @dataclass(frozen=True, slots=True)
-class CreateIdentity(Change):
+class CreateIdentity(Growth):
     """``person`` is ``subject`` at ``issuer`` from now on; `exists` where somebody is already.
 
     ``email`` is what the site says, which confirms nothing here; None where it says none.
@@ -65,7 +65,7 @@ class ProviderSessionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class EndIdentity(Change):
+class EndIdentity(Upkeep):
     """``person`` is not ``subject`` at ``issuer`` any more: `not-found` where they are not;
     `wrong-state` where they could not come in any more, without a password and any other.
 
@@ -79,7 +79,7 @@ class EndIdentity(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class CreateProviderSession(Change):
+class CreateProviderSession(Upkeep):
     """The session, which there is already, was begun at a provider; it goes with the session.
     `unauthorized` where its person is not (any more) the ``subject`` at ``issuer``."""
 
@@ -90,7 +90,7 @@ class CreateProviderSession(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class Spend(Change):
+class Spend(Upkeep):
     """What ``digest`` stands for is used up, and known as that until ``expires``: `gone` where it
     was before. Also forgets what expired before ``now``."""
 

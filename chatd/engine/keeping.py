@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from chatd.engine.rows import Notify, SettingsRow, Tell
-from chatd.engine.unit import Change
+from chatd.engine.unit import Growth
 
 Clearable = Literal["notify", "muted_until", "place", "unread_from"]
 
@@ -24,7 +24,7 @@ TellSettings = Callable[[SettingsRow], Tell]
 
 
 @dataclass(frozen=True, slots=True)
-class SetSettings(Change):
+class SetSettings(Growth):
     """What is not None is so from now on; what ``clear`` names is None again."""
 
     room: str
@@ -39,7 +39,7 @@ class SetSettings(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class OrderRooms(Change):
+class OrderRooms(Growth):
     """Those of ``rooms`` that ``user`` is in have the places 0, 1, 2 …, all others none.
     ``tell`` makes of those rooms what the person is told."""
 
@@ -49,7 +49,7 @@ class OrderRooms(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class SetDraft(Change):
+class SetDraft(Growth):
     """The draft of ``user`` in ``room``, b"" for none; of more than ``most`` the oldest go.
     ``tell`` makes of each that changed what the person is told."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chatd.engine.rows import EventRow, RoleName
-from chatd.engine.unit import Change, Requirement
+from chatd.engine.unit import Growth, Requirement
 
 # ---- what must hold -----------------------------------------------------------------------------
 
@@ -24,7 +24,7 @@ class MayPin(Requirement):
 
 
 @dataclass(frozen=True, slots=True)
-class React(Change):
+class React(Growth):
     """``user`` reacts to the message at ``seq`` with ``emoji`` (`exists` if that is so already), or
     with ``on`` False no longer does (`not-found` if it is not so). An event "reaction" tells it,
     whose ``body`` is made from the number of people with that emoji afterwards.
@@ -44,7 +44,7 @@ class React(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class Pin(Change):
+class Pin(Growth):
     """The message at ``seq`` is pinned by ``user`` (`exists` if it is already), or with ``on``
     False no longer (`not-found` if it is not), as the last appended event tells. At most ``most``
     in one room: else `limit-reached`."""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Protocol
 
-from chatd.engine.unit import Change
+from chatd.engine.unit import Upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class NetworkBlockRow:
 
 
 @dataclass(frozen=True, slots=True)
-class BlockNetwork(Change):
+class BlockNetwork(Upkeep):
     """From now on, in place of an earlier block of the same network. Also removes those that
     expired at ``at``; `limit-reached` where ``most`` others are left."""
 
@@ -30,7 +30,7 @@ class BlockNetwork(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class UnblockNetwork(Change):
+class UnblockNetwork(Upkeep):
     """`not-found` where that very network is not blocked."""
 
     network: str

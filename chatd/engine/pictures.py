@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Protocol
 
-from chatd.engine.unit import Change
+from chatd.engine.unit import Growth
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class PictureRow:
 
 
 @dataclass(frozen=True, slots=True)
-class CreatePicture(Change):
+class CreatePicture(Growth):
     """A new picture of ``user``'s. Of more than ``most`` the oldest go that neither a person nor a
     room shows; `limit-reached` where all are shown."""
 

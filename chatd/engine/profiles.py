@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from chatd.engine.rows import StatusRow, UserKind
-from chatd.engine.unit import Change, Requirement
+from chatd.engine.unit import Growth, Requirement, Upkeep
 from chatd.wire.frames import Signal
 
 SeenBy = Literal["all", "none"]
@@ -96,7 +96,7 @@ class FewBlocks(Requirement):
 
 
 @dataclass(frozen=True, slots=True)
-class SetProfile(Change):
+class SetProfile(Growth):
     """None leaves a field as it is; an ``avatar`` of "" removes it. ``display`` comes with its case
     folded, for finding people."""
 
@@ -107,7 +107,7 @@ class SetProfile(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class SetStatus(Change):
+class SetStatus(Growth):
     """None for none."""
 
     user: str
@@ -115,7 +115,7 @@ class SetStatus(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class SetPrivacy(Change):
+class SetPrivacy(Growth):
     """None leaves a setting as it is."""
 
     user: str
@@ -126,7 +126,7 @@ class SetPrivacy(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class SetSeen(Change):
+class SetSeen(Growth):
     """When the last connections of ``people`` (id, Unix ms) ended; less than a minute after what is
     known already is no news."""
 
@@ -134,7 +134,7 @@ class SetSeen(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class TellPerson(Change):
+class TellPerson(Upkeep):
     """Tells those who may see ``user`` and that person's own devices how they are now. ``signal``
     makes it of the row as it is for everybody, at this point of the unit."""
 
@@ -144,7 +144,7 @@ class TellPerson(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class TellPrivacy(Change):
+class TellPrivacy(Upkeep):
     """Tells ``user``'s own devices all settings as they are at this point of the unit."""
 
     user: str

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from chatd.engine.followers import RoomFacts
 from chatd.engine.rows import EventRow
-from chatd.engine.unit import Change
+from chatd.engine.unit import Growth, Upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class PushFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class SetSubscription(Change):
+class SetSubscription(Growth):
     """The session's browser is this one from now on. Another session's of the same address is
     forgotten: it was the same browser. Of more than ``most`` of one person the oldest go."""
 
@@ -76,7 +76,7 @@ class SetSubscription(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class EndSubscription(Change):
+class EndSubscription(Upkeep):
     """The session's browser is told of nothing any more, nor of what waits for it. With
     ``endpoint`` only if it still has that address."""
 
@@ -85,7 +85,7 @@ class EndSubscription(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class QueuePushes(Change):
+class QueuePushes(Growth):
     """These wait until ``due`` (Unix ms), of each room the latest; what failed before and waits for
     another try goes on waiting. Browsers that have gone meanwhile are passed over."""
 
@@ -94,7 +94,7 @@ class QueuePushes(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class EndPush(Change):
+class EndPush(Upkeep):
     """It waits no more, unless a later message took its place."""
 
     session: str
@@ -103,7 +103,7 @@ class EndPush(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class PutOffPush(Change):
+class PutOffPush(Upkeep):
     """It failed ``tries`` times and waits until ``due`` (Unix ms)."""
 
     session: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chatd.engine.rows import Tell
-from chatd.engine.unit import Change, Requirement
+from chatd.engine.unit import Growth, Requirement, Upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class IsAhead(Requirement):
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule(Change):
+class Schedule(Growth):
     """A message to be said later; `limit-reached` where ``most`` wait already, and `exists` where
     one has this key."""
 
@@ -55,7 +55,7 @@ class Schedule(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class Unschedule(Change):
+class Unschedule(Upkeep):
     """The message is forgotten, whether it waited or failed: `not-found` if there is none."""
 
     user: str
@@ -63,7 +63,7 @@ class Unschedule(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class PutOff(Change):
+class PutOff(Upkeep):
     """The message waits until ``due``; ``tell`` makes of it what its author is told."""
 
     user: str
@@ -73,7 +73,7 @@ class PutOff(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class FailScheduled(Change):
+class FailScheduled(Upkeep):
     """The message could not be said, and why."""
 
     user: str

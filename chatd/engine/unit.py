@@ -186,13 +186,27 @@ class FewRooms(Requirement):
 
 class Change:
     """Made in the order given. Within a unit a later change may refer to the seq that the unit's
-    last `Append` to the same room got."""
+    last `Append` to the same room got. Each kind is either `Growth` or `Upkeep`."""
+
+    __slots__ = ()
+
+
+class Growth(Change):
+    """Refused as `storage-full` while the disk has too little free space."""
+
+    __slots__ = ()
+
+
+class Upkeep(Change):
+    """Made even then: it lets people in to read or puts them out, takes something away, or notes
+    what is done. It adds nothing, a row in the place of another, or one of a few that end by
+    themselves."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
-class CreateRoom(Change):
+class CreateRoom(Growth):
     """A new room, without members. ``slug`` is unique over all rooms (`name-taken`).
 
     ``shared_history``: a new member sees everything from seq 1, else from the joining on.
@@ -223,7 +237,7 @@ class Mentions:
     few: int = 0
 
 
-class Append(Change, msgspec.Struct, frozen=True, gc=False):
+class Append(Growth, msgspec.Struct, frozen=True, gc=False):
     """A new event; the writer gives position, seq and, if ``numbered``, number. ``body`` is JSON.
 
     A numbered event (a message) moves the author's own marks to itself. ``subject`` is the user an
@@ -241,7 +255,7 @@ class Append(Change, msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Forward(Change):
+class Forward(Growth):
     """A new message in ``room`` made from the one at ``seq`` of ``source``, as that reads now:
     ``body`` makes the new body from its row."""
 
@@ -254,7 +268,7 @@ class Forward(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class ReplaceBody(Change):
+class ReplaceBody(Growth):
     """The message at ``seq`` has a new body from now on, given or made from the old one (which may
     raise a `Refusal`), and mentions others; the old body is kept among its revisions. ``deleted``:
     the message is erased with its revisions, reactions, pin and mentions; `IsMessage` and
@@ -268,7 +282,7 @@ class ReplaceBody(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class SetMember(Change):
+class SetMember(Growth):
     """``user`` has ``role`` from the last appended event on (a new interval begins if not yet a
     member), or with None is no member after it (the interval closes at that event's seq)."""
 
@@ -278,7 +292,7 @@ class SetMember(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class SetBan(Change):
+class SetBan(Growth):
     """``user`` may not enter until ``until`` (ms; None = for good); ``lifted`` ends a ban."""
 
     room: str
@@ -290,7 +304,7 @@ class SetBan(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeRoom(Change):
+class ChangeRoom(Growth):
     """What is not None is so from now on. ``avatar`` is a picture's id, "" for none; ``slow`` the
     seconds between two messages of one member; ``posting`` the least role that writes."""
 
@@ -305,7 +319,7 @@ class ChangeRoom(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class AdvanceMark(Change):
+class AdvanceMark(Growth):
     """Moves ``user``'s marks forward to at most the room's head; never back. None leaves one as it
     is. ``read`` implies ``delivered``. Yields a MarkRow if something moved.
 
@@ -321,7 +335,7 @@ class AdvanceMark(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class SetBlock(Change):
+class SetBlock(Growth):
     """``user`` blocks ``other``, or with ``blocked`` False no longer does."""
 
     user: str
@@ -334,7 +348,7 @@ class SetBlock(Change):
 
 
 @dataclass(frozen=True, slots=True)
-class TakeBack(Change):
+class TakeBack(Upkeep):
     """The last change of a unit that is only rehearsed: all of it has been checked and made by
     then, and all of it is undone. Raises `TakenBack`."""
 

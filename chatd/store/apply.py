@@ -1,5 +1,7 @@
 """Runs one unit inside the writer's transaction: the ledger, what must hold, what changes."""
 
+from collections.abc import Callable
+
 from msgspec.structs import replace
 
 from chatd.core.codes import Code
@@ -13,9 +15,10 @@ from chatd.store.requirements import check
 from chatd.store.work import Work
 
 
-def apply(work: Work, unit: Unit) -> Committed:
+def apply(work: Work, unit: Unit, admit: Callable[[Unit], None] = lambda unit: None) -> Committed:
     """The unit's outcome if the transaction commits. Whatever this raises, the unit left no trace,
-    except for TransactionLost.
+    except for TransactionLost. ``admit`` raises if nothing is to be written for it now: what is in
+    the ledger gets its first answer in any case.
 
     The savepoint begins after the requirements: until then nothing was written.
     """
@@ -24,6 +27,7 @@ def apply(work: Work, unit: Unit) -> Committed:
         known = _first_answer(work, unit, unit.key)
         if known is not None:
             return Committed(known, repeated=True)
+    admit(unit)
     database = work.database
     check(database, *unit.requires)
     database.run("savepoint unit", {})

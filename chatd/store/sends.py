@@ -74,17 +74,16 @@ def is_send(unit: Unit) -> bool:
 
 def apply_all(work: Work, units: Sequence[Unit], admit: Callable[[Unit], None]) -> list[Outcome]:
     """What `apply` returns or raises for each of the units, one after the other, in the transaction
-    that was begun. ``admit`` raises where a unit is not even to be tried."""
+    that was begun. ``admit`` as there."""
     outcomes: list[Outcome] = []
-    sends = Sends(work, outcomes)
+    sends = Sends(work, outcomes, admit)
     sends.look_up(units)
     for unit in units:
         try:
-            admit(unit)
             if not sends.take(unit):
                 sends.write()
                 sends.forget(unit)
-                outcomes.append(apply(work, unit))
+                outcomes.append(apply(work, unit, admit))
         except FAILURES:
             raise
         except Exception as error:
@@ -100,9 +99,10 @@ class Sends:
     ``outcomes`` is appended to; where a message waits to be written its place holds a Refusal that
     nobody ever sees."""
 
-    def __init__(self, work: Work, outcomes: list[Outcome]) -> None:
+    def __init__(self, work: Work, outcomes: list[Outcome], admit: Callable[[Unit], None]) -> None:
         self._work = work
         self._outcomes = outcomes
+        self._admit = admit
         self._known: dict[tuple[str, str], tuple[bytes, Answer]] = {}
         #: keys that were written, or may have been, since the ledger was asked
         self._fresh: set[tuple[str, str]] = set()
@@ -137,6 +137,7 @@ class Sends:
                 raise key_was_used()
             self._outcomes.append(Committed(known[1], repeated=True))
             return True
+        self._admit(unit)
         [change] = unit.changes
         assert isinstance(change, Append)
         if not self._allowed(unit):

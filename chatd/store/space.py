@@ -5,22 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from chatd.engine import accounts, entries
-from chatd.engine.unit import TakeBack, Unit
-
-UPKEEP = (
-    accounts.CreateCredential,
-    accounts.TouchCredential,
-    accounts.RenewCredential,
-    accounts.EndCredential,
-    accounts.CreateTicket,
-    accounts.UseTicket,
-    accounts.EndInvitation,
-    entries.EndRoomLink,
-    accounts.SetDisabled,
-    TakeBack,
-)
-"""Changes made below the floor too: without them nobody could come in to read, or be put out."""
+from chatd.engine.unit import Change, ReplaceBody, Unit, Upkeep
 
 CHECKED_EVERY = 1.0
 """Seconds between two looks at the file system."""
@@ -67,4 +52,11 @@ class Space:
 
     def admits(self, unit: Unit) -> bool:
         """Whether the unit may be written now."""
-        return not self.is_short() or all(isinstance(change, UPKEEP) for change in unit.changes)
+        if not self.is_short() or all(isinstance(change, Upkeep) for change in unit.changes):
+            return True
+        # What a message leaves is more than the events take that tell of it.
+        return any(_erases(change) for change in unit.changes)
+
+
+def _erases(change: Change) -> bool:
+    return isinstance(change, ReplaceBody) and change.deleted

@@ -10,6 +10,7 @@ from chatd.auth.notices import Notices
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import CreateUser, EndCredential, SetDisabled, SetPassword
+from chatd.engine.factors import RehashPassword
 from chatd.engine.unit import Unit
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.clock import FakeClock
@@ -178,3 +179,21 @@ def test_right_passwords_do_not_make_an_address_wait(world):
         refused(login.login(f"name{n}", "wrong", 8))
     clock.advance(60)
     run(login.login("alice", "secret", 8))
+
+
+def test_a_store_that_takes_no_new_hash_keeps_nobody_from_coming_in(world):
+    login, passwords, _, store = world
+    run(store.commit(Unit("u1", changes=(SetPassword("u1", "old:secret"),))))
+    commit = store.commit
+
+    async def verify(password, phc):
+        return phc == f"old:{password}"
+
+    async def full(unit):
+        if any(isinstance(change, RehashPassword) for change in unit.changes):
+            raise Refusal(Code.STORAGE_FULL, "There is no room.", retry_after=10)
+        return await commit(unit)
+
+    passwords.verify, store.commit = verify, full
+    user, _ = run(login.login("alice", "secret", 1))
+    assert user.id == "u1"

@@ -16,6 +16,7 @@ from chatd.file_sweep import EVERY, LOOKS, FileSweep
 from chatd.parts import ReactorScheduler
 from chatd.store import file_bodies
 from chatd.store.copying import COPYING_FILES
+from chatd.store.space import Floor, Space
 
 DAY = 24 * 3600.0
 
@@ -94,6 +95,36 @@ async def test_the_body_of_an_erased_message_goes_but_not_while_a_backup_is_made
     await sweeper.look()
     assert on_disk(rig)[0] == []
     assert await rig.store.bodies_to_remove(10) == ()
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_keeps_one_step_from_it_keeps_none_of_the_others(rig, sweeper):
+    file = (await bring(rig, PICTURE, **await token(rig))).json["file"]
+    seq = await said(rig, file)
+    await rig.store.commit(Unit("", changes=(ReplaceBody("r1", seq, b"{}", deleted=True),)))
+
+    async def refused(*asked):
+        raise Refusal(Code.UNAVAILABLE, "Not now.")
+
+    rig.store.unused_files = refused
+    await sweeper.look()
+    assert on_disk(rig)[0] == []
+
+
+@pytest_twisted.ensureDeferred
+async def test_bodies_go_and_unused_files_too_while_the_disk_is_short(rig, sweeper):
+    who = await token(rig)
+    used, _ = [(await bring(rig, PICTURE, **who)).json["file"] for _ in range(2)]
+    seq = await said(rig, used)
+    rig.store._writer._space = Space(Floor(1, 0), lambda: (0, 1), rig.clock.seconds)
+    await rig.store.commit(Unit("", changes=(ReplaceBody("r1", seq, b"{}", deleted=True),)))
+    await sweeper.look()
+    await sweeper.look(DAY + 1)
+    assert on_disk(rig)[0] == []
+    assert await rig.store.bodies_to_remove(10) == ()
+    # When the token was used is written down in between.
+    rig.clock.advance(5)
+    await turn()
 
 
 @pytest_twisted.ensureDeferred

@@ -240,6 +240,30 @@ def test_a_refused_admission_leaves_the_others_alone() -> None:
     assert [isinstance(each, Committed) for each in found] == [True, False, True]
 
 
+def test_what_the_ledger_knows_is_answered_though_nothing_is_admitted() -> None:
+    desk = world()
+    # The plain way as well: one that mentions somebody, and one in slow mode.
+    desk.do(ChangeRoom("den", slow=10))
+    said = [
+        sending(key="a"),
+        sending(key="b", mentions=Mentions(("bob",))),
+        sending(key="c", user="bob", room="den"),
+    ]
+    first = run(desk, said, together=True)
+
+    def admit(unit: Unit) -> None:
+        raise Refusal(Code.STORAGE_FULL, "There is no room.")
+
+    desk.database.run("begin immediate", {})
+    again = apply_all(desk.work, [*said, sending(key="new"), sending(key="a", text="other")], admit)
+    desk.database.run("commit", {})
+    for each, before in zip(again, first, strict=False):
+        assert isinstance(each, Committed) and isinstance(before, Committed)
+        assert each.repeated and each.answer == before.answer
+    codes = [each.code for each in again[3:] if isinstance(each, Refusal)]
+    assert codes == [Code.STORAGE_FULL, Code.CONFLICT]
+
+
 def test_a_transaction_that_cannot_be_undone_is_lost() -> None:
     class Torn(Desk):
         def many(self, sql: str, rows: Any) -> None:

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from chatd.engine.accounts import CreateUser, EndCredential, TouchCredential, UseTicket
-from chatd.engine.unit import Append, Unit
+from chatd.engine.unit import Append, Growth, ReplaceBody, Unit, Upkeep
+from chatd.store.changes import CHANGES
 from chatd.store.space import Floor, Space, free_and_total
 
 GIB = 1024**3
@@ -53,6 +54,21 @@ def test_below_the_floor_people_still_come_in_and_are_put_out() -> None:
     assert not space.admits(Unit("alice", changes=(*upkeep, *SEND.changes)))
     new = CreateUser("u", "u", "u", "U", None, False, 1)
     assert not space.admits(Unit("alice", changes=(new,)))
+
+
+def test_below_the_floor_messages_are_erased_and_not_edited() -> None:
+    space = Disk(0, GIB).space
+    told = Append("tea", "deleted", "alice", 1, b"", target=1)
+    assert space.admits(Unit("alice", changes=(ReplaceBody("tea", 1, b"{}", deleted=True), told)))
+    assert not space.admits(Unit("alice", changes=(ReplaceBody("tea", 1, b"{}"), told)))
+
+
+def test_each_kind_of_change_says_whether_it_is_made_below_the_floor() -> None:
+    """A new one has to be decided on: it is one of the two, and not a bare `Change`."""
+    undecided = [
+        kind.__name__ for kind in CHANGES if issubclass(kind, Growth) == issubclass(kind, Upkeep)
+    ]
+    assert undecided == []
 
 
 def test_a_real_file_system_is_measured(tmp_path: Path) -> None:
