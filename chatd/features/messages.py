@@ -200,7 +200,7 @@ def _with_files(body: Body, rows: Sequence[FileRow]) -> bytes:
 def edit(command: Edit, actor: Principal, context: Context) -> Unit:
     # Whether it may be empty is known where the message is.
     text = message_text(command.text, context) if command.text.strip() else ""
-    body = partial(_edited, text=text, data=checked_data(command.data, context), at=context.now)
+    body = partial(_edited, text=text, data=checked_data(command.data, context), context=context)
     own = IsMessage(command.room, command.seq, actor.user, not_before=context.now - OWN_FOR)
     return Unit(
         actor.user,
@@ -238,7 +238,7 @@ def delete(command: Delete, actor: Principal, context: Context) -> Unit:
     )
 
 
-def _edited(old: bytes, text: str, data: dict[str, Any] | None, at: int) -> bytes:
+def _edited(old: bytes, text: str, data: dict[str, Any] | None, context: Context) -> bytes:
     body = read_body(old)
     if body.forwarded is not None:
         raise Refusal(
@@ -247,8 +247,9 @@ def _edited(old: bytes, text: str, data: dict[str, Any] | None, at: int) -> byte
             " something of your own.",
         )
     if not body.files:
-        text = clean_text(text)
-    return msgspec.json.encode(msgspec.structs.replace(body, text=text, data=data, edited=at))
+        text = message_text(text, context)
+    edited = msgspec.structs.replace(body, text=text, data=data, edited=context.now)
+    return msgspec.json.encode(edited)
 
 
 def _about(room: str, seq: int, kind: str, actor: Principal, context: Context) -> Append:
