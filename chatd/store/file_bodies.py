@@ -8,12 +8,12 @@ daemon ends goes at the next start. All of it is done in threads.
 import hashlib
 import os
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from errno import EDQUOT, ENOSPC
 from functools import partial
 from pathlib import Path
 from re import compile as pattern
-from typing import Any, Final
+from typing import Final
 
 from twisted.logger import Logger
 
@@ -22,6 +22,8 @@ from chatd.engine.files import Kept
 from chatd.store import refusals
 from chatd.store.copying import COPYING_FILES, being_copied
 from chatd.store.errors import cannot_open
+from chatd.store.folders import synced
+from chatd.store.handing import Run, handed
 from chatd.store.space import Floor, Space, free_and_total
 
 FOLDER: Final = "files"
@@ -32,7 +34,6 @@ FOLDERS = pattern(r"[0-9a-z]{2}(?![\s\S])")
 #: Seconds after which what was refused for want of room is tried again.
 RETRY_AFTER: Final = 10.0
 
-Run = Callable[[Callable[[], Any]], Awaitable[Any]]
 log = Logger(namespace="chatd.store")
 
 
@@ -46,6 +47,8 @@ class FileBodies:
         self._space = Space(floor, lambda: free_and_total(self.folder), now)
         #: bytes announced by what is under way, which are not on disk yet
         self._promised = 0
+        #: names of folders that are known to be on disk
+        self._durable: set[str] = set()
 
     @property
     def short_of_disk(self) -> str | None:
@@ -61,7 +64,7 @@ class FileBodies:
         try:
             for each in (self.folder, self._incoming):
                 each.mkdir(mode=0o700, exist_ok=True)
-            _synced(self.folder.parent)
+            synced(self.folder.parent)
             for left in self._incoming.iterdir():
                 left.unlink()
         except OSError as error:
@@ -71,7 +74,9 @@ class FileBodies:
         """A body of ``size`` bytes comes. Refusal `storage-full`."""
         self._promised += size
         try:
-            opened = await self._run(partial(self._open, file, self._promised))
+            opened = await handed(
+                self._run, partial(self._open, file, self._promised), partial(self._drop, file)
+            )
         except BaseException:
             self._promised -= size
             raise
@@ -79,8 +84,8 @@ class FileBodies:
 
     async def open(self, file: str) -> "Reading":
         """FileNotFoundError."""
-        flags = os.O_RDONLY | os.O_CLOEXEC
-        return Reading(self._run, await self._run(partial(os.open, self.path(file), flags)))
+        opening = partial(os.open, self.path(file), os.O_RDONLY | os.O_CLOEXEC)
+        return Reading(self._run, await handed(self._run, opening, os.close))
 
     async def remove(self, files: Sequence[str]) -> bool:
         """Those that are there; False where nothing is removed just now, for a backup is made, and
@@ -113,6 +118,20 @@ class FileBodies:
             )
         except OSError as error:
             raise _refusal(error) from error
+
+    def _drop(self, file: str, opened: int) -> None:
+        os.close(opened)
+        (self._incoming / file).unlink(missing_ok=True)
+
+    def _folder_of(self, file: str) -> Path:
+        """Where the body of ``file`` goes: the folder is there, and its name on disk. That it is
+        there tells nothing: another thread may have made it a moment ago, or another life."""
+        folder = self.path(file).parent
+        if folder.name not in self._durable or not folder.exists():
+            folder.mkdir(mode=0o700, exist_ok=True)
+            synced(self.folder)
+            self._durable.add(folder.name)
+        return folder
 
     def _remove(self, files: Sequence[str]) -> bool:
         if being_copied(self.folder.parent, COPYING_FILES):
@@ -192,14 +211,11 @@ class Arriving:
         with self._lock:
             if self._opened is None:
                 raise refusals.unavailable(RETRY_AFTER)
-            place = self._bodies.path(self._file)
             try:
                 os.fsync(self._opened)
-                if not place.parent.exists():
-                    place.parent.mkdir(mode=0o700, exist_ok=True)
-                    _synced(place.parent.parent)
-                os.rename(self._here, place)
-                _synced(place.parent)
+                folder = self._bodies._folder_of(self._file)
+                os.rename(self._here, folder / self._file)
+                synced(folder)
             except OSError as error:
                 raise _refusal(error) from error
             self._end()
@@ -244,15 +260,6 @@ class Reading:
     def _read(self, amount: int) -> bytes:
         with self._lock:
             return b"" if self._opened is None else os.read(self._opened, amount)
-
-
-def _synced(folder: Path) -> None:
-    """The names in the folder are on disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _refusal(error: OSError) -> Exception:

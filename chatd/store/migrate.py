@@ -11,6 +11,7 @@ import apsw
 
 from chatd.core.folded import folded
 from chatd.store.errors import StoreError
+from chatd.store.folders import synced
 from chatd.store.sqlite import APPLICATION_ID, Sqlite, make_file
 
 
@@ -129,3 +130,4 @@ def back_up(database: Sqlite, target: Path, epoch: str) -> None:
     finally:
         os.close(descriptor)
     unfinished.replace(target)
+    synced(target.parent)

@@ -3,11 +3,13 @@
 import errno
 import os
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from twisted.internet.defer import CancelledError, Deferred
 
 from chatd.core.codes import Code
 from chatd.core.files import HEAD_BYTES
@@ -149,3 +151,79 @@ def test_only_bodies_are_looked_at(bodies: FileBodies) -> None:
     written = (bodies.folder / "01" / FILE).stat().st_mtime_ns // 1_000_000
     assert now(bodies.older("01", written + 10)) == (FILE,)
     assert now(bodies.older("01", written - 10)) == ()
+
+
+# ---- nobody waits any more ----------------------------------------------------------------------
+
+
+class Late:
+    """Threads that are slow: what is given to `run` is done when the test says so."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Callable[[], Any], Deferred[Any]]] = []
+
+    def run(self, call: Callable[[], Any]) -> Deferred[Any]:
+        waiting: Deferred[Any] = Deferred()
+        self.calls.append((call, waiting))
+        return waiting
+
+    def finish(self) -> None:
+        for call, waiting in self.calls:
+            waiting.callback(call())
+
+
+def descriptors(folder: Path) -> list[str]:
+    """What is open below the folder."""
+    found = []
+    for number in os.listdir("/proc/self/fd"):
+        with suppress(FileNotFoundError):
+            found.append(os.readlink(f"/proc/self/fd/{number}"))
+    return [path for path in found if path.startswith(str(folder))]
+
+
+@pytest.mark.parametrize("what", ["open", "begin"])
+@pytest.mark.parametrize("opened", ["before", "after"])
+def test_what_a_thread_opens_for_somebody_who_has_gone_is_closed(
+    tmp_path: Path, bodies: FileBodies, what: str, opened: str
+) -> None:
+    arriving = now(bodies.begin(FILE, 1))
+    now(arriving.keep())
+    late = Late()
+    bodies._run = late.run
+    other = FILE[:-1] + "0"
+    asked = Deferred.fromCoroutine(
+        bodies.open(FILE) if what == "open" else bodies.begin(other, 100)
+    )
+    asked.addErrback(lambda failure: failure.trap(CancelledError))
+    if opened == "before":
+        # The thread is done, and its answer on the way to the reactor.
+        [(call, _)] = late.calls
+        call()
+    asked.cancel()
+    if opened == "after":
+        late.finish()
+    assert descriptors(tmp_path) == []
+    assert left(bodies) == [FILE]
+    assert bodies._promised == 0
+
+
+# ---- what a power cut leaves --------------------------------------------------------------------
+
+
+def test_a_folder_that_is_there_may_not_be_on_disk_yet(
+    bodies: FileBodies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that another thread made a moment ago, and is about to sync."""
+    place = body_path(bodies.folder, FILE)
+    place.parent.mkdir()
+    durable: list[str] = []
+
+    def synced(folder: Path) -> None:
+        durable.append(folder.name)
+
+    monkeypatch.setattr(file_bodies, "synced", synced)
+    now(now(bodies.begin(FILE, 1)).keep())
+    assert durable == [bodies.folder.name, place.parent.name]
+    # Once it is known to be, that is not done again.
+    now(now(bodies.begin(FILE[:-1] + "0", 1)).keep())
+    assert durable[2:] == [place.parent.name]

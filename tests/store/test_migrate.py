@@ -5,6 +5,7 @@ from pathlib import Path
 import apsw
 import pytest
 
+from chatd.store import migrate as migrating
 from chatd.store.errors import StoreError
 from chatd.store.migrate import Step, backup_path, migrate, steps, version
 from chatd.store.sqlite import APPLICATION_ID, Sqlite, make_file
@@ -59,6 +60,20 @@ def test_an_older_store_is_copied_and_brought_up(path: Path) -> None:
     assert copy.stat().st_mode & 0o777 == 0o600
     assert "colour" not in columns(copy)
     assert list(path.parent.glob("*.part*")) == []
+
+
+def test_the_copy_is_under_its_name_after_a_power_cut_before_a_step_runs(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(path)
+    there: list[tuple[Path, bool, bool]] = []
+
+    def synced(folder: Path) -> None:
+        there.append((folder, backup_path(path, len(steps())).exists(), "colour" in columns(path)))
+
+    monkeypatch.setattr(migrating, "synced", synced)
+    run(path, ADD)
+    assert there == [(path.parent, True, False)]
 
 
 def test_the_copy_put_in_place_believes_no_cursor_of_what_came_after_it(path: Path) -> None:

@@ -133,7 +133,7 @@ def _restore(options: argparse.Namespace, config: Path) -> int:
             store_only=options.store_only,
         )
     files = [RestoredFile(str(step.path), step.there) for step in plan.files]
-    aside = str(plan.aside) if plan.occupied else None
+    aside = str(plan.keeps) if plan.keeps else None
     told = Restored(
         str(source), plan.moment, str(plan.folder), files, aside, dry_run=options.dry_run
     )
@@ -142,9 +142,9 @@ def _restore(options: argparse.Namespace, config: Path) -> int:
     for file in files:
         if file.there != "same":
             lines.append(f"  {'another' if file.there == 'other' else 'new'} {file.path}")
-    if plan.occupied:
+    if plan.keeps:
         kept = "Would keep" if options.dry_run else "Kept"
-        lines.append(f"{kept} the store that is there in {plan.aside}.")
+        lines.append(f"{kept} the store that is there in {plan.keeps}.")
     if options.dry_run:
         lines.append("Nothing was changed.")
     else:

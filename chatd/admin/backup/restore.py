@@ -5,15 +5,13 @@ first move to the last the file `chatd.restoring` stands in the store's folder: 
 while it does, and it says what was begun and how to finish it.
 """
 
-import itertools
 import os
-import pwd
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from chatd.admin.backup.archive import (
@@ -25,6 +23,7 @@ from chatd.admin.backup.archive import (
     Item,
     opened,
 )
+from chatd.admin.backup.aside import BEFORE, begun, new_stamp, put_aside
 from chatd.admin.backup.belongings import (
     OWN_PUSH_KEY,
     handed_over,
@@ -33,6 +32,7 @@ from chatd.admin.backup.belongings import (
 )
 from chatd.admin.backup.carried import Carried, carried, files_of
 from chatd.admin.backup.create import Phase
+from chatd.admin.backup.owners import chown, own
 from chatd.admin.backup.stored import pages
 from chatd.admin.backup.verify import faults_of
 from chatd.admin.files import write_private
@@ -41,6 +41,7 @@ from chatd.core import ids
 from chatd.settings import Settings
 from chatd.store.file_bodies import FOLDER as BODIES
 from chatd.store.file_bodies import body_path
+from chatd.store.folders import synced
 from chatd.store.indexer import FILE as SEARCH_FILE
 from chatd.store.lock import FolderLock
 from chatd.store.migrate import steps
@@ -71,7 +72,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a restore would do. ``occupied``: there is a store already."""
+    """What a restore would do. ``occupied``: there is a store already; ``begun``: a restore that
+    was not finished has put it aside, as far as it came."""
 
     source: Path
     moment: int
@@ -79,11 +81,17 @@ class Plan:
     occupied: bool
     files: tuple[Step, ...]
     stamp: str
+    begun: bool = False
 
     @property
     def aside(self) -> Path:
         """Where what is there goes."""
         return self.folder / f"before-restore-{self.stamp}"
+
+    @property
+    def keeps(self) -> Path | None:
+        """Where the store that was there is in the end, None if there was none."""
+        return self.aside if self.occupied or self.begun else None
 
     @property
     def replaces(self) -> list[str]:
@@ -143,21 +151,16 @@ def _plan(archive: Archive, config: Path, store_only: bool) -> Plan:
     folder = Path(settings.store.path)
     if not store_only:
         files = [_step(archive, item, path) for item, path in _places(archive, config, settings)]
+    unfinished = begun(folder)
     return Plan(
         archive.path,
         archive.manifest.moment,
         folder,
         (folder / FILE).exists(),
         tuple(files),
-        _stamp(folder),
+        unfinished or new_stamp(folder),
+        unfinished is not None,
     )
-
-
-def _stamp(folder: Path) -> str:
-    """Names what is kept aside; never as what is kept there already."""
-    moment = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    names = itertools.chain([moment], (f"{moment}-{number}" for number in itertools.count(2)))
-    return next(name for name in names if not (folder / f"before-restore-{name}").exists())
 
 
 def _places(archive: Archive, config: Path, settings: Settings) -> Iterator[tuple[Item, Path]]:
@@ -198,7 +201,7 @@ def _alone(plan: Plan, dry_run: bool) -> Iterator[None]:
             yield
             return
         plan.folder.mkdir(mode=0o700, parents=True)
-        _own(plan.folder, plan.folder)
+        own(plan.folder, plan.folder)
     lock = FolderLock(plan.folder)
     try:
         yield
@@ -224,7 +227,7 @@ def _carry_out(archive: Archive, plan: Plan, phase: Phase) -> None:
     if not plan.occupied:
         _mark(plan)
     _write_database(archive, coming, phase)
-    _own(coming, plan.folder)
+    own(coming, plan.folder)
     bodies = plan.folder / BODIES_COMING
     if bodies.exists():
         shutil.rmtree(bodies)
@@ -232,27 +235,27 @@ def _carry_out(archive: Archive, plan: Plan, phase: Phase) -> None:
         _write_bodies(there, _files(coming), bodies, plan.folder, phase)
     _mark(plan)
     for name in OLD:
-        _put_aside(plan.folder / name, plan)
+        put_aside(plan.folder / name, plan.aside)
     for step in plan.files:
         _put(archive, step, plan)
     bodies.rename(plan.folder / BODIES)
     coming.rename(plan.folder / FILE)
-    _sync(plan.folder)
+    synced(plan.folder)
     (plan.folder / RESTORING).unlink()
-    _sync(plan.folder)
+    synced(plan.folder)
 
 
 def _mark(plan: Plan) -> None:
     """From here on no daemon starts."""
     marker = plan.folder / RESTORING
-    before = f" What was there before is in {plan.aside}." if plan.occupied else ""
+    before = f" {BEFORE} {plan.keeps}." if plan.keeps else ""
     write_private(
         marker,
         f"that of {plan.source}. `chatctl backup restore {plan.source} --replace` does it again"
         f" from the start.{before}\n".encode(),
     )
-    _own(marker, plan.folder)
-    _sync(plan.folder)
+    own(marker, plan.folder)
+    synced(plan.folder)
 
 
 def _write_database(archive: Archive, target: Path, phase: Phase) -> None:
@@ -305,22 +308,14 @@ def _write_bodies(
                 told(done, size)
             body.flush()
             os.fsync(descriptor)
-        _own(path, like)
+        own(path, like)
     for folder in (*target.iterdir(), target):
-        _sync(folder)
+        synced(folder)
 
 
 def _make_like(folder: Path, like: Path) -> None:
     folder.mkdir(mode=0o700)
-    _own(folder, like)
-
-
-def _put_aside(path: Path, plan: Plan) -> None:
-    if path.exists():
-        if not plan.aside.exists():
-            plan.aside.mkdir(mode=0o700)
-            _own(plan.aside, plan.folder)
-        path.rename(plan.aside / path.name)
+    own(folder, like)
 
 
 def _put(archive: Archive, step: Step, plan: Plan) -> None:
@@ -332,10 +327,10 @@ def _put(archive: Archive, step: Step, plan: Plan) -> None:
         beside = _beside(step, plan)
         _make_folder(beside.parent, step.item)
         shutil.copy2(step.path, beside)
-        _own(beside, step.path)
+        own(beside, step.path)
     write_private(step.path, archive.content(step.item.member))
     if os.geteuid() == 0:
-        _chown(step.path, step.item.owner, step.item.group)
+        chown(step.path, step.item.owner, step.item.group)
     # As it was, but for what nobody has a need for.
     step.path.chmod(step.item.mode & 0o755)
 
@@ -355,40 +350,7 @@ def _make_folder(folder: Path, item: Item) -> None:
     _make_folder(folder.parent, item)
     folder.mkdir(mode=0o750)
     if os.geteuid() == 0:
-        _chown(folder, item.owner, item.group)
-
-
-def _chown(path: Path, owner: str, group: str) -> None:
-    """Owner and group by name, where this machine has them."""
-    for kind, name in (("user", owner), ("group", group)):
-        try:
-            shutil.chown(path, **{kind: name})
-        except LookupError:
-            continue
-
-
-def _own(path: Path, like: Path) -> None:
-    """What root makes for the daemon belongs to whom the folder does, and that to the user chatd
-    where there is one."""
-    if os.geteuid() != 0:
-        return
-    status = like.stat()
-    uid, gid = status.st_uid, status.st_gid
-    if path == like:
-        try:
-            daemon = pwd.getpwnam("chatd")
-        except KeyError:
-            return
-        uid, gid = daemon.pw_uid, daemon.pw_gid
-    os.chown(path, uid, gid)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        chown(folder, item.owner, item.group)
 
 
 def wall(text: str) -> int:

@@ -255,11 +255,12 @@ def test_a_restore_killed_anywhere_leaves_the_old_store_or_a_word_about_it(
     place: Place, shelves: Path
 ) -> None:
     path = place.backup(shelves)
-    place.said("later")
     secret = place.folder / "secrets" / "server.key"
-    killed, marked = 0, 0
+    killed, marked, told = 0, 0, 0
     for name in ("open", "fsync", "rename", "unlink", "replace"):
         for number in range(1, 30, 3 if name == "open" else 1):
+            shutil.rmtree(place.state)
+            place.filled(20).said("later")
             secret.write_text("another secret, as long as it has to be\n")
             words = ("backup", "restore", path, "--replace")
             if dying(name, number, place, *words) == 0:
@@ -269,16 +270,23 @@ def test_a_restore_killed_anywhere_leaves_the_old_store_or_a_word_about_it(
                 marked += 1
                 with pytest.raises(StoreError, match=r"not finished.*restore .* --replace"):
                     place.opened()
+                # Killed once more, before the new store is in its place.
+                assert dying("rename", 2, place, *words) == -9
+                kept = re.findall(r"is in (\S+)\.$", (place.state / RESTORING).read_text())
             else:
                 opened = place.opened()
                 opened.stop()
                 assert texts(place.state) in ([*BEFORE, "later"], BEFORE)
+                kept = []
             assert place.ctl(*words) == 0
             assert texts(place.state) == BEFORE
+            for folder in kept:
+                assert [Path(folder)] == list(place.state.glob("before-restore-*"))
+                assert texts(Path(folder)) == [*BEFORE, "later"]
+            told += len(kept)
             assert not (place.state / RESTORING).exists()
-            shutil.rmtree(place.state)
-            place.filled(20).said("later")
     assert killed > 10 and marked > 3
+    assert told == marked, "where the store before is, however often it was killed"
 
 
 def test_a_restore_into_nothing_that_was_killed_does_not_pass_for_an_empty_server(
