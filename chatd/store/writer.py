@@ -88,6 +88,8 @@ class Writer:
         self._stopping = threading.Event()
         self._waiting = 0
         self._handed = 0
+        #: what the thread has taken and not told of yet
+        self._taken: Sequence[Item] = ()
         #: replaced bodies are still in the log file
         self._untidy = False
         #: the store failed and is being reopened; set by the writer, read by `commit`
@@ -190,6 +192,9 @@ class Writer:
 
     def _ended(self) -> None:
         self._thread.join()
+        # Where it died, this came after its last look.
+        self._pass_on()
+        self._fail_waiting()
         self._stopped.keep(None)
 
     # -- in the writer's thread -------------------------------------------------------------------
@@ -211,6 +216,7 @@ class Writer:
             # Without its writer the store answers nothing; say so rather than hang.
             self._down = True
             log.failure("The store's writer ended.")
+            self._fail(self._taken)
             self._fail_waiting()
         finally:
             self._call_in_reactor(self._ended)
@@ -233,6 +239,7 @@ class Writer:
         return items, True
 
     def _commit(self, items: list[Item]) -> None:
+        self._taken = items
         began = time.monotonic()
         try:
             self._work.database.run("begin immediate", {})
@@ -291,6 +298,7 @@ class Writer:
         seconds: float | None = None,
     ) -> None:
         """``seconds``: how long the commit took, None where there was none."""
+        self._taken = ()
         self._call_in_reactor(self._deliver, items, outcomes, committed, seconds)
 
     def _keep_log_short(self, worked: int) -> None:
@@ -367,6 +375,9 @@ class Writer:
                 self._queue.put(None)
                 break
             items.append(item)
+        self._fail(items)
+
+    def _fail(self, items: Sequence[Item]) -> None:
         if items:
             self._tell(items, [refusals.unavailable(RETRY_AFTER)] * len(items), [])
 

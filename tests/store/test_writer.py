@@ -1,8 +1,10 @@
 """The writer: many units in one commit, in order, each on its own feet."""
 
 import gc
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import apsw
 import pytest
@@ -280,3 +282,35 @@ def test_who_gives_up_waiting_does_not_stop_the_commit(opened: Opened) -> None:
         opened.pump.wait(given_up)
     assert opened.send("kept", "k").repeated
     assert opened.positions() == [2]
+
+
+@pytest.mark.logs_errors("The store's writer ended.")
+@pytest.mark.parametrize("dies", ["in a commit", "between two"])
+def test_where_the_writer_dies_everybody_has_an_answer(tmp_path: Path, dies: str) -> None:
+    opened = Opened(tmp_path / "data").start().tea()
+    kept = opened.store._writer
+    reached, go_on = threading.Event(), threading.Event()
+
+    def die(*arguments: object) -> NoReturn:
+        reached.set()
+        go_on.wait(5)
+        raise SystemExit("a mistake of ours")
+
+    setattr(kept, "_transact" if dies == "in a commit" else "_keep_log_short", die)
+    first = opened.sending(key="first")
+    opened.pump.turn()
+    assert reached.wait(5)
+    queued = opened.sending(key="queued")
+    kept._pass_on()
+    gathered = opened.sending(key="gathered")
+    go_on.set()
+    kept._thread.join(5)
+    outcomes = [queued, gathered, *([first] if dies == "in a commit" else [])]
+    for outcome in outcomes:
+        with pytest.raises(Refusal) as caught:
+            opened.pump.wait(outcome)
+        assert caught.value.code is Code.UNAVAILABLE
+    with pytest.raises(Refusal):
+        opened.send(key="later")
+    assert kept.progress == (kept._handed, False)
+    opened.stop()
