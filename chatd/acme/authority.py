@@ -60,7 +60,7 @@ class Authority:
         self.network = Network(self._key, wish.ca_file)
 
     def certificate(self, present: Present) -> bytes:
-        """Key and chain as PEM. NotGiven; else what `failures.kind_of` knows."""
+        """Key and chain as PEM. NotGiven; otherwise what `failures.told` knows."""
         client = ClientV2(self._directory(), self.network)
         self._sign_in(client)
         key = ec.generate_private_key(ec.SECP256R1())

@@ -3,7 +3,7 @@
 current.pem       what is served: a link to one of the two below
 certificate.pem   the key and the chain, as the authority gave it
 placeholder.pem   signed by chatd itself, until there is one
-account-*.json    the key of the account at an authority
+account-*.pem     the key of the account at an authority
 state.json        what the last tries brought (`state.py`)
 """
 

@@ -103,7 +103,8 @@ class Keeper:
         )
         if not standing.failures:
             return begin
-        again = datetime.fromtimestamp(schedule.next_try(standing, 0), UTC)
+        now = self._now().timestamp()
+        again = datetime.fromtimestamp(schedule.next_try(standing, now, now), UTC)
         return f"{begin} ({standing.why}); tried again {again:%Y-%m-%d %H:%M} UTC"
 
     # ---- looking --------------------------------------------------------------------------------
@@ -112,14 +113,16 @@ class Keeper:
         try:
             self.prepare()
             self._taken()
-            if self._order is None and self._due() <= self._now().timestamp():
+            now = self._now().timestamp()
+            if self._order is None and self._due(now) <= now:
                 self._try()
         except OSError as error:
             log.error("{folder} cannot be used: {error}", folder=str(self._folder), error=error)
         self._cancel = self._scheduler.later(EVERY, self._look)
 
-    def _due(self) -> float:
-        return schedule.next_try(self._standing, wanted_from(self._certificate, self._acme.domains))
+    def _due(self, now: float) -> float:
+        wanted = wanted_from(self._certificate, self._acme.domains)
+        return schedule.next_try(self._standing, wanted, now)
 
     def _try(self) -> None:
         self._standing = schedule.begun(self._standing, self._now().timestamp())

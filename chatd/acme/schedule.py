@@ -7,7 +7,7 @@ name, and five certificates a week for the same names (letsencrypt.org/docs/rate
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 HOUR: Final = 3600.0
 #: Tries within an hour, at most.
@@ -25,7 +25,6 @@ Kind = Literal[
 """Why a try failed: no answer; a server that is not to be trusted; one that speaks no ACME; the
 authority did not find us at a name; too much was asked; the account was not given or is no more;
 anything else."""
-KINDS: Final[tuple[str, ...]] = get_args(Kind)
 
 #: First wait and longest one.
 _WAITS: Final[dict[str, tuple[float, float]]] = {
@@ -56,18 +55,23 @@ def renewal(since: float, until: float, share: float) -> float:
     return until - left * (1 + EARLIER * share)
 
 
-def next_try(standing: Standing, due: float) -> float:
+def next_try(standing: Standing, due: float, now: float) -> float:
     """``due``: when a certificate is wanted."""
-    free = 0.0
-    if len(standing.tries) >= HOURLY:
-        free = standing.tries[-HOURLY] + HOUR
-    return max(due, standing.not_before, free)
+    tries = _believed(standing, now)
+    free = tries[-HOURLY] + HOUR if len(tries) >= HOURLY else 0.0
+    # The wait began with the last try.
+    wait = standing.not_before if tries == standing.tries else 0.0
+    return max(due, wait, free)
+
+
+def _believed(standing: Standing, now: float) -> tuple[float, ...]:
+    """Tries of the future are of a clock that was set back."""
+    return tuple(each for each in standing.tries if each <= now)
 
 
 def begun(standing: Standing, now: float) -> Standing:
     """A try begins."""
-    # One of the future is of a clock that was set back.
-    recent = (*(each for each in standing.tries if now - HOUR < each <= now), now)
+    recent = (*(each for each in _believed(standing, now) if now - HOUR < each), now)
     return replace(standing, tries=recent[-HOURLY:])
 
 

@@ -116,18 +116,5 @@ def signer(token: Jws, keys: Keys, algorithms: Collection[str]) -> Key:
     raise BadToken("signature", "The token's signature does not fit.")
 
 
-def verify_signature(
-    token: str, keys: Keys, algorithms: Collection[str], longest: int = LONGEST
-) -> bytes:
-    """The payload of a token that one of ``keys`` signed. `BadToken`.
-
-    ``algorithms`` are names out of `ALGORITHMS`. Nothing is said of the claims: expiry, issuer and
-    audience are for whoever asks.
-    """
-    taken = split(token, longest)
-    signer(taken, keys, algorithms)
-    return taken.payload
-
-
 def _fits(token: Jws, key: Key) -> bool:
     return bool(_VERIFIERS[key.alg].verify(token.signed, key.material, token.signature))

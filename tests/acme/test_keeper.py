@@ -238,3 +238,15 @@ def test_a_folder_that_cannot_be_used_is_told_and_tried_again(rig: Rig) -> None:
     (rig.folder / FOLDER).unlink()
     rig.clock.advance(EVERY)
     assert len(rig.orders) == 1
+
+
+def test_a_clock_that_was_set_back_keeps_the_certificate_from_nothing(rig: Rig) -> None:
+    rig.skipped = timedelta(days=400)
+    rig.keeper.start()
+    rig.orders[-1].done(REFUSED)
+    rig.skip(days=-400)
+    assert len(rig.orders) == 2
+    rig.orders[-1].done(REFUSED)
+    rig.clock.advance(EVERY)
+    assert len(rig.orders) == 2, "and from then on waits count as ever"
+    assert "tried again 2026-11-01" in (rig.keeper.warning() or "")

@@ -54,7 +54,7 @@ def test_whatever_happens_an_hour_has_only_so_many_tries() -> None:
     standing, now, tries = Standing(), 0.0, []
     while now < 5 * HOUR:
         standing = hurried(standing)
-        if next_try(standing, 0.0) <= now:
+        if next_try(standing, 0.0, now) <= now:
             tries.append(now)
             standing = fail(standing, now, "unreachable")
         now += 30
@@ -65,13 +65,15 @@ def test_whatever_happens_an_hour_has_only_so_many_tries() -> None:
 
 def test_an_hour_in_which_only_some_were_counted_has_room() -> None:
     standing = fail(fail(Standing(), 0.0), 60.0)
-    assert next_try(hurried(standing), 0.0) == 0.0
+    assert next_try(hurried(standing), 0.0, 60.0) == 0.0
 
 
 def test_a_clock_that_was_set_back_keeps_nobody_waiting() -> None:
     standing = Standing()
     for number in range(HOURLY):
-        standing = begun(standing, 100 * DAY + number)
+        standing = fail(standing, 100 * DAY + number)
+    assert next_try(standing, 0.0, 100 * DAY + HOURLY) > 100 * DAY + HOUR
+    assert next_try(standing, 0.0, DAY) == 0.0
     standing = begun(standing, DAY)
     assert standing.tries == (DAY,)
 
@@ -80,7 +82,7 @@ def test_a_hurry_does_not_go_against_the_authoritys_word() -> None:
     limited = fail(Standing(), 0, "rate-limited")
     assert hurried(limited) == limited
     refused = fail(Standing(), 0, "refused")
-    assert next_try(hurried(refused), 0) == 0
+    assert next_try(hurried(refused), 0, 0) == 0
 
 
 def test_a_success_forgets_the_failures_and_not_the_tries() -> None:

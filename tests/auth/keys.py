@@ -4,12 +4,14 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Collection
 from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from chatd.auth.jwk import Key, from_public, from_secret
+from chatd.auth.jws import LONGEST, Keys, signer, split
 
 SECRET = b"0123456789abcdefghijklmnopqrstuvwxyz"
 RSA = rsa.generate_private_key(65537, 2048)
@@ -57,3 +59,12 @@ def sign(alg: str, content: bytes, signer: Any = None) -> bytes:
 def token(alg: str, claims: dict[str, Any], **header: Any) -> str:
     said = {"alg": alg, "typ": "JWT", **header}
     return raw(alg, json.dumps(said).encode(), json.dumps(claims).encode())
+
+
+def verify_signature(
+    token: str, keys: Keys, algorithms: Collection[str], longest: int = LONGEST
+) -> bytes:
+    """The payload of a token that one of ``keys`` signed. `BadToken`."""
+    taken = split(token, longest)
+    signer(taken, keys, algorithms)
+    return taken.payload

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.auth.jwk import ALGORITHMS, from_public, from_secret
-from chatd.auth.jws import LONGEST, MOST_TRIED, BadToken, Keys, verify_signature
-from tests.auth.keys import EC, ED, RSA, SIGNERS, b64, jwk, key, raw, sign, token
+from chatd.auth.jws import LONGEST, MOST_TRIED, BadToken, Keys
+from tests.auth.keys import EC, ED, RSA, SIGNERS, b64, jwk, key, raw, sign, token, verify_signature
 
 CLAIMS = {"sub": "42"}
 ALL = Keys(key(alg, alg.lower()) for alg in ALGORITHMS)

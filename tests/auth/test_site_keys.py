@@ -8,8 +8,8 @@ import pytest
 
 from chatd.auth import site_keys
 from chatd.auth.jwk import BadKey
-from chatd.auth.jws import MOST_TRIED, verify_signature
-from tests.auth.keys import SECRET, b64, jwk, token
+from chatd.auth.jws import MOST_TRIED
+from tests.auth.keys import SECRET, b64, jwk, token, verify_signature
 
 
 def write(folder: Path, name: str, content: Any) -> Path:

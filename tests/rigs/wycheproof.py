@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from chatd.auth.jwk import ALGORITHMS, BadKey, Key, base64url, from_jwk
-from chatd.auth.jws import BadToken, Keys, verify_signature
+from chatd.auth.jws import BadToken, Keys
+from tests.auth.keys import verify_signature
 
 #: Of the version of August 2026 (dac1dd4729fd), by the number of the test: what the file says,
 #: and why another outcome is right.

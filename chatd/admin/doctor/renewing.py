@@ -46,7 +46,8 @@ def renewing(look: Look) -> Iterator[Finding]:
 def _failing(
     look: Look, standing: Standing, certificate: x509.Certificate | None, now: datetime
 ) -> Finding:
-    again = datetime.fromtimestamp(schedule.next_try(standing, 0), UTC)
+    at = now.timestamp()
+    again = datetime.fromtimestamp(schedule.next_try(standing, at, at), UTC)
     tries = "the last try" if standing.failures == 1 else f"{standing.failures} tries in a row"
     what = f"{tries} brought none: {standing.why}; the next one {again:%Y-%m-%d %H:%M} UTC"
     if certificate is None:

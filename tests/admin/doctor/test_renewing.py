@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from chatd.acme import files, state
 from chatd.acme.files import CERTIFICATE
-from chatd.acme.schedule import KINDS, Standing
+from chatd.acme.schedule import Kind, Standing
 from chatd.admin import local_ca
 from chatd.admin.doctor import inside
 from chatd.admin.doctor.finding import Finding
@@ -74,7 +75,7 @@ def test_none_yet_is_a_fault_and_one_that_renews_itself_is_well(place: Place) ->
     assert (found.name, found.grade) == ("acme", "ok") and "by itself, on 2027-" in found.what
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", get_args(Kind))
 def test_what_the_last_try_brought_is_named_with_the_line_to_type(place: Place, kind: str) -> None:
     failed(place, kind)
     found = one(place)
