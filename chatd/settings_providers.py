@@ -96,4 +96,9 @@ class Provider:
         "Private networks (CIDR) in which other hosts that it names may be. Its issuer's own host"
         " may be anywhere.",
     )
-    timeout_seconds: float = setting(10.0, "For one answer of it.", unit="s", check=between(1, 25))
+    timeout_seconds: float = setting(
+        10.0,
+        "For one answer of it. All that one sign-in asks of it has 25 s.",
+        unit="s",
+        check=between(1, 25),
+    )

@@ -194,7 +194,9 @@ def build_site(
         sign_outs,
         members_invite=settings.members_invite,
     )
-    sign_ins = SignIns(parties, store, way_in.second, invitations, clock, random, keys[0], vouched)
+    sign_ins = SignIns(
+        parties, store, way_in.second, invitations, clock, scheduler, random, keys[0], vouched
+    )
     arrivals = Arrivals(parties, sign_ins.newcomers, store, credentials, clock, random, vouched)
     providers = ProviderApi(
         guard, parties, sign_ins, sign_outs, login, credentials, connections.ended

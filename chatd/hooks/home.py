@@ -19,8 +19,8 @@ MOST: Final = 262_144
 class HomeFetcher:
     """An `engine.fetching.Fetch` for the operator's address ``home``: its host and port may be
     anywhere. Others are public, or in ``networks``, which is what the operator calls ``setting``.
-    ``authorities`` as `trust_root` takes them, ``seconds`` for the head of an answer and again for
-    its body, ``agent`` is what chatd calls itself."""
+    ``authorities`` as `trust_root` takes them, ``seconds`` for an answer as a whole, ``agent`` is
+    what chatd calls itself."""
 
     def __init__(
         self,

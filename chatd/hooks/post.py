@@ -136,9 +136,11 @@ class Requests:
     ) -> tuple[int, bytes]:
         """The status and the body; `NoAnswer` where they do not come in time, or the body has more
         than ``most`` bytes."""
+        began = self._reactor.seconds()
         response = await self._answered(method, url, headers, body)
         kept = _Kept(most)
-        await self._end(response, kept, self._seconds)
+        left = began + self._seconds - self._reactor.seconds()
+        await self._end(response, kept, max(0.0, left))
         if not kept.whole:
             raise NoAnswer(f"its answer did not come whole, or has more than {most} bytes")
         return response.code, bytes(kept.content)

@@ -8,8 +8,12 @@ import pytest
 import pytest_twisted
 from oidc_rig import FAILED, known
 from site_rig import PASSWORD
+from test_api_files import turn
+from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
 from twisted.logger import formatEvent, globalLogPublisher
 
+from chatd.auth.oidc.party import Party
 from chatd.engine.fetching import Fetched, Unfetched
 
 # ---- providers that are mixed up ----------------------------------------------------------------
@@ -240,3 +244,45 @@ async def test_whoever_comes_back_with_an_error_again_and_again_does_not_fill_th
 
 def _failures(seen):
     return [line for line in seen if "nobody was signed in" in line.get("log_format", "")]
+
+
+# ---- providers that take their time -------------------------------------------------------------
+
+
+class Slow:
+    """Asks another provider, and takes so many seconds for each answer."""
+
+    def __init__(self, provider, clock, seconds):
+        self._provider, self._clock, self._seconds = provider, clock, seconds
+
+    async def get(self, url, headers):
+        await deferLater(self._clock, self._seconds)
+        return await self._provider.get(url, headers)
+
+    async def post(self, url, headers, body):
+        await deferLater(self._clock, self._seconds)
+        return await self._provider.post(url, headers, body)
+
+
+@pytest.mark.parametrize(("seconds", "lands"), [(6, "/#"), (9, FAILED + "unreachable;")])
+@pytest_twisted.ensureDeferred
+async def test_all_that_one_sign_in_asks_has_one_deadline(world, lines, seconds, lands):
+    """Each answer comes in time; together they would take longer than whoever asks waits."""
+    await known(world)
+    browser = world.browser()
+    answer = world.home.visit(await browser.start(world.home))
+    slow = Slow(world.home, world.rig.clock, seconds)
+    world.parties.set([Party(world.home.provider, slow, world.rig.wall, world.notes.append)])
+    coming = Deferred.fromCoroutine(browser.back("home", **answer))
+    for _ in range(200):
+        if coming.called:
+            break
+        world.rig.clock.advance(0.5)
+        await turn()
+    assert await coming == lands
+    said = [line["why"] for line in lines if "nobody was signed in" in line["log_format"]]
+    assert said == (
+        [] if lands == "/#" else ["it took more than 25 s for all that one sign-in asks of it"]
+    )
+    # The keys are for everybody: they are waited for all the same.
+    world.rig.clock.advance(seconds)

@@ -14,12 +14,14 @@ import pytest_twisted
 from twisted.internet import ssl
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.task import Clock
 from twisted.internet.threads import deferToThread
 from twisted.web.server import Site
 
 from chatd.admin import local_ca
 from chatd.hooks.answers import Answer
-from chatd.hooks.post import HttpPoster, NoAnswer
+from chatd.hooks.post import HttpPoster, NoAnswer, Requests
+from chatd.hooks.push.reach import AnyHost
 from chatd.parts import SystemClock
 from tests.hooks.loopback import hangs, reactor, status
 from tests.hooks.receiver import Receiver, drops, endless, half, unfinished
@@ -250,3 +252,34 @@ async def test_a_request_that_is_given_up_is_no_failure_of_the_receiver(
     asking.cancel()
     with pytest.raises(CancelledError):
         await asking
+
+
+class Slow:
+    """An agent whose answers have a head when the test says so, and a body that never ends."""
+
+    def __init__(self) -> None:
+        self.head: Deferred[Any] = Deferred()
+        self.code = 200
+
+    def request(self, *asked: Any) -> Deferred[Any]:
+        return self.head
+
+    def deliverBody(self, body: Protocol) -> None:
+        body.dataReceived(b"half")
+
+
+@pytest.mark.parametrize("head_after", [0.0, 4.0])
+def test_head_and_body_have_one_deadline(head_after: float) -> None:
+    clock, agent = Clock(), Slow()
+    requests = Requests(clock, SystemClock(), AnyHost(""), 5.0, "chatd/test")
+    requests._agent = agent  # type: ignore[assignment]
+    ended: list[Any] = []
+    asking = Deferred.fromCoroutine(requests.read("GET", "https://a.example/", {}, b"", 100))
+    asking.addBoth(ended.append)
+    clock.advance(head_after)
+    agent.head.callback(agent)
+    clock.advance(4.9 - head_after)
+    assert ended == []
+    clock.advance(0.2)
+    assert [failure.check(NoAnswer) for failure in ended] == [NoAnswer]
+    assert clock.getDelayedCalls() == []

@@ -24,6 +24,7 @@ from chatd.auth.oidc.attempt import (
     spent,
 )
 from chatd.auth.oidc.id_token import Claims, same, sid_of
+from chatd.auth.oidc.in_time import in_time
 from chatd.auth.oidc.parties import Parties
 from chatd.auth.oidc.party import LONGEST, Party
 from chatd.auth.oidc.provider import Provider, Reason, Stopped
@@ -43,7 +44,7 @@ from chatd.engine.identities import (
     IdentityReads,
     Spend,
 )
-from chatd.engine.ports import Clock, Random
+from chatd.engine.ports import Clock, Random, Scheduler
 from chatd.engine.unit import Unit
 
 #: From one address: beginning, and coming back.
@@ -96,6 +97,7 @@ class SignIns:
         second: SecondFactor,
         invitations: Invitations,
         clock: Clock,
+        scheduler: Scheduler,
         random: Random,
         key: bytes,
         come: Bring,
@@ -105,6 +107,7 @@ class SignIns:
         self._second = second
         self._invitations = invitations
         self._clock = clock
+        self._scheduler = scheduler
         self._random = random
         self._come = come
         self._attempts = Sealed(key, "oidc attempt", Attempt, clock, random)
@@ -171,8 +174,7 @@ class SignIns:
             if not same(answer.get("state", ""), attempt.state):
                 raise Stopped("stale")
             back = attempt.back
-            code = await _code(party, answer)
-            claims = await party.claims(code, attempt)
+            claims = await in_time(_claims(party, answer, attempt), self._scheduler)
             return await self._landed(party.provider, attempt, claims, asking, whence)
         except Stopped as why:
             if why.words:
@@ -303,6 +305,11 @@ class SignIns:
             raise Refusal(
                 Code.RATE_LIMITED, "Too many tries to sign in; wait a little.", retry_after=wait
             )
+
+
+async def _claims(party: Party, answer: Mapping[str, str], attempt: Attempt) -> Claims:
+    """Who comes with this answer; `Stopped`."""
+    return await party.claims(await _code(party, answer), attempt)
 
 
 async def _code(party: Party, answer: Mapping[str, str]) -> str:

@@ -1,0 +1,37 @@
+"""A limit for all that one sign-in asks of its provider together."""
+
+from collections.abc import Coroutine
+from typing import Any, Final, TypeVar
+
+from twisted.internet.defer import CancelledError, Deferred
+
+from chatd.auth.oidc.provider import Stopped
+from chatd.engine.ports import Scheduler
+
+#: Seconds: the longest that a provider may have for one answer, and less than whoever signs in is
+#: waited for (`answer_seconds` of the edge), so that they are told whose fault it was.
+TOGETHER: Final = 25.0
+
+T = TypeVar("T")
+
+
+async def in_time(asking: Coroutine[Any, Any, T], scheduler: Scheduler) -> T:
+    """What ``asking`` comes to; `Stopped` with `unreachable` where it takes longer."""
+    asked = Deferred.fromCoroutine(asking)
+    late = False
+
+    def too_late() -> None:
+        nonlocal late
+        late = True
+        asked.cancel()
+
+    end = scheduler.later(TOGETHER, too_late)
+    try:
+        return await asked
+    except CancelledError:
+        if not late:
+            raise
+        words = f"it took more than {TOGETHER:g} s for all that one sign-in asks of it"
+        raise Stopped("unreachable", words) from None
+    finally:
+        end()
