@@ -2,20 +2,18 @@
 pure and the touching half."""
 
 import atexit
-import os
 import secrets
 import signal
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.defer import CancelledError, Deferred, maybeDeferred
 from twisted.internet.interfaces import IListeningPort
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThreadPool
@@ -60,7 +58,7 @@ from chatd.sessions import Sessions
 from chatd.settings import Settings
 from chatd.store.errors import StoreError
 from chatd.store.sqlite import Synchronous
-from chatd.supervision import Supervision
+from chatd.supervision import Supervision, exit_failed
 from chatd.tap import Taps
 from chatd.told import cannot_start, first_steps, is_ready, state, status, visit
 from chatd.tracing import Tracing, read_headers
@@ -72,6 +70,8 @@ log = Logger()
 
 #: After so long those who came back with a start are in; then there is time for other things.
 CALM_SECONDS = 20.0
+
+T = TypeVar("T")
 
 
 class ChatService(Service):
@@ -105,6 +105,7 @@ class ChatService(Service):
         self._sockets: list[Any] = []
         self._ports: list[IListeningPort] = []
         self._calm: Any = None
+        self._starting: Deferred[None] | None = None
 
     def setServiceParent(self, parent: Any) -> None:
         hand_over(self._logs, parent)
@@ -132,9 +133,10 @@ class ChatService(Service):
         if (too_few := raise_descriptors(self.settings.limits.connections)) is not None:
             log.warn("{too_few}", too_few=too_few)
         self.parts.start()
-        self._reactor.callWhenRunning(
-            lambda: Deferred.fromCoroutine(self._start()).addErrback(self._not_started)
-        )
+        self._reactor.callWhenRunning(self._begin)
+
+    def _begin(self) -> None:
+        self._starting = Deferred.fromCoroutine(self._start()).addErrback(self._not_started)
 
     def _not_started(self, failure: Failure) -> None:
         """A daemon that holds the ports and answers nobody is worse than none."""
@@ -142,13 +144,13 @@ class ChatService(Service):
             return  # it was stopped meanwhile
         cannot_start(failure)
         # twistd knows no other way to end with a status that says so.
-        atexit.register(_exit_failed)
+        atexit.register(exit_failed)
         self._reactor.stop()
 
     async def _start(self) -> None:
         """The rest, once the store answers: where the log stands decides where the hub begins."""
         settings, parts = self.settings, self.parts
-        position = await parts.store.position()
+        position = await self._unless_stopped(parts.store.position())
         scheduler = ReactorScheduler(self._reactor)
         self.engine = engine(settings, parts, offer(self._vapid, settings))
         self.node, self.last_seen, self.agenda = fan_out(
@@ -167,7 +169,6 @@ class ChatService(Service):
             lambda user, session: self.edge.connections.has(user, session),
         )
         self.tracing = Tracing(self._reactor, parts.clock, parts.store.commits, self.engine, drive)
-        self.tracing.change(settings, read_headers(settings))
         parts.store.committed = self._committed
         self.sessions = Sessions(
             self.engine, hub, settings.limits, parts.clock, drive, settings.guests, settings.files
@@ -177,8 +178,10 @@ class ChatService(Service):
         self._vouching = Vouching(self._reactor, parts.clock, settings, parts.store, drive)
         self.edge = self._site()
         self.engine.renewals = self.edge.people
+        await self._unless_stopped(self.edge.blocking.refresh())
+        # Nothing before this begins anything that has to be stopped.
+        self.tracing.change(settings, read_headers(settings))
         self._vouching.begin(self.edge.people, self.edge.connections.ended)
-        await self.edge.blocking.refresh()
         self._reloading = Reloading(
             self.path,
             self._supervision.where,
@@ -246,13 +249,9 @@ class ChatService(Service):
         )
         self._sockets = []
         self.renewal.start()
-        await self.webhook.start()
-        if self.push is not None:
-            await self.push.start()
-        else:
-            await forget(parts.store, PUSH)
-        if not self.running:
-            return  # it was stopped meanwhile
+        await self._unless_stopped(self.webhook.start())
+        push = forget(parts.store, PUSH) if self.push is None else self.push.start()
+        await self._unless_stopped(push)
         self.deletions.start()
         self.departures.start()
         self.files.start()
@@ -274,6 +273,13 @@ class ChatService(Service):
         )
         if self._quickstart:
             await first_steps(self.settings, self.path, parts.store, self.edge.invitations)
+
+    async def _unless_stopped(self, waiting: Awaitable[T]) -> T:
+        """What a step of the start came to; there is no next one where it was stopped meanwhile."""
+        came = await waiting
+        if not self.running:
+            raise CancelledError
+        return came
 
     def _site(self) -> Edge:
         settings = self.settings
@@ -364,6 +370,8 @@ class ChatService(Service):
         log.info("stopped; everything acknowledged is on disk")
 
     async def _stop_serving(self) -> None:
+        if self._starting is not None:
+            await self._starting  # it ends with its next step
         for port in self._ports:
             await maybeDeferred(port.stopListening)
         if self._ports:
@@ -388,9 +396,3 @@ class ChatService(Service):
             await self._vouching.stop()
         for opened in self._sockets:
             opened.close()
-
-
-def _exit_failed() -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(1)

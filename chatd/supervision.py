@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
@@ -86,3 +87,10 @@ def _announced(server: Server, host: str) -> bool:
     if server.forwarded_by != "proxy-v2":
         return False
     return any(ip_address(host) in ip_network(network) for network in server.proxies)
+
+
+def exit_failed() -> None:
+    """Ends the process with a status that says so, at its very end."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)

@@ -2,15 +2,20 @@
 
 import json
 import os
+import socket
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_twisted
 from twisted.internet import reactor
+from twisted.internet.defer import Deferred
 
 from chatd.client.connection import trust_root
 from chatd.client.http import Api
+from chatd.config import load
+from chatd.edge.build import Edge
 from chatd.service import ChatService
 from chatd.settings import Settings
 from chatd.supervision import Supervision
@@ -223,3 +228,43 @@ async def test_a_stop_that_fails_on_the_way_still_stops_the_store(tmp_path: Path
     service.parts = Parts()  # type: ignore[assignment]
     await service.stopService()
     assert stopped == ["store"]
+
+
+@pytest.mark.parametrize("step", ["the log is asked", "blocks are asked for"])
+@pytest_twisted.ensureDeferred
+async def test_a_stop_while_it_starts_opens_nothing_and_leaves_nothing(
+    daemon: Daemon, step: str
+) -> None:
+    reached: Deferred[None] = Deferred()
+    go_on: Deferred[None] = Deferred()
+
+    async def waits(answer: Any) -> Any:
+        reached.callback(None)
+        await go_on
+        return await answer
+
+    class Starting(ChatService):
+        def startService(self) -> None:
+            super().startService()
+            if step == "the log is asked":
+                asked = self.parts.store.position
+                self.parts.store.position = lambda: waits(asked())  # type: ignore
+
+        def _site(self) -> Edge:
+            edge = super()._site()
+            if step == "blocks are asked for":
+                asked = edge.blocking.refresh
+                edge.blocking.refresh = lambda: waits(asked())  # type: ignore
+            return edge
+
+    service = Starting(reactor, load(daemon.config), daemon.config, Supervision())
+    service.privilegedStartService()
+    service.startService()
+    await reached
+    stopping = service.stopService()
+    go_on.callback(None)
+    await stopping
+    assert not (daemon.state / "control.sock").exists()
+    assert service.readiness.phase == "draining"
+    with socket.create_server(("127.0.0.1", daemon.port)):
+        pass

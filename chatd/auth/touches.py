@@ -33,15 +33,19 @@ class Touches:
         self._drive = drive
         self._waiting: dict[str, tuple[str, TouchCredential]] = {}
         self._timer: Cancel | None = None
+        self._stopped = False
 
     async def note(self, user: str, change: TouchCredential) -> None:
         """A credential of ``user`` was used."""
+        if self._stopped:
+            return
         if self._timer is None:
             self._timer = self._scheduler.later(MOMENT, self._write)
         self._waiting[change.id] = (user, change)
 
     def stop(self) -> None:
         """Writes what was noted; nothing comes after it."""
+        self._stopped = True
         if self._timer is not None:
             self._timer()
             self._write()

@@ -21,6 +21,7 @@ from chatd.fanout.news import News
 from chatd.fanout.notes import Leases, MarksMoved, Shown, Shunned, Told, Typed
 from chatd.fanout.pace import Pace
 from chatd.fanout.presence import Presence, shown
+from chatd.fanout.timers import Timers
 from chatd.fanout.turn import Turn
 from chatd.fanout.typing import Typing
 from chatd.wire import signals
@@ -60,6 +61,7 @@ class Audience:
         self.gone: Callable[[str], None] = _unwritten
         self._books = books
         self._turn = turn
+        self._timers = scheduler = Timers(scheduler)
         self._activity: Pace[Channel] = Pace(scheduler, clock, INTERVAL, PACED, self._tell_activity)
         self._typing = Typing(scheduler, clock, self._tell_typing)
         self._marks = Marks(scheduler, clock, self._tell_marks)
@@ -73,7 +75,8 @@ class Audience:
         )
 
     def stop(self) -> None:
-        """No timer is left behind."""
+        """No timer is left behind, and none begins anew."""
+        self._timers.stop()
         for each in (self._activity, self._typing, self._marks, self._news, self._presence):
             each.stop()
 

@@ -8,6 +8,7 @@ from chatd.engine.ports import Cancel, Clock, Scheduler, Writer
 from chatd.engine.profiles import SetSeen
 from chatd.engine.unit import Unit
 from chatd.fanout.presence import GRACE
+from chatd.fanout.timers import Timers
 
 #: Seconds in which those who go are written down together, and how many of them in one unit.
 INTERVAL: Final = 5.0
@@ -26,7 +27,7 @@ class LastSeen:
         drive: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
         self._store = store
-        self._scheduler = scheduler
+        self._scheduler = Timers(scheduler)
         self._clock = clock
         self._drive = drive
         self._waiting: dict[str, int] = {}
@@ -40,6 +41,7 @@ class LastSeen:
 
     async def stop(self, present: Iterable[str]) -> None:
         """The node ends, and with it the connections of those who are ``present``."""
+        self._scheduler.stop()
         self._end_timer()
         now = self._clock.wall()
         self._waiting.update(dict.fromkeys(present, now))

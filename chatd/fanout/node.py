@@ -19,6 +19,7 @@ from chatd.fanout.hub import Hub
 from chatd.fanout.notes import Note, Packet
 from chatd.fanout.presence import RENEWED
 from chatd.fanout.sequencer import Sequencer
+from chatd.fanout.timers import Timers
 
 #: Seconds a gap may close by itself before the store is asked.
 PATIENCE: Final = 0.05
@@ -60,7 +61,7 @@ class Node:
         self._store = store
         self._sequencer = sequencer
         self._bus = bus
-        self._scheduler = scheduler
+        self._scheduler = Timers(scheduler)
         self._clock = clock
         self._envelope = envelope
         self._drive = drive
@@ -81,7 +82,8 @@ class Node:
             self._after("leases", RENEWED, self._renew_leases)
 
     def stop(self) -> None:
-        """No timer is left behind."""
+        """No timer is left behind, and none begins anew."""
+        self._scheduler.stop()
         for cancel in self._timers.values():
             cancel()
         self._timers.clear()

@@ -76,7 +76,9 @@ def test_a_store_that_refuses_is_no_fault_and_the_next_use_is_written() -> None:
 def test_what_was_noted_is_written_before_the_end() -> None:
     clock, store = FakeClock(), Store()
     touches = Touches(store, clock, run)
-    touches.stop()
     used(touches, "c1", 1)
     touches.stop()
+    assert store.touched() == [("c1", 1)] and clock.waiting() == 0
+    # A request that was under way is not noted any more.
+    used(touches, "c1", 2)
     assert store.touched() == [("c1", 1)] and clock.waiting() == 0

@@ -92,3 +92,11 @@ def test_units_are_bounded_and_a_refusal_is_not_tried_for_ever() -> None:
     writer.refuses = False
     run(last_seen.stop([]))
     assert len(writer.seen) == 3
+
+
+def test_who_goes_after_the_end_begins_no_timer() -> None:
+    stage = Stage(tea="ann")
+    last_seen, _ = made(stage)
+    run(last_seen.stop([]))
+    last_seen.gone("ann")
+    assert stage.clock.waiting() == 0

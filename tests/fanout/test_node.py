@@ -5,11 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatd.core.codes import Code
+from chatd.core.refusal import Refusal
 from chatd.engine.envelope import Batch, Envelope, ToRoom, ToUser
 from chatd.engine.rows import MarkRow
 from chatd.fanout.bus import PACKET_BYTES
-from chatd.fanout.node import batches
+from chatd.fanout.node import PATIENCE, POLL_ALONE, batches
 from chatd.fanout.notes import Packet
+from tests.fakes.drive import Promise
 from tests.fakes.log import Log
 from tests.fanout.cluster import Cluster
 
@@ -232,3 +235,38 @@ def test_a_packet_survives_the_way() -> None:
     note = Batch(1, (log.say("tea", "ann"), log.move("tea", "ann", True)))
     said = Packet("e", "n", note)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(said), type=Packet) == said
+
+
+@pytest.mark.parametrize("late", ["head", "page"])
+def test_a_read_that_ends_after_the_stop_begins_no_timer(late: str) -> None:
+    cluster = Cluster(1, "ann")
+    one, position = cluster.nodes[0], cluster.log.position
+    answer: Promise[int] = Promise()
+    cluster.log.say("tea")
+    if late == "page":
+        one.sequencer.reaches(position + 1)
+    one.store.position = lambda: answer  # type: ignore[method-assign]
+    if late == "page":
+        one.node.tick()
+        cluster.clock.advance(PATIENCE)
+    else:
+        cluster.clock.advance(POLL_ALONE)
+    one.node.stop()
+    if late == "page":
+        answer.fail(Refusal(Code.UNAVAILABLE, "The store is closed.", retry_after=1.0))
+    else:
+        answer.fire(position + 1)
+    assert cluster.clock.waiting() == 0
+
+
+def test_a_connection_that_is_lost_after_the_stop_begins_no_timer() -> None:
+    cluster = Cluster(1, "ann", "bob")
+    _, ann = cluster.attach(0, "ann", "tea")
+    _, bob = cluster.attach(0, "bob", "tea")
+    cluster.settle(5)
+    cluster.nodes[0].node.stop()
+    ann.detach()
+    bob.typing("tea", True)
+    cluster.commit(0)
+    cluster.clock.advance(0)
+    assert cluster.clock.waiting() == 0
