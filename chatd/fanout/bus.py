@@ -19,7 +19,7 @@ class Bus(Protocol):
 
 
 class NoBus:
-    """A single node."""
+    """A single node: the only bus there is outside of tests."""
 
     alone = True
 

@@ -1,1 +1,1 @@
-"""What is remembered: one portable SQL text, the writer, the readers, migrations."""
+"""What is remembered: the SQL (SQLite's), the writer, the readers, migrations."""

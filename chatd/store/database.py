@@ -1,4 +1,4 @@
-"""The little that requirements, changes and reads need of a database, whichever it is."""
+"""The little that requirements, changes and reads need of the database."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -13,8 +13,8 @@ Values = Mapping[str, Any] | Sequence[Any]
 
 
 class Database(Protocol):
-    """Statements are SQL that SQLite and PostgreSQL both understand, with ``:name`` parameters, or
-    with a ``?`` for each value where they come in order."""
+    """Statements are SQLite's SQL, with ``:name`` parameters, or with a ``?`` for each value where
+    they come in order."""
 
     def run(self, sql: str, values: Values) -> None: ...
 
