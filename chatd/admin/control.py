@@ -36,6 +36,13 @@ class Request(msgspec.Struct):
     arguments: dict[str, Any] = {}
 
 
+class TapRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """The arguments of a tap: a user name or a connection's id, and whether words are shown."""
+
+    target: str
+    text: bool = False
+
+
 class ControlProtocol(LineOnlyReceiver):
     delimiter = b"\n"
     MAX_LENGTH = LARGEST
@@ -44,6 +51,8 @@ class ControlProtocol(LineOnlyReceiver):
     def __init__(self, office: Office) -> None:
         self._office = office
         self._tap: Tap | None = None
+        #: there is a tap, or one is being made
+        self._tapping = False
         self._full = False
 
     def lineReceived(self, line: bytes) -> None:
@@ -53,7 +62,7 @@ class ControlProtocol(LineOnlyReceiver):
             self._answer({"refused": {"code": "bad-json", "message": str(error)}})
             return
         if request.action == "tap":
-            doing = Deferred.fromCoroutine(self._start_tap(**request.arguments))
+            doing = Deferred.fromCoroutine(self._start_tap(request.arguments))
         else:
             doing = Deferred.fromCoroutine(perform(self._office, request.action, request.arguments))
         doing.addCallbacks(
@@ -63,16 +72,27 @@ class ControlProtocol(LineOnlyReceiver):
 
     # A tap goes on until whoever asked for it goes.
 
-    async def _start_tap(self, target: str = "", text: bool = False) -> dict[str, Any]:
-        if self._tap is not None or self._office.taps is None:
+    async def _start_tap(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        try:
+            wanted = msgspec.convert(arguments, TapRequest)
+        except msgspec.ValidationError as error:
+            raise Refusal(Code.BAD_FIELD, f"tap: {error}.") from None
+        if self._tapping or self._office.taps is None:
             raise Refusal(Code.WRONG_STATE, "There is one tap on a connection to the daemon.")
-        self.transport.registerProducer(self, True)
-        tap = await self._office.taps.start(target, text, self, _uid(self.transport))
+        self._tapping = True
+        try:
+            tap = await self._office.taps.start(
+                wanted.target, wanted.text, self, _uid(self.transport)
+            )
+        except BaseException:
+            self._tapping = False
+            raise
         if self.connected:
             self._tap = tap
+            self.transport.registerProducer(self, True)
         else:
             tap.end()
-        return {"target": target, "text": text}
+        return {"target": wanted.target, "text": wanted.text}
 
     def line(self, line: dict[str, Any]) -> bool:
         """A `chatd.tap.Sink`: what the socket does not take is not kept."""
@@ -145,8 +165,13 @@ class NotRunning(Exception):
     """Nobody listens at the control socket."""
 
 
+class Unanswered(Exception):
+    """The daemon ended before its answer came whole: what was asked for may be done, or not."""
+
+
 def ask(path: Path, action: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Asks a running daemon, waiting for its answer; for chatctl. `NotRunning` if there is none."""
+    """Asks a running daemon, waiting for its answer; for chatctl. `NotRunning` if there is none,
+    `Unanswered`."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(SECONDS)
         try:
@@ -154,12 +179,14 @@ def ask(path: Path, action: str, arguments: dict[str, Any]) -> dict[str, Any]:
         except (FileNotFoundError, ConnectionRefusedError):
             raise NotRunning from None
         request = msgspec.json.encode({"action": action, "arguments": arguments})
-        connection.sendall(request + b"\n")
         answer = b""
-        while not answer.endswith(b"\n"):
-            part = connection.recv(LARGEST)
-            if not part:
-                break
-            answer += part
+        try:
+            connection.sendall(request + b"\n")
+            while not answer.endswith(b"\n"):
+                if not (part := connection.recv(LARGEST)):
+                    raise Unanswered
+                answer += part
+        except (BrokenPipeError, ConnectionResetError):
+            raise Unanswered from None
     decoded: dict[str, Any] = msgspec.json.decode(answer)
     return decoded

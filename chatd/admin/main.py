@@ -50,6 +50,7 @@ def _known(error: Exception) -> No:
     """What is in the way, in words; a mistake of ours goes on."""
     # Only now: most calls of chatctl need none of it.
     from chatd.admin.backup.archive import BackupError
+    from chatd.admin.control import Unanswered
     from chatd.store.errors import StoreError
 
     if isinstance(error, No):
@@ -60,6 +61,13 @@ def _known(error: Exception) -> No:
         return No(str(error), "store")
     if isinstance(error, BackupError):
         return No(str(error), "backup")
+    if isinstance(error, Unanswered):
+        return No(
+            "the daemon ended before it answered, so nobody knows whether this was done: look once"
+            " it runs again (systemctl status chatd), and repeat it if it was not.",
+            "not-running",
+            Exit.NOT_RUNNING,
+        )
     if isinstance(error, OSError):
         return no_file(error)
     raise error

@@ -95,7 +95,8 @@ def _lines(connection: socket.socket) -> Iterator[dict[str, Any]]:
 
     with connection.makefile("rb") as stream:
         for line in stream:
-            yield msgspec.json.decode(line)
+            if line.endswith(b"\n"):  # where the daemon ends, the last one may be cut
+                yield msgspec.json.decode(line)
 
 
 def frame_line(frame: Frame) -> str:

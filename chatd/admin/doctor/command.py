@@ -42,7 +42,7 @@ def add(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace, config: Path) -> int:
-    from chatd.admin.control import NotRunning, ask
+    from chatd.admin.control import NotRunning, Unanswered, ask
     from chatd.admin.doctor.look import Look
     from chatd.config import ConfigError, load
 
@@ -54,7 +54,7 @@ def _run(options: argparse.Namespace, config: Path) -> int:
     visit = None
     try:
         visit = ask(Path(settings.server.control), "visit", {}).get("done")
-    except NotRunning:
+    except (NotRunning, Unanswered):
         pass
     except OSError as error:
         raise no_file(error, settings.server.control) from None
