@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from twisted.internet.task import LoopingCall
 from twisted.web.server import NOT_DONE_YET, Request
 
 from tests.hooks.loopback import Loopback, reactor, status
@@ -52,13 +53,9 @@ def half(request: Request) -> int:
 
 def endless(request: Request) -> int:
     """200, and a body that never ends nor stops for long."""
-
-    def more() -> None:
-        if not request._disconnected:
-            request.write(bytes(16384))
-            reactor.callLater(0.001, more)
-
-    more()
+    more = LoopingCall(request.write, bytes(16384))
+    more.start(0.001)
+    request.notifyFinish().addBoth(lambda _: more.stop())
     return NOT_DONE_YET
 
 
