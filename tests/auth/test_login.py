@@ -186,7 +186,7 @@ def test_a_store_that_takes_no_new_hash_keeps_nobody_from_coming_in(world):
     run(store.commit(Unit("u1", changes=(SetPassword("u1", "old:secret"),))))
     commit = store.commit
 
-    async def verify(password, phc):
+    async def verify(password, phc, *more):
         return phc == f"old:{password}"
 
     async def full(unit):

@@ -74,7 +74,7 @@ async def test_by_a_link_to_a_new_password(stored):
     user = await stored.person()
     full(stored)
     link = await AccountLinks(stored.store, stored.wall, stored.random).make(
-        "reset", user, BY_HAND_MS
+        "reset", user, BY_HAND_MS, requires=()
     )
     body = {"secret": link.secret, "password": "another horse battery"}
     answer = await stored.call("POST", "/api/reset", body, **BROWSER)
