@@ -1,6 +1,6 @@
 """The commands of a client that were not answered yet, and which of them are sent again."""
 
-from bisect import insort
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -15,127 +15,146 @@ Send = Callable[[Frame], None]
 
 
 class Asked:
-    """A command under way."""
+    """A command that waits for its answer for good; ``line``: where it queues, if it has a key."""
 
-    __slots__ = ("answer", "frame")
+    __slots__ = ("answer", "frame", "line")
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, line: "Line | None") -> None:
         self.frame = frame
+        self.line = line
         self.answer: Deferred[Frame] = Deferred()
 
-    @property
-    def is_keyed(self) -> bool:
-        return "key" in self.frame
+
+class Line:
+    """The commands with a key of one room, in the order they were asked. Only the first is ever on
+    its way; ``timer`` runs while the server has put it off."""
+
+    __slots__ = ("asked", "pace", "room", "timer")
+
+    def __init__(self, room: Any, random: Callable[[], float]) -> None:
+        self.room = room
+        self.asked: deque[Asked] = deque()
+        self.pace = Backoff(random, first=1.0)
+        self.timer: IDelayedCall | None = None
+
+    def rest(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
 
 
 class Commands:
     """A command with a key is sent until it is answered for good: over the next connection if this
     one goes, later if the refusal says so. Any other is sent once, or fails with `Disconnected`.
 
-    Commands with a key that were put off go out again one after the other, in the order they were
-    asked, and those asked meanwhile queue behind them: one's messages stay in order.
+    Commands with a key go out one at a time in each room, by the name it is asked for (those that
+    name none have a line of their own): of two on their way the server may put the first off and
+    take the second, and one's messages would change places. A message then costs its way there and
+    back, 2 to 3 ms on loopback; that is far from the 5 a second which a server allows by itself.
+    What one room makes wait holds up no other.
     """
 
     def __init__(self, reactor: IReactorTime, random: Callable[[], float]) -> None:
         self._reactor = reactor
-        self._waiting: dict[int, Asked] = {}
+        self._random = random
+        #: by id, those on their way over this connection
+        self._sent: dict[int, Asked] = {}
+        #: by room, those with a key that are not answered for good
+        self._lines: dict[Any, Line] = {}
         self._next_id = 1
         #: sends a frame; None while no connection is up to date
         self._send: Send | None = None
-        #: ids put off, in order, and which of them is being tried again
-        self._put_off: list[int] = []
-        self._trying: int | None = None
-        self._pace = Backoff(random, first=1.0)
-        self._timer: IDelayedCall | None = None
 
     def ask(self, type_: str, fields: Frame, via: Send | None = None) -> "Deferred[Frame]":
         """The Deferred of the reply. ``via``: sent by this way, whether up to date or not."""
         frame = {"type": type_, "id": self._next_id, **fields}
         self._next_id += 1
-        asked = Asked(frame)
+        line = self._line(fields.get("room")) if "key" in fields else None
+        asked = Asked(frame, line)
         send = via or self._send
-        if send is None and not asked.is_keyed:
-            asked.answer.errback(Disconnected("not connected"))
-            return asked.answer
-        self._waiting[frame["id"]] = asked
-        if asked.is_keyed and self._put_off:
-            self._put_off.append(frame["id"])
+        if line is not None:
+            line.asked.append(asked)
+            if len(line.asked) == 1:
+                self._go(line)
         elif send is not None:
+            self._sent[frame["id"]] = asked
             send(frame)
+        else:
+            asked.answer.errback(Disconnected("not connected"))
         return asked.answer
 
     def through(self, send: Send) -> None:
         """A connection is up to date: whatever waits goes over it, in the order it was asked."""
         self._send = send
-        for id_ in sorted(self._waiting):
-            send(self._waiting[id_].frame)
+        for line in sorted(self._lines.values(), key=lambda line: int(line.asked[0].frame["id"])):
+            self._go(line)
 
     def interrupted(self, why: str) -> None:
         """The connection is gone."""
-        self._send = None
-        self._forget_put_off()
-        for id_, asked in list(self._waiting.items()):
-            if not asked.is_keyed:
-                del self._waiting[id_]
+        for asked in self._off():
+            if asked.line is None:
                 asked.answer.errback(Disconnected(why))
 
     def ended(self, error: Exception) -> None:
         """There will be no other connection."""
-        self._send = None
-        self._forget_put_off()
-        waiting, self._waiting = self._waiting, {}
-        for asked in waiting.values():
+        unanswered = [asked for asked in self._off() if asked.line is None]
+        lines, self._lines = self._lines, {}
+        unanswered += [asked for line in lines.values() for asked in line.asked]
+        for asked in unanswered:
             asked.answer.errback(error)
 
     def is_reply(self, frame: Frame) -> bool:
-        """Whether it answers something that waits."""
-        return frame.get("id") in self._waiting
+        """Whether it answers something that is on its way."""
+        return frame.get("id") in self._sent
 
     def reply(self, frame: Frame) -> None:
-        """Takes in an answer to something that waits."""
-        id_ = frame["id"]
-        asked = self._waiting[id_]
-        if frame["type"] == "error" and asked.is_keyed and frame.get("retry"):
-            self._put_off_until(id_, self._pace.next(pause(frame.get("retry_after"))))
-            return
-        del self._waiting[id_]
-        if id_ == self._trying:
-            self._put_off.remove(id_)
-            self._trying = None
-            self._pace.reset()
-            self._try_next()
-        if frame["type"] == "error":
+        """Takes in an answer to something that is on its way."""
+        asked = self._sent.pop(frame["id"])
+        line, is_error = asked.line, frame["type"] == "error"
+        if line is not None:
+            if is_error and frame.get("retry"):
+                delay = line.pace.next(pause(frame.get("retry_after")))
+                line.timer = self._reactor.callLater(delay, self._go, line)
+                return
+            self._next(line)
+        if is_error:
             asked.answer.errback(Refused(frame))
         else:
             asked.answer.callback(frame)
 
-    def _put_off_until(self, id_: int, delay: float) -> None:
-        if id_ == self._trying:
-            self._trying = None
+    def _line(self, room: Any) -> Line:
+        line = self._lines.get(room)
+        if line is None:
+            line = self._lines[room] = Line(room, self._random)
+        return line
+
+    def _go(self, line: Line) -> None:
+        """The first of the line goes out, if there is a way."""
+        line.timer = None
+        if self._send is not None:
+            first = line.asked[0]
+            self._sent[first.frame["id"]] = first
+            self._send(first.frame)
+
+    def _next(self, line: Line) -> None:
+        """The first of the line is answered."""
+        line.asked.popleft()
+        line.pace.reset()
+        if line.asked:
+            self._go(line)
         else:
-            insort(self._put_off, id_)
-        if self._timer is None and self._trying is None:
-            self._timer = self._reactor.callLater(delay, self._once_more)
+            del self._lines[line.room]
 
-    def _once_more(self) -> None:
-        self._timer = None
-        self._try_next()
-
-    def _try_next(self) -> None:
-        if self._put_off and self._send is not None:
-            self._trying = self._put_off[0]
-            self._send(self._waiting[self._trying].frame)
-
-    def _forget_put_off(self) -> None:
-        """The next connection starts anew with all that waits."""
-        self._put_off.clear()
-        self._trying = None
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    def _off(self) -> list[Asked]:
+        """Nothing is on its way any more, and no timer runs: what was on its way."""
+        self._send = None
+        for line in self._lines.values():
+            line.rest()
+        sent, self._sent = self._sent, {}
+        return list(sent.values())
 
     def __len__(self) -> int:
-        return len(self._waiting)
+        return len(self._sent) + sum(len(line.asked) for line in self._lines.values())
 
 
 def fields_given(**fields: Any) -> Frame:

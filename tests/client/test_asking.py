@@ -39,18 +39,36 @@ def test_a_command_with_a_key_is_sent_until_it_is_answered(stage: Stage) -> None
     said = [stage.client.send("tea", text) for text in ("one", "two")]
     first = list(stage.connection.sent)
     stage.drop()
-    later = stage.client.send("tea", "three")
+    said.append(stage.client.send("tea", "three"))
     stage.welcome()
+    assert stage.connection.sent == first
+    for _ in said:
+        stage.reply("done", room="tea", seq=stage.connection.sent[-1]["id"])
     again = list(stage.connection.sent)
-    assert again[:2] == first
     assert [frame["text"] for frame in again] == ["one", "two", "three"]
     assert len({frame["key"] for frame in again}) == 3
-    for frame in again:
-        stage.say("done", id=frame["id"], room="tea", seq=frame["id"])
-    assert [outcome(one)[0]["seq"] for one in [*said, later]] == [f["id"] for f in again]
+    assert [outcome(one)[0]["seq"] for one in said] == [frame["id"] for frame in again]
     stage.drop()
     stage.welcome()
     assert stage.connection.sent == []
+
+
+def test_what_is_said_at_once_stays_in_order_though_the_first_is_put_off(stage: Stage) -> None:
+    stored: list[str] = []
+    answered = 0
+    for text in ("first", "second"):
+        stage.client.send("tea", text)
+    for _ in range(4):
+        for frame in stage.connection.sent[answered:]:
+            answered += 1
+            if answered == 1:
+                refusal = {"code": "busy", "message": "", "retry": True, "retry_after": 0.2}
+                stage.say("error", id=frame["id"], **refusal)
+            else:
+                stored.append(frame["text"])
+                stage.say("done", id=frame["id"], room="tea", seq=len(stored))
+        stage.clock.advance(1.0)
+    assert stored == ["first", "second"]
 
 
 def test_a_command_without_a_key_fails_with_its_connection(stage: Stage) -> None:
