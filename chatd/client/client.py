@@ -92,6 +92,7 @@ class Client:
         self._again: IDelayedCall | None = None
         self._silence: IDelayedCall | None = None
         self._cut_later: IDelayedCall | None = None
+        self._stopping: IDelayedCall | None = None
         self._until_live: list[Deferred[None]] = []
         self._until_stopped: list[Deferred[None]] = []
 
@@ -117,7 +118,7 @@ class Client:
             self._connection.close()
         elif self._attempt is not None:
             self._attempt.cancel()
-        else:
+        elif self._stopping is None:
             self._stopped()
         return done
 
@@ -135,7 +136,8 @@ class Client:
 
     def ask(self, type_: str, **fields: Any) -> "Deferred[Frame]":
         """Sends a command; fires with its reply or fails with `Refused`. One with a ``key`` waits
-        for a connection and is sent again after each loss; others fail with `Disconnected`."""
+        for a connection and for those before it in its room, and is sent again after each loss;
+        others fail with `Disconnected`."""
         if not self._running:
             failed: Deferred[Frame] = Deferred()
             failed.errback(self._why_stopped())
@@ -198,7 +200,7 @@ class Client:
         except CancelledError:
             self._attempt = None
             # What was cancelled is gone after this turn.
-            self._reactor.callLater(0, self._stopped)
+            self._stopping = self._reactor.callLater(0, self._stopped)
         except Exception as error:
             self._attempt = None
             self.error = error
@@ -223,6 +225,7 @@ class Client:
         self._stopped()
 
     def _stopped(self) -> None:
+        self._stopping = None
         self._cancel()
         self._become("stopped")
         self._commands.ended(self._why_stopped())

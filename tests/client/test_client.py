@@ -187,6 +187,20 @@ def test_a_stop_asked_for_twice_ends_both(stage: Stage) -> None:
     assert (one, two) == ([None], [None])
 
 
+def test_a_stop_asked_for_twice_while_it_connects_ends_no_later_run() -> None:
+    stage = Stage()
+    stage.client.start()
+    one, two = outcome(stage.client.stop()), outcome(stage.client.stop())
+    with pytest.raises(RuntimeError, match="stopping"):
+        stage.client.start()
+    stage.clock.advance(0)
+    assert (one, two) == ([None], [None])
+    stage.client.start()
+    stage.clock.advance(0)
+    stage.welcome()
+    assert stage.client.state == "live"
+
+
 def test_a_stopped_client_can_start_again(stage: Stage) -> None:
     stage.open("tea", 4, 10)
     stage.client.stop()
