@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL
 from service_identity import CertificateError, VerificationError
 from twisted.internet import ssl
@@ -132,13 +134,14 @@ class Connection:
 
 
 def trust_root(ca_file: str | Path | None) -> Any:
-    """The certificates to trust: those in a PEM file, or None for the system's own."""
+    """The certificates to trust: those in a PEM file, or None for the system's own. ValueError for
+    a file without one."""
     if ca_file is None:
         return None
-    pem = Path(ca_file).read_bytes()
-    marker = b"-----BEGIN CERTIFICATE-----"
-    found = [marker + part for part in pem.split(marker)[1:]]
-    return ssl.trustRootFromCertificates([ssl.Certificate.loadPEM(part) for part in found])
+    found = x509.load_pem_x509_certificates(Path(ca_file).read_bytes())
+    return ssl.trustRootFromCertificates(
+        ssl.Certificate.loadPEM(each.public_bytes(Encoding.PEM)) for each in found
+    )
 
 
 def tls_options(host: str, trust: Any) -> Any:

@@ -52,11 +52,26 @@ class _Bytes:
     def resumeProducing(self) -> None: ...
 
 
-class _Body(Protocol):
-    """Gathers an answer's body, up to what an answer may have."""
+class Body(Protocol):
+    """What takes in an answer's body. ``whole`` fires once it is there; cancelled, it ends the
+    connection."""
 
-    def __init__(self, done: "Deferred[bytes]") -> None:
-        self._done = done
+    def __init__(self) -> None:
+        self.whole: Deferred[Any] = Deferred(lambda _: self.cut())
+
+    def cut(self) -> None:
+        # What Twisted hands out can only close, and a peer that does not let go would stay. It lets
+        # go of the connection where the answer is over.
+        connection = getattr(self.transport, "_producer", None)
+        if connection is not None:
+            connection.abortConnection()
+
+
+class _Kept(Body):
+    """Keeps it, up to what an answer may have."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self._parts: list[bytes] = []
         self._room = MOST
 
@@ -64,18 +79,18 @@ class _Body(Protocol):
         self._room -= len(data)
         if self._room >= 0:
             self._parts.append(data)
-        elif self.transport is not None:
-            self.transport.loseConnection()
+        else:
+            self.cut()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        if self._done.called:
+        if self.whole.called:
             return
         if self._room < 0:
-            self._done.errback(ValueError(f"the answer has more than {MOST} bytes"))
+            self.whole.errback(ValueError(f"the answer has more than {MOST} bytes"))
         elif reason.check(ResponseDone, ConnectionDone):
-            self._done.callback(b"".join(self._parts))
+            self.whole.callback(b"".join(self._parts))
         else:
-            self._done.errback(reason)
+            self.whole.errback(reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +159,10 @@ class Api:
 
     async def answer(self, response: Any) -> tuple[dict[str, Any], dict[str, str]]:
         """What a response says, as of `call`."""
-        whole: Deferred[bytes] = Deferred()
-        response.deliverBody(_Body(whole))
+        body = _Kept()
+        response.deliverBody(body)
         try:
-            answer = json.loads(await whole or b"{}")
+            answer = json.loads(await body.whole or b"{}")
         except ValueError:
             answer = {}
         if not isinstance(answer, dict):

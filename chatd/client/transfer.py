@@ -12,12 +12,12 @@ from urllib.parse import quote
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall
-from twisted.internet.protocol import Protocol, connectionDone
+from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from twisted.web.client import FileBodyProducer, ResponseDone
 
 from chatd.client.errors import Disconnected
-from chatd.client.http import Api, Problem
+from chatd.client.http import Api, Body, Problem
 
 #: Seconds without a byte, after which nothing more is waited for.
 SILENCE = 30.0
@@ -113,15 +113,14 @@ class _Counted:
         self._left = 0 if whence == SEEK_END else self._size - offset
 
 
-class _Into(Protocol):
-    """Writes what comes, up to ``size`` bytes; ``whole`` fires once these are there, and fails
-    where it ends otherwise. Cancelled, it ends the connection."""
+class _Into(Body):
+    """Writes what comes, up to ``size`` bytes; ``whole`` fails where it ends otherwise."""
 
     def __init__(self, file: BinaryIO, size: int, moved: Told) -> None:
+        super().__init__()
         self._file = file
         self._left = size
         self._moved = moved
-        self.whole: Deferred[None] = Deferred(lambda _: self._end())
 
     def dataReceived(self, data: bytes) -> None:
         if self.whole.called:
@@ -133,7 +132,7 @@ class _Into(Protocol):
             self._file.write(data)
         except (OSError, Disconnected) as error:
             self.whole.errback(error)
-            self._end()
+            self.cut()
         else:
             self._moved(len(data))
 
@@ -146,7 +145,3 @@ class _Into(Protocol):
             self.whole.errback(Disconnected("the file is smaller than was said"))
         else:
             self.whole.callback(None)
-
-    def _end(self) -> None:
-        if self.transport is not None:
-            self.transport.loseConnection()

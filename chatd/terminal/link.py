@@ -37,14 +37,11 @@ ROOM_ID = re.compile(r"r[0-9a-hjkmnp-tv-z]{11}")
 
 def trust_of(ca: str | None) -> Any:
     try:
-        root = trust_root(ca)
+        return trust_root(ca)
     except OSError as error:
         raise ProfileError(f"The authority's file {ca} cannot be read: {error.strerror}.") from None
-    except (SSL.Error, ValueError):
-        root = ()
-    if ca is not None and not root:
-        raise ProfileError(f"{ca} holds no certificate in PEM form.")
-    return root
+    except ValueError:
+        raise ProfileError(f"{ca} holds no certificate in PEM form.") from None
 
 
 class Link:

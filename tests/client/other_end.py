@@ -23,6 +23,11 @@ class OtherEnd(Factory):
     def __init__(self, answer: Any) -> None:
         self.answer = answer
         self.requests: list[str] = []
+        #: the transport of each connection
+        self.peers: list[Any] = []
+        #: what came after the request, and when the first of it did
+        self.heard = b""
+        self.spoken_to: Deferred[None] = Deferred()
         self.gone: Deferred[None] = Deferred()
 
     def buildProtocol(self, addr: Any) -> "Script":
@@ -35,9 +40,17 @@ class Script(Protocol):
     factory: OtherEnd
     _heard = b""
 
+    def connectionMade(self) -> None:
+        self.factory.peers.append(self.transport)
+
     def dataReceived(self, data: bytes) -> None:
+        if self.factory.requests:
+            self.factory.heard += data
+            if not self.factory.spoken_to.called:
+                self.factory.spoken_to.callback(None)
+            return
         self._heard += data
-        if b"\r\n\r\n" in self._heard and not self.factory.requests:
+        if b"\r\n\r\n" in self._heard:
             request = self._heard.decode("latin-1")
             self.factory.requests.append(request)
             self.transport.write(self.factory.answer(request))  # type: ignore[union-attr]

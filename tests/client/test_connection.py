@@ -66,7 +66,7 @@ class Bench:
         raise AssertionError("it was let in")
 
     async def close(self) -> None:
-        if self.end.requests:
+        if self.end.requests and not self.end.gone.called:
             await self.end.gone.addTimeout(SECONDS, reactor)
         await self.port.stopListening()
 
@@ -93,9 +93,13 @@ async def test_what_is_sent_after_the_close_goes_nowhere_and_hurts_nobody(bench:
     close = bytes([0x88, 2]) + (1012).to_bytes(2, "big")
     bench.end.answer = lambda request: accepted(request, '{"type":"welcome"}') + close
     connection = await bench.connect()
+    await bench.end.spoken_to.addTimeout(SECONDS, reactor)
     connection.send({"type": "ping"})
     await bench.receiver.gone.addTimeout(SECONDS, reactor)
     connection.send({"type": "ping"})
+    await bench.end.gone.addTimeout(SECONDS, reactor)
+    # Nothing but the close in return: its two bytes of head, a mask and the code.
+    assert (bench.end.heard[:2], len(bench.end.heard)) == (bytes([0x88, 0x82]), 8)
 
 
 @pytest_twisted.ensureDeferred

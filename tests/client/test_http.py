@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import pytest_twisted
 from twisted.internet import reactor
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.task import deferLater
+from twisted.internet.tcp import Client
 from twisted.web.client import ResponseNeverReceived
 
 from chatd.client.connection import trust_root
@@ -83,6 +85,38 @@ async def test_an_endless_answer_is_cut_off(site: Site) -> None:
     site.end.answer = lambda request: head + b" " * (2 * MOST)
     with pytest.raises(Problem):
         await Deferred.fromCoroutine(site.api.call("GET", "/api/x")).addTimeout(10, reactor)
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_answer_given_up_ends_its_connection_though_the_server_holds_on(
+    site: Site,
+) -> None:
+    def half(request: str) -> bytes:
+        site.end.peers[0].pauseProducing()  # so that it hears no goodbye
+        return b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{"
+
+    site.end.answer = half
+    response = await site.api.request("GET", "/api/x", {})
+    reading = Deferred.fromCoroutine(site.api.answer(response))
+    reading.cancel()
+    with pytest.raises(CancelledError):
+        await reading
+    await deferLater(reactor, 0)
+    left = connections_to(site)
+    site.end.peers[0].resumeProducing()
+    for one in left:
+        one.abortConnection()
+    assert left == []
+
+
+def connections_to(site: Site) -> list[Any]:
+    port = site.port.getHost().port
+    loop: Any = reactor
+    return [
+        one
+        for one in {*loop.getReaders(), *loop.getWriters()}
+        if isinstance(one, Client) and one.getPeer().port == port
+    ]
 
 
 @pytest_twisted.ensureDeferred
