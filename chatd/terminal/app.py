@@ -20,6 +20,7 @@ from chatd.terminal.link import Link
 from chatd.terminal.look import Signs
 from chatd.terminal.marks import Marks
 from chatd.terminal.model import Chat, Room
+from chatd.terminal.opening import Opening
 from chatd.terminal.picture import Painter, Picture
 from chatd.terminal.profiles import Profile
 from chatd.terminal.reach import Reach
@@ -28,10 +29,8 @@ from chatd.terminal.view import Popup, View
 from chatd.terminal.words import Trouble, trouble
 
 Frame = dict[str, Any]
-#: Messages to begin with.
-FIRST_PAGE = 60
-#: Rooms heard in full at a time; the ones looked at last.
-MOST_OPEN = 20
+#: Messages that are kept of a room, once there are twice as many.
+KEPT = 400
 #: Seconds for which a word to the user stays on the screen.
 NOTICE_FOR = 8.0
 
@@ -60,13 +59,12 @@ class App:
         self.width = 80
         site = profile.url.removeprefix("https://")
         self._painter = Painter(self.chat, self.view, signs, site)
-        self._loading: set[str] = set()
-        self._recent: list[str] = []
         self._timers: dict[str, IDelayedCall] = {}
         self.drafts = Drafts(self)
         self.marks = Marks(self)
         self.saying = Saying(self)
         self.reach = Reach(self)
+        self.opening = Opening(self)
         self._stopping = False
         self.link = Link(
             reactor,
@@ -74,7 +72,7 @@ class App:
             on_event=self._event,
             on_signal=self._signal,
             on_state=self._state,
-            on_lost_history=self._lost,
+            on_lost_history=lambda rooms: self.opening.lost(rooms),
         )
 
     # ---- its life -------------------------------------------------------------------------------
@@ -185,8 +183,17 @@ class App:
         if frame["type"] == "message":
             self._heard(frame, looking)
             self._wish_quoted(frame)
+        self._trim(frame["room"])
         self.marks.arrived()
         self.changed()
+
+    def _trim(self, room: str) -> None:
+        """A terminal that is open for weeks keeps no week of what others say. What somebody looks
+        at further up stays."""
+        there, view = self.chat.rooms.get(room), self.view
+        is_read = room == view.room and (view.anchor is not None or view.chosen is not None)
+        if there is not None and not is_read and len(there.timeline) > 2 * KEPT:
+            there.timeline.trim(KEPT)
 
     def _heard(self, frame: Frame, looking: bool) -> None:
         room = self.chat.rooms.get(frame["room"])
@@ -248,8 +255,7 @@ class App:
             host = self.link.profile.url
             self._quit(trouble(error, host) or Trouble(str(error), words.UNREACHABLE))
         else:
-            for room in self.chat.rooms.values():
-                room.typing, room.typing_count = [], 0
+            self.chat.offline()
             self.view.offline = self._why_offline(state)
         self.changed()
 
@@ -259,15 +265,6 @@ class App:
         error = self.link.client.error
         found = trouble(error) if error is not None and self.link.client.connections == 0 else None
         return found.words if found else "Not connected; trying again ..."
-
-    def _lost(self, rooms: list[str]) -> None:
-        """Nobody can tell what was missed: these are read anew."""
-        for room in rooms:
-            self.do(self._reopen(room))
-
-    async def _reopen(self, room: str) -> None:
-        self.chat.opened(await self.link.client.open(room, FIRST_PAGE))
-        self.changed()
 
     def _came_back(self) -> None:
         if self.link.client.welcome is not None:
@@ -286,6 +283,8 @@ class App:
                 self.go(first.id)
         elif self.room is None:
             self.view.room = None
+        else:
+            self.opening.refresh(self.room)
         self.changed()
 
     async def _gather(self) -> None:
@@ -325,63 +324,9 @@ class App:
         if show:
             view.pane = "talk"
         there = self.chat.rooms[room]
-        self._recent = [one for one in self._recent if one != room] + [room]
         if there.opened:
             there.unread_after = there.state.get("read", 0) if there.unread else None
-        else:
-            self.do(self._open(room))
-        if len(self._recent) > MOST_OPEN:
-            self._close(self._recent.pop(0))
-        if there.members is None and not there.is_direct:
-            self.do(self._members(there))
-        self.changed()
-
-    async def _open(self, room: str) -> None:
-        if room in self._loading:
-            return
-        self._loading.add(room)
-        try:
-            there = self.chat.rooms.get(room)
-            unread = there.unread if there else 0
-            limit = min(max(FIRST_PAGE, unread + 10), 500)
-            opened = self.chat.opened(await self.link.client.open(room, limit))
-            self.view.to_unread = room == self.view.room
-        finally:
-            self._loading.discard(room)
-        self.marks.arrived()
-        self.do(self._around(opened))
-        if opened.is_direct:
-            opened.members = [
-                {"user": opened.state.get("other", ""), "name": opened.state["name"], "role": ""}
-            ]
-        self.changed()
-
-    async def _around(self, room: Room) -> None:
-        """What belongs to a room besides what is said there."""
-        if "pins" in self.chat.features:
-            reply = await self.link.read("pins", room=room.id)
-            room.timeline.pins = {pin["message"]["seq"] for pin in reply["pins"]}
-        other = room.state.get("other")
-        if other and "profile" in self.chat.features:
-            person = (await self.link.read("person", user=other))["person"]
-            self.chat.statuses[other] = person.get("status") or {}
-        self.changed()
-
-    def _close(self, room: str) -> None:
-        there = self.chat.rooms.get(room)
-        if there is not None and not there.timeline.pending:
-            there.opened = False
-            self.do(self.link.client.close(room))
-
-    async def _members(self, room: Room) -> None:
-        found: list[Frame] = []
-        more = True
-        while more and len(found) < 500:
-            after = found[-1]["name"] if found else None
-            reply = await self.link.read("members", room=room.id, after=after)
-            found += reply["members"]
-            more = bool(reply.get("more")) and bool(reply["members"])
-        room.members = found
+        self.opening.show(there)
         self.changed()
 
     def hint(self, type_: str, **fields: Any) -> None:

@@ -23,8 +23,11 @@ class Room:
         self.state = state
         self.timeline = Timeline()
         self.opened = False
+        #: whether `marks` and `here` are what this connection told
+        self.is_current = False
         #: by user id, how far they got: (delivered, read)
         self.marks: dict[str, tuple[int, int]] = {}
+        #: by user id, how they show; as long as the room is open and the connection lasts
         self.here: dict[str, str] = {}
         self.members: list[Frame] | None = None
         self.typing: list[str] = []
@@ -49,6 +52,15 @@ class Room:
     def mentions(self) -> int:
         return int(self.state.get("mentions", 0))
 
+    def has(self, user: str) -> bool:
+        """Whether somebody is known to be in it."""
+        return (
+            user in self.here
+            or user in self.marks
+            or user == self.state.get("other")
+            or any(one["user"] == user for one in self.members or ())
+        )
+
     def is_muted(self, now: int) -> bool:
         until = self.state.get("muted_until")
         return self.state.get("notify") == "none" or (
@@ -66,6 +78,7 @@ class Chat:
         self.me = ""
         self.name = ""
         self.rooms: dict[str, Room] = {}
+        #: how people show, as far as the rooms that are open tell
         self.presence: dict[str, str] = {}
         self.features: frozenset[str] = frozenset()
         #: what people say they are up to, by user id
@@ -86,6 +99,7 @@ class Chat:
         there = {state["room"] for state in states}
         for gone in [room for room in self.rooms if room not in there]:
             del self.rooms[gone]
+        self._who_is_here()
 
     def set_room(self, state: Frame) -> Room:
         room = self.rooms.get(state["room"])
@@ -96,17 +110,47 @@ class Chat:
         return room
 
     def opened(self, reply: Frame) -> Room:
-        room = self.set_room(reply["room"])
-        room.opened = True
+        """A room is heard from now on; what was known of it is of no use."""
+        room = self._told(reply)
         room.timeline.latest(reply)
+        room.unread_after = room.state.get("read", 0) if room.unread else None
+        return room
+
+    def opened_again(self, reply: Frame) -> Room:
+        """A room that was heard all along is as it is now."""
+        room = self._told(reply)
+        room.timeline.newest(reply)
+        return room
+
+    def _told(self, reply: Frame) -> Room:
+        room = self.set_room(reply["room"])
+        room.opened = room.is_current = True
         room.marks = {
             mark["user"]: (mark.get("delivered", 0), mark.get("read", 0))
             for mark in reply.get("marks", ())
         }
         room.here = dict(reply.get("here", {}))
-        self.presence.update(room.here)
-        room.unread_after = room.state.get("read", 0) if room.unread else None
+        self._who_is_here()
         return room
+
+    def closed(self, room: Room) -> None:
+        """A room is heard no more."""
+        room.opened = room.is_current = False
+        room.here = {}
+        self._who_is_here()
+
+    def offline(self) -> None:
+        """The connection is gone: who is here and who types is not known. How far others got stays;
+        they may have got further."""
+        for room in self.rooms.values():
+            room.is_current = False
+            room.here, room.typing, room.typing_count = {}, [], 0
+        self.presence = {}
+
+    def _who_is_here(self) -> None:
+        self.presence = {}
+        for room in self.rooms.values():
+            self.presence |= room.here
 
     # ---- events ---------------------------------------------------------------------------------
 
@@ -171,7 +215,7 @@ class Chat:
         room = self.rooms.get(frame.get("room", ""))
         match frame["type"]:
             case "presence":
-                self.presence[frame["user"]] = frame["state"]
+                self._shows(frame["user"], frame["state"])
             case "activity" if room is not None:
                 news = frame["number"] - room.state.get("number", 0)
                 room.state.update(seq=frame["seq"], number=frame["number"])
@@ -205,6 +249,13 @@ class Chat:
                 self.invitations.pop(frame["room"], None)
             case "room_removed":
                 self.rooms.pop(frame["room"], None)
+                self._who_is_here()
+
+    def _shows(self, user: str, state: str) -> None:
+        for room in self.rooms.values():
+            if room.opened and room.has(user):
+                room.here[user] = state
+        self.presence[user] = state
 
     def read(self, room: Room, seq: int) -> None:
         """One's own mark is here now, by this screen or by another device."""

@@ -54,13 +54,16 @@ class Talk:
 
     def __init__(self, signs: Signs) -> None:
         self._signs = signs
-        self._drawn: dict[object, tuple[object, Block]] = {}
+        #: by seq, what it was drawn from and how; of the picture before, and of this one
+        self._before: dict[int, tuple[object, Block]] = {}
+        self._drawn: dict[int, tuple[object, Block]] = {}
         self._for: object = None
 
     def blocks(self, chat: Chat, room: Room, width: int, chosen: int | None = None) -> list[Block]:
         sizes = measures(width, widest_name(chat, room))
-        if self._for != (room.id, sizes):
-            self._for, self._drawn = (room.id, sizes), {}
+        # What is on no picture any more is kept no longer.
+        self._before = self._drawn if self._for == (room.id, sizes) else {}
+        self._for, self._drawn = (room.id, sizes), {}
         found = [self._beginning(room, sizes)]
         before: Frame | None = None
         new_done = room.unread_after is None
@@ -111,9 +114,10 @@ class Talk:
         return self._kept(seq, key, draw)
 
     def _kept(self, seq: int, key: object, draw: Any) -> Block:
-        held = self._drawn.get(seq)
+        held = self._before.get(seq)
         if held is None or held[0] != key:
-            held = self._drawn[seq] = (key, draw())
+            held = (key, draw())
+        self._drawn[seq] = held
         return held[1]
 
     def _message(

@@ -63,12 +63,34 @@ class Timeline:
         self._order = []
         self.older(page)
 
+    def newest(self, page: Frame) -> None:
+        """The newest page, beside what was known; in its place if something may be missing between
+        them."""
+        messages, more_before = page["messages"], self.more_before
+        if messages and page.get("more_before") and messages[0]["seq"] not in self._items:
+            self.latest(page)
+        elif self._order:
+            self.older(page)
+            self.more_before = more_before
+        else:
+            self.latest(page)
+
     def older(self, page: Frame) -> None:
         """A page of `history`, or what came with `opened`."""
         for message in page["messages"]:
             self._put(message["seq"], message)
         self.quote(page.get("quoted", ()))
         self.more_before = bool(page.get("more_before"))
+
+    def trim(self, count: int) -> None:
+        """Keeps the newest ``count``; what was before can be read again."""
+        if len(self._order) <= count:
+            return
+        self._order = self._order[-count:]
+        self._items = {seq: self._items[seq] for seq in self._order}
+        answered = {item.get("reply_to") for item in self._items.values()}
+        self._quoted = {seq: one for seq, one in self._quoted.items() if seq in answered}
+        self.more_before = True
 
     def quote(self, messages: Sequence[Frame]) -> None:
         """Messages that others answer."""

@@ -209,3 +209,13 @@ def test_a_card_is_drawn_in_place_of_its_text(scene):
 def test_what_is_no_card_leaves_the_text(scene, data):
     scene.say(message(1, "in words", data=data))
     assert "in words" in shown(scene)
+
+
+def test_what_was_dropped_and_read_again_is_drawn_anew(scene):
+    room = scene.say(message(1, "Earl Grey"), message(2))
+    assert "Earl Grey" in shown(scene)
+    room.timeline.trim(1)
+    assert "Earl Grey" not in shown(scene)
+    assert list(scene.painter._talk._drawn) == [2]
+    room.timeline.older({"messages": [message(1, "Assam")]})
+    assert "Assam" in shown(scene)

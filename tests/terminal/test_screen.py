@@ -227,6 +227,27 @@ async def test_what_is_typed_while_the_server_is_away_is_said_once_and_in_order(
 
 
 @pytest_twisted.ensureDeferred
+async def test_whoever_left_while_the_server_was_away_is_not_shown_as_here(
+    rooms, daemon: Daemon, people, tmp_path: Path
+):
+    with Terminal(tmp_path, people["alice"].home, 120, 40) as screen:
+        await wait(screen.sees, "F1 help")
+        await wait(screen.go, "tea")
+        async with Voice(people["bob"]) as bob:
+            await bob.link.client.open("#tea")
+            await wait(screen.sees, "● bob")
+            await deferToThread(daemon.stop)
+            await wait(screen.sees, "○ Not connected")
+        await deferToThread(daemon.start)
+        await wait(screen.loses, "○ Not connected")
+        await wait(screen.sees, "○ bob")
+        async with Voice(people["bob"]) as bob:
+            await bob.link.client.open("#tea")
+            await wait(screen.sees, "● bob")
+        await wait(screen.sees, "○ bob")
+
+
+@pytest_twisted.ensureDeferred
 async def test_without_colours_and_without_unicode_it_is_still_a_chat(
     rooms, people, tmp_path: Path
 ):

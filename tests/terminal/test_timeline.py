@@ -90,3 +90,27 @@ def test_an_event_that_came_before_the_reply_is_not_undone():
     found.event(message(2, "as stored", who="u1"), "u1")
     found.settle("k1", message(2, "as typed", who="u1"))
     assert texts(found) == ["as stored"]
+
+
+def test_a_page_that_joins_what_is_known_stands_beside_it():
+    found = timeline(message(1), message(2, "old"), message(4))
+    found.newest({"messages": [message(2, "new"), message(5)], "more_before": True})
+    assert [item["seq"] for item in found] == [1, 2, 4, 5]
+    assert (found.message(2)["text"], found.more_before) == ("new", False)
+
+
+def test_a_page_with_something_missing_before_it_takes_the_place_of_what_is_known():
+    found = timeline(message(1), message(2))
+    found.newest({"messages": [message(70), message(71)], "more_before": True})
+    assert ([item["seq"] for item in found], found.more_before) == ([70, 71], True)
+
+
+def test_what_is_old_goes_with_what_it_answered_and_can_be_read_again():
+    page = [message(seq, reply_to=seq - 100) for seq in range(101, 111)]
+    found = timeline(*page, quoted=[message(seq) for seq in range(1, 11)])
+    found.trim(3)
+    assert [item["seq"] for item in found] == [108, 109, 110]
+    assert (found.more_before, found.first) == (True, 108)
+    assert [seq for seq in range(1, 11) if found.quoted(seq)] == [8, 9, 10]
+    found.older({"messages": [message(107)], "more_before": True})
+    assert found.first == 107
