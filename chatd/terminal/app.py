@@ -60,6 +60,7 @@ class App:
         site = profile.url.removeprefix("https://")
         self._painter = Painter(self.chat, self.view, signs, site)
         self._timers: dict[str, IDelayedCall] = {}
+        self._doing: set[Deferred[Any]] = set()
         self.drafts = Drafts(self)
         self.marks = Marks(self)
         self.saying = Saying(self)
@@ -86,6 +87,9 @@ class App:
         for timer in self._timers.values():
             if timer.active():
                 timer.cancel()
+        # Nothing half done is left behind: no part of a file.
+        for doing in list(self._doing):
+            doing.cancel()
         await self.link.close()
 
     def leave(self) -> None:
@@ -149,7 +153,9 @@ class App:
     def do(self, work: Coroutine[Any, Any, Any]) -> None:
         """Starts it; what goes wrong is said on the screen."""
         doing: Deferred[Any] = Deferred.fromCoroutine(work)
+        self._doing.add(doing)
         doing.addErrback(self._failed)
+        doing.addBoth(lambda _: self._doing.discard(doing))
 
     def _failed(self, failure: Failure) -> None:
         error = failure.value

@@ -13,6 +13,7 @@ from urwid.display.raw import Screen as RawScreen
 
 from chatd.terminal import words
 from chatd.terminal.app import App
+from chatd.terminal.ending import end_with_terminal
 from chatd.terminal.keys import Keys
 from chatd.terminal.look import ASCII, PALETTE, UNICODE
 from chatd.terminal.picture import Picture, in_ascii
@@ -104,6 +105,7 @@ def run(profile: Profile, settings: Screen, options: argparse.Namespace) -> int:
 
     reactor.callWhenRunning(begin)
     reactor.addSystemEventTrigger("before", "shutdown", interrupted)
+    end_with_terminal(reactor)
     reactor.run()
     error = outcome[0] if outcome else None
     if error is None:
@@ -164,10 +166,13 @@ class FullScreen:
 
     async def close(self) -> None:
         loop, self._loop = self._loop, None
-        if loop is not None:
-            loop.stop()
-            loop.screen.stop()
-        await self._app.end()
+        try:
+            if loop is not None:
+                loop.stop()
+                loop.screen.stop()
+        finally:
+            # The terminal may be gone.
+            await self._app.end()
 
     def _quit(self, why: Trouble | None) -> None:
         if not self._over.called:

@@ -4,7 +4,6 @@ went."""
 import argparse
 import os
 import re
-import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
@@ -17,6 +16,7 @@ from twisted.python.failure import Failure
 from chatd.client.errors import Disconnected
 from chatd.terminal import words
 from chatd.terminal.arguments import parse
+from chatd.terminal.ending import end_with_terminal
 from chatd.terminal.lines import Style
 from chatd.terminal.profiles import Profile, ProfileError, Profiles
 from chatd.terminal.safe import safe
@@ -69,25 +69,34 @@ def _on_reactor(options: argparse.Namespace, profiles: Profiles, profile: Profil
     from twisted.internet import reactor
 
     code = DONE if options.command == "follow" else INTERRUPTED
+    running: Deferred[None] | None = None
+    is_interrupted = False
 
     def over(result: int | Failure) -> None:
         nonlocal code
-        code = (
-            result
-            if isinstance(result, int)
-            else _failed(result.value or Disconnected("ended"), profile)
-        )
-        if reactor.running:
+        if isinstance(result, int):
+            code = result
+        elif not is_interrupted:
+            code = _failed(result.value or Disconnected("ended"), profile)
+        if reactor.running and not is_interrupted:
             reactor.stop()
 
     def begin() -> None:
-        Deferred.fromCoroutine(_command(reactor, options, profiles, profile)).addBoth(over)
+        nonlocal running
+        doing = Deferred.fromCoroutine(_command(reactor, options, profiles, profile))
+        running = doing.addBoth(over)
+
+    def interrupted() -> Deferred[None] | None:
+        nonlocal is_interrupted
+        is_interrupted = True
+        if running is not None:
+            # It is told, and waited for, so that nothing half done is left behind.
+            running.cancel()
+        return running
 
     reactor.callWhenRunning(begin)
-    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
-        # The terminal is gone: as with Ctrl-C nothing half done is left behind.
-        loop: Any = reactor
-        signal.signal(signal.SIGHUP, lambda *_: loop.callFromThread(loop.stop))
+    reactor.addSystemEventTrigger("before", "shutdown", interrupted)
+    end_with_terminal(reactor)
     reactor.run()
     try:
         sys.stdout.flush()

@@ -50,6 +50,10 @@ class Terminal:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """As if its window were closed."""
         self._tmux("kill-server", check=False)
 
     def _tmux(self, *arguments: str, check: bool = True) -> str:

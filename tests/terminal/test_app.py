@@ -1,6 +1,7 @@
 """The full screen's heart, without a screen and without a server."""
 
 import pytest
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from chatd.terminal.app import KEPT, App
@@ -59,3 +60,17 @@ def test_without_a_connection_nobody_counts_as_here_or_as_typing(app):
     assert (app.chat.presence, room.typing) == ({"u2": "online"}, ["bob"])
     app._state("waiting")
     assert (app.chat.presence, room.typing, room.is_current) == ({}, [], False)
+
+
+def test_what_is_under_way_at_the_end_can_tidy_up_and_says_nothing(app):
+    ends = []
+
+    async def work():
+        try:
+            await Deferred()
+        finally:
+            ends.append("tidied up")
+
+    app.do(work())
+    Deferred.fromCoroutine(app.end())
+    assert (ends, app.view.notice) == (["tidied up"], "")

@@ -3,10 +3,14 @@
 import json
 import os
 import random
+import signal
+import subprocess
+import time
 from argparse import Namespace
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 import pytest_twisted
@@ -19,10 +23,12 @@ from twisted.web.client import ResponseDone
 
 from chatd.client.transfer import SILENCE, Transfer, _Counted
 from chatd.terminal.script import _soon
+from chatd.terminal.slash import perform
 from chatd.terminal.transfers import Bar, _new
-from chatd.terminal.words import trouble
+from chatd.terminal.view import View
+from chatd.terminal.words import INTERRUPTED, trouble
 from tests.core.test_pictures import png
-from tests.terminal.people import Person
+from tests.terminal.people import ROOT, SECONDS, Person, command, surroundings
 from tests.terminal.screen import Terminal
 from tests.terminal.talking import Voice
 from tests.terminal.test_screen import wait
@@ -237,6 +243,75 @@ def test_a_file_that_grows_is_sent_as_long_as_it_was(tmp_path):
         assert counted.read(4) + counted.read(4) + counted.read(4) == b"012345"
 
 
+@pytest.mark.parametrize("sent", [signal.SIGHUP, signal.SIGINT])
+def test_whoever_interrupts_while_a_file_is_kept_leaves_no_part_of_it(room, people, tmp_path, sent):
+    (tmp_path / "large").write_bytes(content(16_000_000))
+    seq = people["alice"].ok("send", "files", "-f", str(tmp_path / "large")).strip()
+    into = tmp_path / "kept"
+    into.mkdir()
+    bob = subprocess.Popen(
+        command("save", "files", seq, "--into", str(into)),
+        cwd=ROOT,
+        env=surroundings(people["bob"].home),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        until((into / "large").exists)
+        # It stands still until it is told: however fast the line, it has only a part.
+        bob.send_signal(signal.SIGSTOP)
+        assert (into / "large").stat().st_size < 16_000_000
+        bob.send_signal(sent)
+        bob.send_signal(signal.SIGCONT)
+        _, errors = bob.communicate(timeout=SECONDS)
+        assert (bob.returncode, errors) == (INTERRUPTED, "")
+    finally:
+        bob.kill()
+        bob.wait()
+    assert list(into.iterdir()) == []
+
+
+class Server:
+    """A link to a server that takes a file when the test says so."""
+
+    reactor = Clock()
+    client = SimpleNamespace(welcome={"limits": {"files": {"each": 8, "max_bytes": 100}}})
+    bearer: ClassVar[dict[str, str]] = {}
+
+    def __init__(self):
+        self.api = self
+        self.taken = Deferred()
+        self.said = []
+
+    async def request(self, *_):
+        await self.taken
+
+    async def answer(self, _):
+        return {"file": "f1"}, {}
+
+    async def write(self, type_, **fields):
+        self.said.append(fields)
+
+
+def test_a_slow_file_answers_what_was_chosen_when_it_was_named(tmp_path):
+    (tmp_path / "a").write_bytes(b"a")
+    server = Server()
+    view = View(room="r1", reply_to=7)
+    app = SimpleNamespace(
+        room=SimpleNamespace(id="r1"), link=server, view=view, say=lambda text: None
+    )
+    ends = []
+    going = Deferred.fromCoroutine(perform(app, f"/file {tmp_path / 'a'} as you said"))
+    going.addBoth(ends.append)
+    assert (view.reply_to, server.said, ends) == (None, [], [])
+    # Meanwhile one goes elsewhere and is about to answer something there.
+    app.room, view.room, view.reply_to = SimpleNamespace(id="r2"), "r2", 9
+    server.taken.callback(None)
+    (said,) = server.said
+    assert (said["room"], said["reply_to"], said["files"]) == ("r1", 7, ["f1"])
+    assert (view.reply_to, ends) == (9, [None])
+
+
 class Tty:
     def __init__(self, terminal):
         self.terminal, self.text = terminal, ""
@@ -289,3 +364,35 @@ async def test_on_the_full_screen_a_file_is_sent_and_kept(room, people, tmp_path
     first, last = people["bob"].json("history", "files", "--limit", "2")
     assert json.dumps(first["files"]).count("the kettle.txt") == 1
     assert last["reply_to"] == first["seq"]
+
+
+@pytest.mark.tmux
+@pytest_twisted.ensureDeferred
+async def test_a_full_screen_whose_terminal_is_closed_leaves_no_part_of_a_file(
+    room, daemon, people, tmp_path
+):
+    (tmp_path / "large").write_bytes(content(16_000_000))
+    people["alice"].ok("send", "files", "-f", str(tmp_path / "large"))
+    part = tmp_path / "kept" / "large"
+    part.parent.mkdir()
+    with Terminal(tmp_path / "t", people["bob"].home) as screen:
+        await wait(screen.sees, "F1 help")
+        await wait(screen.go, "files")
+        await wait(screen.sees, "[large, 16 MB]")
+        await wait(screen.type, f"/save {part.parent}")
+        await wait(screen.press, "Enter")
+        await wait(until, part.exists)
+        daemon.signal(signal.SIGSTOP)
+        try:
+            assert part.stat().st_size < 16_000_000
+            await wait(screen.close)
+            await wait(until, lambda: not part.exists())
+        finally:
+            daemon.signal(signal.SIGCONT)
+
+
+def until(holds):
+    deadline = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
