@@ -12,6 +12,7 @@ from chatd.logs.twistd import observer
 from chatd.options import Options
 from chatd.safety import unsafe
 from chatd.supervision import Supervision
+from chatd.systemd.inherited import NotTcp
 
 __all__ = ["Options", "makeService"]
 
@@ -19,10 +20,10 @@ __all__ = ["Options", "makeService"]
 def makeService(options: Any) -> Service:
     """Mistakes in the configuration end it here."""
     path = Path(options["config"])
-    supervision = Supervision()
     try:
+        supervision = Supervision()
         settings = supervision.where(load(path))
-    except ConfigError as error:
+    except (ConfigError, NotTcp) as error:
         raise SystemExit(f"chatd: {error}") from None
     wrong = unsafe(settings)
     if wrong:

@@ -9,9 +9,9 @@ from chatd.edge import bodies
 from chatd.edge.answers import Ask, Response, done
 from chatd.edge.api_session import BODY, SessionApi, whence
 from chatd.edge.connections import Ended
+from chatd.edge.door_budget import address_key
 from chatd.edge.guard import Guard
 from chatd.edge.router import Route
-from chatd.edge.site import address_key_of
 
 DAY_MS = 24 * 3_600_000
 
@@ -80,7 +80,7 @@ class AccountApi:
         """One's own. All other sessions and tokens end, and what was opened with them."""
         who = (await self._guard.acting(ask)).principal
         body = bodies.read(ask, bodies.ChangePassword)
-        await self._login.change(who, body.old, body.new, address_key_of(ask.address))
+        await self._login.change(who, body.old, body.new, address_key(ask.address))
         self._ended(who.user, but=who.session)
         return done({})
 
@@ -94,7 +94,7 @@ class AccountApi:
         """In for a while, without an account."""
         self._guard.nobody_yet(ask)
         display = bodies.read(ask, bodies.ArriveAsGuest).display
-        guest = await self._guests.arrive(display, address_key_of(ask.address), whence(ask))
+        guest = await self._guests.arrive(display, address_key(ask.address), whence(ask))
         return self._sessions.signed_in(
             guest.user, guest.name, False, guest.session, 201, guest=True
         )
@@ -104,7 +104,7 @@ class AccountApi:
         with them and with this one."""
         who = (await self._guard.acting(ask)).principal
         body = bodies.read(ask, bodies.KeepGuest)
-        self._login.charge(address_key_of(ask.address))
+        self._login.charge(address_key(ask.address))
         kept = await self._guests.keep(who, body.secret, body.name, body.password, whence(ask))
         self._ended(who.user, but=kept.session.id)
         return self._sessions.signed_in(kept.user, kept.name, False, kept.session, 200, ask)
@@ -113,7 +113,7 @@ class AccountApi:
         self._guard.nobody_yet(ask)
         body = bodies.read(ask, bodies.Join)
         # An invitation outlives a refused name: without this its holder could keep us hashing.
-        self._login.charge(address_key_of(ask.address))
+        self._login.charge(address_key(ask.address))
         joined = await self._invitations.register(
             body.secret,
             body.name,

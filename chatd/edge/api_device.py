@@ -11,9 +11,9 @@ from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.edge import bodies
 from chatd.edge.answers import Ask, Response, done
+from chatd.edge.door_budget import address_key, network_key
 from chatd.edge.guard import Guard
 from chatd.edge.router import Route
-from chatd.edge.site import address_key_of, network_key_of
 
 BODY = 4_096
 #: What is a secret in it, or may be, must not stay in anybody's cache (RFC 6749 §5.1).
@@ -62,7 +62,7 @@ class DeviceApi:
         label = bodies.read(ask, StartDevice).label
         address = ask.address
         made = await self._devices.start(
-            label, address, str(address_key_of(address)), network_key_of(address)
+            label, address, str(address_key(address)), network_key(address)
         )
         return done(
             {

@@ -11,10 +11,10 @@ from chatd.core.refusal import Refusal
 from chatd.edge import bodies
 from chatd.edge.answers import Ask, Response, done
 from chatd.edge.api_session import BODY
+from chatd.edge.door_budget import address_key
 from chatd.edge.guard import Guard
 from chatd.edge.headers import Header
 from chatd.edge.router import Route
-from chatd.edge.site import address_key_of
 from chatd.engine.factors import PasskeyRow
 
 #: Seeds and recovery codes are shown once, and must not stay in anybody's cache.
@@ -55,7 +55,7 @@ class FactorsApi:
         """A seed for an app, as letters, address and drawing; `confirm_totp` makes it count."""
         who = (await self._guard.acting(ask)).principal
         password = bodies.read(ask, bodies.Prove).password
-        made = await self._factors.offer_totp(who, password, address_key_of(ask.address))
+        made = await self._factors.offer_totp(who, password, address_key(ask.address))
         picture = {"size": made.size, "path": made.path}
         return done(
             {"secret": made.secret, "address": made.address, "qr": picture}, headers=_UNKEPT
@@ -70,21 +70,21 @@ class FactorsApi:
     async def remove_totp(self, ask: Ask) -> Response:
         who = (await self._guard.acting(ask)).principal
         password = bodies.read(ask, bodies.Prove).password
-        await self._factors.remove_totp(who, password, address_key_of(ask.address))
+        await self._factors.remove_totp(who, password, address_key(ask.address))
         return done({})
 
     async def recovery_codes(self, ask: Ask) -> Response:
         """Ten others; those before do not work any more."""
         who = (await self._guard.acting(ask)).principal
         password = bodies.read(ask, bodies.Prove).password
-        codes = await self._factors.new_recovery_codes(who, password, address_key_of(ask.address))
+        codes = await self._factors.new_recovery_codes(who, password, address_key(ask.address))
         return done({"recovery_codes": codes}, headers=_UNKEPT)
 
     async def offer_passkey(self, ask: Ask) -> Response:
         """What the browser is to ask an authenticator for, for this session alone."""
         who = (await self._guard.acting(ask)).principal
         password = bodies.read(ask, bodies.Prove).password
-        options = await self._factors.offer_passkey(who, password, address_key_of(ask.address))
+        options = await self._factors.offer_passkey(who, password, address_key(ask.address))
         return done({"publicKey": options}, headers=_UNKEPT)
 
     async def add_passkey(self, ask: Ask) -> Response:
@@ -103,7 +103,7 @@ class FactorsApi:
         who = (await self._guard.acting(ask)).principal
         body = bodies.read(ask, bodies.RemovePasskey)
         await self._factors.remove_passkey(
-            who, _id(body.passkey), body.password, address_key_of(ask.address)
+            who, _id(body.passkey), body.password, address_key(ask.address)
         )
         return done({})
 

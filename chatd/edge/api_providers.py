@@ -20,9 +20,9 @@ from chatd.edge.answers import Ask, Declined, Response, done
 from chatd.edge.api_session import BODY, whence
 from chatd.edge.connections import Ended
 from chatd.edge.cookies import ATTEMPT, NEWCOMER, PROOF, SESSION, STEP
+from chatd.edge.door_budget import address_key
 from chatd.edge.guard import Guard
 from chatd.edge.router import Route, values
-from chatd.edge.site import address_key_of
 
 START = "/auth/oidc/{name}/start"
 CALLBACK = "/auth/oidc/{name}/callback"
@@ -88,7 +88,7 @@ class ProviderApi:
             _name(START, ask),
             body.purpose,
             body.back,
-            address_key_of(ask.address),
+            address_key(ask.address),
             session=session,
             invitation=body.invitation if body.purpose == "login" else "",
         )
@@ -103,7 +103,7 @@ class ProviderApi:
             fields(ask.query),
             cookies.one(ask, ATTEMPT),
             await self._asking(ask),
-            address_key_of(ask.address),
+            address_key(ask.address),
             # What the browser asks for by itself may not be what is chosen in the page.
             replace(whence(ask), language=""),
         )
@@ -161,7 +161,7 @@ async def prove(
     """They say once more who they are: by their password, or because they just came back from a
     provider of theirs that asked them; `forbidden`."""
     if password:
-        await login.prove(who.user, password, address_key_of(ask.address))
+        await login.prove(who.user, password, address_key(ask.address))
     elif not sign_ins.proven(guard.cookies.one(ask, PROOF), who.session):
         raise Refusal(
             Code.FORBIDDEN, "Say once more who you are: with your password.", field="password"

@@ -7,9 +7,9 @@ from chatd.edge import bodies
 from chatd.edge.answers import Ask, Response, done
 from chatd.edge.api_session import BODY, SessionApi, whence
 from chatd.edge.connections import Ended
+from chatd.edge.door_budget import address_key
 from chatd.edge.guard import Guard
 from chatd.edge.router import Route
-from chatd.edge.site import address_key_of
 
 
 class RecoveryApi:
@@ -42,7 +42,7 @@ class RecoveryApi:
         up."""
         self._guard.nobody_yet(ask)
         body = bodies.read(ask, bodies.AskReset)
-        self._recovery.ask(body.who, address_key_of(ask.address))
+        self._recovery.ask(body.who, address_key(ask.address))
         return done({})
 
     async def check(self, ask: Ask) -> Response:
@@ -56,7 +56,7 @@ class RecoveryApi:
         self._guard.nobody_yet(ask)
         body = bodies.read(ask, bodies.Reset)
         # A link outlives a refused password: without this its holder could keep us hashing.
-        self._login.charge(address_key_of(ask.address))
+        self._login.charge(address_key(ask.address))
         user, entered = await self._recovery.reset(body.secret, body.password, whence(ask))
         self._ended(user.id, but=entered.id if isinstance(entered, Issued) else None)
         return self._sessions.entered(user, entered, ask)
@@ -75,7 +75,7 @@ class RecoveryApi:
             who,
             body.email,
             body.password,
-            address_key_of(ask.address),
+            address_key(ask.address),
             whence(ask).language,
         )
         return done({"sent": sent})

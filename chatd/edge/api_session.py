@@ -18,10 +18,10 @@ from chatd.edge import bodies
 from chatd.edge.answers import Ask, Response, done
 from chatd.edge.connections import Ended
 from chatd.edge.cookies import DEVICE, SESSION, STEP, Cookies
+from chatd.edge.door_budget import address_key
 from chatd.edge.guard import ANY_SCOPE, Guard
 from chatd.edge.headers import Header
 from chatd.edge.router import Route
-from chatd.edge.site import address_key_of
 from chatd.engine.accounts import UserRow
 
 BODY = 65_536
@@ -142,7 +142,7 @@ class SessionApi:
             user, entered = await login.login(
                 body.name,
                 body.password,
-                address_key_of(ask.address),
+                address_key(ask.address),
                 whence(ask),
                 self._devices(ask),
             )

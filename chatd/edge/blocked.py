@@ -43,10 +43,5 @@ class Blocked:
         return False
 
     def covers(self, host: str) -> bool:
-        """The same for an address as text; whatever is none (a Unix socket's peer) is let in."""
-        if not self._by_length:
-            return False
-        try:
-            return plain_address(host) in self
-        except ValueError:
-            return False
+        """The same for an address as text."""
+        return bool(self._by_length) and plain_address(host) in self

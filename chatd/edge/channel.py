@@ -177,7 +177,7 @@ class Channel(http.HTTPChannel):
         return self._refused
 
     def _take_large(self) -> None:
-        address = getattr(self.getPeer(), "host", "")
+        address = self.getPeer().host
         if not self.site.large_bodies.take(address):
             raise Declined(503, "busy", "Too much is being uploaded just now.", retry_after=2)
         self._large = address

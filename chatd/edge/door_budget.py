@@ -37,6 +37,12 @@ def address_key(host: str) -> AddressKey:
     return f"{int(address) >> 64:x}"
 
 
+def network_key(host: str) -> str:
+    """What one person may have of addresses: an IPv4 address, or the /48 of an IPv6 address."""
+    address = plain_address(host)
+    return str(address) if isinstance(address, IPv4Address) else f"{int(address) >> 80:x}"
+
+
 @lru_cache(ADDRESSES)
 def plain_address(host: str) -> IPv4Address | IPv6Address:
     """The address without scope; an IPv4 address that arrived over IPv6 is an IPv4 address."""

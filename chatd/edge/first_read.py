@@ -77,7 +77,7 @@ class FirstRead(Protocol):
         if headers is None:
             self._channel().dataReceived(data)
             return
-        peer = getattr(self.transport.getPeer(), "host", "")
+        peer = self.transport.getPeer().host
         forwarded = headers.get("x-forwarded-for", ())
         ask = Ask(
             "GET",

@@ -16,10 +16,7 @@ def client_address(
     peer: str, forwarded_for: Sequence[str], proxies: Sequence[IPv4Network | IPv6Network]
 ) -> str:
     """The rightmost hop that is no trusted proxy. ``forwarded_for``: the headers, in order."""
-    try:
-        address = plain_address(peer)
-    except ValueError:
-        return peer
+    address = plain_address(peer)
     hops = [hop.strip() for header in forwarded_for for hop in header.split(",")][-MOST_HOPS:]
     while hops and any(address in network for network in proxies):
         named = _address(hops.pop())

@@ -19,7 +19,7 @@ class LargeBodies:
 
     def take(self, address: str) -> bool:
         """Whether there is room for one more."""
-        key = _key(address)
+        key = address_key(address)
         if self._by_address.total() >= AT_ONCE or self._by_address[key] >= EACH:
             return False
         self._by_address[key] += 1
@@ -27,17 +27,10 @@ class LargeBodies:
 
     def give_back(self, address: str) -> None:
         """It was dealt with, or its sender has gone."""
-        key = _key(address)
+        key = address_key(address)
         self._by_address[key] -= 1
         if not self._by_address[key]:
             del self._by_address[key]
 
     def __len__(self) -> int:
         return self._by_address.total()
-
-
-def _key(address: str) -> AddressKey:
-    try:
-        return address_key(address)
-    except ValueError:
-        return address  # the peer of a Unix socket

@@ -98,7 +98,7 @@ class ChatRequest(http.Request):
         }
         if self.clientproto == b"HTTP/1.1" and len(headers.get("host", ())) != 1:
             raise Declined(400, "bad-request", "Exactly one Host header is needed.")
-        peer = getattr(self.client, "host", "")
+        peer = self.client.host
         return Ask(
             method=self.method.decode("ascii"),
             path=path,

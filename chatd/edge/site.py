@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
-from ipaddress import IPv4Address
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred
@@ -19,7 +18,7 @@ from chatd.core.ids import letters
 from chatd.core.refusal import Refusal
 from chatd.edge.answers import Ask, Declined, Response, declined, problem
 from chatd.edge.channel import Channel
-from chatd.edge.door_budget import AddressKey, address_key, plain_address
+from chatd.edge.door_budget import AddressKey, address_key
 from chatd.edge.first_read import FirstRead
 from chatd.edge.handshake import Offer
 from chatd.edge.headers import standing_headers
@@ -166,7 +165,7 @@ class ChatSite(Site):
         if self.blocked(ask.address):
             # The door has turned away who comes directly: this one is behind a proxy.
             raise Declined(403, "address-blocked", "Nobody may come from your network.")
-        wait = self._buckets.take(address_key_of(ask.address), 1, self.reactor.seconds())
+        wait = self._buckets.take(address_key(ask.address), 1, self.reactor.seconds())
         if wait:
             raise Declined(
                 429, "rate-limited", "Too many requests from this address.", retry_after=wait
@@ -249,20 +248,3 @@ class ChatSite(Site):
 async def _coroutine(handler: Callable[[Ask], Any], ask: Ask) -> Response:
     response: Response = await handler(ask)
     return response
-
-
-def network_key_of(address: str) -> str:
-    """What one person may have of addresses: an IPv4 address, or the /48 of an IPv6 address."""
-    try:
-        plain = plain_address(address)
-    except ValueError:
-        return address
-    return str(plain) if isinstance(plain, IPv4Address) else f"{int(plain) >> 80:x}"
-
-
-def address_key_of(address: str) -> AddressKey:
-    """As `address_key`; whatever is no IP address (a Unix socket's peer) counts as one."""
-    try:
-        return address_key(address)
-    except ValueError:
-        return address

@@ -12,11 +12,10 @@ from chatd.core.bucket import Buckets
 from chatd.core.principal import Principal
 from chatd.edge.answers import Ask, Declined
 from chatd.edge.connections import Connections
-from chatd.edge.door_budget import AddressKey
+from chatd.edge.door_budget import AddressKey, address_key
 from chatd.edge.guard import Guard
 from chatd.edge.handshake import Offer, check_handshake
 from chatd.edge.request import ChatRequest
-from chatd.edge.site import address_key_of
 from chatd.edge.sockets import SocketFactory
 
 
@@ -64,7 +63,7 @@ class Upgrader:
 
     def _charge(self, ask: Ask) -> None:
         now = self._factory.reactor.seconds()
-        wait = self._buckets.take(address_key_of(ask.address), 1, now)
+        wait = self._buckets.take(address_key(ask.address), 1, now)
         if wait:
             raise Declined(
                 429, "rate-limited", "Too many connections in a short time.", retry_after=wait

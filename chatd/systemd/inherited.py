@@ -32,8 +32,13 @@ def handed_over() -> ListenFDs:
     return found
 
 
+class NotTcp(Exception):
+    """A socket unit listens on a path; the sentence says what to do."""
+
+
 def inherited(given: ListenFDs) -> tuple[Inherited, ...]:
-    """Every listening TCP socket among the descriptors; what is something else is closed."""
+    """Every listening TCP socket among the descriptors; what is something else is closed, but
+    `NotTcp` for a Unix socket that listens: whoever connects there would wait for ever."""
     names = {number: name for name, number in given.inheritedNamedDescriptors().items()}
     found = []
     for number in given.inheritedDescriptors():
@@ -43,7 +48,14 @@ def inherited(given: ListenFDs) -> tuple[Inherited, ...]:
             os.close(number)
             continue
         opened.set_inheritable(False)
-        if _listens(opened):
+        if opened.family == socket.AF_UNIX and _listens(opened):
+            unit = names.get(number) or "the socket unit"
+            raise NotTcp(
+                f"{unit} listens on the path {os.fsdecode(opened.getsockname())}, and chatd speaks"
+                " over TCP alone: give its ListenStream= a port or an address with one, such as"
+                " 443 or 127.0.0.1:8443, and let a proxy on this machine connect there."
+            )
+        if opened.family != socket.AF_UNIX and _listens(opened):
             opened.setblocking(False)
             # Of several sockets of one unit, which share its name, only one is named there.
             found.append(Inherited(names.get(number, ""), opened))
@@ -64,7 +76,7 @@ def kept_name(host: str, port: int) -> str:
 
 
 def _listens(opened: socket.socket) -> bool:
-    if opened.family not in (socket.AF_INET, socket.AF_INET6):
+    if opened.family not in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX):
         return False
     if opened.type != socket.SOCK_STREAM:
         return False

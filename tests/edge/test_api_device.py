@@ -4,7 +4,7 @@ import pytest
 import pytest_twisted
 from site_rig import PUBLIC, Rig
 
-from chatd.edge.site import network_key_of
+from chatd.edge.door_budget import network_key
 from tests.fakes.devices import FakeDevices
 
 
@@ -90,8 +90,7 @@ async def test_an_unknown_code_is_one_that_has_ended(rig):
         ("::ffff:203.0.113.7", "203.0.113.7"),
         ("2001:db8:1:2::3", "20010db80001"),
         ("2001:db8:1:ffff::4%eth0", "20010db80001"),
-        ("", ""),
     ],
 )
 def test_the_48_of_an_ipv6_address_is_what_one_person_may_have(address, network):
-    assert network_key_of(address) == network
+    assert network_key(address) == network

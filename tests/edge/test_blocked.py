@@ -62,10 +62,5 @@ def test_a_longer_block_inside_one_that_ended_still_holds() -> None:
     assert not door.covers("192.0.2.8")
 
 
-def test_what_is_no_address_is_let_in() -> None:
-    assert not blocked("192.0.2.0/24").covers("")
-    assert not blocked("192.0.2.0/24").covers("/run/chatd/socket")
-
-
 def test_nobody_is_blocked_before_there_is_a_list() -> None:
     assert not Blocked(FakeClock().wall).covers("192.0.2.1")

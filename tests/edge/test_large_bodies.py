@@ -21,11 +21,3 @@ def test_all_addresses_of_one_network_are_one() -> None:
     for n in range(EACH):
         places.give_back(f"2001:db8::{n + 50:x}")
     assert len(places) == EACH + 1
-
-
-def test_a_peer_without_an_address_has_places_as_well() -> None:
-    places = LargeBodies()
-    assert [places.take("") for _ in range(EACH + 1)] == [True] * EACH + [False]
-    for _ in range(EACH):
-        places.give_back("")
-    assert len(places) == 0

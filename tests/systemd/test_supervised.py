@@ -128,6 +128,20 @@ def test_a_socket_unit_takes_the_place_of_the_addresses(tmp_path: Path, manager:
     given.close()
 
 
+def test_a_socket_unit_with_a_path_is_refused_in_words(tmp_path: Path, manager: Manager) -> None:
+    given = socket.socket(socket.AF_UNIX)
+    given.bind(str(tmp_path / "chatd.sock"))
+    given.listen()
+    command = [*manager.environment(), *handing_over([given], ["chatd.socket"])]
+    daemon = Daemon(tmp_path / "d", command=command, descriptors=[given.fileno()])
+    with pytest.raises(WentWrong):
+        daemon.start()
+    said = daemon.log()
+    assert f"chatd.socket listens on the path {tmp_path / 'chatd.sock'}" in said
+    assert "ListenStream=" in said and "Traceback" not in said
+    given.close()
+
+
 def test_a_socket_unit_on_a_public_address_is_judged_as_the_configuration_is(
     tmp_path: Path, manager: Manager
 ) -> None:
