@@ -116,8 +116,9 @@ class Reloading:
         return [*found, *(each for each in others if each.setting not in names)]
 
     def take(self, settings: Settings, fresh: Fresh) -> Settings:
-        """From now on; the settings that are in force then. OSError, TlsFilesError where a file is
-        another again than a moment before; then nothing was changed."""
+        """From now on; the settings that are in force then. OSError, ValueError, TlsFilesError if a
+        file is another again than a moment before: then nothing was changed, but for certificates
+        that were read and found right before it."""
         new, looks = fresh.settings, fresh.looks
         if self._certificates is not None:
             self._certificates.reload()

@@ -3,10 +3,10 @@ else is asked for, and whether it holds.
 
 The password alone is enough as long as the account has nothing else. With an app for codes or a
 passkey it begins a step (`auth.steps`), which a code, a passkey or a recovery code completes; so
-does a provider's word, unless the operator trusts its own second step. A
-passkey whose owner was verified is enough by itself: it is something one has and something one is
-or knows. Every answer is one try of a few; what was used once is used up in the very commit that
-makes the session, so that of two who come with it one gets in.
+does a provider's word, unless the operator trusts its own second step. A passkey whose owner was
+verified is enough by itself: it is something one has and something one is or knows. Every answer is
+one try of a few; what was used once is used up in the very commit that makes the session, so that
+of two who come with it one gets in.
 """
 
 from collections.abc import Mapping

@@ -92,8 +92,9 @@ class Buckets(Generic[K]):
 
     A key that is not held has a full bucket, so a full one can go without anybody noticing. When
     there is no room, the one nearest to full goes: a flood of new keys cannot wash out the record
-    of one who overspent. `_heap` holds one entry per key, with a `full_at` that may be out of date
-    but never late, as spending only moves it onwards.
+    of one who overspent. `_heap` holds one entry per key, with a `full_at` that may be out of date:
+    early, as spending moves it onwards, which is put right when it comes to the top; or late by
+    what was given back, and then the key stays for so much longer.
     """
 
     def __init__(self, rate: Rate, limit: int = 100_000) -> None:

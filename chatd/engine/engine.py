@@ -1,9 +1,8 @@
 """The engine: from a command to its unit or its answer, and from a row of the log to its event.
 
 It holds the sum of the features as two maps, and hardly any other state; ``key`` is the server's
-own secret. What a feature refuses is
-a `Refusal`; whatever else it raises is a fault of ours, told to the log under a reference, and to
-the client only as that reference.
+own secret. What a feature refuses is a `Refusal`; whatever else it raises is a fault of ours, told
+to the log under a reference, and to the client only as that reference.
 """
 
 import hmac

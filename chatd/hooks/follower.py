@@ -45,8 +45,10 @@ class Store(Protocol):
 
 
 class Follower:
-    """``handle`` is done with an event when it returns; it gets each once, and again only after a
-    crash. ``due`` is how many seconds to wait before an event is looked at."""
+    """``handle`` is done with an event when it returns. It gets the event again if it raises a
+    `Refusal` (the store had no time for it), or if the daemon dies before the position is written
+    down; what else it raises is a mistake of ours, and the event is skipped. ``due`` is how many
+    seconds to wait before an event is looked at."""
 
     def __init__(
         self,
@@ -78,7 +80,7 @@ class Follower:
             await self._save()
         self._saved = self.position
         self._running = Deferred.fromCoroutine(self._run())
-        self._running.addErrback(_ended)
+        self._running.addErrback(self._failed, "{name} follows the log no more")
 
     async def stop(self) -> None:
         """Gives up what it does; the position is on disk afterwards, if the store takes it."""
@@ -110,7 +112,8 @@ class Follower:
                 raise
             except Exception:
                 log.failure(
-                    "the webhook cannot read the log behind {position}: a mistake of ours",
+                    "{name} cannot read the log after {position}: a mistake of ours",
+                    name=self.name,
                     position=self.position,
                 )
                 await self._sleep(AFTER_A_MISTAKE)
@@ -129,7 +132,7 @@ class Follower:
             try:
                 return await read()
             except Refusal as refusal:
-                log.warn("the webhook waits for the store: {why}", why=refusal.message)
+                log.warn("{name} waits for the store: {why}", name=self.name, why=refusal.message)
                 await self._sleep(PATIENCE)
 
     async def _follow(self, each: Followed) -> None:
@@ -142,7 +145,8 @@ class Follower:
             raise
         except Exception:
             log.failure(
-                "the webhook skips the event at {position}: a mistake of ours",
+                "{name} skips the event at {position}: a mistake of ours",
+                name=self.name,
                 position=each.event.position,
             )
 
@@ -151,7 +155,7 @@ class Follower:
     def _save_soon(self) -> None:
         if self._saving is None:
             self._saving = Deferred.fromCoroutine(self._save_later())
-            self._saving.addErrback(_ended)
+            self._saving.addErrback(self._failed, "how far {name} came was not saved")
 
     async def _save_later(self) -> None:
         try:
@@ -162,13 +166,19 @@ class Follower:
         if self.position != self._saved and self._running is not None:
             self._save_soon()
 
+    def _failed(self, failure: Any, what: str) -> None:
+        if not failure.check(CancelledError):
+            log.failure(what + ": a mistake of ours", failure, name=self.name)
+
     async def _save(self) -> None:
         position = self.position
         try:
             await self._store.commit(_set(self.name, position))
         except Refusal as refusal:
-            # It is behind by so much: then some events go out twice after a start.
-            log.warn("the webhook's position was not saved: {why}", why=refusal.message)
+            # Until the next time it is: after a crash some events would go out twice.
+            log.warn(
+                "how far {name} came was not saved: {why}", name=self.name, why=refusal.message
+            )
             return
         self._saved = position
 
@@ -184,8 +194,3 @@ async def forget(store: Store, name: str) -> None:
             await store.commit(_set(name, None))
         except Refusal as refusal:
             log.warn("{name} is not forgotten yet: {why}", name=name, why=refusal.message)
-
-
-def _ended(failure: Any) -> None:
-    if not failure.check(CancelledError):
-        log.failure("a follower of the log ended", failure)

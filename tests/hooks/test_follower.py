@@ -164,7 +164,7 @@ def test_a_mistake_of_ours_stops_nobody() -> None:
     stage.stop()
 
 
-@pytest.mark.logs_errors("cannot read the log behind")
+@pytest.mark.logs_errors("cannot read the log after")
 def test_a_log_that_cannot_be_read_by_a_mistake_of_ours_is_read_again_later() -> None:
     stage = Stage().start()
     stage.store.refusals = [LookupError("ours")]  # type: ignore[list-item]

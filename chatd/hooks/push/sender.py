@@ -100,8 +100,8 @@ class Sender:
         await self._poster.stop()
 
     def _begin(self, key: tuple[str, str], row: PushRow) -> None:
-        # Known before it runs: it may end at once.
         doing: Deferred[None] = Deferred.fromCoroutine(self._push(row))
+        # Before `ended` is added: where it is done already, that runs at once and takes it out.
         self._under[key] = doing
 
         def ended(result: object) -> None:
