@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from ipaddress import ip_network
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from twisted.logger import Logger
 
@@ -11,6 +11,7 @@ from chatd.auth.jwks import LONGEST, PublishedKeys, Unavailable
 from chatd.auth.jws import Keys
 from chatd.auth.site_people import SitePeople
 from chatd.auth.unkeyed import Store, end_unkeyed
+from chatd.edge.connections import Ended
 from chatd.engine.ports import Clock
 from chatd.hooks.fetch import Fetcher
 from chatd.hooks.post import NoAnswer
@@ -21,10 +22,6 @@ log = Logger()
 
 #: Seconds for one request for a site's keys, from the look-up to the answer.
 KEYS_SECONDS: Final = 5.0
-
-
-class Ended(Protocol):
-    def __call__(self, user: str, *, only: str | None = None) -> None: ...
 
 
 def fetcher(reactor: Any, clock: Clock, site: Site) -> Fetcher:

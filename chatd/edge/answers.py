@@ -71,6 +71,11 @@ class Ask(msgspec.Struct, frozen=True):
         values = self.headers.get(name, ())
         return values[0] if len(values) == 1 else None
 
+    @property
+    def media_type(self) -> str:
+        """What its body is said to be, as `application/json`; "" if nothing is said."""
+        return (self.one("content-type") or "").partition(";")[0].strip().lower()
+
 
 @dataclass(frozen=True, slots=True)
 class Response:

@@ -66,7 +66,7 @@ class PictureApi:
                 retry_after=wait,
             )
         found = picture(ask.body)
-        if (ask.one("content-type") or "").partition(";")[0].strip().lower() != found.type:
+        if ask.media_type != found.type:
             raise Declined(
                 415, "wrong-type", f"This picture is {found.type}; say so in the Content-Type."
             )

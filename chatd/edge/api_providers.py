@@ -122,8 +122,7 @@ class ProviderApi:
 
     async def signed_out_there(self, ask: Ask) -> Response:
         """Back-Channel Logout 1.0 §2.5, §2.7 and §2.8."""
-        type_ = (ask.one("content-type") or "").partition(";")[0].strip().lower()
-        if type_ != "application/x-www-form-urlencoded":
+        if ask.media_type != "application/x-www-form-urlencoded":
             raise Declined(415, "form-only", "Send application/x-www-form-urlencoded.")
         token = fields(ask.body.decode("latin-1")).get("logout_token", "")
         try:

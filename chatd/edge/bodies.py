@@ -178,8 +178,7 @@ B = TypeVar("B", bound=Body)
 
 def read(ask: Ask, kind: type[B]) -> B:
     """Declined 415 for another type; Refusal `bad-json` or `bad-field`."""
-    type_ = (ask.one("content-type") or "").partition(";")[0].strip().lower()
-    if type_ != "application/json":
+    if ask.media_type != "application/json":
         raise Declined(415, "json-only", "Send the body as application/json.")
     try:
         return msgspec.json.decode(ask.body, type=kind)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import struct
-import termios
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -12,6 +9,7 @@ from typing import Any
 from twisted.internet import tcp
 from twisted.python.failure import Failure
 
+from chatd.edge.send_queue import in_send_queue
 from chatd.edge.transport_stock import edge_transport
 
 
@@ -69,11 +67,7 @@ class PlainEdge:
         return len(tcp.dataBuffer) - tcp.offset + tcp._tempDataLen
 
     def kernel_unsent(self) -> int:
-        try:
-            answer = fcntl.ioctl(self._tcp.fileno(), termios.TIOCOUTQ, b"\0\0\0\0")
-        except (OSError, AttributeError, ValueError):
-            return 0
-        return int(struct.unpack("i", answer)[0])
+        return in_send_queue(self._tcp)
 
     # As a pull producer of the TCP transport: asking for more is how it says that it is empty.
 

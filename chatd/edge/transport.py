@@ -7,9 +7,6 @@ SSL_write that reaches the kernel at once; only what the kernel refuses is kept 
 
 from __future__ import annotations
 
-import fcntl
-import struct
-import termios
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +19,7 @@ from twisted.internet.error import ConnectionLost
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from chatd.edge.send_queue import in_send_queue
 from chatd.edge.transport_handshake import HandshakingServer, sentence
 from chatd.edge.transport_opened import RECORD_BYTES
 
@@ -194,11 +192,7 @@ class TlsTransport(HandshakingServer):
 
     def kernel_unsent(self) -> int:
         """Bytes in the kernel's send queue, headers of TLS records included; 0 when unknown."""
-        try:
-            answer = fcntl.ioctl(self.socket.fileno(), termios.TIOCOUTQ, b"\0\0\0\0")
-        except (OSError, AttributeError, ValueError):
-            return 0
-        return int(struct.unpack("i", answer)[0])
+        return in_send_queue(self)
 
     def _keep(self, data: bytes, sent: int) -> None:
         """SSL_write did not take all of `data`: find out why, keep the rest."""

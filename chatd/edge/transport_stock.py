@@ -5,9 +5,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import struct
-import termios
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +14,7 @@ from twisted.internet.error import ConnectionLost
 from twisted.protocols.tls import BufferingTLSTransport, TLSMemoryBIOFactory
 from twisted.python.failure import Failure
 
+from chatd.edge.send_queue import in_send_queue
 from chatd.edge.transport import TlsTransport
 
 
@@ -110,11 +108,7 @@ class StockTlsTransport(BufferingTLSTransport):
         return small + waiting + int(self.transport.buffered())
 
     def kernel_unsent(self) -> int:
-        try:
-            answer = fcntl.ioctl(self.transport.fileno(), termios.TIOCOUTQ, b"\0\0\0\0")
-        except (OSError, AttributeError, ValueError):
-            return 0
-        return int(struct.unpack("i", answer)[0])
+        return in_send_queue(self.transport)
 
     def drained(self) -> None:
         if self.on_drain is not None and not self.unsent():

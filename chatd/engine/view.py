@@ -12,6 +12,8 @@ from collections.abc import Collection
 from typing import Literal, Protocol
 
 Presence = Literal["online", "away", "offline"]
+#: A room that somebody belongs to, as the store has it: its id, last seq and number, its members.
+Membership = tuple[str, int, int, int]
 
 
 class View(Protocol):

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 
 from chatd.engine.envelope import Batch, Envelope
 from chatd.engine.ports import Clock, Scheduler
-from chatd.engine.view import Presence
+from chatd.engine.view import Membership, Presence
 from chatd.fanout.audience import Audience
 from chatd.fanout.books import Books, Person
-from chatd.fanout.subscriber import Membership, Outbox, Subscriber
+from chatd.fanout.subscriber import Outbox, Subscriber
 from chatd.fanout.turn import Broadcast, Turn, plainly
 from chatd.wire.codec import encode
 from chatd.wire.framing import text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Final, Protocol
 
-from chatd.engine.view import Presence
+from chatd.engine.view import Membership, Presence
 from chatd.fanout.books import NEVER, Channel, Entry, Person
 from chatd.fanout.hold import Hold
 from chatd.wire.codec import encode
@@ -14,9 +14,6 @@ from chatd.wire.framing import text
 
 if TYPE_CHECKING:
     from chatd.fanout.hub import Hub
-
-#: What a connection belongs to, as the store has it: room id, its last seq and number, members.
-Membership = tuple[str, int, int, int]
 
 _RESYNC: Final = text(encode(Resync(reason="More was said than could be kept back for you.")))
 

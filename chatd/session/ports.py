@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Protocol
 
-from chatd.engine.view import View
+from chatd.engine.view import Membership, View
 
 #: Runs a coroutine to its end; a failure that escapes it is logged.
 Drive = Callable[[Coroutine[Any, Any, None]], None]
@@ -56,10 +56,6 @@ class WirePort(Protocol):
 
     def abort(self) -> None:
         """Ends it now, unsent bytes and all."""
-
-
-#: What a user belongs to, as the store has it: room id, its last seq and number, its members.
-Membership = tuple[str, int, int, int]
 
 
 class Subscriber(View, Protocol):

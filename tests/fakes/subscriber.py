@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from chatd.engine.view import Presence
-from chatd.session.ports import Membership
+from chatd.engine.view import Membership, Presence
 
 
 class FakeSubscriber:

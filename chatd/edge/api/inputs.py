@@ -124,8 +124,7 @@ def _body(shape: Parts, ask: Ask, depth: int) -> msgspec.Struct:
     if not body.strip(_BLANK) and not shape.needs_body:
         body = b"{}"
     else:
-        type_ = (ask.one("content-type") or "").partition(";")[0].strip().lower()
-        if type_ != "application/json":
+        if ask.media_type != "application/json":
             raise Declined(415, "json-only", "Send the body as application/json.")
     if is_deeper(body, depth):
         raise Refusal(Code.TOO_DEEP, f"The JSON is nested deeper than {depth} levels.")
