@@ -16,6 +16,7 @@ from chatd.client.client import State
 from chatd.client.errors import Disconnected
 from chatd.terminal import words
 from chatd.terminal.drafts import Drafts
+from chatd.terminal.lines import room_label
 from chatd.terminal.link import Link
 from chatd.terminal.look import Signs
 from chatd.terminal.marks import Marks
@@ -259,11 +260,20 @@ class App:
         elif state == "stopped":
             error = client.error or Disconnected("the connection ended")
             host = self.link.profile.url
-            self._quit(trouble(error, host) or Trouble(str(error), words.UNREACHABLE))
+            why = trouble(error, host) or Trouble(str(error), words.UNREACHABLE)
+            self._quit(Trouble(" ".join([why.words, *self._not_sent()]), why.code))
         else:
             self.chat.offline()
             self.view.offline = self._why_offline(state)
         self.changed()
+
+    def _not_sent(self) -> list[str]:
+        """What was written and goes nowhere now: who wrote it can say it elsewhere."""
+        return [
+            f"Not sent to {room_label(room.state)}: {one.text}"
+            for room in self.chat.rooms.values()
+            for one in room.timeline.pending
+        ]
 
     def _why_offline(self, state: State) -> str:
         if state == "connecting":

@@ -283,7 +283,10 @@ class Painter:
                 ("Esc", "done"),
             )
         else:
-            hints = (("F1", "help"), ("Ctrl-K", "go to"), ("Ctrl-F", "find"), ("Ctrl-Q", "quit"))
+            go = (("Ctrl-K", "go to"), ("Ctrl-F", "find"))
+            # Where there is no room for all, the last are left out; offline one may want to leave.
+            ends = ("Ctrl-Q", "quit")
+            hints = (("F1", "help"), *((ends, *go) if view.offline else (*go, ends)))
         return panes.foot(who, view.offline, hints, width, self._signs)
 
     def _box(self, picture: Picture, popup: Popup, width: int, height: int) -> None:

@@ -4,9 +4,12 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
+from chatd.client.errors import NotWelcome
 from chatd.terminal.app import KEPT, App
 from chatd.terminal.look import UNICODE
 from chatd.terminal.profiles import Profile
+from chatd.terminal.timeline import Pending
+from chatd.terminal.words import SIGNED_OUT
 from tests.terminal.telling import message, state
 
 
@@ -74,3 +77,14 @@ def test_what_is_under_way_at_the_end_can_tidy_up_and_says_nothing(app):
     app.do(work())
     Deferred.fromCoroutine(app.end())
     assert (ends, app.view.notice) == (["tidied up"], "")
+
+
+def test_what_was_not_sent_when_the_session_ended_is_told(app):
+    ends = []
+    app._quit = ends.append
+    app.chat.rooms["r1"].timeline.pending.append(Pending("k1", "while away", 0))
+    app.link.client.error = NotWelcome(4501, "signed out")
+    app._state("stopped")
+    (why,) = ends
+    assert why.words.endswith("signs you in again. Not sent to #tea: while away")
+    assert why.code == SIGNED_OUT

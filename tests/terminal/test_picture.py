@@ -219,3 +219,10 @@ def test_what_was_dropped_and_read_again_is_drawn_anew(scene):
     assert list(scene.painter._talk._drawn) == [2]
     room.timeline.older({"messages": [message(1, "Assam")]})
     assert "Assam" in shown(scene)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_without_a_connection_the_way_out_is_on_the_screen(scene, width):
+    scene.say(message(1))
+    scene.view.offline = "Not connected; trying again ..."
+    assert "Ctrl-Q quit" in scene.text(width)[-1]
