@@ -56,8 +56,6 @@ class _Content:
 class _Body(protocol.Protocol):
     """Takes an answer's body and throws it away; cuts the connection where it does not end."""
 
-    transport: Any
-
     def __init__(self, most: int = BODY) -> None:
         self.ended: Deferred[None] = Deferred(lambda _: self._cut())
         self._left = most
@@ -77,9 +75,11 @@ class _Body(protocol.Protocol):
             self.ended.callback(None)
 
     def _cut(self) -> None:
-        if self.transport is not None:
-            # What Twisted hands out can only close, and a peer that does not let go would stay.
-            self.transport._producer.abortConnection()
+        # What Twisted hands out can only close, and a peer that does not let go would stay. It lets
+        # go of the connection where the answer is over.
+        connection = getattr(self.transport, "_producer", None)
+        if connection is not None:
+            connection.abortConnection()
 
 
 class _Kept(_Body):

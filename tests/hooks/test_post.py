@@ -15,12 +15,15 @@ from twisted.internet import ssl
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
 from twisted.internet.threads import deferToThread
+from twisted.web._newclient import HTTP11ClientProtocol, Request
+from twisted.web.http_headers import Headers
 from twisted.web.server import Site
 
 from chatd.admin import local_ca
 from chatd.hooks.answers import Answer
-from chatd.hooks.post import HttpPoster, NoAnswer, Requests
+from chatd.hooks.post import HttpPoster, NoAnswer, Requests, _Kept
 from chatd.hooks.push.reach import AnyHost
 from chatd.parts import SystemClock
 from tests.hooks.loopback import hangs, reactor, status
@@ -283,3 +286,15 @@ def test_head_and_body_have_one_deadline(head_after: float) -> None:
     clock.advance(0.2)
     assert [failure.check(NoAnswer) for failure in ended] == [NoAnswer]
     assert clock.getDelayedCalls() == []
+
+
+def test_too_long_an_answer_that_is_there_already_is_not_whole() -> None:
+    protocol = HTTP11ClientProtocol()
+    protocol.makeConnection(StringTransport())
+    answers: list[Any] = []
+    asking = protocol.request(Request(b"GET", b"/", Headers({b"host": [b"h"]}), None))
+    asking.addCallback(answers.append)
+    protocol.dataReceived(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123456789")
+    kept = _Kept(8)
+    answers[0].deliverBody(kept)
+    assert (kept.whole, kept.ended.called) == (False, True)
