@@ -21,7 +21,10 @@ export class Saying {
   /** Messages that wait for their turn, or for their files. */
   #behind = new Set();
 
-  /** `ports`: `now()` in ms, `outbox`, `files` (null where none can be sent), `say(text)` to who looks. */
+  /**
+   * `ports`: `now()` in ms, `later(seconds, call)`, `outbox`, `files` (null where none can be sent),
+   * `say(text)` to whoever looks.
+   */
   constructor(store, connection, ports) {
     this.#store = store;
     this.#connection = connection;
@@ -38,7 +41,27 @@ export class Saying {
   async send(room, text, { files = [], ...more }, key) {
     const message = { key, user: this.#store.me.user, room, text, more, files, at: this.#ports.now() };
     this.#show(message);
-    return this.#inTurn(message, this.#kept(message));
+    const seconds = await this.#inTurn(message, this.#kept(message));
+    if (seconds > 0) this.#drop(room, key);
+    return seconds;
+  }
+
+  /**
+   * As `send`, of what nobody waits for who could take it back: where the server asks for patience, it
+   * is sent again after that.
+   */
+  async #insist(message) {
+    for (;;) {
+      const seconds = await this.#inTurn(message);
+      if (!(seconds > 0)) return;
+      this.#behind.add(message);
+      await new Promise((then) => this.#ports.later(seconds, then));
+    }
+  }
+
+  #drop(room, key) {
+    this.#store.dropped(room, key);
+    this.#outbox.done(key);
   }
 
   async #kept(message) {
@@ -92,6 +115,7 @@ export class Saying {
     return { files: message.files.map(({ answer }) => answer.file) };
   }
 
+  /** Gives the seconds after which the server takes it, 0 where it has it or will not take it. */
   async #deliver(message) {
     const { key, room, text, more, files } = message;
     let held = 0;
@@ -108,11 +132,7 @@ export class Saying {
     } catch (error) {
       this.#behind.delete(message);
       if (files.length && error.code === 'not-found' && (await this.#files.sending.again(files))) return this.#deliver(message);
-      if (error.retryAfter > 0) {
-        this.#store.dropped(room, key);
-        this.#outbox.done(key);
-        return error.retryAfter;
-      }
+      if (error.retryAfter > 0) return error.retryAfter;
       this.#store.failed(room, key, error.message);
       this.#write({ ...message, failed: error.message });
       return 0;
@@ -155,7 +175,7 @@ export class Saying {
       const whole = { ...message, files: plain.length ? this.#files.sending.adopt(plain, room) : [] };
       this.#show(whole);
       if (message.failed) this.#store.failed(room, key, message.failed);
-      else this.#inTurn(whole);
+      else this.#insist(whole);
     }
   }
 
@@ -169,8 +189,7 @@ export class Saying {
   /** Takes a message that failed out of the room: {text, more}, as it was sent. */
   takeBack(room, key) {
     const one = this.#store.rooms.get(room)?.timeline.pending.find((found) => found.key === key);
-    this.#store.dropped(room, key);
-    this.#outbox.done(key);
+    this.#drop(room, key);
     const more = { ...(one?.reply_to !== undefined && { reply_to: one.reply_to }), ...(one?.files && { files: one.files }) };
     return { text: one?.text ?? '', more };
   }

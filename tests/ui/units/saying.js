@@ -26,10 +26,14 @@ function person(more = {}) {
     },
   };
   const outbox = new Outbox(records, null, { now: () => 0, tab: 'tab' });
-  outbox.adopt = async () => more.adopted?.splice(0) ?? [];
+  outbox.adopt = async () => {
+    const found = more.adopted?.splice(0) ?? [];
+    for (const one of found) await outbox.keep(one);
+    return found;
+  };
   const files = { sending: there.sending, load: async () => {} };
   made.files = files;
-  made.saying = new Saying(there.store, connection, { now: () => 0, outbox, files });
+  made.saying = new Saying(there.store, connection, { now: () => 0, later: there.clock.later, outbox, files });
   return made;
 }
 
@@ -147,4 +151,36 @@ test('what would be gone with the page is told of', async () => {
   saying.send('tea', '', { files: sending.take(tea) }, 'm1');
   await quiet();
   equal(saying.loose, 1);
+});
+
+for (const code of ['slow', 'busy', 'storage-full', 'rate-limited']) {
+  test(`what a page that is gone left is sent once the server takes it, where that says ${code}`, async () => {
+    const adopted = ['first', 'second'].map((text, at) => ({ key: text, user: 'anna', room: 'tea', text, more: {}, at }));
+    const made = person({ adopted });
+    const { saying, tea, clock, records, answer, went } = made;
+    made.answer = ({ text }) => {
+      if (text === 'second') throw refusal('Refused', { code, retryAfter: 60 });
+      return answer();
+    };
+    await saying.resend();
+    await quiet();
+    equal(tea.timeline.pending.map(({ text, failed }) => [text, failed]), [['second', null]]);
+    equal([kept(records).map(({ text }) => text), saying.loose], [['second'], 0]);
+    await clock.advance(60);
+    await quiet();
+    equal([texts(went), tea.timeline.pending.length], [['first', 'second', 'second'], 1]);
+    made.answer = answer;
+    await clock.advance(60);
+    await quiet();
+    equal([texts(went).at(-1), tea.timeline.pending, kept(records)], ['second', [], []]);
+  });
+}
+
+test('whoever waits for the answer has their words back where they have to wait', async () => {
+  const made = person();
+  made.answer = () => {
+    throw refusal('Refused', { code: 'slow', retryAfter: 60 });
+  };
+  equal(await made.saying.send('tea', 'too soon', {}, 'm1'), 60);
+  equal([made.tea.timeline.pending, kept(made.records)], [[], []]);
 });
