@@ -121,10 +121,18 @@ export class Chat {
     this.#store.signal(frame);
   }
 
-  async lostHistory(rooms) {
+  /** Nobody can tell what was missed in these rooms: what is known of them is of no use. */
+  lostHistory(rooms) {
+    const live = this.#connection.state === 'live';
     for (const room of rooms) {
-      this.#connection.book.closed(room);
       this.#store.closed(room);
+      // A connection that comes back opens what is in view by itself, and reads the list anew.
+      if (room === this.#store.active) {
+        if (live) this.open(room).catch(() => {});
+      } else {
+        this.#connection.close(room).catch(() => {});
+        if (live) this.#added(room);
+      }
     }
   }
 

@@ -106,9 +106,10 @@ export class Connection {
   /** @type {import('../wire.js').Keep} */
   keep = (type, fields, onSent, isOld) => this.#commands.keep(type, fields, onSent, isOld);
 
+  /** Also while it resumes: the server has the room open as soon as it has answered. */
   close(room) {
     this.book.closed(room);
-    return this.ask('close', { room });
+    return this.#commands.ask('close', { room });
   }
 
   // ---- coming and going -------------------------------------------------------------------------

@@ -1,55 +1,38 @@
+// The cases are those of the Python client's book, too: tests/client/test_book.py.
+
 import { Book } from '/ui/net/book.js';
 import { equal, test } from '/units/harness.js';
 
-const event = (room, seq) => ({ room, seq, cursor: `c.${seq}` });
+const CASES = await (await fetch('/vectors/book.json')).json();
 
-function book(seq = 4) {
-  const made = new Book();
-  made.opened({ room: { room: 'tea', seq }, cursor: 'c.4' });
-  return made;
+const event = ([room, seq, position]) => ({ room, seq, cursor: `e.${position}` });
+const opened = ([room, seq, position]) => ({ room: { room, seq }, cursor: `e.${position}` });
+
+/** What is empty, or at its default, is left out on the way. */
+function resumed({ events, cursor, rooms, ...more }) {
+  return {
+    resumed: true,
+    cursor: `e.${cursor}`,
+    ...(events && { events: events.map(event) }),
+    ...(rooms && { rooms: Object.entries(rooms).map(([room, seq]) => ({ room, seq })) }),
+    ...more,
+  };
 }
 
-test('the next event is news and moves head and cursor', () => {
-  const one = book();
-  equal(one.event(event('tea', 5)), 'news');
-  equal([one.heads.get('tea'), one.cursor], [5, 'c.5']);
-});
+function step(book, told) {
+  if (told.opened) book.opened(opened(told.opened));
+  else if (told.closed) book.closed(told.closed);
+  else if (told.event) equal(book.event(event(told.event)), told.is);
+  else if (told.agrees) equal(book.agrees(told.agrees), told.is);
+  else equal(book.resumed(resumed(told.resumed)), { news: told.news.map(event), lost: told.lost });
+  if (told.cursor) equal(book.cursor, `e.${told.cursor}`);
+}
 
-test('what was seen, and what was never opened, is known', () => {
-  const one = book();
-  equal(one.event(event('tea', 4)), 'known');
-  equal(one.event(event('milk', 1)), 'known');
-  equal(one.cursor, 'c.4');
-});
-
-test('a hole changes nothing', () => {
-  const one = book();
-  equal(one.event(event('tea', 6)), 'hole');
-  equal([one.heads.get('tea'), one.cursor], [4, 'c.4']);
-});
-
-test('resumed brings each missed event once and adopts the cursor', () => {
-  const one = book();
-  const events = [event('tea', 4), event('tea', 5), event('tea', 6)];
-  const { news, lost } = one.resumed({ resumed: true, cursor: 'c.9', events });
-  equal([news.map(({ seq }) => seq), lost, one.cursor], [[5, 6], [], 'c.9']);
-});
-
-test('a log that cannot tell names the rooms whose history is to be read', () => {
-  const one = book();
-  one.opened({ room: { room: 'milk', seq: 2 }, cursor: 'c.4' });
-  const rooms = [{ room: 'tea', seq: 9 }, { room: 'milk', seq: 2 }];
-  const { lost } = one.resumed({ resumed: false, cursor: 'd.1', rooms });
-  equal([lost, one.heads.get('tea'), one.cursor], [['tea'], 9, 'd.1']);
-});
-
-test('a room one may not see any more is closed', () => {
-  const one = book();
-  one.resumed({ resumed: true, cursor: 'c.5', removed: ['tea'] });
-  equal(one.heads.size, 0);
-});
-
-test('the sum of heads agrees or not', () => {
-  const one = book();
-  equal([one.agrees(4), one.agrees(5)], [true, false]);
-});
+for (const { name, steps, heads, cursor, hole } of CASES) {
+  test(name, () => {
+    const book = new Book();
+    book.opened(opened(['tea', 4, 10]));
+    for (const told of steps) step(book, told);
+    equal([Object.fromEntries(book.heads), book.cursor, book.hasHole], [heads, `e.${cursor}`, hole]);
+  });
+}

@@ -14,6 +14,7 @@ function chat(pages, meanwhile = () => {}) {
   const connection = {
     state: 'live',
     book: { heads: new Map(), closed: () => {} },
+    close: async (room) => void asked.push({ type: 'close', room }),
     async ask(type, fields) {
       asked.push({ type, ...fields });
       if (type === 'room') return { room: state(fields.room) };
@@ -61,6 +62,22 @@ test('of what is on its way it tells what another page would send', async () => 
     await sending;
     equal(one.held, 0);
   }
+});
+
+test('of what nobody can tell, the room in view is opened anew, and the others are closed and asked for', async () => {
+  const { chat: one, connection, store, asked } = chat([]);
+  store.list(['tea', 'milk'].map(state), []);
+  store.show('tea');
+  for (const room of store.rooms.values()) room.open = true;
+  connection.state = 'connecting';
+  one.lostHistory(['tea', 'milk']);
+  await settle();
+  equal(asked, [{ type: 'close', room: 'milk' }]);
+  connection.state = 'live';
+  one.lostHistory(['tea', 'milk']);
+  await settle();
+  equal(asked.slice(1, 4), [{ type: 'open', room: 'tea' }, { type: 'close', room: 'milk' }, { type: 'room', room: 'milk' }]);
+  equal([...store.rooms.values()].map(({ open }) => open), [false, false]);
 });
 
 for (const [what, more, around] of [

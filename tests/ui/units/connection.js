@@ -49,11 +49,15 @@ function desk(session = { signed_in: true }) {
     onState: (state) => heard.states.push(state),
     onEvent: (frame) => heard.events.push(frame.seq),
     onSignal: () => {},
-    onLostHistory: (rooms) => heard.lost.push(...rooms),
+    onLostHistory: (rooms) => {
+      heard.lost.push(...rooms);
+      for (const room of rooms) made.lost(room);
+    },
     onRemoved: () => {},
     onSession: () => {},
   });
-  return { clock, heard, sockets, answer, connection };
+  const made = { clock, heard, sockets, answer, connection, lost: () => {} };
+  return made;
 }
 
 async function live(desk) {
@@ -133,20 +137,67 @@ test('what is kept while away goes out only after the resume', async () => {
   equal(one.sockets[1].sent.map(({ type }) => type), ['resume', 'send']);
 });
 
-test('a hole and a heartbeat that disagrees each lead to resume', async () => {
+/** The reply to the resume that was asked for last. */
+async function resumes(socket, more) {
+  const { type, id } = socket.sent.at(-1);
+  equal(type, 'resume');
+  socket.say({ type: 'resumed', id, resumed: true, ...more });
+  await settle();
+}
+
+const said = (seq) => ({ type: 'message', room: 'tea', seq, cursor: `c.${seq}` });
+const resumed = ({ sent }) => sent.filter(({ type }) => type === 'resume').length;
+
+test('a hole and a heartbeat that disagrees each lead to a resume, after which the heads agree', async () => {
   const one = desk();
   await opened(one);
   const [socket] = one.sockets;
-  socket.say({ type: 'message', room: 'tea', seq: 6, cursor: 'c.6' });
-  equal(socket.sent.at(-1).type, 'resume');
-  const { id } = socket.sent.at(-1);
-  socket.say({ type: 'resumed', id, resumed: true, cursor: 'c.4' });
+  socket.say(said(6));
+  await resumes(socket, { cursor: 'c.6', events: [said(5), said(6)], rooms: [{ room: 'tea', seq: 6 }] });
+  socket.say({ type: 'heartbeat', heads: 6 });
+  equal(resumed(socket), 1);
+  socket.say({ type: 'heartbeat', heads: 7 });
+  await resumes(socket, { cursor: 'c.7', events: [said(7)], rooms: [{ room: 'tea', seq: 7 }] });
+  socket.say({ type: 'heartbeat', heads: 7 });
+  equal([resumed(socket), one.heard.events, one.heard.lost], [2, [5, 6, 7], []]);
+});
+
+test('whoever was out of a room for a while hears on after both stays', async () => {
+  const one = desk();
+  await opened(one);
+  one.sockets[0].drop();
+  await one.clock.advance(0.5);
+  const [, socket] = one.sockets;
+  socket.open();
+  await resumes(socket, { cursor: 'c.9', events: [said(5), said(9)], rooms: [{ room: 'tea', seq: 9 }] });
+  socket.say(said(10));
+  socket.say({ type: 'heartbeat', heads: 10 });
   await settle();
-  socket.say({ type: 'heartbeat', heads: 4 });
-  equal(socket.sent.at(-1).id, id);
-  socket.say({ type: 'heartbeat', heads: 5 });
-  equal(socket.sent.at(-1).type, 'resume');
-  equal(socket.sent.at(-1).id > id, true);
+  equal([resumed(socket), one.heard.events, one.heard.lost], [1, [5, 9, 10], []]);
+});
+
+test('a resume that does not bring all there is tells so, and the heads agree all the same', async () => {
+  const one = desk();
+  await opened(one);
+  const [socket] = one.sockets;
+  socket.say({ type: 'heartbeat', heads: 6 });
+  await resumes(socket, { cursor: 'c.6', rooms: [{ room: 'tea', seq: 6 }] });
+  equal(one.heard.lost, ['tea']);
+  socket.say({ type: 'heartbeat', heads: 6 });
+  socket.say(said(7));
+  equal([resumed(socket), one.heard.events], [1, [7]]);
+});
+
+test('what is closed while it resumes is closed at the server as well', async () => {
+  const one = desk();
+  await opened(one);
+  one.sockets[0].drop();
+  await one.clock.advance(0.5);
+  const [, socket] = one.sockets;
+  socket.open();
+  one.lost = (room) => one.connection.close(room).catch(() => {});
+  await resumes(socket, { resumed: false, cursor: 'd.1', rooms: [{ room: 'tea', seq: 1 }] });
+  equal([one.heard.lost, socket.sent.at(-1).type, one.connection.book.heads.size], [['tea'], 'close', 0]);
 });
 
 test('silence beyond heartbeat and ten seconds is a loss', async () => {
