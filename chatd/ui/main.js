@@ -4,6 +4,7 @@ import { Bell } from './bell.js';
 import { Chat } from './chat.js';
 import { Files, KIT } from './files.js';
 import { Api } from './net/api.js';
+import { attend } from './net/attention.js';
 import { at, ownStorage } from './net/base.js';
 import { Connection } from './net/connection.js';
 import { Database } from './net/database.js';
@@ -351,18 +352,8 @@ async function start() {
   }
 }
 
-/** Whoever looks at the page sees there what is new. */
-function inView() {
-  chat.push.clear().catch(() => {});
-}
-
-addEventListener('online', () => connection.hurry(true));
-addEventListener('focus', inView);
-addEventListener('visibilitychange', () => {
-  if (document.visibilityState !== 'visible') return;
-  connection.hurry();
-  inView();
-});
+// Whoever looks at the page sees there what is new.
+attend(connection, tabs, () => chat.push.clear().catch(() => {}));
 // The worker is there, or another version's took its place: it speaks as the page does.
 const tellWorker = async () => {
   await speaking;

@@ -146,13 +146,41 @@ def test_of_a_cut_nothing_is_shown_for_three_seconds_and_now_is_now(daemon, both
         window.until(lambda window=window: lines(window) == ["Still there?"], "sent", 40)
 
 
+@pytest.mark.journey
+def test_a_network_that_the_browser_knows_to_be_gone_is_noticed_at_once(daemon, both):
+    anna, _, _, _ = both
+    say(anna, "Before")
+    daemon.relay.swallow()
+    begun = time.monotonic()
+    anna.offline(True)
+    anna.sees("This device is offline", ".bar")
+    assert time.monotonic() - begun < 4
+    say(anna, "Kept")
+    daemon.relay.mend()
+    anna.offline(False)
+    is_live(anna)
+    anna.until(lambda: lines(anna) == ["Before", "Kept"], "what was said meanwhile")
+    anna.until(lambda: state_of(anna, "Kept") != "Waiting to be sent", "sent")
+
+
+@pytest.mark.journey
+def test_a_server_that_answers_without_any_network_is_believed(daemon, both):
+    anna, _, _, _ = both
+    watch(anna)
+    anna.js("Object.defineProperty(navigator, 'onLine', { value: false })")
+    anna.js("window.begun = Date.now(); dispatchEvent(new Event('offline'))")
+    anna.wait("Date.now() - window.begun > 2000")
+    say(anna, "Here")
+    anna.until(lambda: lines(anna) == ["Here"], "said")
+    anna.until(lambda: state_of(anna, "Here") != "Waiting to be sent", "sent")
+    assert shown(anna) == []
+
+
 @pytest.mark.parametrize("how", ["online", "visible"])
 def test_one_is_back_at_once_when_the_browser_is(daemon, both, how):
     anna, _, _, _ = both
     if how == "visible":
         anna.look_away()
-    else:
-        anna.offline(True)
     daemon.relay.cut()
     anna.wait("/in ([6-9]|1\\d) s/u.test(document.querySelector('.bar').textContent)", 90)
     daemon.relay.mend()
@@ -160,7 +188,7 @@ def test_one_is_back_at_once_when_the_browser_is(daemon, both, how):
     if how == "visible":
         anna.look_back()
     else:
-        anna.offline(False)
+        hurry(anna)
     is_live(anna)
     assert time.monotonic() - begun < 3
 

@@ -1,6 +1,7 @@
 // The chat in a frame: the page around says who one is, and the rest is the page's own modules.
 
 import { Chat } from '../chat.js';
+import { attend } from '../net/attention.js';
 import { at } from '../net/base.js';
 import { Files } from '../files.js';
 import { Connection } from '../net/connection.js';
@@ -199,10 +200,7 @@ function memory() {
 addEventListener('message', ({ source, origin, data }) => {
   if (source === parent && parent !== window) around.hear(origin, data);
 });
-addEventListener('online', () => connection.hurry(true));
-addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'visible') connection.hurry();
-});
+attend(connection);
 speak(pick(navigator.languages)).then(() => {
   watchKeyboard();
   if (parent === window) sentence(t('This page shows the chat in a frame of another site; open it there.'));

@@ -16,6 +16,8 @@ const PATIENCE = 20;
 const ORACLE = 2;
 /** Seconds within which the server answers a command, or says anything else: after that, one asks. */
 const ANSWER = 10;
+/** Seconds within which it answers where the browser says that there is no network. */
+const PROOF = 1;
 /** Seconds after which an attempt may hang on a way that is gone. */
 const DOUBT = 3;
 /** Close codes that say "stay away"; of these, 4501 means: sign in again. */
@@ -79,6 +81,14 @@ export class Connection {
     const hangs = this.state === 'connecting' && (anew || now - this.#began > DOUBT * 1000);
     if (this.state === 'waiting' || hangs) this.#connect();
     else if (this.state === 'live' && now - this.#heardAt > ANSWER * 1000) this.#comeBack();
+  }
+
+  /** The browser says that there is no network: what seems to be live has to show that it is, and soon. */
+  doubt() {
+    if (this.state !== 'live') return;
+    this.#cancelAnswer?.();
+    this.#cancelAnswer = this.#ports.later(PROOF, () => this.#wait());
+    this.#commands.tell('rooms', {});
   }
 
   /** Keyed commands that are not answered yet. */

@@ -49,12 +49,13 @@ export class Hub {
     });
   }
 
-  /** What a tab says: {kind: attach, detach, frame or there, tab, socket, data}. */
+  /** What a tab says: {kind: attach, detach, frame, there or doubt, tab, socket, data}. */
   hear({ kind, tab, socket: name, data }) {
     if (kind === 'there') this.#ports.all('here');
     else if (kind === 'attach') this.#attach(tab, name);
     else if (kind === 'detach') this.#forget(name);
     else if (kind === 'frame') this.#frame(name, data);
+    else if (kind === 'doubt') this.#line.doubt(), this.#ask(null, { type: 'rooms' });
   }
 
   // ---- tabs -------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@
 const SLACK = 10;
 /** Seconds for a connection to be made. */
 const PATIENCE = 20;
+/** Seconds within which it is heard of again where there is doubt. */
+const PROOF = 1;
 /** What a browser tells of a connection that was lost without a word. */
 const LOST = 1006;
 
@@ -13,6 +15,8 @@ export class Line {
   #socket = null;
   #patience = PATIENCE;
   #heardAt = 0;
+  /** When it has to be heard of at the latest, in ms; Infinity where nothing is asked for. */
+  #proofBy = Infinity;
   #cancel = null;
 
   /**
@@ -31,6 +35,7 @@ export class Line {
   connect() {
     this.#heardAt = this.#ports.now();
     this.#patience = PATIENCE;
+    this.#proofBy = Infinity;
     let socket;
     try {
       socket = this.#ports.real();
@@ -71,8 +76,16 @@ export class Line {
     if (this.isUp && this.#rest() <= 0) this.#end(LOST, '');
   }
 
+  /** It may be gone: it ends unless something is heard within a moment. */
+  doubt() {
+    if (this.#socket?.readyState !== 1) return;
+    this.#proofBy = this.#ports.now() + PROOF * 1000;
+    this.#listen();
+  }
+
   #heard(data) {
     this.#heardAt = this.#ports.now();
+    this.#proofBy = Infinity;
     const frame = JSON.parse(data);
     if (frame.type === 'welcome') {
       this.#patience = frame.heartbeat + SLACK;
@@ -88,7 +101,8 @@ export class Line {
 
   /** Seconds for which silence is still nothing to worry about. */
   #rest() {
-    return this.#patience - (this.#ports.now() - this.#heardAt) / 1000;
+    const now = this.#ports.now();
+    return Math.min(this.#patience - (now - this.#heardAt) / 1000, (this.#proofBy - now) / 1000);
   }
 
   #listen() {

@@ -74,6 +74,11 @@ export class Tabs {
     return this.#socket;
   }
 
+  /** The browser says that there is no network: is the connection of all tabs still there? */
+  doubt() {
+    this.#hub?.hear({ kind: 'doubt' });
+  }
+
   /** Says a word to all other tabs of this browser, whoever is signed in there. */
   word(word, more = {}) {
     this.#air?.say({ to: 'tabs', word, user: this.#user, tab: this.tab, ...more }, { near: false });

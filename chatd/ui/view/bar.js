@@ -7,6 +7,7 @@ import { h } from './dom.js';
 const GRACE = 3;
 const BROWSER = {
   now: () => Date.now(),
+  offline: () => navigator.onLine === false,
   every: (seconds, call) => {
     const timer = setInterval(call, seconds * 1000);
     return () => clearInterval(timer);
@@ -25,8 +26,8 @@ export class Bar {
   #ports;
 
   /**
-   * `changed()`: the bar comes or goes. `ports`: `now()` in milliseconds, `every(seconds, call)` giving a
-   * function that cancels.
+   * `changed()`: the bar comes or goes. `ports`: `now()` in milliseconds, `offline()` whether the browser
+   * says so, `every(seconds, call)` giving a function that cancels.
    */
   constructor(connection, changed = () => {}, ports = BROWSER) {
     this.#ports = ports;
@@ -76,8 +77,11 @@ export class Bar {
     }
     const now = this.#ports.now();
     const patient = Math.max((this.#lostAt ?? 0) + GRACE * 1000, expectedBack ?? 0);
-    if (this.#lostAt === null || now < patient) return { shown: '', said: '' };
+    // Believed where there is no connection either: a server on this device needs no network.
+    const offline = this.#ports.offline();
+    if (this.#lostAt === null || (now < patient && !offline)) return { shown: '', said: '' };
     const seconds = state === 'waiting' ? Math.ceil((retryAt - now) / 1000) : 0;
+    if (offline) return { shown: t('This device is offline.'), said: t('This device is offline. What you send will be kept.') };
     const shown = seconds > 0 ? t('Reconnecting in {count} s', { count: seconds }) : t('Reconnecting…');
     return { shown, said: t('The connection is lost. Reconnecting. What you send will be kept.') };
   }

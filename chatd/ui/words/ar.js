@@ -551,6 +551,7 @@ export default {
     "This browser keeps nothing for this page, so nothing can be chosen here.": "لا يحفظ هذا المتصفح شيئًا لهذه الصفحة، فلا يمكن اختيار شيء هنا.",
     "This device has a passkey for you already.": "لهذا الجهاز مفتاح مرور لك بالفعل.",
     "This device is offline.": "هذا الجهاز غير متصل.",
+    "This device is offline. What you send will be kept.": "هذا الجهاز غير متصل. ما ترسله سيُحفظ.",
     "This file is no picture that your browser can read. Choose a PNG, JPEG or WebP.": "هذا الملف ليس صورة يستطيع متصفحك قراءتها. اختر صورة PNG أو JPEG أو WebP.",
     "This file is too large.": "هذا الملف كبير جدًا.",
     "This is the beginning of your conversation with {name}. Say hello.": "هذه بداية محادثتك مع {name}. ألقِ التحية.",

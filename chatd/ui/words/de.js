@@ -527,6 +527,7 @@ export default {
     "This browser keeps nothing for this page, so nothing can be chosen here.": "Dieser Browser merkt sich nichts für diese Seite, deshalb lässt sich hier nichts wählen.",
     "This device has a passkey for you already.": "Dieses Gerät hat schon einen Passkey für dich.",
     "This device is offline.": "Dieses Gerät ist offline.",
+    "This device is offline. What you send will be kept.": "Dieses Gerät ist offline. Was du sendest, bleibt erhalten.",
     "This file is no picture that your browser can read. Choose a PNG, JPEG or WebP.": "Diese Datei ist kein Bild, das dein Browser lesen kann. Wähle PNG, JPEG oder WebP.",
     "This file is too large.": "Diese Datei ist zu groß.",
     "This is the beginning of your conversation with {name}. Say hello.": "Hier beginnt dein Gespräch mit {name}. Sag Hallo.",

@@ -6,7 +6,7 @@ import { Clock, equal, settle, test } from '/units/harness.js';
 async function page() {
   const clock = new Clock();
   const sockets = [];
-  const server = { there: true };
+  const server = { there: true, offline: false };
   const ports = {
     socket: () => {
       const socket = { readyState: 1, send() {}, close() {} };
@@ -27,7 +27,7 @@ async function page() {
     again();
     return () => cancel();
   };
-  const bar = new Bar(connection, () => {}, { now: clock.now, every });
+  const bar = new Bar(connection, () => {}, { now: clock.now, every, offline: () => server.offline });
   const say = (frame) => sockets.at(-1).onmessage({ data: JSON.stringify(frame) });
   const come = async () => {
     await settle();
@@ -81,4 +81,16 @@ test('it counts down to the next try, and is gone with the connection', async ()
   one.connection.hurry();
   await one.come();
   equal([one.connection.state, one.shown()], ['live', '']);
+});
+
+test('where the browser knows of no network the bar says so at once, and only while there is no connection', async () => {
+  const one = await page();
+  one.server.offline = true;
+  await one.clock.advance(5);
+  equal(one.shown(), '');
+  await one.drop();
+  equal([await appears(one), one.shown().includes('This device is offline.')], [0, true]);
+  one.server.offline = false;
+  await one.clock.advance(4);
+  equal(one.shown().includes('Reconnecting'), true);
 });

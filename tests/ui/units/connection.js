@@ -257,6 +257,29 @@ test('what seems to be live shows that it is when somebody comes back to it', as
   equal(one.connection.state, 'waiting');
 });
 
+test('where the browser says that there is no network, what does not answer at once is gone', async () => {
+  const one = desk();
+  await opened(one);
+  const [socket] = one.sockets;
+  one.connection.doubt();
+  const { id, type } = socket.sent.at(-1);
+  equal(type, 'rooms');
+  socket.say({ type: 'rooms', id, rooms: [] });
+  await one.clock.advance(5);
+  equal(one.connection.state, 'live');
+  const sent = one.connection.keep('send', { key: 'k', room: 'tea', text: 'a' });
+  one.connection.doubt();
+  await one.clock.advance(0.9);
+  equal(one.connection.state, 'live');
+  await one.clock.advance(0.2);
+  equal([one.connection.state, one.connection.unsent], ['waiting', 1]);
+  await one.clock.advance(0.5);
+  one.sockets[1].open();
+  await resumes(one.sockets[1], { cursor: 'c.4', rooms: [{ room: 'tea', seq: 4 }] });
+  one.sockets[1].say({ type: 'done', id: one.sockets[1].sent.at(-1).id, seq: 5 });
+  equal((await sent).seq, 5);
+});
+
 test('a command that nothing answers is a way that is gone', async () => {
   const one = desk();
   await opened(one);

@@ -288,6 +288,19 @@ test('a connection that is silent for too long is made anew, for all', async () 
   equal([live(tabs), world.server.wires.size, world.server.wires.has(old)], [['live', 'live'], 1, false]);
 });
 
+test('where there is doubt, a connection that does not answer at once is made anew, for all', async () => {
+  const world = new World();
+  const tabs = await world.several(2);
+  const [old] = world.server.wires;
+  for (const tab of tabs) tab.tabs.doubt();
+  await world.advance(5);
+  equal([world.server.made, types(world.server.took), tabs.map(({ signals }) => signals.length)], [1, ['rooms'], [0, 0]]);
+  old.say = () => {};
+  for (const tab of tabs) tab.tabs.doubt();
+  await world.advance(2);
+  equal([live(tabs), world.server.wires.size, world.server.wires.has(old)], [['live', 'live'], 1, false]);
+});
+
 test('a tab whose hub stands still is on its own after two seconds, and comes back when that goes on', async () => {
   const world = new World();
   const [first] = await world.several(1);
