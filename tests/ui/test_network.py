@@ -168,8 +168,10 @@ def test_a_server_that_answers_without_any_network_is_believed(daemon, both):
     anna, _, _, _ = both
     watch(anna)
     anna.js("Object.defineProperty(navigator, 'onLine', { value: false })")
-    anna.js("window.begun = Date.now(); dispatchEvent(new Event('offline'))")
-    anna.wait("Date.now() - window.begun > 2000")
+    # What the room is told at first would be a sign of life as well.
+    for _ in range(3):
+        anna.js("window.begun = Date.now(); dispatchEvent(new Event('offline'))")
+        anna.wait("Date.now() - window.begun > 1500")
     say(anna, "Here")
     anna.until(lambda: lines(anna) == ["Here"], "said")
     anna.until(lambda: state_of(anna, "Here") != "Waiting to be sent", "sent")
