@@ -1,6 +1,7 @@
 // The thin bar over everything: shown only when the connection has been away for a while.
 
 import { t } from '../words/words.js';
+import { setAway } from './away.js';
 import { h } from './dom.js';
 
 /** Seconds for which a lost connection is nobody's concern. */
@@ -46,6 +47,7 @@ export class Bar {
   update() {
     const { state } = this.#connection;
     const away = state === 'connecting' || state === 'waiting';
+    setAway(away);
     if (!away) {
       this.#lostAt = null;
       this.#cancel?.();

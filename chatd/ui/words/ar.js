@@ -314,6 +314,8 @@ export default {
     "Next picture": "الصورة التالية",
     "No address is kept any more.": "لم يعد هناك عنوان محفوظ.",
     "No connection": "لا اتصال",
+    "No connection. The search goes on when it is back.": "لا يوجد اتصال. سيستمر البحث عندما يعود.",
+    "No connection. This waits until it is back.": "لا يوجد اتصال. سينتظر هذا حتى يعود.",
     "No favourite any more": "إزالة من المفضلة",
     "No link leads here.": "لا يوجد رابط إلى هنا.",
     "No more hints": "لا مزيد من التلميحات",

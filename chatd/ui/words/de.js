@@ -302,6 +302,8 @@ export default {
     "Next picture": "Nächstes Bild",
     "No address is kept any more.": "Es ist keine Adresse mehr gespeichert.",
     "No connection": "Keine Verbindung",
+    "No connection. The search goes on when it is back.": "Keine Verbindung. Die Suche geht weiter, sobald sie wieder da ist.",
+    "No connection. This waits until it is back.": "Keine Verbindung. Das wartet, bis sie wieder da ist.",
     "No favourite any more": "Kein Favorit mehr",
     "No link leads here.": "Kein Link führt hierher.",
     "No more hints": "Keine Tipps mehr",

@@ -1,6 +1,7 @@
 // What all dialogs are made of: the dialog itself, forms that may fail in words, fields.
 
 import { t } from '../../words/words.js';
+import { waiting } from '../away.js';
 import { fill, focusLater, h, icon, iconButton } from '../dom.js';
 
 let made = 0;
@@ -66,7 +67,7 @@ export function staying(act, then, label, ...fields) {
     wrong.textContent = said.textContent = '';
     button.disabled = true;
     try {
-      const result = await act();
+      const result = await waiting(said, act);
       then(result, (text) => {
         said.textContent = text;
       });
@@ -131,7 +132,7 @@ export function problem() {
   const attempt = async (act) => {
     node.textContent = '';
     try {
-      return await act();
+      return await waiting(node, act);
     } catch (error) {
       node.textContent = error.message;
       return undefined;

@@ -2,6 +2,7 @@
 
 import { extract } from '../../state/marking.js';
 import { many, parts, t } from '../../words/words.js';
+import { isAway, watchAway } from '../away.js';
 import { bdi, fill, h, icon } from '../dom.js';
 import { exactly, shortMoment } from '../format.js';
 import { avatar } from '../parts.js';
@@ -78,18 +79,30 @@ export function search(talk, store, go) {
   dialog.classList.add('finds', 'search');
   let round = 0;
   let timer = null;
+  /** Asks once more what is not answered yet; null where nothing is. */
+  let again = null;
+  let lost = false;
+  const tell = () => {
+    state.textContent = lost || isAway() ? t('No connection. The search goes on when it is back.') : t('Searching…');
+  };
+  const stop = watchAway((away) => {
+    if (!again) return;
+    if (lost && !away) again();
+    else tell();
+  });
 
   const begin = () => {
     clearTimeout(timer);
     last.text = input.value;
     round += 1;
+    again = null;
     wrong.textContent = state.textContent = '';
     fill(place);
     if (!last.text.trim()) {
       fill(list, ways());
       return;
     }
-    state.textContent = t('Searching…');
+    list.querySelector('.ways')?.remove();
     ask(round, null);
   };
   const ask = async (mine, page) => {
@@ -97,9 +110,13 @@ export function search(talk, store, go) {
     // A room in the text goes before the one in view.
     if (!last.everywhere && !/(?:^|\s)in:/u.test(fields.text)) fields.room = room.id;
     if (page) fields.page = page;
+    lost = false;
+    again = () => ask(mine, page);
+    if (!page || isAway()) tell();
     try {
       const reply = await talk.search(fields);
       if (mine !== round) return;
+      again = null;
       const hits = reply.hits.map((one) => hit(one, reply.words ?? [], store, last.everywhere, (found) => {
         dialog.close();
         go(found.room, found.seq);
@@ -112,6 +129,12 @@ export function search(talk, store, go) {
       fill(place, reply.next && h('button', { type: 'button', onclick: () => ask(mine, reply.next) }, t('More')));
     } catch (error) {
       if (mine !== round) return;
+      if (error.name === 'Lost') {
+        lost = true;
+        tell();
+        return;
+      }
+      again = null;
       state.textContent = '';
       wrong.textContent = error.message;
     }
@@ -120,7 +143,10 @@ export function search(talk, store, go) {
     clearTimeout(timer);
     timer = setTimeout(begin, REST);
   });
-  dialog.addEventListener('close', () => clearTimeout(timer));
+  dialog.addEventListener('close', () => {
+    stop();
+    clearTimeout(timer);
+  });
   input.focus();
   input.select();
   begin();
