@@ -4,7 +4,8 @@
 //   <script src="https://chat.example.org/embed.js" data-token-url="/chat.php?token"
 //           data-room="support" async></script>
 //
-// The page fetches a signed token from its own site and hands it to the frame, to nobody else.
+// The page fetches a signed token from its own site and hands it to the frame, to nobody else. What is
+// marked as data-chatd-waits in that place goes when the chat comes.
 
 (() => {
   'use strict';
@@ -12,6 +13,12 @@
   /** Milliseconds from a frame that has loaded to its first word, and for all of it. */
   const FIRST_WORD = 3000;
   const ALL = 20000;
+  /** What visitors read where the chat does not come: whoever set it up reads more in the console. */
+  const WORDS = {
+    en: { gone: 'The chat cannot be reached right now.', again: 'Try again' },
+    de: { gone: 'Der Chat ist gerade nicht zu erreichen.', again: 'Noch einmal versuchen' },
+    ar: { gone: 'لا يمكن الوصول إلى الدردشة الآن.', again: 'حاول مرة أخرى' },
+  };
 
   const script = /** @type {HTMLScriptElement} */ (document.currentScript);
   // It lies beside the chat, which may share its host.
@@ -23,6 +30,12 @@
 
   function begin() {
     const place = document.querySelector(into) ?? script.parentElement;
+    for (const words of place.querySelectorAll('[data-chatd-waits]')) words.remove();
+    show(place);
+  }
+
+  /** Puts the frame into its place, or where the words stand that it did not come. */
+  function show(place, instead = null) {
     const frame = document.createElement('iframe');
     frame.src = address;
     frame.title = script.title || 'Chat';
@@ -74,16 +87,15 @@
     /** A browser tells no page that it kept a frame out: the silence does. */
     function failed() {
       removeEventListener('message', heard);
-      const text =
-        `The chat does not answer. If ${location.origin} is not listed in site.origins of the chat` +
-        ` server (${chat}), the browser keeps the frame out of this page; if it is, the server` +
-        ' cannot be reached.';
-      console.error(say(text));
-      const words = document.createElement('p');
-      words.setAttribute('role', 'alert');
-      words.textContent = text;
-      Object.assign(words.style, { margin: '0', padding: '16px' });
-      frame.replaceWith(words);
+      painter.disconnect();
+      console.error(
+        say(
+          `The chat does not answer. If ${location.origin} is not listed in site.origins of the chat` +
+            ` server (${chat}), the browser keeps the frame out of this page; if it is, the server` +
+            ' cannot be reached.',
+        ),
+      );
+      frame.replaceWith(apology((words) => show(place, words)));
     }
 
     frame.addEventListener('load', () => {
@@ -92,10 +104,31 @@
       timer = setTimeout(failed, FIRST_WORD);
     });
     addEventListener('message', heard);
-    new MutationObserver(() => {
+    const painter = new MutationObserver(() => {
       tell({ chatd: 'theme', theme: script.dataset.theme ?? null });
-    }).observe(script, { attributeFilter: ['data-theme'] });
-    place.append(frame);
+    });
+    painter.observe(script, { attributeFilter: ['data-theme'] });
+    if (instead) instead.replaceWith(frame);
+    else place.append(frame);
+  }
+
+  /** Says that the chat did not come, in the words of whoever reads it; `again(words)` takes their place. */
+  function apology(again) {
+    const [language] = [script.dataset.language, ...navigator.languages, 'en']
+      .map((tag) => (tag ?? '').split('-')[0].toLowerCase())
+      .filter((tag) => Object.hasOwn(WORDS, tag));
+    const words = document.createElement('div');
+    Object.assign(words, { role: 'alert', lang: language, dir: language === 'ar' ? 'rtl' : 'ltr' });
+    Object.assign(words.style, { padding: '24px 16px', font: '16px/1.5 system-ui, sans-serif', textAlign: 'center' });
+    const text = document.createElement('p');
+    text.textContent = WORDS[language].gone;
+    text.style.margin = '0 0 12px';
+    const button = document.createElement('button');
+    button.textContent = WORDS[language].again;
+    Object.assign(button, { type: 'button', onclick: () => again(words) });
+    Object.assign(button.style, { minHeight: '44px', padding: '0 16px', font: 'inherit' });
+    words.append(text, button);
+    return words;
   }
 
   /** A fresh token of whoever is signed in at this site; its cookies go along. */

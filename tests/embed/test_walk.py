@@ -21,6 +21,12 @@ from tests.ui.test_files import NOTES, RED, SENT, paste, pictures
 
 pytestmark = [pytest.mark.php, pytest.mark.browser]
 
+#: What the page says in the console as an error is in ``said``.
+CONSOLE = """
+    globalThis.said = [];
+    console.error = (...words) => said.push(words.join(' '));
+"""
+
 
 def test_it_takes_six_steps_and_two_files(world: World) -> None:
     assert [heading for heading, blocks in steps() if not blocks] == []
@@ -245,12 +251,37 @@ def test_another_key_says_where_to_look_and_nothing_else(world: World, as_it_was
     assert "elsewhere" not in said, "a stranger learns nothing of the settings"
 
 
-def test_another_origin_is_kept_out_and_the_page_says_why(world: World, as_it_was: None) -> None:
+def test_another_origin_is_kept_out_visitors_may_try_again_and_the_console_says_why(
+    world: World, as_it_was: None
+) -> None:
+    replace(world, 'data-room="lobby"', 'data-room="lobby" data-language="de-AT"')
     world.walk.set("origins", '["https://www.elsewhere.example"]')
-    page = world.signed_in("anna")
-    page.sees(f"If {world.site.url} is not listed in site.origins of the chat server", seconds=30)
+    page = world.browser.window()
+    page.call("Page.addScriptToEvaluateOnNewDocument", source=CONSOLE)
+    world.signed_in("anna", window=page)
+    page.sees("Der Chat ist gerade nicht zu erreichen.", seconds=30)
     assert page.count("iframe") == 0
     assert any("frame-ancestors" in text for text in page.complaints)
+    why = f"If {world.site.url} is not listed in site.origins of the chat server"
+    assert page.js("said.length") == 1
+    assert why in page.js("said[0]")
+    assert "site.origins" not in page.text(), "visitors can do nothing about it"
+
+    world.walk.set("origins", f'["{world.site.url}"]')
+    page.click("[role=alert] button", "Noch einmal versuchen")
+    world.talking(page)
+    assert (page.count("iframe"), page.count("[role=alert]")) == (1, 0)
+
+
+def test_a_page_that_was_opened_while_the_chat_was_away_shows_it_once_it_is_back(
+    world: World, as_it_was: None
+) -> None:
+    world.daemon.stop()
+    page = world.signed_in("anna")
+    page.sees("The chat appears here as soon as it can be reached.", "#chat")
+    world.daemon.start()
+    world.talking(page)
+    assert page.count("[data-chatd-waits]") == 0
 
 
 def test_a_room_that_is_not_there_is_named(world: World, as_it_was: None) -> None:

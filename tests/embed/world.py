@@ -22,9 +22,11 @@ class World:
         self.key_file: Path = self.site.folder / "site.key"
         self._windows: list[Window] = []
 
-    def signed_in(self, name: str, width: int = 1200, height: int = 800) -> Window:
+    def signed_in(
+        self, name: str, width: int = 1200, height: int = 800, window: Window | None = None
+    ) -> Window:
         """A window on the chat page of the site, signed in through the site's own form."""
-        window = self.browser.window(width, height)
+        window = window or self.browser.window(width, height)
         self._windows.append(window)
         window.go(self.site.url)
         window.write("input[name=name]", name)

@@ -185,3 +185,9 @@ def test_the_check_lets_pass_what_is_alike_on_both_sides():
         physical("a { padding: 1px 2px 3px 2px; margin-inline-start: 4px; } .left { flex: 1; }")
         == []
     )
+
+
+def test_a_page_of_a_site_has_words_for_visitors_in_every_language():
+    script = (Path(catalogue.UI) / "embed.js").read_text("utf-8")
+    spoken = re.findall(r"^    ([a-z]{2}): \{ gone: '.+', again: '.+' \},$", script, re.MULTILINE)
+    assert sorted(spoken) == sorted([*LANGUAGES, "en"])

@@ -17,5 +17,5 @@ if (isset($_GET['token'])) {
 }
 $user || header('Location: index.php'); ?>
 <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Chat</title>
-<div id="chat" style="height: 560px; border: 1px solid silver; border-radius: 12px; overflow: hidden"></div>
-<script src="<?= CHAT ?>/embed.js" data-token-url="chat.php?token" data-room="lobby" async></script></html>
+<div id="chat" style="height: 560px; border: 1px solid silver; border-radius: 12px; overflow: hidden"><p data-chatd-waits style="text-align: center">The chat appears here as soon as it can be reached.</p></div>
+<script src="<?= CHAT ?>/embed.js" data-token-url="chat.php?token" data-room="lobby" async onerror="setTimeout(() => this.replaceWith(document.createRange().createContextualFragment(this.outerHTML)), 10000)"></script></html>
