@@ -241,7 +241,7 @@ function goOn() {
 }
 
 /** Somebody is signed in: the chat, where it was left if it is the same person. */
-function enter(session, rooms = []) {
+function enter(session, rooms = [], people = []) {
   if (store.me && store.me.user !== session.user) {
     leave('reload');
     return;
@@ -249,6 +249,7 @@ function enter(session, rooms = []) {
   store.signedIn(session);
   if (rooms.length) {
     store.list(rooms, null);
+    store.learnPeople(people, { whole: true });
     drafts.load();
     files.restore();
   }
@@ -338,7 +339,7 @@ async function start() {
   // said without one is kept. A program is let in by the server alone, which is asked first then.
   const known = waiting === null && !returned ? remembered.read() : null;
   if (known) {
-    enter(known.session, known.rooms);
+    enter(known.session, known.rooms, known.people);
     chat.resend();
     return;
   }

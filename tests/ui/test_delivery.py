@@ -6,8 +6,9 @@ import pytest
 
 from tests.ui.browser import Browser, Window
 from tests.ui.daemon import ROOT, Daemon
+from tests.ui.line import Line
 from tests.ui.people import make_room, two
-from tests.ui.test_two_people import BOX, first_administrator, lines, say, state_of
+from tests.ui.test_two_people import BOX, PASSWORD, first_administrator, lines, say, state_of
 
 pytestmark = pytest.mark.browser
 
@@ -85,12 +86,19 @@ def test_without_a_network_the_page_opens_and_sends_later_what_is_said(daemon, b
     anna, ben = two(daemon, browser)
     make_room(anna, "Tea")
     say(anna, "Before the tunnel")
+    line = Line(daemon, "/api/session", {"name": "anna", "password": PASSWORD})
+    line.do("set_profile", display="Anna L")
+    line.do("set_status", emoji="🌴", text="Away")
+    line.close()
+    anna.sees("🌴", ".me")
     anna.wait(SETTLED)
     daemon.relay.cut()
     for _ in range(2):
         # Once as a reload, once as somebody who opens the page anew, at its bare address.
         anna.reload()
         anna.sees("Tea", ".sidebar")
+        # Everybody is called as before, and nothing of the list is missing.
+        assert [text for text in ("Anna L", "🌴", "Notes to self") if text not in anna.text()] == []
         anna.wait(f"document.querySelector('{BOX}') !== null")
     anna.sees("come as soon as the server can be reached", ".talk")
     say(anna, "Written in the tunnel")

@@ -1,5 +1,6 @@
-// Who one was and which rooms one had when the page was last open: shown at the next start, before the
-// server has answered or while it cannot. No message is among it, and signing out ends it.
+// Who one was, which rooms one had and how those in them showed when the page was last open: that is how
+// the next start looks before the server has answered, or while it cannot. No message is among it, and
+// signing out ends it.
 
 const KEY = 'remembered';
 /** Rooms of whom the next start knows, at the most. */
@@ -18,8 +19,11 @@ export class Remembered {
     if (!store.me || !store.listed) return;
     const { user, name, admin, mayInvite, guest } = store.me;
     const session = { signed_in: true, user, name, admin, may_invite: mayInvite, guest, files: store.files };
-    const rooms = [...store.rooms.values()].slice(0, MOST).map((room) => told(room, store.titleOf(room)));
-    this.#try(() => this.#storage.setItem(KEY, JSON.stringify({ session, rooms })));
+    const listed = [...store.rooms.values()].slice(0, MOST);
+    const rooms = listed.map((room) => told(room, store.titleOf(room)));
+    const users = new Set([user, ...listed.map((room) => room.other)]);
+    const people = [...users].map((one) => store.people.get(one)).filter(Boolean).map((one) => shown(one, user));
+    this.#try(() => this.#storage.setItem(KEY, JSON.stringify({ session, rooms, people })));
   }
 
   /** The page goes: what is remembered of the same person is made anew, and nothing that was forgotten. */
@@ -27,11 +31,12 @@ export class Remembered {
     if (store.me && this.read()?.session.user === store.me.user) this.keep(store);
   }
 
-  /** {session, rooms} as the server told them, or null. */
+  /** {session, rooms, people} as the server told them, or null. */
   read() {
     const kept = this.#try(() => JSON.parse(this.#storage.getItem(KEY)));
-    const whole = typeof kept?.session?.user === 'string' && Array.isArray(kept.rooms);
-    return whole && kept.rooms.every((one) => typeof one?.room === 'string') ? kept : null;
+    const { session, rooms, people = [] } = kept ?? {};
+    const whole = typeof session?.user === 'string' && all(rooms, 'room') && all(people, 'user');
+    return whole ? { session, rooms, people } : null;
   }
 
   forget() {
@@ -46,6 +51,16 @@ export class Remembered {
       return null;
     }
   }
+}
+
+/** Whether it is a list of things that each have such a field. */
+function all(list, field) {
+  return Array.isArray(list) && list.every((one) => typeof one?.[field] === 'string');
+}
+
+/** Somebody as the server shows them; what only their card shows is kept of oneself, who may change it. */
+function shown({ user, name, display, kind, avatar, status, about }, me) {
+  return { user, name, display, kind, avatar, status, ...(user === me && { about }) };
 }
 
 /** A room as the server shows it, under the name that people see: who they are is not known at the start. */

@@ -166,7 +166,7 @@ export class Sidebar {
 
   /** One's notes stand below the people, also before there are any. */
   #notes(room) {
-    if (!this.#store.listed) return null;
+    if (!this.#store.listed && !this.#store.rooms.size) return null;
     if (room) return this.#item(room, 'notes');
     return this.#kept.get('notes', null, () =>
       h(

@@ -39,6 +39,31 @@ test('the next start finds the person and the rooms as they were', () => {
   equal(two.listed, false);
 });
 
+test('the next start calls people as they are called, with their pictures and what they are up to', () => {
+  const [one, storage] = [page(), memory()];
+  const notes = { room: 'r3', kind: 'direct', name: 'anna', other: 'a', seq: 0, number: 0, members: 1 };
+  one.list([TEA, BEN, notes], new Set());
+  const anna = { user: 'a', name: 'anna', display: 'Anna L', about: 'Of the garden', avatar: 'p2' };
+  const ben = { user: 'b', name: 'ben', display: 'Ben', status: { emoji: '🌴', text: '', until: 9 }, about: 'His own words' };
+  one.learnPeople([anna, ben, { user: 'c', name: 'cleo', display: 'Cleo' }], { whole: true });
+  new Remembered(storage).keep(one);
+  const { session, rooms, people } = new Remembered(storage).read();
+  const two = new Store();
+  two.signedIn(session);
+  two.list(rooms, null);
+  two.learnPeople(people, { whole: true });
+  equal(two.people.get('a'), one.people.get('a'));
+  equal(two.people.get('b'), { ...one.people.get('b'), about: '' });
+  equal(two.people.get('c'), undefined);
+  equal([...two.rooms.values()].map((room) => two.titleOf(room)), ['Tea', 'Ben', 'Notes to self']);
+});
+
+test('what an older page remembered is read, too', () => {
+  const storage = memory();
+  storage.setItem('remembered', '{"session":{"user":"a"},"rooms":[]}');
+  equal(new Remembered(storage).read(), { session: { user: 'a' }, rooms: [], people: [] });
+});
+
 test('nothing that was said is remembered', () => {
   const [store, storage] = [page(), memory()];
   store.list([TEA], new Set());
@@ -78,7 +103,7 @@ test('a page of somebody else changes nothing', () => {
 });
 
 test('what is no memory of this page is none', () => {
-  for (const text of ['{', 'null', '7', '{}', '{"session":{}}', '{"session":{"user":"a"},"rooms":[{}]}']) {
+  for (const text of ['{', 'null', '7', '{}', '{"session":{}}', '{"session":{"user":"a"},"rooms":[{}]}', '{"session":{"user":"a"},"rooms":[],"people":[{}]}']) {
     const storage = memory();
     storage.setItem('remembered', text);
     equal(new Remembered(storage).read(), null);
