@@ -277,6 +277,10 @@ export class Chat {
     return this.#saying.takeBack(room, key);
   }
 
+  discard(room, key) {
+    this.#saying.discard(room, key);
+  }
+
   /** What a message carries beside its text (`data`) has to come along, or is gone. */
   edit(room, { seq, data }, text) {
     return this.#keep('edit', { room, seq, text, ...(data && { data }) });

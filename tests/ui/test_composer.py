@@ -66,7 +66,7 @@ def test_what_the_server_refuses_is_given_back_to_the_box(daemon, browser):
     daemon.reload()
     daemon.relay.mend()
     ben.sees("Not sent.", ".failure", 30)
-    ben.click(".failure button", "Back to the box")
+    ben.click(".failure button", "Edit")
     ben.wait(f"document.querySelector('{BOX}').value === {text.strip()!r}")
     ben.wait("document.querySelector('.failure') === null")
     ben.wait(f"{LEFT} === '{100 - len(text.strip())}'")

@@ -102,9 +102,20 @@ def test_a_message_that_is_refused_gives_its_text_back(anna):
     assert anna.js("document.querySelector('.send').disabled")
     say(anna, "\u200b\u202e")
     anna.sees("Not sent.", ".message")
-    anna.click(".failure button", "Back to the box")
+    # It would be refused again, however often it is sent.
+    buttons = "[...document.querySelectorAll('.failure button')].map((one) => one.innerText)"
+    assert anna.js(buttons) == ["Edit", "Discard"]
+    anna.click(".failure button", "Edit")
     anna.wait("document.querySelector('.message') === null")
     assert anna.js(f"document.querySelector('{BOX}').value") != ""
+    anna.press("Enter")
+    anna.sees("Not sent.", ".message")
+    anna.click(".failure button", "Discard")
+    anna.wait("document.querySelector('.message') === null")
+    assert anna.js(f"document.querySelector('{BOX}').value") == ""
+    anna.reload()
+    anna.wait(f"document.querySelector('{BOX}') !== null")
+    assert anna.count(".message") == 0
 
 
 def test_of_a_thousand_messages_a_few_are_in_the_document_and_all_can_be_reached(daemon, browser):

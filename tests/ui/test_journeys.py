@@ -130,6 +130,6 @@ def test_what_was_written_more_than_a_day_ago_asks_before_it_is_sent(daemon, bro
     assert lines(ben) == ["Anybody here?"], "nothing went by itself"
     beside.click(".failure button", "Retry")
     ben.until(lambda: lines(ben) == ["Anybody here?", "Lunch in five minutes?"], "what was meant")
-    beside.click(".failure button", "Back to the box")
+    beside.click(".failure button", "Edit")
     assert beside.js(f"document.querySelector('{BOX}').value") == "And a cake"
     beside.until(lambda: kept(beside) == [], "nothing waits any more")

@@ -133,8 +133,9 @@ export class Saying {
       this.#behind.delete(message);
       if (files.length && error.code === 'not-found' && (await this.#files.sending.again(files))) return this.#deliver(message);
       if (error.retryAfter > 0) return error.retryAfter;
-      this.#store.failed(room, key, error.message);
-      this.#write({ ...message, failed: error.message });
+      const why = { failed: error.message, final: error.name === 'Refused' && !error.retry };
+      this.#store.failed(room, key, why);
+      this.#write({ ...message, ...why });
       return 0;
     } finally {
       this.#held -= held;
@@ -174,7 +175,7 @@ export class Saying {
       }
       const whole = { ...message, files: plain.length ? this.#files.sending.adopt(plain, room) : [] };
       this.#show(whole);
-      if (message.failed) this.#store.failed(room, key, message.failed);
+      if (message.failed) this.#store.failed(room, key, message);
       else this.#insist(whole);
     }
   }
@@ -184,6 +185,12 @@ export class Saying {
     this.#outbox.done(key);
     const said = [...text].slice(0, RECALLED).join('');
     this.#ports.say(t('Not sent, because you are no longer in that room: {text}', { text: said }));
+  }
+
+  /** Nobody wants a message any more that failed. */
+  discard(room, key) {
+    const { files } = this.takeBack(room, key).more;
+    if (files) this.#files.sending.done(files);
   }
 
   /** Takes a message that failed out of the room: {text, more}, as it was sent. */

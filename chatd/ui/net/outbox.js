@@ -36,7 +36,7 @@ export class Outbox {
     this.#locks?.request(TAB + tab, () => new Promise(() => {})).catch(() => {});
   }
 
-  /** Keeps a message: {key, user, room, text, more, at, files?, failed?}. Without a place for it, it goes without. */
+  /** Keeps a message: {key, user, room, text, more, at, files?, failed?, final?}. Without a place for it, it goes without. */
   async keep(message) {
     this.#count += 1;
     const place = { tab: this.#tab, place: this.#count };

@@ -106,8 +106,8 @@ export function rows(
   notesUpTo(Infinity);
 
   for (const one of unconfirmed(timeline, me)) {
-    const { text, at, failed, key, reply_to, files } = one;
-    const shown = { from: me, name: self.name, text, at, failed, reply_to, files, pending: key };
+    const { text, at, failed, final, key, reply_to, files } = one;
+    const shown = { from: me, name: self.name, text, at, failed, final, reply_to, files, pending: key };
     dayLine(one.at);
     message(shown, one.key, true, one.failed ? 'failed' : 'waiting', 0);
   }

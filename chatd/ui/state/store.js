@@ -303,6 +303,7 @@ export class Store {
     this.tell('timeline', id);
   }
 
+  /** `why`: {failed, final}: in words, and whether it would be refused again. */
   failed(id, key, why) {
     this.rooms.get(id)?.timeline.failed(key, why);
     this.tell('timeline', id);

@@ -12,7 +12,7 @@ export class Timeline {
   messages = [];
   /** Comings, goings and changes, as they happened while this page listened. */
   notes = [];
-  /** One's own that the server has not confirmed: {key, text, at, sent, failed, reply_to}. */
+  /** One's own that the server has not confirmed: {key, text, at, sent, failed, final, reply_to}. */
   pending = [];
   /** Messages that others answer, by seq, where they are not loaded; null for those not to be had. */
   quotes = new Map();
@@ -166,9 +166,10 @@ export class Timeline {
     }
   }
 
-  failed(key, why) {
+  /** `final`: it would be refused again as well. */
+  failed(key, { failed, final = false }) {
     const found = this.pending.find((one) => one.key === key);
-    if (found) found.failed = why;
+    if (found) Object.assign(found, { failed, final });
   }
 
   drop(key) {

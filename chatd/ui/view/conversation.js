@@ -80,16 +80,14 @@ export class Conversation {
         },
         before: (seq) => this.#before(seq),
         jump: (from) => jump(from, (at) => this.#jump(at)),
-        retry: (key) => {
-          const { text, more } = chat.takeBack(store.active, key);
-          this.#send(text, more, key);
-        },
+        retry: (key) => this.#send(chat.takeBack(store.active, key), key),
         takeBack: (key) => this.#taking.takeBack(store.room, key),
+        discard: (key) => chat.discard(store.active, key),
       },
       () => this.#moved(),
     );
     this.composer = new Composer({
-      send: (text, more) => this.#send(text, more),
+      send: (text, more) => this.#send({ text, more }),
       edit: (message, text) => this.#messages.attempt(chat.edit(store.active, message, text)),
       typing: () => chat.typing(store.active),
       typedNothing: () => chat.typedNothing(store.active),
@@ -360,7 +358,7 @@ export class Conversation {
     if (room.pinned === null) this.#chat.talk.pinned(room.id).catch(() => {});
   }
 
-  async #send(text, more, key) {
+  async #send({ text, more }, key) {
     const { room } = this.#store;
     this.#list.atEnd = true;
     const held = room.slow > 0 && !room.moderates;

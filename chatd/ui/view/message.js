@@ -19,7 +19,7 @@ const bare = new WeakMap();
 /**
  * The node for a row of `rows`. `room`: the room; `wish`: me (one's own id), name(user), reply(message),
  * react(message, emoji, on), pick(anchor, message), more(anchor, message), reactors(message),
- * goTo(seq), show(user), retry(key), takeBack(key), before(seq): what its buttons ask for.
+ * goTo(seq), show(user), retry(key), takeBack(key), discard(key), before(seq): what its buttons ask for.
  */
 export function row(shown, room, wish) {
   switch (shown.kind) {
@@ -57,7 +57,7 @@ export function signature(shown, room) {
   switch (shown.kind) {
     case 'message': {
       const { message: one, first, state, seenBy, quote: answered, reactions } = shown;
-      const about = [one.text, one.files?.map(look), one.name, shown.called, one.edited, one.deleted, one.failed, one.seq, one.at];
+      const about = [one.text, one.files?.map(look), one.name, shown.called, one.edited, one.deleted, one.failed, one.final, one.seq, one.at];
       const more = [one.data, one.mentions, answered?.text, answered?.files?.length, answered?.deleted, answered === null, answered?.name];
       const names = [shown.hereCalled, shown.quoteCalled, shown.viaCalled];
       const around = [first, state, seenBy, shown.here, shown.pinned, shown.blocked, shown.quoteBlocked, room.mayReact];
@@ -147,7 +147,7 @@ function message(shown, room, wish) {
       'div',
       { class: 'end' },
       room.kind !== 'direct' && readersHere(shown, () => wish.readers(one)),
-      state && progress(state, seenBy, room.kind === 'direct', shown.here[0]?.at),
+      state && state !== 'failed' && progress(state, seenBy, room.kind === 'direct', shown.here[0]?.at),
     ),
   );
   bare.set(node, () => {
@@ -210,13 +210,15 @@ function failure(one, wish) {
   return h(
     'div',
     { class: 'failure', role: 'alert' },
+    icon('alert'),
     h('span', {}, t('Not sent. {why}', { why: one.failed })),
     ' ',
     h(
       'span',
       { class: 'again' },
-      h('button', { type: 'button', onclick: () => wish.retry(one.pending) }, t('Retry')),
-      h('button', { type: 'button', onclick: () => wish.takeBack(one.pending) }, t('Back to the box')),
+      !one.final && h('button', { type: 'button', onclick: () => wish.retry(one.pending) }, t('Retry')),
+      h('button', { type: 'button', onclick: () => wish.takeBack(one.pending) }, t('Edit')),
+      h('button', { type: 'button', onclick: () => wish.discard(one.pending) }, t('Discard')),
     ),
   );
 }

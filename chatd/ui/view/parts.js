@@ -104,7 +104,6 @@ export function seenWords(at) {
 export function progress(state, seenBy, direct, at = null) {
   const [drawing, label] = {
     waiting: ['clock', t('Waiting to be sent')],
-    failed: ['alert', t('Not sent')],
     stored: ['check', t('Sent')],
     delivered: ['checks', t('Delivered')],
     seen: ['checks', direct ? seenWords(at) : t('Seen by {count}', { count: seenBy })],

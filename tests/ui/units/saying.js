@@ -184,3 +184,35 @@ test('whoever waits for the answer has their words back where they have to wait'
   equal(await made.saying.send('tea', 'too soon', {}, 'm1'), 60);
   equal([made.tea.timeline.pending, kept(made.records)], [[], []]);
 });
+
+test('what would be refused again is known from what may be tried again, also to the next page', async () => {
+  const refused = { first: refusal('Refused', { retry: false }), second: refusal('Stale'), third: refusal('Refused', { retry: true }) };
+  const made = person();
+  made.answer = ({ text }) => {
+    throw refused[text];
+  };
+  for (const text of Object.keys(refused)) await made.saying.send('tea', text, {}, text);
+  await quiet();
+  const found = ({ tea }) => tea.timeline.pending.map(({ text, final }) => [text, final]);
+  const expected = [['first', true], ['second', false], ['third', false]];
+  equal(found(made), expected);
+  const next = person({ adopted: kept(made.records) });
+  await next.saying.resend();
+  await quiet();
+  equal([found(next), next.went], [expected, []]);
+});
+
+test('what nobody wants any more is gone, with its files', async () => {
+  const made = person();
+  const { saying, sending, tea, records, blobs } = made;
+  made.answer = () => {
+    throw refusal('Refused', { retry: false });
+  };
+  sending.add(tea, [file('a')]);
+  await saying.send('tea', 'look', { files: sending.take(tea) }, 'm1');
+  await quiet();
+  equal([kept(records).length, blobs.records.size, tea.timeline.pending.length], [1, 1, 1]);
+  saying.discard('tea', 'm1');
+  await quiet();
+  equal([kept(records).length, blobs.records.size, tea.timeline.pending.length], [0, 0, 0]);
+});

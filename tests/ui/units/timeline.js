@@ -115,7 +115,7 @@ test('saying the same twice shows twice', () => {
 test('a failed one says so and can be taken out', () => {
   const one = timeline();
   one.add('k', 'hello', 1);
-  one.failed('k', 'Too long.');
+  one.failed('k', { failed: 'Too long.' });
   equal([shown(one).at(-1).state, shown(one).at(-1).message.failed], ['failed', 'Too long.']);
   one.drop('k');
   equal(one.pending, []);
