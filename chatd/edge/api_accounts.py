@@ -3,6 +3,7 @@
 from chatd.auth.guests import Guests
 from chatd.auth.invitations import Invitations
 from chatd.auth.login import Login
+from chatd.auth.recovery import Recovery
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.edge import bodies
@@ -24,6 +25,7 @@ class AccountApi:
         login: Login,
         invitations: Invitations,
         guests: Guests,
+        recovery: Recovery,
         ended: Ended,
         *,
         members_invite: bool,
@@ -34,6 +36,7 @@ class AccountApi:
         self._login = login
         self._invitations = invitations
         self._guests = guests
+        self._recovery = recovery
         self._ended = ended
         self._members_invite = members_invite
         self._lifetime_ms = int(invitation_days * DAY_MS)
@@ -85,9 +88,13 @@ class AccountApi:
         return done({})
 
     async def ways(self, ask: Ask) -> Response:
-        """How people come in here, for who is not in yet."""
+        """How people come in here, for whoever is not in yet."""
         return done(
-            {"registration": self._invitations.registration, "guests": self._guests.welcome}
+            {
+                "registration": self._invitations.registration,
+                "guests": self._guests.welcome,
+                "mail": self._recovery.mails,
+            }
         )
 
     async def guest(self, ask: Ask) -> Response:

@@ -204,16 +204,6 @@ def build_site(
     identities = IdentityApi(
         guard, parties, sign_ins, arrivals, sessions, way_in, store, connections.ended
     )
-    accounts = AccountApi(
-        guard,
-        sessions,
-        login,
-        invitations,
-        guests,
-        connections.ended,
-        members_invite=settings.members_invite,
-        invitation_days=settings.invitation_days,
-    )
     devices = DeviceApi(
         guard, Devices(store, credentials, clock, random), settings.public_url, clock.wall
     )
@@ -228,6 +218,17 @@ def build_site(
         _in_a_while(scheduler, random),
         server,
         notices,
+    )
+    accounts = AccountApi(
+        guard,
+        sessions,
+        login,
+        invitations,
+        guests,
+        recovery,
+        connections.ended,
+        members_invite=settings.members_invite,
+        invitation_days=settings.invitation_days,
     )
     people = None
     if vouching is not None:

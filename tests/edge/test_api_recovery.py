@@ -71,6 +71,11 @@ async def test_a_password_that_is_refused_names_the_field(rig):
 
 
 @pytest_twisted.ensureDeferred
+async def test_a_link_by_mail_is_a_way_in(rig):
+    assert (await rig.call("GET", "/api/ways")).json["mail"] is True
+
+
+@pytest_twisted.ensureDeferred
 async def test_whoever_asks_gets_the_same_answer(rig, mailer):
     rig.store.emails[await rig.person()] = "alice@example.org"
     answers = []

@@ -46,7 +46,7 @@ export class Api {
     return this.#call('POST', '/api/session/passkey', { credential });
   }
 
-  /** {registration, guests}: who may make an account, and whether guests are let in. */
+  /** {registration, guests, mail}: who may make an account, whether guests are let in and mail is sent. */
   ways() {
     return this.#call('GET', '/api/ways');
   }

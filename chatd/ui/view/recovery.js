@@ -18,6 +18,7 @@ export function forgotten(api, name, back) {
     value: name,
   });
   const node = front();
+  const toSignIn = (look) => h('button', { class: look, type: 'button', onclick: back }, t('Back to signing in'));
   const submit = async () => {
     await api.askReset(who.value.trim());
     show(
@@ -29,25 +30,32 @@ export function forgotten(api, name, back) {
         t('If there is such an account with a confirmed address, a link is on its way there. It works for an hour.'),
       ),
       h('p', { class: 'hint' }, t('Nothing came? An administrator of this server can make you a link, too.')),
-      h('button', { class: 'main wide', type: 'button', onclick: back }, t('Back to signing in')),
+      toSignIn('main wide'),
     );
   };
-  show(
-    node,
-    form(
-      {
-        title: t('A new password'),
-        lead: t('Tell us who you are, and we mail you a link to choose one.'),
-        button: t('Mail me a link'),
-        input: who,
-        empty: t('Enter your user name or mail address.'),
-        submit,
-      },
-      h('label', { for: 'who' }, t('User name or mail address')),
-      who,
-    ),
-    h('button', { class: 'wide other', type: 'button', onclick: back }, t('Back to signing in')),
+  const asked = form(
+    {
+      title: t('A new password'),
+      lead: t('Tell us who you are, and we mail you a link to choose one.'),
+      button: t('Mail me a link'),
+      input: who,
+      empty: t('Enter your user name or mail address.'),
+      submit,
+    },
+    h('label', { for: 'who' }, t('User name or mail address')),
+    who,
   );
+  const mailed = () => show(node, asked, toSignIn('wide other'));
+  const unmailed = () =>
+    show(
+      node,
+      h('h1', {}, t('A new password')),
+      h('p', { class: 'lead', role: 'status' }, t('This server sends no mail. Its administrator can make you a link for a new password.')),
+      toSignIn('main wide'),
+    );
+  show(node, h('p', { class: 'nothing' }, t('Looking…')));
+  // Whoever cannot be told asks, and is told then.
+  api.ways().then(({ mail }) => (mail === false ? unmailed() : mailed()), mailed);
   return node;
 }
 

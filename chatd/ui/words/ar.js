@@ -571,6 +571,7 @@ export default {
     "This room": "هذه الغرفة",
     "This room is archived. It can be read, but nobody writes here any more.": "هذه الغرفة مؤرشفة. يمكن قراءتها، لكن لم يعد أحد يكتب فيها.",
     "This server sends no mail, so that there is nothing to set here.": "هذا الخادم لا يرسل بريدًا، فلا شيء يُضبط هنا.",
+    "This server sends no mail. Its administrator can make you a link for a new password.": "هذا الخادم لا يرسل بريدًا. يستطيع مديره أن ينشئ لك رابطًا لكلمة مرور جديدة.",
     "This server tells nobody while the page is closed. Its operator can change that.": "لا يرسل هذا الخادم إشعارات والصفحة مغلقة. يستطيع مشغّله تغيير ذلك.",
     "This window cannot be told while it is closed; a private window, perhaps. Try an ordinary one.": "لا يمكن إشعار هذه النافذة وهي مغلقة؛ لعلها نافذة خاصة. جرّب نافذة عادية.",
     "To link or unlink, say once more who you are.": "للربط أو فكّه، أثبت مرة أخرى من أنت.",

@@ -547,6 +547,7 @@ export default {
     "This room": "Dieser Raum",
     "This room is archived. It can be read, but nobody writes here any more.": "Dieser Raum ist archiviert. Er kann gelesen werden, aber niemand schreibt hier mehr.",
     "This server sends no mail, so that there is nothing to set here.": "Dieser Server verschickt keine Mail, deshalb gibt es hier nichts einzustellen.",
+    "This server sends no mail. Its administrator can make you a link for a new password.": "Dieser Server verschickt keine Mail. Seine Verwaltung kann dir einen Link für ein neues Passwort erstellen.",
     "This server tells nobody while the page is closed. Its operator can change that.": "Dieser Server sagt bei geschlossener Seite niemandem etwas. Wer ihn betreibt, kann das ändern.",
     "This window cannot be told while it is closed; a private window, perhaps. Try an ordinary one.": "Diesem Fenster kann nichts gesagt werden, wenn es zu ist; vielleicht ein privates. Versuche ein gewöhnliches.",
     "To link or unlink, say once more who you are.": "Sag zum Verknüpfen oder Trennen noch einmal, wer du bist.",
