@@ -159,7 +159,7 @@ def test_messages_answers_and_edits(rooms):
         assert seen(rooms.window) == [] and grown(rooms.window) == []
     rooms.good()
     links = rooms.window.js("[...document.querySelectorAll('.list a')].map((one) => one.rel)")
-    assert all(one == "noopener noreferrer" for one in links)
+    assert set(links) == {"noopener noreferrer"}, "there are some, and each is told nothing"
     seq = ben.say(tea, "This changes.")
     for text in together(TEXTS):
         with suppress(AssertionError):

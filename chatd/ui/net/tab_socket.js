@@ -40,10 +40,6 @@ export class TabSocket {
     return this.readyState === 0 && this.#own === null;
   }
 
-  get isAlone() {
-    return this.#own !== null;
-  }
-
   /** What the hub says to it. */
   heard({ kind, data, code, reason, moved = false }) {
     if (this.readyState === 3 || this.#own) return;
