@@ -23,13 +23,15 @@ export function watchAway(call) {
 
 /** Runs `act`; for as long as it waits for the connection, `place` says so. */
 export async function waiting(place, act) {
-  const stop = watchAway((yes) => {
+  const say = (yes) => {
     place.textContent = yes ? t('No connection. This waits until it is back.') : '';
-  });
+    place.classList.toggle('waits', yes);
+  };
+  const stop = watchAway(say);
   try {
     return await act();
   } finally {
     stop();
-    place.textContent = '';
+    say(false);
   }
 }

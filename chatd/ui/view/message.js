@@ -60,7 +60,7 @@ export function signature(shown, room) {
       const about = [one.text, one.files?.map(look), one.name, shown.called, one.edited, one.deleted, one.failed, one.final, one.seq, one.at];
       const more = [one.data, one.mentions, answered?.text, answered?.files?.length, answered?.deleted, answered === null, answered?.name];
       const names = [shown.hereCalled, shown.quoteCalled, shown.viaCalled];
-      const around = [first, state, seenBy, shown.here, shown.pinned, shown.blocked, shown.quoteBlocked, room.mayReact];
+      const around = [first, state, seenBy, shown.here, shown.pinned, shown.blocked, shown.quoteBlocked, room.mayReact, one.failed && room.closedTo];
       return JSON.stringify([about, more, names, around, reactions]);
     }
     case 'day':
@@ -130,7 +130,7 @@ function message(shown, room, wish) {
     !one.deleted && attached(one.files, wish),
     !one.deleted && card(one.data),
     stored && chips(one, reactions, wish, room.mayReact),
-    one.failed && failure(one, wish),
+    one.failed && failure(one, room, wish),
   );
   const classes = ['message', first && 'first', own && 'own', shown.forMe && 'for-me', state].filter(Boolean);
   const node = h(
@@ -206,18 +206,18 @@ function when(one, className, write = time) {
   return h('time', { class: className, datetime: at.toISOString() }, write(at));
 }
 
-function failure(one, wish) {
+/** In a room where one cannot write any more there is no box for it to go back to. */
+function failure(one, room, wish) {
   return h(
     'div',
     { class: 'failure', role: 'alert' },
-    icon('alert'),
-    h('span', {}, t('Not sent. {why}', { why: one.failed })),
+    h('div', { class: 'why-not' }, icon('alert'), h('span', {}, t('Not sent. {why}', { why: one.failed }))),
     ' ',
     h(
       'span',
       { class: 'again' },
       !one.final && h('button', { type: 'button', onclick: () => wish.retry(one.pending) }, t('Retry')),
-      h('button', { type: 'button', onclick: () => wish.takeBack(one.pending) }, t('Edit')),
+      !room.closedTo && h('button', { type: 'button', onclick: () => wish.takeBack(one.pending) }, t('Edit')),
       h('button', { type: 'button', onclick: () => wish.discard(one.pending) }, t('Discard')),
     ),
   );
