@@ -219,6 +219,11 @@ class Site:
         "A token's rooms may be private ones, by id: the site decides who belongs in them. Off:"
         " only those of site.rooms.",
     )
+    public_rooms: bool = setting(
+        False,
+        "People from the site see all public rooms, may join them and make rooms, as others may."
+        " Off: they are only in rooms that the site, a member or a link lets them into.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

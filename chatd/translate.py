@@ -108,6 +108,7 @@ def vouching(settings: Settings) -> Site | None:
         create_users=site.create_users,
         rooms=tuple(site.rooms),
         private_rooms=site.private_rooms,
+        public_rooms=site.public_rooms,
         roles=tuple(site.roles),
         publishes=bool(site.jwks_url),
     )

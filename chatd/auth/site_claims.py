@@ -36,7 +36,7 @@ class Site:
 
     ``keys`` are what it signs with, some of them perhaps for an issuer of their own;
     ``publishes``: it has further ones, which it publishes. ``origins`` are those of its pages;
-    ``roles`` those that a token may give.
+    ``roles`` those that a token may give; ``public_rooms``: its people see all public rooms.
     """
 
     issuer: str
@@ -48,6 +48,7 @@ class Site:
     create_users: bool = True
     rooms: tuple[str, ...] = ()
     private_rooms: bool = False
+    public_rooms: bool = False
     roles: tuple[str, ...] = ("member",)
     publishes: bool = False
 

@@ -22,7 +22,7 @@ from chatd.core.lookalikes import skeleton
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import CreateUser, UserRow
-from chatd.engine.identities import CreateIdentity, IdentityReads
+from chatd.engine.identities import CreateIdentity, IdentityReads, SetConfined
 from chatd.engine.ports import Clock, Random
 from chatd.engine.rows import RoleName
 from chatd.engine.unit import Unit
@@ -77,6 +77,7 @@ class SitePeople:
         """
         token, ends = await self._taken(jwt)
         person, new = await self._person(token)
+        await self._confine(person)
         rooms = (*self._site.rooms, *token.rooms) if new else token.rooms
         await self._bring(person, rooms, token.role)
         session = await self._credentials.new_site(person.id, label, ends, token.signer, asker=None)
@@ -96,6 +97,7 @@ class SitePeople:
         enabled(known)
         await self._credentials.renew_site(actor.user, actor.session, ends, taken.signer)
         await self._require_standing(actor.user, actor.session, taken.signer)
+        await self._confine(known)
         await self._bring(known, taken.rooms, taken.role)
         self._extended(actor.user, actor.session, ends)
         return ends
@@ -199,16 +201,30 @@ class SitePeople:
         for name in names(token.name, token.display, self._random):
             shown = display(token.name, token.display, name)
             account = CreateUser(user, name, skeleton(name), shown, None, False, now)
+            confined = not self._site.public_rooms
+            made = (account, identity, SetConfined(user, confined))
             try:
-                await self._store.commit(Unit(user, changes=(account, identity)))
+                await self._store.commit(Unit(user, changes=made))
             except Refusal as why:
                 if why.code is not Code.NAME_TAKEN:
                     raise
                 continue
-            return UserRow(user, name, shown, None, False, False, now)
+            return UserRow(user, name, shown, None, False, False, now, confined=confined)
         raise Refusal(Code.NAME_TAKEN, "No name is free that is like the token's.", field="name")
 
     # ---- where they belong ----------------------------------------------------------------------
+
+    @property
+    def public_rooms(self) -> bool:
+        """Whether the site's people see all public rooms."""
+        return self._site.public_rooms
+
+    async def _confine(self, person: UserRow) -> None:
+        """As the setting has it by now; an older account was made when it was another."""
+        confined = not self._site.public_rooms
+        if person.confined != confined:
+            change = SetConfined(person.id, confined)
+            await self._store.commit(Unit(person.id, changes=(change,)))
 
     async def _bring(self, person: UserRow, rooms: tuple[str, ...], role: str | None) -> None:
         """Into the rooms that there are, with the role if the token says one. One from which

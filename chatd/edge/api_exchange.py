@@ -62,6 +62,7 @@ class ExchangeApi:
             "user": arrived.user,
             "name": arrived.name,
             "expires": arrived.session.expires,
+            "public_rooms": self._people.public_rooms,
         }
         return done(answer, 201)
 

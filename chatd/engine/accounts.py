@@ -17,7 +17,8 @@ CredentialKind = Literal["session", "token", "site"]
 
 @dataclass(frozen=True, slots=True)
 class UserRow:
-    """An account. ``password`` is an argon2id PHC string, None where there is none."""
+    """An account. ``password`` is an argon2id PHC string, None where there is none; ``confined``:
+    they see only the rooms that they were let into (`identities.SetConfined`)."""
 
     id: str
     name: str
@@ -27,6 +28,7 @@ class UserRow:
     disabled: bool
     created: int
     kind: UserKind = "person"
+    confined: bool = False
 
 
 class CredentialRow(msgspec.Struct, frozen=True, gc=False):

@@ -140,9 +140,9 @@ class Engine:
             reads += 1 if row.reads is None else row.reads(command)
         return reads
 
-    async def resolved(self, command: Command) -> Command:
-        """``command`` with ids in the place of names; handlers see nothing else."""
-        return await resolved(command, self._references[type(command)], self.store)
+    async def resolved(self, command: Command, user: str) -> Command:
+        """``command`` of ``user`` with ids in the place of names; handlers see nothing else."""
+        return await resolved(command, self._references[type(command)], self.store, user)
 
     def decide(self, command: Command, principal: Principal) -> Unit:
         """The unit a `Write` asks for, in the name of ``principal`` and under its key."""

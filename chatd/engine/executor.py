@@ -28,7 +28,7 @@ class Executor:
         if isinstance(row, Passing):
             raise _only_connected()
         if engine.needs_resolving(command):
-            command = await engine.resolved(command)
+            command = await engine.resolved(command, principal.user)
         if isinstance(row, Write):
             committed = await engine.store.commit(engine.decide(command, principal))
             return engine.reply(command, committed, principal)

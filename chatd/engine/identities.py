@@ -6,7 +6,7 @@ from typing import Protocol
 
 from chatd.engine.accounts import UserRow
 from chatd.engine.rows import RoleName, RoomKind
-from chatd.engine.unit import Growth, Upkeep
+from chatd.engine.unit import Growth, Requirement, Upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,21 @@ class CreateIdentity(Growth):
     person: str
     at: int
     email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetConfined(Upkeep):
+    """``user`` sees, from now on, only the rooms that they were let into, or as everybody does."""
+
+    user: str
+    confined: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotConfined(Requirement):
+    """`forbidden` where ``user`` sees only the rooms that they were let into."""
+
+    user: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,8 +143,8 @@ class Rooms(Protocol):
     def marks(self, user: str, room: str, limit: int) -> Awaitable[Sequence[MarkRow]]:
         """Marks of members, the furthest first."""
 
-    def by_slug(self, slug: str) -> Awaitable[str]:
-        """The id behind a "#slug", else `not-found`."""
+    def by_slug(self, slug: str, user: str | None = None) -> Awaitable[str]:
+        """The id behind a "#slug", else `not-found`; also for one that is hidden from ``user``."""
 
 
 class People(Protocol):

@@ -48,8 +48,8 @@ def references(command: type[msgspec.Struct]) -> tuple[Reference, ...]:
     )
 
 
-async def resolved(command: S, fields: Iterable[Reference], store: Store) -> S:
-    """``command`` with ids for names; `not-found` where nothing one may know has the name."""
+async def resolved(command: S, fields: Iterable[Reference], store: Store, user: str) -> S:
+    """``command`` with ids for names; `not-found` where nothing that ``user`` may know has it."""
     wanted = [(reference, reference.names(command)) for reference in fields]
     if sum(len(names) for _, names in wanted) > MOST_NAMES:
         raise Refusal(
@@ -61,7 +61,7 @@ async def resolved(command: S, fields: Iterable[Reference], store: Store) -> S:
         ids = {}
         for name in names:
             bare = name.removeprefix(reference.mark)
-            found = store.by_slug(bare) if reference.mark == "#" else store.by_name(bare)
+            found = store.by_slug(bare, user) if reference.mark == "#" else store.by_name(bare)
             ids[name] = await found
         if ids:
             value = getattr(command, reference.field)

@@ -8,6 +8,7 @@ from chatd.core.folded import words
 from chatd.core.names import room_slug, title
 from chatd.core.principal import Principal
 from chatd.core.text import clean_text
+from chatd.engine.identities import NotConfined
 from chatd.engine.profiles import OwnsPicture
 from chatd.engine.rows import Committed, EventRow, RoleName, RoomKind
 from chatd.engine.table import Context, EventKind, Feature, Read, Write
@@ -145,7 +146,7 @@ def create_room(command: CreateRoomCommand, actor: Principal, context: Context) 
     body = Body(kind=command.kind, title=name, slug=slug, topic=topic or None)
     return Unit(
         actor.user,
-        requires=(UnderLimit(actor.user, ROOMS_EACH),),
+        requires=(NotConfined(actor.user), UnderLimit(actor.user, ROOMS_EACH)),
         changes=(
             CreateRoom(
                 room,

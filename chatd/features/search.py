@@ -71,7 +71,7 @@ async def search(command: Search, actor: Principal, context: Context, view: View
     wanted = Wanted(
         phrases=query.phrases,
         excluded=query.excluded,
-        room=command.room or await _room(query, context),
+        room=command.room or await _room(query, actor, context),
         author=command.from_ or await _author(query, actor, context),
         after=query.after if command.after is None else command.after,
         before=query.before if command.before is None else command.before,
@@ -112,11 +112,15 @@ def _below(page: str, context: Context) -> int:
     return position
 
 
-async def _room(query: Query, context: Context) -> str | None:
+async def _room(query: Query, actor: Principal, context: Context) -> str | None:
     """The id behind what stands after "in:", where the # may be left out."""
     if query.room is None:
         return None
-    return await _named(query.room, "#", context.store.by_slug)
+
+    def find(slug: str) -> Awaitable[str]:
+        return context.store.by_slug(slug, actor.user)
+
+    return await _named(query.room, "#", find)
 
 
 async def _author(query: Query, actor: Principal, context: Context) -> str | None:

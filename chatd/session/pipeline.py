@@ -210,7 +210,7 @@ class Pipeline:
     async def _answer(self, command: Command) -> Reply:
         engine, row = self._engine, self._engine.row(command)
         if engine.needs_resolving(command):
-            command = await engine.resolved(command)
+            command = await engine.resolved(command, self._principal.user)
         if isinstance(row, Write):
             committed = await engine.store.commit(engine.decide(command, self._principal))
             return engine.reply(command, committed, self._principal)

@@ -4,7 +4,7 @@ from chatd.core.scopes import loaded
 from chatd.engine.accounts import CredentialRow, InvitationRow, TicketRow, UserRow
 from chatd.store.database import Database, Row
 
-_USER = "select id, name, display, password, admin, disabled, created, kind from users"
+_USER = "select id, name, display, password, admin, disabled, created, kind, confined from users"
 _CREDENTIAL = """
     select c.id, c.kind, c.person, u.name, u.admin, u.disabled, c.label, c.created, c.seen,
            c.expires, c.scopes, c.address, u.kind
@@ -14,8 +14,10 @@ _INVITATION = "select id, invited_by, admin, created, expires, uses_left from in
 
 
 def _user(row: Row) -> UserRow:
-    id, name, display, password, admin, disabled, created, kind = row
-    return UserRow(id, name, display, password, bool(admin), bool(disabled), created, kind)
+    id, name, display, password, admin, disabled, created, kind, confined = row
+    return UserRow(
+        *(id, name, display, password, bool(admin), bool(disabled), created, kind), bool(confined)
+    )
 
 
 def user(database: Database, user: str) -> UserRow | None:

@@ -33,6 +33,13 @@ def create_identity(work: Work, change: identities.CreateIdentity) -> None:
         )
 
 
+def set_confined(work: Work, change: identities.SetConfined) -> None:
+    work.database.run(
+        "update users set confined = :confined where id = :user",
+        {"user": change.user, "confined": int(change.confined)},
+    )
+
+
 def end_identity(work: Work, change: identities.EndIdentity) -> None:
     who = {"issuer": change.issuer, "subject": change.subject, "person": change.person}
     ended = work.database.row(
@@ -108,6 +115,7 @@ def spend(work: Work, change: identities.Spend) -> None:
 
 IDENTITY_CHANGES: Mapping[type[Change], Callable[[Work, Any], None]] = {
     identities.CreateIdentity: create_identity,
+    identities.SetConfined: set_confined,
     identities.EndIdentity: end_identity,
     identities.CreateProviderSession: create_provider_session,
     identities.Spend: spend,

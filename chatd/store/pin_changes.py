@@ -6,6 +6,7 @@ from chatd.core.roles import Role
 from chatd.engine.messages import MayPin, Pin
 from chatd.store import refusals
 from chatd.store.database import Database
+from chatd.store.hidden import hidden
 from chatd.store.work import Work
 
 
@@ -22,7 +23,7 @@ def may_pin(database: Database, wanted: MayPin) -> None:
         """,
         {"room": wanted.room, "user": wanted.user},
     )
-    if row is None or (row[1] is None and row[0] != "public"):
+    if row is None or (row[1] is None and hidden(database, row[0], wanted.user)):
         raise refusals.no_room()
     kind, role, archived, blocked = row
     if role is None:

@@ -7,6 +7,7 @@ from chatd.engine.profiles import Directory, PrivacyRow, ProfileRow
 from chatd.engine.rows import StatusRow
 from chatd.store import refusals
 from chatd.store.database import Database, Row
+from chatd.store.hidden import confined
 
 #: Last seen is told to the minute, in milliseconds.
 MINUTE = 60_000
@@ -122,8 +123,9 @@ def find_people(
     if directory == "none":
         raise Refusal(Code.FORBIDDEN, "This server has no directory of people; ask for the name.")
     name, begins = query.lower(), folded(query)
+    everybody = directory == "all" and not confined(database, user)
     rows = database.rows(
-        _PROFILE + _FOUND + ("" if directory == "all" else _IN_MY_ROOMS) + _BY_NAME,
+        _PROFILE + _FOUND + ("" if everybody else _IN_MY_ROOMS) + _BY_NAME,
         {
             "user": user,
             "query": name,

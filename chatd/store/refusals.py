@@ -13,6 +13,14 @@ def not_joined() -> Refusal:
     return Refusal(Code.FORBIDDEN, "You are not in this room; join it first.")
 
 
+def confined() -> Refusal:
+    return Refusal(
+        Code.FORBIDDEN,
+        "Whoever comes from another site is in the rooms that it, a member or a link lets them"
+        " into, and in no others.",
+    )
+
+
 def not_invited() -> Refusal:
     return Refusal(Code.NOT_FOUND, "There is no such invitation.")
 

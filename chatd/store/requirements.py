@@ -7,12 +7,14 @@ from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.core.roles import Role
 from chatd.engine import unit
+from chatd.engine.identities import NotConfined
 from chatd.engine.messages import MayPin
 from chatd.store import refusals
 from chatd.store.asking import ASKING_REQUIREMENTS
 from chatd.store.database import Database, Row
 from chatd.store.deletion_changes import DELETION_REQUIREMENTS
 from chatd.store.guests import GUEST_REQUIREMENTS
+from chatd.store.hidden import confined, hidden
 from chatd.store.pin_changes import may_pin
 from chatd.store.profile_changes import PROFILE_REQUIREMENTS
 from chatd.store.profile_reads import BLOCKED
@@ -29,9 +31,14 @@ def standing(database: Database, room: str, user: str) -> Row:
     """The room's kind and the user's current role, None if not a member; refuses a room that is
     missing or hidden from the user."""
     row = database.row(_STANDING, {"room": room, "user": user})
-    if row is None or (row[1] is None and row[0] != "public"):
+    if row is None or (row[1] is None and hidden(database, row[0], user)):
         raise refusals.no_room()
     return row
+
+
+def not_confined(database: Database, wanted: NotConfined) -> None:
+    if confined(database, wanted.user):
+        raise refusals.confined()
 
 
 def require_member(database: Database, room: str, user: str) -> str:
@@ -68,7 +75,7 @@ def may_write(database: Database, wanted: unit.MayWrite) -> None:
 def writing(database: Database, wanted: unit.MayWrite) -> int:
     """The refusal, or by how many seconds the room slows its members down."""
     row = database.row(_WRITING, {"room": wanted.room, "user": wanted.user})
-    if row is None or (row[1] is None and row[0] != "public"):
+    if row is None or (row[1] is None and hidden(database, row[0], wanted.user)):
         raise refusals.no_room()
     kind, role, posting, archived, slow, sent, first, second = row
     if role is None:
@@ -304,6 +311,7 @@ REQUIREMENTS: Mapping[type[unit.Requirement], Callable[[Database, Any], None]] =
     unit.IsMessage: is_message,
     unit.AccountOpen: account_open,
     unit.UserExists: user_exists,
+    NotConfined: not_confined,
     unit.NotBlocked: not_blocked,
     unit.NotBlockedBy: not_blocked_by,
     unit.UnderLimit: under_limit,

@@ -71,8 +71,8 @@ class RoomAsks:
     def marks(self, user: str, room: str, limit: int) -> Promise[tuple[MarkRow, ...]]:
         return self._readers.ask(rooms.marks, user, room, limit)
 
-    def by_slug(self, slug: str) -> Promise[str]:
-        return self._readers.ask(rooms.by_slug, slug)
+    def by_slug(self, slug: str, user: str | None = None) -> Promise[str]:
+        return self._readers.ask(rooms.by_slug, slug, user)
 
     def room_links(self, user: str, room: str, now: int) -> Promise[tuple[RoomLinkRow, ...]]:
         return self._readers.ask(entry_reads.room_links, user, room, now)

@@ -11,6 +11,7 @@ from chatd.core.refusal import Refusal
 from chatd.engine.rows import MarkRow, MemberRow, RoomHead, RoomRow, StatusRow
 from chatd.store import refusals
 from chatd.store.database import Database, Row
+from chatd.store.hidden import confined
 from chatd.store.requirements import require_member, standing
 from chatd.store.several import rows_of
 
@@ -121,6 +122,8 @@ def public(
     words: tuple[str, ...] = (),
     archived: bool = False,
 ) -> tuple[RoomRow, ...]:
+    if confined(database, user):
+        raise refusals.confined()
     values: dict[str, Any] = {"user": user, "limit": limit, "archived": int(archived)}
     order = _BY_SIZE if words else _BY_NAME
     behind = ""
@@ -190,8 +193,18 @@ def marks(database: Database, user: str, room: str, limit: int) -> tuple[MarkRow
     )
 
 
-def by_slug(database: Database, slug: str) -> str:
+_MINE_OR_TO_BE = """
+    select exists (select 1 from memberships
+                   where room = :room and person = :user and to_seq is null)
+        or exists (select 1 from room_invited where room = :room and person = :user)
+"""
+
+
+def by_slug(database: Database, slug: str, user: str | None = None) -> str:
     row = database.row("select id from rooms where slug = :slug", {"slug": slug.removeprefix("#")})
+    if row is not None and user is not None and confined(database, user):
+        inside = database.row(_MINE_OR_TO_BE, {"room": row[0], "user": user})
+        row = row if inside and inside[0] else None
     if row is None:
         raise Refusal(Code.NOT_FOUND, refusals.no_room().message)
     return str(row[0])

@@ -92,23 +92,23 @@ def test_a_signal_is_acknowledged_once_passed_on() -> None:
 def test_names_are_found_where_a_reference_is_declared(command: Command, names: list[str]) -> None:
     bench = Bench()
     assert bench.engine.needs_resolving(command) is bool(names)
-    run(bench.engine.resolved(command))
+    run(bench.engine.resolved(command, "u1"))
     assert bench.store.names == names
 
 
 def test_names_become_ids() -> None:
     bench = Bench()
     said = Say(id=1, key="k", room="#tea", text="#tea", to="@bob")
-    assert run(bench.engine.resolved(said)) == Say(
+    assert run(bench.engine.resolved(said, "u1")) == Say(
         id=1, key="k", room="id-of-tea", text="#tea", to="id-of-bob"
     )
     peek = Peek(id=1, rooms=["r1", "#tea"])
-    assert run(bench.engine.resolved(peek)) == Peek(id=1, rooms=["r1", "id-of-tea"])
+    assert run(bench.engine.resolved(peek, "u1")) == Peek(id=1, rooms=["r1", "id-of-tea"])
 
 
 def test_a_name_that_is_nobodys_is_not_found() -> None:
     with pytest.raises(Refusal) as caught:
-        run(Bench().engine.resolved(Say(id=1, key="k", room="#nowhere", text="x")))
+        run(Bench().engine.resolved(Say(id=1, key="k", room="#nowhere", text="x"), "u1"))
     assert caught.value.code is Code.NOT_FOUND
 
 
@@ -116,7 +116,7 @@ def test_a_command_may_name_only_so_many() -> None:
     bench = Bench()
     rooms = [f"#room{number}" for number in range(MOST_NAMES + 1)]
     with pytest.raises(Refusal) as caught:
-        run(bench.engine.resolved(Peek(id=1, rooms=rooms)))
+        run(bench.engine.resolved(Peek(id=1, rooms=rooms), "u1"))
     assert caught.value.code is Code.LIMIT_REACHED
     assert bench.store.names == []
 

@@ -30,7 +30,13 @@ from chatd.engine.accounts import (
 )
 from chatd.engine.asking import CredentialHolds, IsAdministrator, PasswordIs
 from chatd.engine.factors import RehashPassword
-from chatd.engine.identities import CreateIdentity, NamedRoom, ProviderSessionRow, Vouched
+from chatd.engine.identities import (
+    CreateIdentity,
+    NamedRoom,
+    ProviderSessionRow,
+    SetConfined,
+    Vouched,
+)
 from chatd.engine.rows import Answer, Committed
 from chatd.engine.unit import AccountOpen, Change, Requirement, Unit
 from tests.fakes.factors import FakeFactors
@@ -193,6 +199,8 @@ class FakeAccounts(FakeFactors):
                 )
             case CreateIdentity():
                 self.identities[change.issuer, change.subject] = change.person
+            case SetConfined():
+                self.users[change.user] = replace(self.users[change.user], confined=change.confined)
             case SetPassword():
                 self.users[change.user] = replace(self.users[change.user], password=change.password)
             case SetDisabled():

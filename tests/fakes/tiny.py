@@ -197,7 +197,7 @@ class TinyStore:
     def arrival(self, user: str) -> Promise[tuple[frozenset[str], Sequence[RoomHead], int]]:
         return self.arrivals
 
-    def by_slug(self, slug: str) -> Promise[str]:
+    def by_slug(self, slug: str, user: str | None = None) -> Promise[str]:
         return self._find(slug)
 
     def by_name(self, name: str) -> Promise[str]:

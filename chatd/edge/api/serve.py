@@ -105,7 +105,8 @@ class Api:
                 reply: Any = await desk.executor.run(wanted, caller.principal)
             else:
                 assert call.run is not None
-                wanted = await resolved(wanted, self._references[call], desk.store)
+                user = caller.principal.user
+                wanted = await resolved(wanted, self._references[call], desk.store, user)
                 reply = await call.run(desk, wanted, caller)
         except Declined as why:
             return declined(why, ask.prefix, ask.path)
