@@ -1,6 +1,13 @@
 """Folded text: how names and topics are kept so that a search does not mind case or form."""
 
+import re
+from typing import Final
 from unicodedata import normalize
+
+#: What stands between the words of a name.
+_BETWEEN: Final = re.compile(r"[\s\-\u2010-\u2015.,_/()'\u2019]+")
+#: So many further words of a name are looked at.
+MOST_WITHIN: Final = 8
 
 
 def folded(*texts: str | None) -> str:
@@ -11,6 +18,14 @@ def folded(*texts: str | None) -> str:
 def words(query: str, most: int) -> tuple[str, ...]:
     """The first ``most`` different words of a query, folded the same way."""
     return tuple(dict.fromkeys(_fold(query).split()))[:most]
+
+
+def within(name: str) -> tuple[str, ...]:
+    """The name from its second word on, from its third on and so on, folded: of "Carla
+    Meyer-Lindenberg" these are "meyer-lindenberg" and "lindenberg"."""
+    text = _fold(name)
+    begins = [found.end() for found in _BETWEEN.finditer(text) if found.start() > 0]
+    return tuple(dict.fromkeys(text[at:] for at in begins[:MOST_WITHIN] if at < len(text)))
 
 
 def _fold(text: str) -> str:

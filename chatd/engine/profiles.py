@@ -49,8 +49,8 @@ class ProfileReads(Protocol):
     def find_people(
         self, user: str, query: str, after: str, directory: Directory, now: int, limit: int
     ) -> Awaitable[Sequence[ProfileRow]]:
-        """By name, those whose name or display name begins with ``query``, behind the name
-        ``after``. `forbidden` where the directory is closed."""
+        """By name, those whose name begins with ``query``, or any word of their display name,
+        behind the name ``after``. `forbidden` where the directory is closed."""
 
     def privacy(self, user: str) -> Awaitable[PrivacyRow]: ...
 

@@ -31,9 +31,9 @@ class GetPerson(Command, frozen=True, kw_only=True, tag="person"):
 
 
 class FindPeople(Command, frozen=True, kw_only=True, tag="people"):
-    """Those whose user name or display name begins with ``query``, by user name, starting behind
-    the name ``after``. Whom one finds is for the server to say: all, those one shares a room with,
-    or nobody."""
+    """Those whose user name begins with ``query``, or any word of their display name, by user
+    name, starting behind the name ``after``. Whom one finds is for the server to say: all, those
+    one shares a room with, or nobody."""
 
     query: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
     after: Annotated[str, msgspec.Meta(max_length=128)] | None = None

@@ -10,6 +10,7 @@ from chatd.core.scopes import stored
 from chatd.engine import accounts
 from chatd.engine.unit import Change
 from chatd.store.factor_changes import FACTOR_CHANGES
+from chatd.store.names_within import keep_names
 from chatd.store.work import Work
 
 
@@ -33,6 +34,7 @@ def create_user(work: Work, change: accounts.CreateUser) -> None:
             "kind": change.kind,
         },
     )
+    keep_names(work.database, change.user, change.display)
 
 
 def rename_user(work: Work, change: accounts.RenameUser) -> None:
@@ -68,6 +70,7 @@ def set_display(work: Work, change: accounts.SetDisplay) -> None:
             "folded": folded(change.display),
         },
     )
+    keep_names(work.database, change.user, change.display)
 
 
 def set_password(work: Work, change: accounts.SetPassword) -> None:

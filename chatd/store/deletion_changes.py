@@ -11,6 +11,7 @@ from chatd.engine.unit import Change, Requirement
 from chatd.store import deletion_reads
 from chatd.store.database import Database
 from chatd.store.file_changes import forget_of
+from chatd.store.names_within import forget_names
 from chatd.store.work import Work
 
 #: What lets a person in, and what they kept here for themselves.
@@ -82,6 +83,7 @@ def begin_deletion(work: Work, change: deletion.BeginDeletion) -> None:
     if begun is None:
         raise Refusal(Code.GONE, "This account was deleted.")
     work.renamed(change.user)
+    forget_names(work.database, change.user)
     for statement in _ENDS:
         work.database.run(statement, {"user": change.user})
     forget_of(work, change.user)

@@ -1,5 +1,6 @@
 """Brings a database to this program's schema: numbered steps, each in a transaction of its own."""
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 
 import apsw
 
-from chatd.core.folded import folded
+from chatd.core.folded import folded, within
 from chatd.store.errors import StoreError
 from chatd.store.folders import synced
 from chatd.store.sqlite import APPLICATION_ID, Sqlite, make_file
@@ -77,6 +78,7 @@ def _run(database: Sqlite, step: Step, new_epoch: Callable[[], str], now: int) -
     connection = database.connection
     # A step may fold text: SQL's own lower() knows ASCII alone.
     connection.create_scalar_function("folded", _folded, deterministic=True)
+    connection.create_scalar_function("within", _within, deterministic=True)
     connection.execute("begin immediate")
     try:
         connection.execute(step.sql)
@@ -104,6 +106,10 @@ def _run(database: Sqlite, step: Step, new_epoch: Callable[[], str], now: int) -
 
 def _folded(*texts: Any) -> str:
     return folded(*texts)
+
+
+def _within(*name: Any) -> str:
+    return json.dumps(within(*name))
 
 
 def backup_path(path: Path, have: int) -> Path:

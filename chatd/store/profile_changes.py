@@ -11,6 +11,7 @@ from chatd.engine.rows import StatusRow, ToCompany, ToPerson
 from chatd.engine.unit import Change, Requirement
 from chatd.store import profile_reads
 from chatd.store.database import Database
+from chatd.store.names_within import keep_names
 from chatd.store.work import Work
 
 #: A later end of the last connection is news from here on, in milliseconds.
@@ -91,6 +92,8 @@ def set_profile(work: Work, change: profiles.SetProfile) -> None:
             "avatar": change.avatar,
         },
     )
+    if change.display is not None:
+        keep_names(work.database, change.user, change.display)
 
 
 def set_status(work: Work, change: profiles.SetStatus) -> None:

@@ -27,12 +27,16 @@ _PROFILE = """
            u.status_until, u.seen, u.seen_by, u.deletion
     from users u
 """
-# Both halves walk an index from the beginning of the query on; `after` bounds them by name.
+# Each part walks an index from the beginning of the query on; `after` bounds them by name.
 _FOUND = """
     where u.id in (
         select id from users where name >= :query and name < :beyond and name > :after
         union
-        select id from users where folded >= :folded and folded < :beyond_folded and name > :after)
+        select id from users where folded >= :folded and folded < :beyond_folded and name > :after
+        union
+        select w.person from names_within w
+        where w.name >= :folded and w.name < :beyond_folded)
+      and u.name > :after
       and u.disabled = 0 and u.id <> :user
 """
 # Their rooms first, then mine: most are in few rooms, whoever asks may be in hundreds. (A cross

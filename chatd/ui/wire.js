@@ -809,7 +809,7 @@
  */
 
 /**
- * Those whose user name or display name begins with `query`, by user name, starting behind the name `after`. Whom one finds is for the server to say: all, those one shares a room with, or nobody.
+ * Those whose user name begins with `query`, or any word of their display name, by user name, starting behind the name `after`. Whom one finds is for the server to say: all, those one shares a room with, or nobody.
  * @typedef {Object} FindPeople
  * @property {"people"} type
  * @property {number} id Chosen by the client.

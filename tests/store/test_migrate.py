@@ -51,6 +51,25 @@ def test_a_new_store_knows_its_epoch_and_schema(path: Path) -> None:
     assert sorted(file.name for file in path.parent.iterdir()) == ["chatd.db"]
 
 
+def test_people_of_an_older_store_are_found_by_any_word_of_their_names(path: Path) -> None:
+    database = Sqlite(path, writing=True)
+    try:
+        migrate(database, path, todo=steps()[:11], new_epoch=lambda: "abcdefgh", now=7)
+        database.run(
+            """
+            insert into users (id, name, skeleton, display, folded, admin, disabled, created)
+            values ('u1', 'carla', 'carla', 'Carla Meyer-Lindenberg', 'carla meyer-lindenberg',
+                    0, 0, 7)
+            """,
+            {},
+        )
+        migrate(database, path, todo=steps(), new_epoch=lambda: "abcdefgh", now=7)
+        rows = database.rows("select name, person from names_within order by name", {})
+        assert rows == [("lindenberg", "u1"), ("meyer-lindenberg", "u1")]
+    finally:
+        database.close()
+
+
 def test_an_older_store_is_copied_and_brought_up(path: Path) -> None:
     run(path)
     after = run(path, ADD, epoch="zzzzzzzz")

@@ -134,6 +134,32 @@ def test_people_are_found_by_the_beginning_of_either_name(tea: Desk) -> None:
     assert found(tea, "c", "all") == ["bob"]
 
 
+def test_people_are_found_by_any_word_of_the_name_that_they_show(tea: Desk) -> None:
+    tea.do(
+        SetProfile("carol", display="Carla Meyer-Lindenberg"),
+        SetProfile("bob", display="Amara Okafor"),
+    )
+    for query in ("carla", "Meyer", "lind", "meyer-l", "Carla Mey", "carol"):
+        assert found(tea, query, "all") == ["carol"], query
+    assert found(tea, "okafor", "rooms") == ["bob"]
+    assert found(tea, "eyer", "all") == found(tea, "meyer b", "all") == []
+    assert found(tea, "meyer", "all", after="carol") == found(tea, "meyer", "rooms") == []
+    tea.do(SetProfile("carol", display="Carla May"))
+    assert found(tea, "meyer", "all") == [] and found(tea, "may", "all") == ["carol"]
+
+
+def test_people_are_looked_for_by_an_index(tea: Desk) -> None:
+    asked: list[tuple[str, dict[str, object]]] = []
+    tea.database.connection.exec_trace = lambda cursor, sql, values: (
+        asked.append((sql, dict(values))) or True
+    )
+    found(tea, "me", "rooms")
+    tea.database.connection.exec_trace = None
+    sql, values = next(each for each in asked if "names_within" in each[0])
+    plan = [row[3] for row in tea.database.rows(f"explain query plan {sql}", values)]
+    assert not [line for line in plan if line.startswith("SCAN")], plan
+
+
 def test_the_directory_may_be_of_shared_rooms_or_closed(tea: Desk) -> None:
     assert found(tea, "b", "rooms") == ["bob"]
     assert found(tea, "c", "rooms") == []
