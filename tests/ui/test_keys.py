@@ -53,7 +53,7 @@ def test_ctrl_k_leads_to_any_room_and_works_without_a_network(daemon, browser):
 
     switcher(anna)
     anna.write("dialog.switcher input", "no such room")
-    anna.sees("No room of yours is called that.", "dialog")
+    anna.sees("No room or person is called that.", "dialog")
     anna.press("Enter")
     anna.press("Escape")
     anna.wait("document.querySelector('dialog') === null")

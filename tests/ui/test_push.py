@@ -210,7 +210,7 @@ async def test_from_a_message_to_a_notification_of_a_closed_page(daemon, browser
     def write(anna):
         anna.click(".place button", "More")
         anna.click(".menu button", "Write to somebody")
-        anna.write("#field-user-name", "ben")
+        anna.write("#field-person", "ben")
         anna.press("Enter")
         anna.sees("ben", ".head")
         say(anna, "The kettle is on")

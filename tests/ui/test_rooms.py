@@ -99,7 +99,7 @@ def test_an_invitation_by_name_is_accepted_or_declined(daemon, browser):
         make_room(anna, name, private=True)
         settings(anna)
         section(anna, "Invitations")
-        anna.write("dialog #field-user-name", "ben")
+        anna.write("dialog #field-person", "ben")
         anna.click("dialog button", "Invite")
         anna.sees("Take back", "dialog")
         close(anna)

@@ -14,7 +14,7 @@ def test_of_two_the_one_reads_when_the_other_saw_it_and_nothing_moves_for_it(dae
     anna, ben = two(daemon, browser)
     anna.click(".place button", "More")
     anna.click(".menu button", "Write to somebody")
-    anna.write("dialog #field-user-name", "ben")
+    anna.write("dialog #field-person", "ben")
     anna.press("Enter")
     say(anna, "Are you there?")
     anna.wait("document.querySelector('.message .progress') !== null")

@@ -45,9 +45,10 @@ export class Store {
     return this.rooms.get(this.active) ?? null;
   }
 
-  signedIn({ user, name, admin = false, may_invite: mayInvite = false, guest = false, files = this.files }) {
+  /** As the server tells of a session; `single`: the page shows one room, which is not left. */
+  signedIn({ user, name, admin = false, may_invite: mayInvite = false, guest = false, public_rooms: all = true, single = false, files = this.files }) {
     this.files = files;
-    this.me = { user, name, admin, mayInvite, guest };
+    this.me = { user, name, admin, mayInvite, guest, single, mayJoin: all && !single };
     this.names.set(user, name);
     this.tell('me');
   }

@@ -10,6 +10,14 @@ export function folded(text) {
   return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLocaleLowerCase();
 }
 
+/** 0 where each of `words` begins a word of `text` or all of it, 1 where the text has each of them, else null. */
+export function place(text, words) {
+  const name = folded(text);
+  const parts = name.split(/[\s._-]+/u);
+  if (words.every((word) => name.startsWith(word) || parts.some((part) => part.startsWith(word)))) return 0;
+  return words.every((word) => name.includes(word)) ? 1 : null;
+}
+
 /**
  * The rooms whose names have all the words of `typed` at the beginning of a word, else anywhere in
  * it. With nothing typed: those that call first, then unread ones, then the others as `recent` has
@@ -21,12 +29,11 @@ export function offered(rooms, typed, { nameOf, recent, now }) {
   const found = [];
   for (const room of rooms) {
     const name = folded(`${nameOf(room)} ${room.slug ?? ''}`);
-    const parts = name.split(/[\s._-]+/u);
-    const begins = words.every((word) => name.startsWith(word) || parts.some((part) => part.startsWith(word)));
-    if (!begins && !words.every((word) => name.includes(word))) continue;
+    const begins = place(name, words);
+    if (begins === null) continue;
     const calls = room.mentions > 0 || (room.kind === 'direct' && room.unread > 0);
     const rank = isQuiet(room, now) || !isUnread(room) ? 2 : calls ? 0 : 1;
-    found.push({ room, name, key: [begins ? 0 : 1, room.archived ? 1 : 0, rank, places.get(room.id) ?? Infinity] });
+    found.push({ room, name, key: [begins, room.archived ? 1 : 0, rank, places.get(room.id) ?? Infinity] });
   }
   found.sort((a, b) => {
     for (const [at, one] of a.key.entries()) if (one !== b.key[at]) return one - b.key[at];

@@ -9,13 +9,15 @@ const RECENT = 20;
 
 export class Keys {
   #store;
+  #chat;
   #go;
   #order;
   #recent = [];
 
   /** `go(room)`; `order()`: ids of the rooms as the list shows them. */
-  constructor(store, go, order) {
+  constructor(store, chat, go, order) {
     this.#store = store;
+    this.#chat = chat;
     this.#go = go;
     this.#order = order;
     addEventListener('keydown', (event) => this.#pressed(event));
@@ -30,7 +32,7 @@ export class Keys {
     // First where one was before this, so that Ctrl K, Enter goes back and forth.
     const [here, ...before] = this.#recent;
     const recent = here === this.#store.active ? [...before, here] : this.#recent;
-    switcher(this.#store, recent, this.#go);
+    switcher({ store: this.#store, chat: this.#chat }, recent, this.#go);
   }
 
   #pressed(event) {

@@ -12,16 +12,19 @@ export function nothing(store, wish) {
   const unread = [...store.rooms.values()].filter((room) => isUnread(room) && !isQuiet(room, now));
   if (any) return chosen(store, unread, wish);
   const { me } = store;
+  const about = me.mayJoin
+    ? t('A room is where people talk about one thing. Make the first, or join one.')
+    : t('Rooms that somebody lets you into appear in the list.');
   return h(
     'div',
     { class: 'empty' },
     h('span', { class: 'emblem' }, icon('chat')),
-    h('h1', {}, parts('Welcome, {name}', { name: bdi(me.name) })),
-    h('p', {}, t('A room is where people talk about one thing. Make the first, or join one.')),
+    h('h1', {}, parts('Welcome, {name}', { name: bdi(store.people.display(me.user, me.name)) })),
+    h('p', {}, about),
     h(
       'div',
       { class: 'choices' },
-      h('button', { type: 'button', class: 'main', onclick: wish.rooms }, t('Join or make a room')),
+      me.mayJoin && h('button', { type: 'button', class: 'main', onclick: wish.rooms }, t('Join or make a room')),
       h('button', { type: 'button', onclick: wish.person }, t('Write to somebody')),
       me.mayInvite && h('button', { type: 'button', onclick: wish.invite }, t('Invite people')),
     ),
@@ -40,14 +43,14 @@ function chosen(store, unread, wish) {
       'p',
       {},
       first
-        ? many(unread.length, '{count} room has something new for you.', '{count} rooms have something new for you.')
+        ? many(unread.length, 'You have {count} unread conversation.', 'You have {count} unread conversations.')
         : t('Choose a room or a person in the list, or begin something new.'),
     ),
     h(
       'div',
       { class: 'choices' },
       first && h('button', { type: 'button', class: 'main', onclick: () => wish.go(first.id) }, parts('Go to {room}', { room: bdi(store.titleOf(first)) })),
-      h('button', { type: 'button', onclick: wish.rooms }, t('Join or make a room')),
+      store.me.mayJoin && h('button', { type: 'button', onclick: wish.rooms }, t('Join or make a room')),
       h('button', { type: 'button', onclick: wish.person }, t('Write to somebody')),
     ),
   );

@@ -83,9 +83,12 @@ export function kindOf(room) {
   return { public: t('Public room'), private: t('Private room'), direct: t('Conversation') }[room.kind];
 }
 
-/** Guests, who are brought into their rooms and come back to none, leave none; nor does anybody a conversation. */
+/**
+ * Guests, who are brought into their rooms and come back to none, leave none; nor does a visitor the room
+ * of a site's page, nor anybody a conversation.
+ */
 export function mayLeave(room, me) {
-  return room.kind !== 'direct' && !me.guest;
+  return room.kind !== 'direct' && !me.guest && !me.single;
 }
 
 /** The emoji of somebody's status, beside their name; the words are told on pointing. */

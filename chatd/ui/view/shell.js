@@ -77,7 +77,7 @@ export class Shell {
     this.#wish = wish;
     facesFrom((user) => store.people.get(user)?.avatar ?? null);
     this.#sidebar = new Sidebar(store, wish);
-    this.#keys = new Keys(store, go, () => this.#sidebar.order);
+    this.#keys = new Keys(store, chat, go, () => this.#sidebar.order);
     this.#conversation = new Conversation(store, chat, wish);
     this.#here = new Here(store, chat, { ...wish, settings: wish.roomSettings });
     drafts.busy = (room) => room.id === store.active && this.#conversation.composer.busy;

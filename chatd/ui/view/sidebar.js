@@ -81,7 +81,7 @@ export class Sidebar {
       this.#rooms,
       this.#invitations(),
       found.favourites.length > 0 && this.#section(t('Favourites'), this.#items(found.favourites)),
-      this.#section(t('Rooms'), this.#items(found.rooms), t('Join or make a room'), this.#wish.rooms, beginning()),
+      this.#everybodys(found.rooms),
       this.#section(
         t('People'),
         [this.#items(found.people), this.#notes(found.notes)],
@@ -125,6 +125,13 @@ export class Sidebar {
         h('button', { type: 'button', 'data-key': `decline ${one.room}`, onclick: () => this.#wish.decline(one.room) }, t('Decline')),
       ),
     );
+  }
+
+  /** Rooms, and the way to others for whoever has one. */
+  #everybodys(rooms) {
+    const items = this.#items(rooms);
+    if (this.#store.me.mayJoin) return this.#section(t('Rooms'), items, t('Join or make a room'), this.#wish.rooms, beginning());
+    return rooms.length > 0 && this.#section(t('Rooms'), items);
   }
 
   /** `label` and `onclick`: what makes one more of these; where there is none, it stands in their place, below `about`. */

@@ -41,14 +41,14 @@ export function wishes({ store, chat, api, drafts, signOut, shell, bell }) {
     attempt,
     drafted: (room) => drafts.save(room),
     rooms: () => rooms(chat, store, go),
-    person: () => write(chat, go),
+    person: () => write({ chat, store }, go),
     invite: () => invite(api),
     settings: () => profile(),
     signingIn: (returned) => profile(t('Security'), returned),
     notes: () => attempt(async () => go(await chat.direct(store.me.user))),
     schedule: (room, text, replyTo) => schedule(chat, room, text, replyTo),
-    add: (room) => add(chat, room),
-    roomSettings: (room) => roomSettings({ chat, upload }, room),
+    add: (room) => add({ chat, store }, room),
+    roomSettings: (room) => roomSettings({ chat, store, upload }, room),
     card: (user) => personCard({ chat, store, wish: { go, say, profile: api && (() => profile(t('Profile'))) } }, user),
     accept: (room) =>
       attempt(async () => {
@@ -78,7 +78,7 @@ export function wishes({ store, chat, api, drafts, signOut, shell, bell }) {
         [
           { label: t('Go to a room…'), icon: 'search', hint: keyed(t('Ctrl K')), act: shell.switch },
           null,
-          { label: t('Find or make a room'), icon: 'hash', act: all.rooms },
+          store.me.mayJoin && { label: t('Find or make a room'), icon: 'hash', act: all.rooms },
           { label: t('Write to somebody'), icon: 'edit', act: all.person },
           { label: t('Notes to self'), icon: 'note', act: all.notes },
           { label: t('Scheduled messages'), icon: 'clock', act: () => scheduled(chat, store, shell.giveBack) },

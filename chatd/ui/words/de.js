@@ -75,7 +75,6 @@ export default {
     "Ban somebody from their line in the list of people.": "Verbannen kannst du jemanden über die Zeile in der Liste der Leute.",
     "Ban {name}?": "{name} verbannen?",
     "Banned people": "Verbannte",
-    "Begin to type a name, such as anna.": "Tippe den Anfang eines Namens, etwa anna.",
     "Beginnings of words are enough. To narrow it down, add:": "Wortanfänge genügen. Genauer wird es damit:",
     "Block": "Blockieren",
     "Block {name}?": "{name} blockieren?",
@@ -148,7 +147,6 @@ export default {
     "End {session}": "{session} beenden",
     "Enter": "Eingabe",
     "Enter a recovery code": "Gib einen Wiederherstellungscode ein",
-    "Enter a user name.": "Gib einen Benutzernamen ein.",
     "Enter the code": "Gib den Code ein",
     "Enter your new password.": "Gib dein neues Passwort ein.",
     "Enter your password.": "Gib dein Passwort ein.",
@@ -309,7 +307,6 @@ export default {
     "No more hints": "Keine Tipps mehr",
     "No passkey was used. Try again, or choose another way.": "Es wurde kein Passkey benutzt. Versuch es noch einmal oder nimm einen anderen Weg.",
     "No public room has all of these words in its name or topic.": "Kein öffentlicher Raum hat all diese Wörter in Namen oder Thema.",
-    "No room of yours is called that.": "Keiner deiner Räume heißt so.",
     "No room or person is called that.": "Kein Raum und keine Person heißt so.",
     "Nobody": "Niemand",
     "Nobody but you is here yet.": "Außer dir ist noch niemand hier.",
@@ -317,6 +314,7 @@ export default {
     "Nobody has said anything here yet. Say the first word below.": "Hier hat noch niemand etwas gesagt. Sag unten das erste Wort.",
     "Nobody here is called that.": "Niemand hier heißt so.",
     "Nobody is banned from this room.": "Aus diesem Raum ist niemand verbannt.",
+    "Nobody is found by that. Whoever shares no room with you is reached by the whole user name.": "So heißt niemand, den die Suche findet. Wer keinen Raum mit dir teilt, ist über den ganzen Benutzernamen zu erreichen.",
     "Nobody is invited at the moment.": "Gerade ist niemand eingeladen.",
     "Nobody reacts to it any more.": "Niemand reagiert mehr darauf.",
     "Not here, {count}": "Nicht da, {count}",
@@ -411,6 +409,7 @@ export default {
     "Right-click a room to mute it or to keep it on top.": "Klicke mit rechts auf einen Raum, um ihn stumm zu schalten oder oben zu halten.",
     "Rooms": "Räume",
     "Rooms and people": "Räume und Leute",
+    "Rooms that somebody lets you into appear in the list.": "Räume, in die dich jemand holt, stehen dann in der Liste.",
     "Save": "Speichern",
     "Saved": "Gespeichert",
     "Say something with it": "Etwas dazu sagen",
@@ -566,6 +565,8 @@ export default {
     "Turn it on": "Einschalten",
     "Two short notes when there is something to tell.": "Zwei kurze Töne, wenn es etwas zu sagen gibt.",
     "Two-step sign-in": "Anmelden in zwei Schritten",
+    "Type a name": "Tippe einen Namen",
+    "Type a name, or choose somebody.": "Tippe einen Namen, oder wähle jemanden aus.",
     "Unblock": "Nicht mehr blockieren",
     "Unlink": "Trennen",
     "Unlink {label}": "{label} trennen",
@@ -609,6 +610,7 @@ export default {
     "You and those you block cannot write to one another, bring one another into rooms, or see whether the other is there.": "Du und wen du blockierst, ihr könnt einander nicht schreiben, nicht in Räume holen und nicht sehen, ob der andere da ist.",
     "You are here as a guest. With a name and a password you stay who you are, with all that you wrote.": "Du bist als Gast hier. Mit einem Namen und einem Passwort bleibst du, wer du bist, mit allem, was du geschrieben hast.",
     "You are invited": "Du bist eingeladen",
+    "You are no longer in the room of this page.": "Du bist nicht mehr im Raum dieser Seite.",
     "You are not told any more": "Du bekommst keinen Bescheid mehr",
     "You are signed in nowhere else.": "Du bist nirgends sonst angemeldet.",
     "You are told from now on": "Du bekommst jetzt Bescheid",
@@ -629,6 +631,10 @@ export default {
     "You have {count} left.": {
       "one": "Du hast noch einen.",
       "other": "Du hast noch {count}."
+    },
+    "You have {count} unread conversations.": {
+      "one": "Du hast {count} ungelesenes Gespräch.",
+      "other": "Du hast {count} ungelesene Gespräche."
     },
     "You wrote this a while ago. Send it now?": "Das hast du vor einer Weile geschrieben. Jetzt senden?",
     "Your account and all your messages are gone for good.": "Dein Konto und all deine Nachrichten sind endgültig weg.",
@@ -735,10 +741,6 @@ export default {
     "{count} pictures": {
       "one": "{count} Bild",
       "other": "{count} Bilder"
-    },
-    "{count} rooms have something new for you.": {
-      "one": "{count} Raum hat etwas Neues für dich.",
-      "other": "{count} Räume haben etwas Neues für dich."
     },
     "{count} s": "{count} s",
     "{count} seconds": {

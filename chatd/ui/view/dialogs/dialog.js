@@ -80,9 +80,8 @@ export function staying(act, then, label, ...fields) {
   return h('form', { onsubmit: submit }, fields, wrong, h('div', { class: 'actions' }, said, button));
 }
 
-/** A line to write in: {node, parts}. `props.tag` for another element. */
-export function input(label, { tag = 'input', ...props }, hint = null) {
-  const id = `field-${label.toLowerCase().replaceAll(/[^\p{L}]+/gu, '-')}`;
+/** A line to write in: {node, parts}. `props.tag` for another element, `props.id` where the label is no name of its own. */
+export function input(label, { tag = 'input', id = `field-${label.toLowerCase().replaceAll(/[^\p{L}]+/gu, '-')}`, ...props }, hint = null) {
   const about = hint && unique('hint');
   const node = h(tag, { id, autocomplete: 'off', 'aria-describedby': about, ...props });
   if (tag === 'textarea') node.value = props.value ?? '';

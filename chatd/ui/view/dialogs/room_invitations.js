@@ -6,7 +6,7 @@ import { append, bdi, fill, h } from '../dom.js';
 import { ago, until } from '../format.js';
 import { avatar } from '../parts.js';
 import { copying, problem, select, staying } from './dialog.js';
-import { finding } from './pick.js';
+import { finding, membersOf } from './pick.js';
 
 const DAY = 86_400;
 const endings = () => [
@@ -18,7 +18,8 @@ const endings = () => [
 const numbers = () => [['', t('Any number')], ...[1, 10, 100].map((most) => [String(most), many(most, '{count} person', '{count} people')])];
 
 /** Fills `place` for a room whose moderator one is. */
-export function invitations(chat, room, place) {
+export function invitations(page, room, place) {
+  const { chat } = page;
   const loading = () => h('li', { class: 'nothing' }, t('Loading…'));
   const asked = h('ul', { class: 'lines' }, loading());
   const links = h('ul', { class: 'lines' }, loading());
@@ -53,7 +54,7 @@ export function invitations(chat, room, place) {
   };
   append(place, [
     h('h4', {}, t('By name')),
-    byName(chat, room, drawAsked),
+    byName(page, room, drawAsked),
     asked,
     h('h4', {}, t('By link')),
     byLink(chat, room, drawLinks),
@@ -64,9 +65,10 @@ export function invitations(chat, room, place) {
   drawLinks();
 }
 
-function byName(chat, room, changed) {
-  const field = finding(chat, () => node.requestSubmit(), t('They see the room’s name and topic, and decide.'));
-  const act = async () => chat.rooms.invite(room.id, field.person());
+function byName(page, room, changed) {
+  const hint = t('They see the room’s name and topic, and decide.');
+  const field = finding(page, () => node.requestSubmit(), hint, membersOf(room));
+  const act = async () => page.chat.rooms.invite(room.id, field.person());
   const done = (_, say) => {
     field.empty();
     say(t('Invited'));

@@ -20,13 +20,13 @@ const waits = () => [
 ];
 
 /** `upload(blob)` brings a picture here, null where none can be brought. */
-export function roomSettings({ chat, upload }, room) {
+export function roomSettings({ chat, store, upload }, room) {
   const moderates = room.role === 'owner' || room.role === 'moderator';
   const owns = room.role === 'owner';
   const sections = [
     { label: t('About'), icon: 'note', show: (place) => append(place, about(chat, room, upload, moderates)) },
     { label: t('Writing'), icon: 'edit', show: (place) => append(place, writing(chat, room, moderates, owns)) },
-    moderates && { label: t('Invitations'), icon: 'invite', show: (place) => invitations(chat, room, place) },
+    moderates && { label: t('Invitations'), icon: 'invite', show: (place) => invitations({ chat, store }, room, place) },
     moderates && { label: t('Banned people'), icon: 'block', show: (place) => banned(chat, room, place) },
   ];
   return sectioned(t('Settings of {room}', { room: room.name }), sections.filter(Boolean));
