@@ -68,7 +68,7 @@
         case 'ready':
           clearTimeout(timer);
           timer = null;
-          tell({ chatd: 'begin', room, theme: script.dataset.theme ?? null, language: script.dataset.language ?? null });
+          tell({ chatd: 'begin', room, theme: theme(place), language: script.dataset.language ?? null });
           break;
         case 'again':
           patient = true;
@@ -88,6 +88,7 @@
     function failed() {
       removeEventListener('message', heard);
       painter.disconnect();
+      scheme.removeEventListener('change', dress);
       console.error(
         say(
           `The chat does not answer. If ${location.origin} is not listed in site.origins of the chat` +
@@ -104,10 +105,11 @@
       timer = setTimeout(failed, FIRST_WORD);
     });
     addEventListener('message', heard);
-    const painter = new MutationObserver(() => {
-      tell({ chatd: 'theme', theme: script.dataset.theme ?? null });
-    });
+    const dress = () => tell({ chatd: 'theme', theme: theme(place) });
+    const painter = new MutationObserver(dress);
     painter.observe(script, { attributeFilter: ['data-theme'] });
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    scheme.addEventListener('change', dress);
     if (instead) instead.replaceWith(frame);
     else place.append(frame);
   }
@@ -129,6 +131,19 @@
     Object.assign(button.style, { minHeight: '44px', padding: '0 16px', font: 'inherit' });
     words.append(text, button);
     return words;
+  }
+
+  /** `light` or `dark`, as the page around is where it does not say; null: as the system has it. */
+  function theme(place) {
+    if (script.dataset.theme) return script.dataset.theme;
+    const schemes = (getComputedStyle(place).colorScheme ?? '').split(' ').filter((word) => word === 'light' || word === 'dark');
+    if (schemes.length) return schemes.length > 1 ? null : schemes[0];
+    // Many pages are dark without a word of it: then the first ground that is not seen through tells.
+    for (let node = place; node; node = node.parentElement) {
+      const [red, green, blue, alpha = 1] = getComputedStyle(node).backgroundColor.match(/[\d.]+/gu)?.map(Number) ?? [0, 0, 0, 0];
+      if (alpha > 0.5) return 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? 'dark' : 'light';
+    }
+    return 'light';
   }
 
   /** A fresh token of whoever is signed in at this site; its cookies go along. */

@@ -116,12 +116,13 @@ function begin(room) {
 }
 
 function enter(session) {
-  store.signedIn(session);
+  store.signedIn({ ...session, single: wanted !== null });
   shell = new Shell({ store, chat, connection, api: null, drafts, signOut: () => {} });
   store.watch((what) => {
     if (what === 'rooms') around.unread(unread());
     // Whoever goes from the page's room to a conversation needs a way back.
     if (what === 'active' && store.active && wanted && !isWanted(store.room)) root.removeAttribute('data-single');
+    if (what === 'active' && !store.active && root.hasAttribute('data-single')) lost();
   });
   fill(document.body, shell.node);
   shell.start();
@@ -168,6 +169,13 @@ async function showWanted() {
     }
   }
   history.replaceState(null, '', write({ pane: 'talk', room }));
+}
+
+/** Somebody put one out of the page's room, and nothing else is shown here; the token may lead back. */
+function lost() {
+  connection.stop();
+  const again = h('button', { type: 'button', class: 'main', onclick: () => location.reload() }, t('Try again'));
+  sentence(t('You are no longer in the room of this page.'), again);
 }
 
 const isWanted = (room) => room.id === wanted || room.slug === wanted;

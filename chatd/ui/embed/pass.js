@@ -10,7 +10,7 @@ const TOO_LATE = 10;
 const EARLY = 30;
 
 export class Pass {
-  /** Who one is: {user, name}, once known. */
+  /** Who one is: {user, name, public_rooms}, once known. */
   who = null;
   /** Why there is no way in, in words. */
   reason = '';
@@ -89,9 +89,9 @@ export class Pass {
   }
 
   async #exchange() {
-    const { token, user, name, expires } = await this.#ports.exchange(await this.#ports.token());
+    const { token, user, name, public_rooms, expires } = await this.#ports.exchange(await this.#ports.token());
     this.#secret = token;
-    this.who = { user, name };
+    this.who = { user, name, public_rooms };
     this.#until(expires);
   }
 

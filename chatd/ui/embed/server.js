@@ -10,7 +10,7 @@ const PATIENCE = 15;
 /** @type {RequestInit} */
 const OPTIONS = { credentials: 'omit', cache: 'no-store', redirect: 'error' };
 
-/** {token, user, name, expires} for the site's token. */
+/** {token, user, name, expires, public_rooms} for the site's token. */
 export const exchange = (token) => call('/api/session/exchange', token);
 
 /** {protocols, expires} for a socket of this page. */
