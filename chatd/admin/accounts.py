@@ -21,6 +21,7 @@ from chatd.engine.accounts import (
 )
 from chatd.engine.deletion import NotLastAdministrator
 from chatd.engine.factors import RemoveFactors
+from chatd.engine.rows import UserKind
 
 if TYPE_CHECKING:
     from chatd.admin.office import Office
@@ -29,16 +30,17 @@ PAGE: Final = 500
 
 
 async def user_add(
-    office: Office, name: str, password: str | None = None, admin: bool = False
+    office: Office, name: str, password: str | None = None, admin: bool = False, bot: bool = False
 ) -> dict[str, Any]:
-    """A new account; without a password it can sign in by token only."""
+    """A new account, of a program where it is a ``bot``; without a password it can sign in by token
+    only."""
     plain = user_name(name, privileged=True)
     encoded = None if password is None else await office.passwords.hash(password, plain)
-    user = user_id(office.random)
-    await office.commit(
-        user, CreateUser(user, plain, skeleton(plain), plain, encoded, admin, office.clock.wall())
-    )
-    return {"user": user, "name": plain, "admin": admin}
+    user, now = user_id(office.random), office.clock.wall()
+    kind: UserKind = "bot" if bot else "person"
+    account = CreateUser(user, plain, skeleton(plain), plain, encoded, admin, now, kind)
+    await office.commit(user, account)
+    return {"user": user, "name": plain, "kind": kind, "admin": admin}
 
 
 async def user_list(office: Office) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ class Account(Answer, frozen=True):
 
 
 class AddedUser(Account, frozen=True):
+    kind: str
     admin: bool
 
 

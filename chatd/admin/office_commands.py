@@ -33,6 +33,11 @@ def users(commands: Any) -> None:
     add.add_argument("name")
     add.add_argument("--admin", action="store_true", help="an administrator")
     add.add_argument(
+        "--bot",
+        action="store_true",
+        help="for a program: shown as one, and told of nothing by mail or push",
+    )
+    add.add_argument(
         "--password",
         action="store_true",
         dest="ask_password",

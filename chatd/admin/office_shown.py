@@ -25,8 +25,8 @@ def _told(dry_run: bool, text: str) -> Lines:
 
 
 def added(done: answers.AddedUser) -> Lines:
-    kind = "an administrator" if done.admin else "an account"
-    yield f"{plain(done.name)} is {kind} now ({done.user})."
+    kind = "administrator" if done.admin else "bot" if done.kind == "bot" else "account"
+    yield f"Created {kind} {plain(done.name)} ({done.user})."
 
 
 def users(done: Sequence[answers.User]) -> Lines:
@@ -57,8 +57,7 @@ def deleted(done: answers.DeletedUser) -> Lines:
     verb = _did(done.dry_run, "Deleted", "Would delete")
     text = (
         f"{verb} {done.name} ({done.user}) for good: {_ends(done.ended, done.connections)} end,"
-        f" {some(done.rooms, 'room')} {'is' if done.rooms == 1 else 'are'} left,"
-        f" {some(done.messages, 'message')} "
+        f" it leaves {some(done.rooms, 'room')}, {some(done.messages, 'message')} "
     )
     if done.erase:
         text += "are erased." if done.messages != 1 else "is erased."

@@ -104,7 +104,7 @@ def lines(told: DebuggedToken) -> Iterator[str]:
     count = sum(not check.passed for check in told.checks)
     yield ""
     if count == 0:
-        yield "This token is taken."
+        yield "This token is accepted."
     else:
         things = "1 thing is" if count == 1 else f"{count} things are"
         yield f"This token is refused: {things} wrong with it."

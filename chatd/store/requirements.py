@@ -87,10 +87,7 @@ def writing(database: Database, wanted: unit.MayWrite) -> int:
         return 0
     least = posting if wanted.anew else "member"
     if role != least and Role(role) < Role(least):
-        raise Refusal(
-            Code.FORBIDDEN,
-            f"Here {_PLURAL[least]} write, and your role in this room is {role}.",
-        )
+        raise Refusal(Code.FORBIDDEN, _ONLY[least])
     wait = sent + slow * 1000 - wanted.now
     if slow and wanted.anew and wait > 0 and Role(role) < Role("moderator"):
         raise Refusal(
@@ -102,7 +99,11 @@ def writing(database: Database, wanted: unit.MayWrite) -> int:
     return int(slow)
 
 
-_PLURAL = {"member": "members", "moderator": "moderators", "owner": "owners"}
+_ONLY = {
+    "member": "You can only read in this room: members can post, readers cannot.",
+    "moderator": "Only moderators and owners can post here.",
+    "owner": "Only owners can post here.",
+}
 
 
 def sees_message(database: Database, wanted: unit.SeesMessage) -> None:

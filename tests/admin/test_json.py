@@ -62,6 +62,7 @@ def test_every_command_answers_in_its_form(daemon: Daemon, tmp_path: Path) -> No
 
     said("user", "add", "alice", "--admin")
     said("user", "add", "bob")
+    assert said("user", "add", "robot", "--bot")["kind"] == "bot"
     said("user", "list")
     said("user", "password", "bob", "--dry-run")
     said("user", "reset", "bob")

@@ -3,7 +3,15 @@
 import pytest
 
 from chatd.admin import office_shown
-from chatd.admin.answers import Block, Credential, OpenInvitation, Status, User
+from chatd.admin.answers import (
+    AddedUser,
+    Block,
+    Credential,
+    DeletedUser,
+    OpenInvitation,
+    Status,
+    User,
+)
 from chatd.admin.shown import columns, pairs, table, wrapped
 
 MOMENT = 1_764_000_000_000
@@ -40,6 +48,23 @@ def test_tables_fit_80_columns_and_lose_nothing(name: str) -> None:
         assert max(map(columns, lines)) <= 80
         letters = [char for line in lines for char in line if char in set(name) - {" "}]
         assert len(letters) >= len(name.replace(" ", "")), "all of the name is there"
+
+
+@pytest.mark.parametrize(
+    ("kind", "admin", "said"),
+    [
+        ("person", False, "Created account robot (u1)."),
+        ("person", True, "Created administrator robot (u1)."),
+        ("bot", False, "Created bot robot (u1)."),
+    ],
+)
+def test_what_was_made_is_said(kind: str, admin: bool, said: str) -> None:
+    assert list(office_shown.added(AddedUser("u1", "robot", kind, admin))) == [said]
+
+
+def test_a_deletion_says_what_the_account_leaves() -> None:
+    done = DeletedUser("u1", "robot", False, 0, 0, 1, 2, True)
+    assert "it leaves 1 room, 2 messages of it stay" in " ".join(office_shown.deleted(done))
 
 
 def test_a_wide_character_is_never_cut_in_two() -> None:

@@ -51,7 +51,7 @@ def test_a_good_token_is_taken(
 ) -> None:
     assert debug(config, token() + "\n", monkeypatch) == 0
     said = capsys.readouterr().out
-    assert "✗" not in said and "This token is taken." in said
+    assert "✗" not in said and "This token is accepted." in said
     assert 'iss       "https://www.example.org"' in said
     assert " UTC)" in said, "times are shown as people read them"
 

@@ -213,7 +213,7 @@ def test_a_job_posts(world: World) -> None:
 
 def test_a_good_token_is_found_good(world: World) -> None:
     status, said = world.debug(world.signed_in("anna"))
-    assert status == 0 and "This token is taken." in said and "✗" not in said
+    assert status == 0 and "This token is accepted." in said and "✗" not in said
 
 
 def test_another_audience_is_named(world: World, as_it_was: None) -> None:

@@ -142,7 +142,7 @@ def test_what_operators_are_told_to_type_does_what_is_said(operator: Operator) -
     alice = Signed(daemon)
     alice.sign_in("alice", "correct horse battery")
     robots = Signed(daemon)
-    type("chatctl user add robot")
+    type("chatctl user add --bot robot")
     token = re.findall(r"chatd_t_\S+", type("chatctl token create robot").out)
     robots.headers["Authorization"] = f"Bearer {token[0]}"
     room = robots.post("/api/v1/rooms", name="Tea", slug="tea")["room"]

@@ -5,13 +5,16 @@ import pytest
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.accounts import SetDisabled
+from chatd.engine.rows import RoleName
 from chatd.engine.unit import (
+    ChangeRoom,
     FewRooms,
     FewStays,
     IsMember,
     IsMessage,
     IsRoom,
     KeepsAnOwner,
+    MayWrite,
     NotBanned,
     NotBlocked,
     NotBlockedBy,
@@ -41,6 +44,22 @@ def rooms(desk: Desk) -> Desk:
     desk.member("pair", "alice")
     desk.member("pair", "bob")
     return desk
+
+
+@pytest.mark.parametrize(
+    ("posting", "role", "said"),
+    [
+        ("owner", "moderator", "Only owners can post here."),
+        ("moderator", "member", "Only moderators and owners can post here."),
+        ("member", "reader", "You can only read in this room: members can post, readers cannot."),
+    ],
+)
+def test_who_may_not_post_is_told_who_may(
+    rooms: Desk, posting: RoleName, role: RoleName, said: str
+) -> None:
+    rooms.do(ChangeRoom("tea", posting=posting))
+    rooms.member("tea", "bob", role)
+    assert rooms.refusal(MayWrite("tea", "bob", NOW)).message == said
 
 
 def test_every_requirement_has_a_function() -> None:

@@ -19,6 +19,8 @@ const choices = () => [
 /** From so many members on there is a field to find one. */
 const MANY = 12;
 
+const isProgram = ({ user }, people) => people.get(user)?.kind === 'bot';
+
 /** `wish`: back(), card(user), add(room), leave(room), settings(room), attempt(act). */
 export class Here {
   node = h('div', { class: 'people', role: 'complementary', 'aria-label': t('People in this room') });
@@ -77,17 +79,21 @@ export class Here {
     const room = this.#room;
     const members = room.members ?? [];
     const words = this.#filter.value.trim().toLocaleLowerCase();
-    const fits = (one) => `${one.name} ${this.#store.people.display(one.user)}`.toLocaleLowerCase().includes(words);
+    const { people } = this.#store;
+    const fits = (one) => `${one.name} ${people.display(one.user)}`.toLocaleLowerCase().includes(words);
     const found = members.filter(fits);
     const state = (member) => room.here.get(member.user) ?? 'offline';
-    const here = found.filter((member) => state(member) !== 'offline');
-    const rest = found.filter((member) => state(member) === 'offline');
+    // Whether a program has a connection says nothing of whether it answers.
+    const [programs, persons] = [true, false].map((is) => found.filter((member) => isProgram(member, people) === is));
+    const here = persons.filter((member) => state(member) !== 'offline');
+    const rest = persons.filter((member) => state(member) === 'offline');
     const focused = this.#list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const none = words && room.members && !found.length && !room.moreMembers;
     arrange(
       this.#list,
       here.length > 0 && this.#group('here', t('Here now, {count}', { count: here.length }), here, state),
       rest.length > 0 && this.#group('rest', t('Not here, {count}', { count: rest.length }), rest, state),
+      programs.length > 0 && this.#group('programs', t('Programs, {count}', { count: programs.length }), programs, () => null),
       !room.members && this.#kept.get('loading', null, () => h('p', { class: 'nothing' }, t('Loading…'))),
       none && this.#kept.get('none', null, () => h('p', { class: 'nothing' }, t('Nobody here is called that.'))),
       room.members?.length === 1 && room.kind !== 'direct' && this.#kept.get('alone', [room.moderates, room.archived], () => this.#alone(room)),
@@ -168,7 +174,7 @@ export class Here {
         'button',
         {
           type: 'button',
-          class: `item ${state}`,
+          class: state ? `item ${state}` : 'item',
           title: called === member.name ? called : `${called} (@${member.name})`,
           'data-key': member.user,
           onclick: () => this.#wish.card(member.user),
@@ -180,7 +186,7 @@ export class Here {
           h('span', { class: 'first-line' }, bdi(called, 'name'), mood(status)),
           (words || status?.text) && h('small', {}, words, words && status?.text && ' · ', status?.text && bdi(status.text)),
         ),
-        hidden(t(', {word}', { word: stateWord(state) })),
+        state && hidden(t(', {word}', { word: stateWord(state) })),
       ),
       rule &&
         iconButton('dots', t('What to do with {name}', { name: called }), {

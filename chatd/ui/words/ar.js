@@ -387,6 +387,7 @@ export default {
     "Private room": "غرفة خاصة",
     "Profile": "الملف الشخصي",
     "Program": "برنامج",
+    "Programs, {count}": "البرامج، {count}",
     "Public room": "غرفة عامة",
     "React": "تفاعل",
     "Reactions": "التفاعلات",

@@ -375,6 +375,7 @@ export default {
     "Private room": "Privater Raum",
     "Profile": "Profil",
     "Program": "Programm",
+    "Programs, {count}": "Programme, {count}",
     "Public room": "Öffentlicher Raum",
     "React": "Reagieren",
     "Reactions": "Reaktionen",
