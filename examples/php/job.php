@@ -1,8 +1,8 @@
 <?php // Posts a message, from a cron job for example: CHATD_TOKEN=… php job.php 'Order 4711 is on its way.'
-const CHAT = 'https://localhost:8443';
+define('CHAT', getenv('CHATD_URL') ?: 'https://localhost:8443');
 $answer = file_get_contents(CHAT . '/api/v1/rooms/' . rawurlencode('#lobby') . '/messages', false, stream_context_create(['http' => [
     'method' => 'POST', 'timeout' => 10, 'ignore_errors' => true, 'header' => ['Content-Type: application/json',
-        'Authorization: Bearer ' . getenv('CHATD_TOKEN'),       // of a bot: chatctl token create
+        'Authorization: Bearer ' . getenv('CHATD_TOKEN'),       // of a bot in that room: docs/embed.md, step 4
         'Idempotency-Key: ' . bin2hex(random_bytes(16))],       // a retry with the same key posts nothing twice
     'content' => json_encode(['text' => $argv[1]])]]));
 echo $answer, "\n";

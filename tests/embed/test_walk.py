@@ -182,6 +182,25 @@ def test_signing_out_at_the_site_ends_the_chat_with_the_token(
     assert frame.count(".composer") == 0
 
 
+def test_the_sites_server_posts_once_whatever_it_repeats(world: World) -> None:
+    frame = world.talking(world.signed_in("anna"))
+    world.posts()
+    world.posts()
+    frame.sees("Parcel 4711 is on its way.", ".list")
+    history = call(world, "/api/v1/rooms/%23lobby/messages", world.daemon.token("lobby-keeper"))
+    texts = [one.get("text") for one in history["messages"]]
+    assert texts.count("Parcel 4711 is on its way.") == 1
+
+
+def test_the_token_of_the_steps_has_an_end_and_does_no_more_than_it_needs(world: World) -> None:
+    (token,) = [
+        row for row in world.daemon.ask("token_list", name="lobby-keeper") if row["label"] == "site"
+    ]
+    assert token["scopes"] == "messages:write rooms:write" and token["expires"]
+    (keeper,) = [row for row in world.daemon.ask("user_list") if row["name"] == "lobby-keeper"]
+    assert keeper["kind"] == "bot"
+
+
 def test_a_job_posts(world: World) -> None:
     page = world.signed_in("anna")
     frame = world.talking(page)

@@ -50,6 +50,11 @@ class World:
         frame.sees("Lobby", ".head")
         return frame
 
+    def posts(self) -> None:
+        """The site's server does what the document says of posting."""
+        done = self.walk.run(blocks()["embed.md#post-from-your-server"].text)
+        assert done.returncode == 0, done.stdout + done.stderr
+
     def debug(self, page: Window) -> tuple[int, str]:
         """What the document's last command says of the token of whoever sits at ``page``."""
         command = blocks()["embed.md#when-it-does-not-appear"].text

@@ -22,6 +22,7 @@ BLOCKS = {
     "embed.md#3-check-it-and-restart-chatd": EMBED,
     "embed.md#4-make-the-room-if-it-is-not-there": EMBED,
     "embed.md#6-sign-in-at-the-site-and-open-the-page": EMBED,
+    "embed.md#post-from-your-server": EMBED,
     "embed.md#when-it-does-not-appear": EMBED,
     "examples/php/README.md#a-small-php-site-with-the-chat-in-it": EMBED,
     "operating.md#begin": SYSTEMD,
