@@ -63,10 +63,10 @@ def daemon(look: Look) -> Iterator[Finding]:
                 f"it still calls itself {look.visit['public_url']}, the configuration says"
                 f" {look.url}",
                 "Pages of the new address may not connect: server.public_url is read at the start.",
-                "systemctl restart chatd",
+                look.restart,
             )
     elif not folder.exists():
-        yield _not_running()
+        yield _not_running(look)
     else:
         yield _silent(look, folder)
 
@@ -82,7 +82,7 @@ def _silent(look: Look, folder: Path) -> Finding:
             "daemon",
             f"process {holder} uses {folder} and does not answer at {look.settings.server.control}",
             "Only one chatd can use a store: it is another one, or one that hangs.",
-            f"ps -fp {holder}; kill {holder} && systemctl restart chatd",
+            f"ps -fp {holder}; kill {holder} && {look.restart}",
         )
     except OSError as error:
         return fault(
@@ -92,17 +92,12 @@ def _silent(look: Look, folder: Path) -> Finding:
             "chatctl looks at the store as the user of chatd.",
             f"sudo -u chatd chatctl --config {look.config} doctor",
         )
-    return _not_running()
+    return _not_running(look)
 
 
-def _not_running() -> Finding:
-    return fault(
-        "not-running",
-        "daemon",
-        "it does not run",
-        "Nobody can chat. `journalctl -u chatd` tells why it ended.",
-        "systemctl start chatd",
-    )
+def _not_running(look: Look) -> Finding:
+    why = " `journalctl -u chatd` tells why it ended." if look.unit else ""
+    return fault("not-running", "daemon", "it does not run", f"Nobody can chat.{why}", look.start)
 
 
 def store(look: Look) -> Iterator[Finding]:
@@ -113,7 +108,7 @@ def store(look: Look) -> Iterator[Finding]:
             "store",
             f"there is none in {folder} yet",
             "The first start makes it.",
-            "systemctl start chatd",
+            look.start,
         )
         return
     try:
@@ -149,7 +144,7 @@ def _schema(look: Look, database: Sqlite, folder: Path) -> Iterator[Finding]:
             f"it has schema {have}, this chatd wants {want}",
             "The running daemon is the one of before the upgrade: the next start changes the"
             " schema, after a copy.",
-            "systemctl restart chatd",
+            look.restart,
         )
         return
     if have > want:
@@ -237,19 +232,32 @@ def descriptors(look: Look) -> Iterator[Finding]:
     line = next((line for line in text.splitlines() if line.startswith("Max open files")), "")
     soft = line.split()[3] if line else "unlimited"
     wanted = look.settings.limits.connections + OWN
-    if soft != "unlimited" and int(soft) < wanted:
-        yield fault(
-            "descriptors",
-            "descriptors",
-            f"at most {soft} files may be open, and {wanted} are needed for limits.connections ="
-            f" {look.settings.limits.connections}",
-            "Each connection takes one: those that come beyond are turned away.",
-            "mkdir -p /etc/systemd/system/chatd.service.d && printf '[Service]\\nLimitNOFILE="
-            f"{max(65536, wanted)}\\n' > /etc/systemd/system/chatd.service.d/files.conf &&"
-            " systemctl daemon-reload && systemctl restart chatd",
-        )
-    else:
+    if soft == "unlimited" or int(soft) >= wanted:
         yield ok("descriptors", "descriptors", f"{soft} of the {wanted} that may be needed")
+        return
+    what = (
+        f"at most {soft} files may be open, and {wanted} are needed for limits.connections ="
+        f" {look.settings.limits.connections}"
+    )
+    turned_away = "Each connection takes one: those that come beyond are turned away."
+    if unit := look.unit:
+        dropped = f"/etc/systemd/system/{unit}.d"
+        mend = (
+            f"mkdir -p {dropped} && printf '[Service]\\nLimitNOFILE={max(65536, wanted)}\\n' >"
+            f" {dropped}/files.conf && systemctl daemon-reload && {look.restart}"
+        )
+        yield fault("descriptors", "descriptors", what, turned_away, mend)
+        return
+    # It took over what the shell, or whatever else started it, lets it have.
+    mend = (
+        f"ulimit -n {wanted}   (as root, where it is started), or set connections ="
+        f" {max(int(soft) - OWN, 1)} below [limits] in {look.config}"
+    )
+    if look.local:
+        few = "Of no weight while it serves this machine alone; otherwise: "
+        yield note("descriptors", "descriptors", what, few + turned_away, mend)
+    else:
+        yield warning("descriptors", "descriptors", what, turned_away, mend)
 
 
 def kernel(look: Look) -> Iterator[Finding]:
@@ -296,7 +304,9 @@ def backups(look: Look) -> Iterator[Finding]:
             "backup",
             f"{what} in {look.backups}",
             "What is not copied is gone with the disk. Kept elsewhere? Then all is well.",
-            "systemctl enable --now chatd-backup.timer",
+            "systemctl enable --now chatd-backup.timer"
+            if look.unit
+            else f"chatctl --config {look.config} backup create {look.backups}",
         )
     else:
         yield ok("backup", "backup", f"the last one is {age / 3600:.1f} hours old")

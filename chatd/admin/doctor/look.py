@@ -18,6 +18,7 @@ from chatd.store.space import free_and_total
 
 #: What adjtimex(2) answers where nothing keeps the clock right.
 _UNSYNCHRONISED = 5
+_CONFIGURED = Path("/etc/chatd")
 
 
 def _clock_kept() -> bool:
@@ -40,6 +41,20 @@ def _status(pid: int) -> str:
 
 def _maps(pid: int) -> str:
     return Path(f"/proc/{pid}/maps").read_text("utf-8", "replace")
+
+
+def _unit(pid: int) -> str:
+    try:
+        text = Path(f"/proc/{pid}/cgroup").read_text("utf-8", "replace")
+    except OSError:
+        return ""
+    return unit_in(text)
+
+
+def unit_in(cgroups: str) -> str:
+    """The unit of chatd's in the lines of /proc/PID/cgroup, "" for none."""
+    found = re.search(r"/(chatd(?:@[^/\n]+)?\.service)$", cgroups, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def _package() -> tuple[str, str]:
@@ -72,8 +87,9 @@ def _mounts() -> str:
 class Machine:
     """This one, unless a test says otherwise. ``now``: seconds since 1970; ``clock_kept``: whether
     something keeps it right; ``limits``, ``kernel``, ``mounts``, ``status`` and ``maps`` are texts
-    of /proc; ``package``: the version of chatd that Debian's package manager has installed and the
-    one it could have, "" where it has none; ``reboot``: whether one is waited for."""
+    of /proc; ``unit``: which unit of chatd's systemd runs a process in, "" for none; ``package``:
+    the version of chatd that Debian's package manager has installed and the one it could have, ""
+    where it has none; ``reboot``: whether one is waited for."""
 
     now: Callable[[], float] = time.time
     clock_kept: Callable[[], bool] = _clock_kept
@@ -82,6 +98,7 @@ class Machine:
     mounts: Callable[[], str] = _mounts
     status: Callable[[int], str] = _status
     maps: Callable[[int], str] = _maps
+    unit: Callable[[int], str] = _unit
     package: Callable[[], tuple[str, str]] = _package
     reboot: Callable[[], bool] = _reboot
     free_and_total: Callable[[Path], tuple[int, int]] = free_and_total
@@ -124,6 +141,30 @@ class Look:
     def local(self) -> bool:
         """Whether it is for this machine alone."""
         return self.host in ("localhost", "127.0.0.1", "::1")
+
+    @property
+    def unit(self) -> str:
+        """The unit in which systemd runs it, "" where it was started by hand (`make run`)."""
+        if self.visit is not None:
+            return self.machine.unit(self.visit["pid"])
+        # All units that come with chatd have their configuration there.
+        if _CONFIGURED not in self.config.parents:
+            return ""
+        folder = self.config.parent
+        return "chatd.service" if folder == _CONFIGURED else f"chatd@{folder.name}.service"
+
+    @property
+    def restart(self) -> str:
+        """What ends it and starts it again."""
+        if self.unit:
+            return f"systemctl restart {self.unit.removesuffix('.service')}"
+        return f"kill {self.visit['pid']}; {self.start}" if self.visit else self.start
+
+    @property
+    def start(self) -> str:
+        if self.unit:
+            return f"systemctl start {self.unit.removesuffix('.service')}"
+        return f"twistd --nodaemon chatd --config {self.config}   (or make run, as it was begun)"
 
     @property
     def proxied(self) -> bool:

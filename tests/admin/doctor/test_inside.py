@@ -18,7 +18,7 @@ import pytest
 from chatd.admin.doctor import inside, outside
 from chatd.admin.doctor.command import WIDTH, shown
 from chatd.admin.doctor.finding import Finding, fault
-from chatd.admin.doctor.look import Look, Machine
+from chatd.admin.doctor.look import Look, Machine, unit_in
 from chatd.admin.doctor.reach import Unreachable
 from chatd.admin.main import main
 from chatd.config import load
@@ -41,7 +41,11 @@ def look(place: Place, **machine: Any) -> Look:
     visit = {"pid": 1, "public_url": "https://localhost:8443", "secret": ""}
     backups = place.folder.parent / "backups"
     return Look(
-        place.config, settings, visit, backups=backups, machine=replace(Machine(), **machine)
+        place.config,
+        settings,
+        visit,
+        backups=backups,
+        machine=replace(Machine(), **{"unit": lambda pid: "chatd.service", **machine}),
     )
 
 
@@ -119,7 +123,7 @@ def test_a_store_held_by_another_process_names_it(place: Place) -> None:
         assert child.stdout is not None and child.stdout.readline() == b"held\n"
         found = one(inside.daemon(alone))
         assert found.name == "store-locked"
-        assert f"kill {child.pid} && systemctl restart chatd" in found.do
+        assert f"kill {child.pid} && twistd --nodaemon chatd" in found.do
         os.kill(child.pid, signal.SIGTERM)
         child.wait(10)
     assert one(inside.daemon(alone)).name == "not-running"
@@ -154,14 +158,50 @@ def test_a_store_on_a_file_system_that_does_not_keep_it(
     assert [one.name for one in wrong(inside.disk(there))] == ["file-system"] * found
 
 
+def open_files(files: str) -> str:
+    return f"{LIMITS}Max open files            {files}               {files}        files     \n"
+
+
 @pytest.mark.parametrize(("files", "found"), [("1024", 1), ("65536", 0), ("unlimited", 0)])
-def test_too_few_descriptors(place: Place, files: str, found: int) -> None:
-    limits = f"{LIMITS}Max open files            {files}               {files}        files     \n"
-    few = wrong(inside.descriptors(look(place, limits=lambda pid: limits)))
+@pytest.mark.parametrize("unit", ["chatd.service", "chatd@team.service"])
+def test_too_few_descriptors(place: Place, unit: str, files: str, found: int) -> None:
+    serviced = look(place, limits=lambda pid: open_files(files), unit=lambda pid: unit)
+    few = wrong(inside.descriptors(serviced))
     assert [one.name for one in few] == ["descriptors"] * found
     if few:
         assert "at most 1024 files may be open, and 20640 are needed" in few[0].what
-        assert "LimitNOFILE=65536" in few[0].do
+        assert few[0].grade == "fault" and "LimitNOFILE=65536" in few[0].do
+        assert f"> /etc/systemd/system/{unit}.d/files.conf" in few[0].do
+        assert few[0].do.endswith(f"systemctl restart {unit.removesuffix('.service')}")
+
+
+@pytest.mark.parametrize(
+    ("url", "grade"),
+    [("https://localhost:8443", "note"), ("https://chat.example.org", "warning")],
+)
+def test_whoever_started_it_by_hand_is_told_what_applies_there(
+    place: Place, url: str, grade: str
+) -> None:
+    setting(place, "server", public_url=url)
+    by_hand = look(place, limits=lambda pid: open_files("1024"), unit=lambda pid: "")
+    [few] = inside.descriptors(by_hand)
+    assert (few.name, few.grade) == ("descriptors", grade)
+    assert few.do.startswith("ulimit -n 20640 ") and "connections = 384 below [limits]" in few.do
+    found = [few, *inside.daemon(replace(by_hand, visit=None)), *inside.backups(by_hand)]
+    assert not [one for one in found if "systemctl" in one.do or "journalctl" in one.why]
+
+
+def test_the_unit_is_known_by_the_process_or_by_where_the_configuration_lies(place: Place) -> None:
+    assert Machine().unit(os.getpid()) == "", "a test is no service"
+    assert unit_in("0::/system.slice/chatd.service\n") == "chatd.service"
+    team = "1:name=systemd:/system.slice/system-chatd.slice/chatd@team.service\n0::/\n"
+    assert unit_in(team) == "chatd@team.service"
+    assert unit_in("0::/user.slice/user-1000.slice/user@1000.service/vte-spawn-1.scope\n") == ""
+    configured = replace(look(place), visit=None, config=Path("/etc/chatd/team/chatd.toml"))
+    assert configured.start == configured.restart.replace("restart", "start")
+    assert configured.start == "systemctl start chatd@team"
+    plain = replace(configured, config=Path("/etc/chatd/chatd.toml"))
+    assert plain.start == "systemctl start chatd"
 
 
 def test_a_daemon_started_with_1024_descriptors(tmp_path: Path) -> None:
@@ -169,16 +209,17 @@ def test_a_daemon_started_with_1024_descriptors(tmp_path: Path) -> None:
     port = free_port()
     command = ("prlimit", "--nofile=1024:1024")
     with Daemon(tmp_path / "server", port=port, command=command) as daemon:
-        assert "descriptors" in found_by(daemon)
+        assert graded(daemon)["descriptors"] == "note", "for this machine alone it is a note"
     with Daemon(tmp_path / "server", {"limits": {"connections": 500}}, port=port) as daemon:
-        assert "descriptors" not in found_by(daemon)
+        assert graded(daemon)["descriptors"] == "ok"
 
 
-def found_by(daemon: Daemon) -> list[str]:
+def graded(daemon: Daemon) -> dict[str, str]:
+    """What was found by the doctor, and how grave it is."""
     with contextlib.redirect_stdout(io.StringIO()) as out:
         main(["--config", str(daemon.config), "--json", "doctor"])
     findings = json.loads(out.getvalue())["done"]["findings"]
-    return [one["name"] for one in findings if one["grade"] in ("warning", "fault")]
+    return {one["name"]: one["grade"] for one in findings}
 
 
 def test_a_short_queue_of_the_kernel(place: Place) -> None:

@@ -297,7 +297,7 @@ def test_a_public_url_that_was_changed_waits_for_a_restart(direct: Server) -> No
     findings = direct.doctor()
     assert set(names(findings)) == {"wrong-origin", "not-restarted"}
     lines = {one["name"]: one["do"] for one in findings}
-    assert lines["not-restarted"] == "systemctl restart chatd"
+    assert "twistd --nodaemon chatd" in lines["not-restarted"], "no unit runs it here"
     direct.daemon.restart()
     direct.well()
 
