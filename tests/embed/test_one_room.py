@@ -20,6 +20,12 @@ def test_there_is_no_way_out_of_the_room_of_the_page(world: World) -> None:
     assert "Leave" not in frame.text()
 
 
+def test_a_program_is_shown_as_one_and_nobody_waits_for_it(world: World) -> None:
+    frame = world.talking(world.signed_in("anna", 1600))
+    frame.sees("Programs, 1", ".people")
+    assert "Not here" not in frame.js("document.querySelector('.people').innerText")
+
+
 def test_beside_it_there_are_no_other_rooms_to_join_or_make(world: World) -> None:
     frame = world.talking(world.signed_in("anna", 1600))
     keeper = member(world, "lobby-keeper")["user"]
