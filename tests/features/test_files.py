@@ -150,5 +150,7 @@ def test_who_replays_it_hears_of_the_files_until_they_are_erased(bench: Bench) -
     (event,) = ask(bench.link, **resume)["events"]
     assert [each["file"] for each in event["files"]] == [file]
     ask(bench.link, type="delete", key="d", room=bench.room, seq=seq)
-    assert all("files" not in event for event in ask(bench.link, **resume)["events"])
+    again = ask(bench.link, **resume)["events"]
+    assert [event["type"] for event in again] == ["message", "deleted"]
+    assert all("files" not in event for event in again)
     assert "files" not in bench.said()[0]

@@ -94,7 +94,7 @@ def test_others_understand_the_frames(text: str) -> None:
     parts = []
     while (part := decoder.process_buffer()) is not None:
         parts.append(part)
-    assert all(part.opcode is WsprotoOpcode.TEXT for part in parts[:1])
+    assert parts and parts[0].opcode is WsprotoOpcode.TEXT
     assert b"".join(bytes(part.payload) for part in parts).decode() == text
 
 
