@@ -5,6 +5,7 @@ import { hue } from '../state/text.js';
 import { parts, t } from '../words/words.js';
 import { bdi, h, icon } from './dom.js';
 import { shortDay } from './format.js';
+import { wordsInLine } from './words.js';
 
 /** So much of a quoted text is shown at all; what is seen of it is two lines. */
 const LONGEST = 300;
@@ -29,13 +30,11 @@ export function quote(message, called, blocked, go) {
   );
 }
 
-/** A message in one line. */
+/** A message in one line: children of a node. */
 export function line(message) {
   if (message.deleted) return t('This message was deleted.');
-  const text = (message.text ?? '').replaceAll(/\s+/gu, ' ').trim();
-  const letters = [...text];
-  if (letters.length > LONGEST) return `${letters.slice(0, LONGEST).join('')}…`;
-  return text || filesInWords(message.files) || message.data?.['chatd.card']?.title || '…';
+  const text = (message.text ?? '').trim();
+  return text ? wordsInLine(text, LONGEST) : filesInWords(message.files) || message.data?.['chatd.card']?.title || '…';
 }
 
 /** `called`: the name that people see. */

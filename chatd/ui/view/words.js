@@ -1,8 +1,10 @@
-// What somebody wrote: text, links and mentions. All of it is text, whatever it holds.
+// What somebody wrote: text, links, mentions and code. All of it is text, whatever it holds.
 
+import { codePieces } from '../state/code.js';
 import { marked } from '../state/marking.js';
 import { mentionPieces } from '../state/mentions.js';
 import { hue, onlyEmoji, pieces } from '../state/text.js';
+import { t } from '../words/words.js';
 import { bdi, h } from './dom.js';
 
 /**
@@ -11,16 +13,39 @@ import { bdi, h } from './dom.js';
  */
 export function words(text, { mentions = [], me = null, name = () => undefined } = {}) {
   const node = bdi('', onlyEmoji(text) ? 'text large' : 'text');
-  for (const { text: part, link } of pieces(text)) {
-    if (link) {
-      node.append(link.startsWith(HERE) ? h('a', { href: link, dir: 'ltr' }, part) : elsewhere(link, part));
-      continue;
-    }
-    for (const { text: rest, mention } of mentionPieces(part, mentions, name)) {
-      node.append(mention ? called(rest, mention, me) : rest);
-    }
+  for (const { text: plain, code, block } of codePieces(text)) {
+    if (block) node.append(h('pre', { dir: 'ltr', tabindex: '0', role: 'group', 'aria-label': t('Lines of code') }, h('code', {}, code)));
+    else if (code !== undefined) node.append(inline(code));
+    else node.append(...linked(plain, mentions, me, name));
   }
   return node;
+}
+
+function linked(text, mentions, me, name) {
+  return pieces(text).flatMap(({ text: part, link }) => {
+    if (link) return [link.startsWith(HERE) ? h('a', { href: link, dir: 'ltr' }, part) : elsewhere(link, part)];
+    return mentionPieces(part, mentions, name).map(({ text: rest, mention }) => (mention ? called(rest, mention, me) : rest));
+  });
+}
+
+function inline(...children) {
+  return h('code', { dir: 'ltr' }, children);
+}
+
+/** A text in one line of at most so many letters: strings, and code. */
+export function wordsInLine(text, most) {
+  const found = [];
+  let left = most;
+  for (const { text: plain, code, block } of codePieces(text)) {
+    if (block && found.length) found.push(' ');
+    const letters = [...(code ?? plain).replaceAll(/\s+/gu, ' ')];
+    const shown = letters.length > left ? `${letters.slice(0, left).join('')}…` : letters.join('');
+    found.push(code === undefined ? shown : inline(shown.trim()));
+    if (block) found.push(' ');
+    left -= letters.length;
+    if (left < 0) break;
+  }
+  return found;
 }
 
 const HERE = `${location.origin}${location.pathname}#/room/`;
@@ -38,6 +63,9 @@ function called(text, mention, me) {
 /** A text with what was looked for marked in it. */
 export function markedWords(text, found) {
   const node = bdi('', 'text');
-  for (const { text: part, marked: hit } of marked(text, found)) node.append(hit ? h('mark', {}, part) : part);
+  for (const { text: plain, code } of codePieces(text)) {
+    const parts = marked(code ?? plain, found).map(({ text: part, marked: hit }) => (hit ? h('mark', {}, part) : part));
+    node.append(...(code === undefined ? parts : [inline(parts)]));
+  }
   return node;
 }
