@@ -81,8 +81,9 @@ class Provider:
     )
     second_step: str = setting(
         "ours",
-        "ours: whoever has a second step here (an app for codes, a passkey) is asked for it when"
-        " they come from there, too. theirs: its own is enough; see to it that it asks for one.",
+        "ours: whoever has a second step here (an authenticator app, a passkey) is asked for it"
+        " when they come from there, too. theirs: its own is enough; see to it that it"
+        " asks for one.",
         check=one_of("ours", "theirs"),
     )
     end_session: bool = setting(

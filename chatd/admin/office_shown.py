@@ -99,7 +99,7 @@ def factors(done: Sequence[answers.Factor]) -> Lines:
 
 def reset_factors(done: answers.ResetFactors) -> Lines:
     held = [
-        *(["the app for codes"] if done.app else []),
+        *(["the authenticator app"] if done.app else []),
         *([some(done.passkeys, "passkey")] if done.passkeys else []),
         *([some(done.recovery_codes, "recovery code")] if done.recovery_codes else []),
     ]

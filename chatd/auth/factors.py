@@ -87,7 +87,7 @@ class Factors:
     async def held(self, user: str) -> FactorsRow:
         return await self._store.factors(user)
 
-    # An app for codes.
+    # An authenticator app.
 
     async def offer_totp(self, who: Principal, password: str, where: Address) -> Offered:
         """A seed for an app. It counts once a code of it was shown; `exists` where one counts."""

@@ -79,11 +79,11 @@ If you did not do this, tell the administrator of the server soon.
             "The password of your account at {server} ({url}) was changed.",
         ),
         "code app added": (
-            "An app for codes was added at {server}",
+            "An authenticator app was added at {server}",
             "Your account at {server} ({url}) asks for a code of an app from now on.",
         ),
         "code app removed": (
-            "The app for codes was removed at {server}",
+            "The authenticator app was removed at {server}",
             "Your account at {server} ({url}) does not ask for codes of an app any more.",
         ),
         "passkey added": (
@@ -106,7 +106,7 @@ If you did not do this, tell the administrator of the server soon.
         ),
         "factors removed": (
             "The second step was removed at {server}",
-            "The app for codes, the passkeys and the recovery codes of your account at {server}"
+            "The authenticator app, the passkeys and the recovery codes of your account at {server}"
             " ({url}) were removed.",
         ),
     },

@@ -1,7 +1,7 @@
 """Signing in, once a password or a passkey was shown, or a provider has vouched for somebody: what
 else is asked for, and whether it holds.
 
-The password alone is enough as long as the account has nothing else. With an app for codes or a
+The password alone is enough as long as the account has nothing else. With an authenticator app or a
 passkey it begins a step (`auth.steps`), which a code, a passkey or a recovery code completes; so
 does a provider's word, unless the operator trusts its own second step. A passkey whose owner was
 verified is enough by itself: it is something one has and something one is or knows. Every answer is

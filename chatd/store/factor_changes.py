@@ -20,7 +20,7 @@ def set_totp(work: Work, change: factors.SetTotp) -> None:
         {"user": change.user, "sealed": change.sealed, "at": change.at},
     )
     if made is None:
-        raise Refusal(Code.EXISTS, "An app for codes is set up already; remove that one first.")
+        raise Refusal(Code.EXISTS, "An authenticator app is set up already; remove that one first.")
 
 
 def use_totp(work: Work, change: factors.UseTotp) -> None:

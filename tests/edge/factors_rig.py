@@ -32,7 +32,7 @@ class Person:
         return (await self.rig.call("GET", "/api/session", **self.proof)).json["signed_in"]
 
     async def with_app(self):
-        """Sets an app for codes up; its recovery codes."""
+        """Sets an authenticator app up; its recovery codes."""
         made = await self.post("/api/totp", password=PASSWORD)
         assert made.status == 200, made.body
         self.secret = made.json["secret"]

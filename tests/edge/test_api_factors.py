@@ -1,4 +1,4 @@
-"""An app for codes, recovery codes and known devices over HTTP, on the real store."""
+"""An authenticator app, recovery codes and known devices over HTTP, on the real store."""
 
 import pytest
 import pytest_twisted

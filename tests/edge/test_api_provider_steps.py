@@ -21,7 +21,7 @@ STEP = "__Host-chatd-step"
 
 
 async def linked(world: World) -> Person:
-    """Somebody with an app for codes, who is 42 at the provider."""
+    """Somebody with an authenticator app, who is 42 at the provider."""
     person = await alice(world.rig)
     await person.with_app()
     change = CreateIdentity(world.home.issuer, "42", USER, 0)

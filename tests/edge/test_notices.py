@@ -40,7 +40,7 @@ async def addressed(rig):
 async def test_every_change_of_a_factor_is_told(rig):
     person = await addressed(rig)
     codes = await person.with_app()
-    assert await told(rig) == ["An app for codes was added at chatd"]
+    assert await told(rig) == ["An authenticator app was added at chatd"]
     await person.with_passkey(name="call 0900 123456")
     sent = rig.mailer.sent[0][2] if rig.mailer.sent else ""
     assert await told(rig) == ["A passkey was added at chatd"]
@@ -56,7 +56,7 @@ async def test_every_change_of_a_factor_is_told(rig):
     await person.post("/api/passkeys/remove", passkey=passkey, password=PASSWORD)
     assert await told(rig) == ["A passkey was removed at chatd"]
     assert (await person.post("/api/totp/remove", password=PASSWORD)).status == 200
-    assert await told(rig) == ["The app for codes was removed at chatd"]
+    assert await told(rig) == ["The authenticator app was removed at chatd"]
 
 
 @pytest_twisted.ensureDeferred

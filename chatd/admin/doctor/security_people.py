@@ -93,9 +93,9 @@ def _administrators(names: tuple[str, ...]) -> Iterator[Finding]:
             "no-second-factor",
             "people",
             f"the administrator {name} signs in by a password alone",
-            "Who learns it may do everything. They add an app for codes or a passkey themselves,"
-            " on the page: Settings, Security. Who is none any more: chatctl user admin NAME"
-            " --remove.",
+            "Who learns it may do everything. They add an authenticator app or a passkey"
+            " themselves, on the page: Settings, Security. Who is none any more:"
+            " chatctl user admin NAME --remove.",
             f"chatctl user factors {name}",
         )
     if len(names) > SHOWN:
