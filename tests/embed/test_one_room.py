@@ -34,8 +34,8 @@ def test_beside_it_there_are_no_other_rooms_to_join_or_make(world: World) -> Non
     frame.click("dialog button", "Write")
     frame.wait("!document.documentElement.hasAttribute('data-single')")
     frame.sees("Lobby", ".sidebar")
-    assert "Join or make a room" not in frame.text()
-    assert frame.js("document.querySelector('[aria-label=\"Join or make a room\"]')") is None
+    assert "Join or create a room" not in frame.text()
+    assert frame.js("document.querySelector('[aria-label=\"Join or create a room\"]')") is None
 
 
 def test_whoever_is_put_out_is_told_so_and_sees_nothing_else(world: World) -> None:

@@ -120,7 +120,7 @@ def tab(daemon: Daemon, browser: Browser) -> Window:
     window.call("Network.setCookie", name=name, value=value, url=daemon.url, **more)
     window.go(daemon.url)
     window.click(".place button", "More")
-    window.click(".menu button", "Find or make a room")
+    window.click(".menu button", "Join or create a room")
     window.click("dialog .choice", "Soak")
     window.wait("document.querySelector('.message .text') !== null")
     return window

@@ -70,20 +70,20 @@ def sit_down(window: Window, url: str, line: Line) -> None:
 
 def make_room(window: Window, name: str, topic: str = "", *, private: bool = False) -> None:
     window.click(".place button", "More")
-    window.click(".menu button", "Find or make a room")
-    window.click("dialog button", "Make a new room")
+    window.click(".menu button", "Join or create a room")
+    window.click("dialog button", "Create a new room")
     window.write("#field-name", name)
     if topic:
         window.write("#field-topic", topic)
     if private:
         window.click("dialog .switch", "Private")
-    window.click("dialog button", "Make the room")
+    window.click("dialog button", "Create the room")
     window.sees(f"This is the beginning of {name}", ".talk")
 
 
 def join_room(window: Window, name: str) -> None:
     window.click(".place button", "More")
-    window.click(".menu button", "Find or make a room")
+    window.click(".menu button", "Join or create a room")
     window.click("dialog .choice", name)
     window.sees(f"This is the beginning of {name}", ".talk")
 

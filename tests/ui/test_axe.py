@@ -251,9 +251,9 @@ def test_dialogs_about_rooms_and_people(place, screens):
     go(window, "Tea")
     window.sees("ben", ".members")
     for label, name in (
-        ("Find or make a room", "rooms"),
+        ("Join or create a room", "rooms"),
         ("Write to somebody", "write to somebody"),
-        ("Keys", "keys"),
+        ("Keyboard shortcuts", "keys"),
         ("Go to a room", "switcher"),
     ):
         window.click(".place button", "More")
@@ -262,8 +262,8 @@ def test_dialogs_about_rooms_and_people(place, screens):
         screens.look(window, name)
         shut(window)
     window.click(".place button", "More")
-    window.click(".menu button", "Find or make a room")
-    window.click("dialog button", "Make a new room")
+    window.click(".menu button", "Join or create a room")
+    window.click("dialog button", "Create a new room")
     screens.look(window, "make a room")
     shut(window)
     window.click(".sidebar button", "Invite people")

@@ -78,7 +78,7 @@ def test_passkeys_and_the_second_step(daemon, browser, screens):
 def test_an_app_for_codes(daemon, browser, screens):
     window = anna(daemon, browser)
     settings(window, "Security")
-    window.click("dialog button", "Set up an app for codes")
+    window.click("dialog button", "Set up an authenticator app")
     window.write(ONCE_MORE, PASSWORD)
     window.press("Enter")
     window.wait("document.querySelector('svg.qr path') !== null")
@@ -88,7 +88,7 @@ def test_an_app_for_codes(daemon, browser, screens):
     window.write("#field-the-code-that-your-app-shows", code)
     window.press("Enter")
     window.click(f"{TOP} button", "Close")
-    window.click("dialog button", "Remove the app for codes")
+    window.click("dialog button", "Remove the authenticator app")
     screens.look(window, "remove the app")
     window.click(f"{TOP} button", "Close")
     close(window)

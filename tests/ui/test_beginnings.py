@@ -45,7 +45,7 @@ def test_three_hints_come_one_by_one_are_gone_for_good_and_come_back_by_the_menu
 
 def test_every_empty_place_says_what_to_do(daemon, browser):
     anna, ben = two(daemon, browser)
-    anna.sees("Join or make a room", ".talk")
+    anna.sees("Join or create a room", ".talk")
     make_room(anna, "Tea")
     anna.sees("Say the first word below", ".talk")
     anna.sees("Add people", ".talk .start")

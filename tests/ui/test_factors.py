@@ -204,7 +204,7 @@ def test_where_the_browser_offers_no_passkeys_nothing_changes(daemon, browser):
 def test_an_app_for_codes_is_set_up_by_its_picture_and_asked_for_from_then_on(daemon, browser):
     window = anna(daemon, browser)
     settings(window, "Security")
-    window.click("dialog button", "Set up an app for codes")
+    window.click("dialog button", "Set up an authenticator app")
     window.write(ONCE_MORE, PASSWORD)
     window.press("Enter")
     window.wait("document.querySelector('svg.qr path') !== null")
@@ -219,7 +219,7 @@ def test_an_app_for_codes_is_set_up_by_its_picture_and_asked_for_from_then_on(da
     window.press("Enter")
     window.sees("Your recovery codes", "dialog:last-of-type")
     window.click("dialog:last-of-type button", "Close")
-    window.sees("Remove the app for codes", "dialog")
+    window.sees("Remove the authenticator app", "dialog")
     close(window)
 
     sign_out(window)
@@ -238,7 +238,7 @@ def test_the_picture_is_read_as_what_it_says(daemon, browser):
     """By the browser itself, where it can read such pictures; by its modules in any case."""
     window = anna(daemon, browser)
     settings(window, "Security")
-    window.click("dialog button", "Set up an app for codes")
+    window.click("dialog button", "Set up an authenticator app")
     window.write(ONCE_MORE, PASSWORD)
     window.press("Enter")
     window.wait("document.querySelector('svg.qr path') !== null")

@@ -174,7 +174,7 @@ def test_files_are_limited_in_words_keep_their_place_and_end_with_the_session(da
     join_room(ben, "Tea")
     large = ("large.txt", "text/plain", "x" * 20_001)
     assert anna.js(BROUGHT % json.dumps([large])) is False
-    anna.sees("large.txt has 20 kB. A file may have at most 20 kB here.", ".toast")
+    anna.sees("large.txt is 21 kB; the limit is 20 kB.", ".toast")
     assert anna.count(".chip") == 0 and not any("/api/files" in url for url in anna.requests)
 
     paste(anna, RED)

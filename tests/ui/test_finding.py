@@ -46,7 +46,7 @@ def people(daemon, browser):
     called(carol, "Carol Okafor")
     make_room(anna, "Tea")
     ben.click(".place button", "More")
-    ben.click(".menu button", "Find or make a room")
+    ben.click(".menu button", "Join or create a room")
     ben.click("dialog .choice", "Tea")
     say(ben, "Here I am")
     anna.sees("Here I am", ".list")

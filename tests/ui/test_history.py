@@ -26,8 +26,8 @@ AT_END = f"{LIST}.scrollHeight - {LIST}.scrollTop - {LIST}.clientHeight <= 1"
 def anna(daemon, browser):
     window = browser.window(1280, 420)
     first_administrator(window, daemon.link(daemon.start()))
-    window.click("button", "Join or make a room")
-    window.click("dialog button", "Make a new room")
+    window.click("button", "Join or create a room")
+    window.click("dialog button", "Create a new room")
     window.write("#field-name", "Long")
     window.press("Enter")
     window.sees("This is the beginning of Long", ".talk")

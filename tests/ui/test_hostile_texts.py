@@ -238,7 +238,7 @@ def test_cards_drafts_later_messages_invitations_and_rooms(rooms):
     rooms.good()
     window.press("Escape")
     window.click(".place button", "More")
-    window.click(".menu button", "Find or make a room")
+    window.click(".menu button", "Join or create a room")
     window.wait("document.querySelector('dialog .choice') !== null")
     rooms.good()
     window.press("Escape")

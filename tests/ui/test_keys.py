@@ -74,7 +74,7 @@ def test_rooms_are_walked_through_and_the_unread_ones_are_gone_to(daemon, browse
     here(anna, "Apples")
 
     ben.click(".place button", "More")
-    ben.click(".menu button", "Find or make a room")
+    ben.click(".menu button", "Join or create a room")
     ben.click("dialog .choice", "Cherries")
     ben.sees("This is the beginning of Cherries", ".talk")
     say(ben, "Ripe!")
@@ -90,5 +90,5 @@ def test_the_page_of_keys_is_one_key_away(daemon, browser):
     anna.press("Escape")
     anna.wait("document.querySelector('dialog') === null")
     anna.click(".place button", "More")
-    anna.click(".menu button", "Keys")
+    anna.click(".menu button", "Keyboard shortcuts")
     anna.sees("Edit what you said last", "dialog")

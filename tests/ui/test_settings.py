@@ -45,7 +45,7 @@ def test_a_profile_and_a_status_are_seen_by_the_other(daemon, browser):
     ben.sees("Saved", "dialog")
     put_picture(ben, "rgb(20, 120, 220)")
     section(ben, "Status")
-    ben.click("dialog .chip", "On holiday")
+    ben.click("dialog .ready button", "On holiday")
     ben.click("dialog button", "Set status")
     ben.sees("Your status is set", "dialog")
     close(ben)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.ui.browser import Window
-from tests.ui.people import make_room, section, two
+from tests.ui.people import BOX, make_room, section, two
 from tests.ui.test_messages import GENEROUS
 from tests.ui.test_two_people import first_administrator, say
 
@@ -169,3 +169,25 @@ def test_at_twice_the_size_everything_is_still_there(daemon, browser, language):
         anna.wait("document.querySelector('dialog') === null")
         anna.js("document.querySelector('.lists a.item').click()")
         anna.wait("document.querySelector('.app').dataset.pane === 'talk'")
+
+
+def test_on_a_phone_a_longer_text_has_the_whole_width_and_the_buttons_are_below_it(daemon, browser):
+    anna, _ = two(daemon, browser)
+    make_room(anna, "Tea")
+    anna.size(360, 740, touch=True)
+    area = "document.querySelector('.composer textarea')"
+    anna.write(BOX, "Yes")
+    short = anna.js(f"{area}.clientHeight")
+    anna.write(BOX, "Could we meet on Tuesday instead? The room upstairs is free then.")
+    anna.wait(f"{area}.clientWidth > 300")
+    assert anna.js(f"{area}.clientHeight") < 3 * short
+    assert small(anna) == [] and not cut_off(anna)
+    below = "[...document.querySelectorAll('.box button')].filter((one) => one.checkVisibility())"
+    bottom = anna.js(f"{area}.getBoundingClientRect().bottom")
+    tops = anna.js(f"{below}.map((one) => one.getBoundingClientRect().top)")
+    assert len(tops) == 4 and all(top >= bottom for top in tops)
+    # It does not jump back while one takes words away, and is one line again for the next.
+    anna.write(BOX, "Could")
+    assert anna.js(f"{area}.clientWidth") > 300
+    anna.write(BOX, "")
+    anna.wait(f"{area}.clientWidth < 250 && {area}.clientHeight === {short}")

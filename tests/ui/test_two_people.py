@@ -71,11 +71,11 @@ def first_administrator(anna: Window, link: str) -> None:
 
 
 def make_a_room_and_an_invitation(anna: Window) -> str:
-    anna.click("button", "Join or make a room")
-    anna.click("dialog button", "Make a new room")
+    anna.click("button", "Join or create a room")
+    anna.click("dialog button", "Create a new room")
     anna.write("#field-name", "Tea")
     anna.write("#field-topic", "Everything about leaves")
-    anna.click("dialog button", "Make the room")
+    anna.click("dialog button", "Create the room")
     anna.sees("This is the beginning of Tea", ".talk")
     anna.click(".sidebar button", "Invite people")
     anna.click("dialog button", "Make a link")
@@ -94,7 +94,7 @@ def second_person(ben: Window, invitation: str) -> None:
     ben.write("#name", "ben")
     ben.press("Enter")
     ben.sees("Rooms")
-    ben.click(".sidebar button", "Join or make a room")
+    ben.click(".sidebar button", "Join or create a room")
     ben.click("dialog .choice", "Tea")
     ben.sees("This is the beginning of Tea", ".talk")
 

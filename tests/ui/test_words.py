@@ -94,7 +94,7 @@ def test_somebody_signs_in_talks_and_sets_things_in_their_language(
     assert english(ben, language) == []
     ben.click(".place button", t("More"))
     assert english(ben, language) == []
-    ben.click(".menu button", t("Find or make a room"))
+    ben.click(".menu button", t("Join or create a room"))
     ben.sees("Tea", "dialog")
     assert english(ben, language) == []
     ben.click("dialog .choice", "Tea")

@@ -53,8 +53,8 @@ export class Sending {
       if (room.chips.length >= MOST) {
         refused.add(many(MOST, 'At most {count} file goes with a message.', 'At most {count} files go with a message.'));
       } else if (file.size > most) {
-        const of = { name: shortened(file.name), size: size(file.size), most: size(most) };
-        refused.add(t('{name} has {size}. A file may have at most {most} here.', of));
+        const of = { name: shortened(file.name), size: size(file.size, Math.ceil), most: size(most, Math.floor) };
+        refused.add(t('{name} is {size}; the limit is {most}.', of));
       } else if (file.size === 0) {
         refused.add(t('{name} is empty.', { name: shortened(file.name) }));
       } else {

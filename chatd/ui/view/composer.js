@@ -61,14 +61,14 @@ export class Composer {
     });
     this.#completion = new Completion(this.#box, wish.known, (content) => this.#completed(content));
     this.#send = iconButton('send', t('Send'), { class: 'send', onclick: () => this.#submit() });
-    const smile = iconButton('smile', t('Emoji'), { class: 'smile', onclick: () => this.#smile(smile) });
-    this.#later = iconButton('clock', t('Send later'), { class: 'smile', hidden: true, onclick: () => this.#schedule() });
+    const smile = iconButton('smile', t('Emoji'), { class: 'tool', onclick: () => this.#smile(smile) });
+    this.#later = iconButton('clock', t('Send later'), { class: 'tool', hidden: true, onclick: () => this.#schedule() });
     const choose = h('input', { type: 'file', multiple: true, hidden: true });
     choose.addEventListener('change', () => {
       wish.take([...choose.files]);
       choose.value = '';
     });
-    this.#clip = iconButton('clip', t('Add files'), { class: 'smile', hidden: true, onclick: () => choose.click() });
+    this.#clip = iconButton('clip', t('Add files'), { class: 'tool', hidden: true, onclick: () => choose.click() });
     // A window of another width breaks lines elsewhere.
     let width = 0;
     // In the next frame: what an observer of sizes changes itself is reported as a loop.
@@ -206,6 +206,7 @@ export class Composer {
 
   #put(text) {
     this.#box.value = text;
+    this.#frame.classList.remove('tall');
     this.#box.setSelectionRange(text.length, text.length);
     this.#completion.hide();
     this.#fit();
@@ -241,7 +242,8 @@ export class Composer {
     const box = this.#box;
     box.style.height = 'auto';
     // An empty box has the height of its one row: no layout is asked for.
-    if (box.value) box.style.height = `${box.scrollHeight}px`;
+    if (box.value) this.#stretch();
+    else this.#frame.classList.remove('tall');
     const left = this.#limit - [...box.value].length;
     const waits = this.#waits();
     this.#left.textContent = waits ? t('Wait {wait}', { wait: wait(waits) }) : left < COUNTED ? number(left) : '';
@@ -249,6 +251,16 @@ export class Composer {
     this.#send.disabled = !this.#said || left < 0 || waits > 0;
     // What waits for its time has no files.
     this.#later.hidden = !box.value.trim() || left < 0 || this.#editing !== null || this.#files.length > 0;
+  }
+
+  /**
+   * As high as its text. Once that is more than one line it stays `tall` until it is empty: on a phone
+   * the buttons are below it then, and it would be one line again with each word taken back.
+   */
+  #stretch() {
+    const box = this.#box;
+    if (box.scrollHeight > box.clientHeight + 1) this.#frame.classList.add('tall');
+    box.style.height = `${box.scrollHeight}px`;
   }
 
   /** What goes with the message that is written, or is a part of the one that is edited. */

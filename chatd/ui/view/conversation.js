@@ -6,17 +6,18 @@ import { readOn } from '../state/dwelling.js';
 import { rows } from '../state/rows.js';
 import { Speaking } from '../state/speaking.js';
 import { seenLast } from '../state/standing.js';
-import { many, number, t } from '../words/words.js';
+import { many, t } from '../words/words.js';
 import { Composer } from './composer.js';
 import { jump } from './dialogs/jump.js';
-import { bdi, fill, h, icon, iconButton } from './dom.js';
+import { fill, h } from './dom.js';
 import { dayOf } from './format.js';
+import { drawHead } from './head.js';
 import { List } from './list.js';
 import { apart } from './message.js';
 import { Messages } from './messages.js';
 import { ghosts, nothing, waiting } from './nothing.js';
 import { typists } from './notes.js';
-import { kindOf, seenWords, sign } from './parts.js';
+import { seenWords } from './parts.js';
 import { Pills } from './pills.js';
 import { Taking } from './taking.js';
 
@@ -144,32 +145,8 @@ export class Conversation {
   drawHead() {
     const { room } = this.#store;
     if (!room) return;
-    const here = [...room.here.keys()].length;
-    const about = room.topic || `${kindOf(room)} · ${many(room.memberCount, '{count} member', '{count} members')}`;
-    const presence = this.#store.presence(room.other);
-    const word = { online: t('Online'), away: t('Away'), offline: t('Offline') }[presence];
-    const label = here ? t('People in this room, {count} here now', { count: here }) : t('People in this room');
-    const focused = document.activeElement?.closest('.head') && document.activeElement.ariaLabel;
-    fill(
-      this.#head,
-      iconButton('back', t('Back to the list'), { class: 'to-list', onclick: this.#wish.back }),
-      sign(room, presence, this.#store.titleOf(room)),
-      h(
-        'div',
-        { class: 'title' },
-        h('h1', {}, bdi(this.#store.titleOf(room))),
-        h('p', {}, room.kind === 'direct' ? word : bdi(about)),
-      ),
-      iconButton('search', t('Search'), { onclick: () => this.#messages.search() }),
-      iconButton('pin', t('Pinned messages'), { onclick: () => this.#messages.pins() }),
-      h(
-        'button',
-        { type: 'button', class: 'to-people', 'aria-label': label, title: label, onclick: this.#wish.people },
-        icon('people'),
-        h('span', { 'aria-hidden': 'true' }, number(here || room.memberCount)),
-      ),
-    );
-    if (focused) this.#head.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+    const wish = { ...this.#wish, search: () => this.#messages.search(), pins: () => this.#messages.pins() };
+    drawHead(this.#head, this.#store, room, wish);
     const files = Boolean(this.#store.files);
     this.node.toggleAttribute('data-takes', files && !room.closedTo);
     this.node.dataset.drop = t('Drop the files here');

@@ -63,26 +63,24 @@ async function ask(api, inside, code, name, close) {
       for (const button of inside.querySelectorAll('button')) button.disabled = false;
     }
   };
+  const deny = h('button', { type: 'button', onclick: () => answer(false) }, t('Don’t allow'));
   fill(
     inside,
-    h('p', {}, parts('Let {program} act as {name}?', { program: bdi(found.label, 'name'), name: bdi(name, 'name') })),
+    h('p', {}, parts('Let “{program}” act as {name}?', { program: bdi(found.label, 'name'), name: bdi(name, 'name') })),
     h('p', { class: 'code' }, shown(code)),
     h(
       'p',
-      { class: 'hint' },
+      { class: 'warning' },
       t(
         'It asked {ago} from {address}. Allow it only if you have just started it yourself and it shows this very code: it will read and write everything you can.',
         { ago: ago(found.age), address: found.address },
       ),
     ),
     wrong,
-    h(
-      'div',
-      { class: 'actions' },
-      h('button', { type: 'button', onclick: () => answer(false) }, t('Don’t allow')),
-      h('button', { type: 'button', class: 'main', onclick: () => answer(true) }, t('Allow')),
-    ),
+    h('div', { class: 'actions' }, deny, h('button', { type: 'button', class: 'main', onclick: () => answer(true) }, t('Allow'))),
   );
+  // Whoever presses Enter unread has let nobody in.
+  deny.focus();
 }
 
 function closing(close) {

@@ -96,11 +96,15 @@ export function until(at, now = Date.now()) {
   return t('until the end of {day}', { day: dayWords(at - 1, now) });
 }
 
-/** "824 kB", "1.5 MB": how large a file is. */
-export function size(bytes) {
-  const [unit, one] = bytes < 1e6 ? ['kilobyte', 1e3] : bytes < 1e9 ? ['megabyte', 1e6] : ['gigabyte', 1e9];
-  const maximumFractionDigits = unit === 'kilobyte' || bytes >= 10 * one ? 0 : 1;
-  return made(Intl.NumberFormat, { style: 'unit', unit, maximumFractionDigits }).format(Math.max(bytes / one, unit === 'kilobyte' ? 1 : 0));
+/**
+ * "8 bytes", "824 kB", "1.5 MB": how large a file is. `round`: Math.floor for a limit, so that it holds as it
+ * is told, and Math.ceil for what is beyond one.
+ */
+export function size(bytes, round = Math.round) {
+  const [unit, one] = bytes < 1e3 ? ['byte', 1] : bytes < 1e6 ? ['kilobyte', 1e3] : bytes < 1e9 ? ['megabyte', 1e6] : ['gigabyte', 1e9];
+  const steps = one < 1e6 || bytes >= 10 * one ? 1 : 10;
+  const unitDisplay = one === 1 ? 'long' : 'short';
+  return made(Intl.NumberFormat, { style: 'unit', unit, unitDisplay, maximumFractionDigits: 1 }).format(round((bytes / one) * steps) / steps);
 }
 
 /** 1 to 99, then 99+. */

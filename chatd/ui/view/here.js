@@ -5,7 +5,8 @@ import { bdi, fill, h, hidden, iconButton, refill } from './dom.js';
 import { sure } from './dialogs/sure.js';
 import { Kept, arrange } from './kept.js';
 import { openMenu } from './menu.js';
-import { avatar, kindOf, mayLeave, mood } from './parts.js';
+import { avatar, besideOf, hasBeside, kindOf, mayLeave, mood } from './parts.js';
+import { addButton, blockButton, mayDo, portrait } from './portrait.js';
 
 const roleWord = (role) => ({ owner: t('owner'), moderator: t('moderator'), reader: t('reads only') })[role];
 const stateWord = (state) => ({ online: t('online'), away: t('away'), offline: t('offline') })[state];
@@ -16,14 +17,16 @@ const choices = () => [
   ['member', t('Member'), t('Reads and writes')],
   ['reader', t('Reader'), t('Reads only')],
 ];
+/** Seconds within which the server writes down that somebody went. */
+const GONE = 6;
 /** From so many members on there is a field to find one. */
 const MANY = 12;
 
 const isProgram = ({ user }, people) => people.get(user)?.kind === 'bot';
 
-/** `wish`: back(), card(user), add(room), leave(room), settings(room), attempt(act). */
+/** `wish`: back(), card(user), add(room), leave(room), settings(room), attempt(act), say(text), aside(): where it is shown. */
 export class Here {
-  node = h('div', { class: 'people', role: 'complementary', 'aria-label': t('People in this room') });
+  node = h('div', { class: 'people', role: 'complementary' });
   #store;
   #chat;
   #wish;
@@ -32,7 +35,10 @@ export class Here {
   #head = h('div', { class: 'top' });
   #list = h('div', { class: 'members' });
   #foot = h('div', { class: 'foot' });
+  #card = h('div', { class: 'card-of beside' });
   #loading = false;
+  /** Of whom it was asked when they were here last, and how they showed then. */
+  #asked = { user: null, state: null };
   #kept = new Kept();
 
   constructor(store, chat, wish) {
@@ -47,9 +53,14 @@ export class Here {
 
   draw() {
     const { room } = this.#store;
-    if (!room) {
+    if (!room || !hasBeside(room, this.#store.me) || !this.#wish.aside().drawn) {
       this.#room = null;
       fill(this.node);
+      return;
+    }
+    this.node.ariaLabel = besideOf(room);
+    if (room.kind === 'direct') {
+      this.#drawPerson(room);
       return;
     }
     if (this.#room !== room || !this.node.hasChildNodes()) {
@@ -63,13 +74,40 @@ export class Here {
     this.#drawFoot(room);
   }
 
+  /** In a conversation of two: whom it is with. */
+  #drawPerson(room) {
+    const { other } = room;
+    if (this.#room !== room || !this.node.hasChildNodes()) {
+      this.#room = room;
+      fill(this.node, this.#head, this.#card);
+    }
+    this.#askSeen(other, this.#store.presence(other));
+    this.#drawHead(room);
+    const person = this.#store.people.get(other);
+    const ports = { chat: this.#chat, store: this.#store, attempt: this.#wish.attempt, say: this.#wish.say };
+    const actions = () => h('div', { class: 'actions' }, addButton(ports, person), blockButton(ports, person, () => this.draw()));
+    const may = person && !person.deleted && this.#store.blocked;
+    arrange(this.#card, portrait(this.#store, this.#kept, other), may && this.#kept.get('actions', [other, ...mayDo(this.#store, person)], actions));
+    this.#kept.sweep();
+  }
+
+  /** When they were here last is told to whoever asks: now, and once it is known of those who go. */
+  #askSeen(user, state) {
+    const before = this.#asked;
+    if (before.user === user && before.state === state) return;
+    this.#asked = { user, state };
+    const ask = () => this.#store.room?.other === user && this.#chat.people.person(user).catch(() => {});
+    if (before.user === user && state === 'offline') setTimeout(ask, GONE * 1000);
+    else ask();
+  }
+
   #drawHead(room) {
     const mayAdd = room.kind !== 'direct' && room.moderates && !room.archived;
     refill(
       this.#head,
       iconButton('back', t('Back to the conversation'), { class: 'to-talk', onclick: this.#wish.back }),
       // Alone on a phone's screen, it is what the page is about.
-      h('h2', { 'aria-level': '1' }, t('People')),
+      h('h2', { 'aria-level': '1' }, room.kind === 'direct' ? besideOf(room) : t('Members')),
       mayAdd && iconButton('invite', t('Add somebody to this room'), { onclick: () => this.#wish.add(room) }),
       room.kind !== 'direct' && iconButton('gear', t('Settings of this room'), { onclick: () => this.#wish.settings(room) }),
     );

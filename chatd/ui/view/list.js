@@ -2,6 +2,7 @@
 
 import { firstOf } from '../state/halving.js';
 import { t } from '../words/words.js';
+import { Days } from './days.js';
 import { h } from './dom.js';
 import { LongPress } from './long_press.js';
 import { equip, replace, row, signature } from './message.js';
@@ -49,6 +50,7 @@ export class List {
   /** Whether the wheel turns, and when it did last (`performance.now()`). */
   #moving = false;
   #turned = 0;
+  #days;
 
   /** `onMove()`: one scrolled, or the end came into view. */
   constructor(wish, onMove) {
@@ -71,6 +73,7 @@ export class List {
       },
       this.#inner,
     );
+    this.#days = new Days(this.node);
     this.node.addEventListener('wheel', () => this.#wheel(), { passive: true });
     new ResizeObserver(() => this.#settle()).observe(this.node);
     new ResizeObserver(() => this.#settle()).observe(this.#inner);
@@ -244,7 +247,9 @@ export class List {
   }
 
   #moved() {
+    const followed = this.atEnd;
     this.#measure();
+    this.#days.moved(!followed || !this.atEnd);
     this.#reach();
     this.#note();
     this.#onMove();
@@ -366,7 +371,8 @@ export class List {
   /** Arrow keys go from message to message. */
   #step(event) {
     const messages = [...this.#inner.querySelectorAll('.message')];
-    const at = messages.indexOf(document.activeElement);
+    // From a link or a button in one, too.
+    const at = messages.indexOf(document.activeElement.closest('.message'));
     const inList = document.activeElement === this.node;
     if (!inList && at < 0) return;
     let to = null;

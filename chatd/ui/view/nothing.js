@@ -13,7 +13,7 @@ export function nothing(store, wish) {
   if (any) return chosen(store, unread, wish);
   const { me } = store;
   const about = me.mayJoin
-    ? t('A room is where people talk about one thing. Make the first, or join one.')
+    ? t('A room is where people talk about one thing. Create the first, or join one.')
     : t('Rooms that somebody lets you into appear in the list.');
   return h(
     'div',
@@ -24,7 +24,7 @@ export function nothing(store, wish) {
     h(
       'div',
       { class: 'choices' },
-      me.mayJoin && h('button', { type: 'button', class: 'main', onclick: wish.rooms }, t('Join or make a room')),
+      me.mayJoin && h('button', { type: 'button', class: 'main', onclick: wish.rooms }, t('Join or create a room')),
       h('button', { type: 'button', onclick: wish.person }, t('Write to somebody')),
       me.mayInvite && h('button', { type: 'button', onclick: wish.invite }, t('Invite people')),
     ),
@@ -50,7 +50,7 @@ function chosen(store, unread, wish) {
       'div',
       { class: 'choices' },
       first && h('button', { type: 'button', class: 'main', onclick: () => wish.go(first.id) }, parts('Go to {room}', { room: bdi(store.titleOf(first)) })),
-      store.me.mayJoin && h('button', { type: 'button', onclick: wish.rooms }, t('Join or make a room')),
+      store.me.mayJoin && h('button', { type: 'button', onclick: wish.rooms }, t('Join or create a room')),
       h('button', { type: 'button', onclick: wish.person }, t('Write to somebody')),
     ),
   );

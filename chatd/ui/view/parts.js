@@ -83,6 +83,16 @@ export function kindOf(room) {
   return { public: t('Public room'), private: t('Private room'), direct: t('Conversation') }[room.kind];
 }
 
+/** Whether there is anybody to show beside a conversation: not beside one's notes. */
+export function hasBeside(room, me) {
+  return room.kind !== 'direct' || ((room.other ?? null) !== null && room.other !== me.user);
+}
+
+/** What that shows, in words. */
+export function besideOf(room) {
+  return room.kind === 'direct' ? t('Profile') : t('People in this room');
+}
+
 /**
  * Guests, who are brought into their rooms and come back to none, leave none; nor does a visitor the room
  * of a site's page, nor anybody a conversation.

@@ -1,5 +1,6 @@
 // The page once somebody is signed in: three panes, the bar above them, and what draws when.
 
+import { Aside } from './aside.js';
 import { Bar } from './bar.js';
 import { Conversation } from './conversation.js';
 import { append, fill, h } from './dom.js';
@@ -36,6 +37,7 @@ export class Shell {
   #sidebar;
   #conversation;
   #here;
+  #aside;
   #route;
   #wish;
   #keys;
@@ -68,7 +70,8 @@ export class Shell {
         away: () => chat.show(null),
         say: (text) => this.say(text),
         giveBack: (item) => this.#giveBack(item),
-        people: () => this.#people(),
+        people: () => this.#aside.toggle(),
+        aside: () => this.#aside,
         switch: () => this.#keys.switch(),
         hints: () => this.#sidebar.hints(),
         offline: () => this.bar.away,
@@ -86,6 +89,17 @@ export class Shell {
       h('div', { class: 'panes' }, this.#sidebar.node, this.#conversation.node, this.#here.node),
       this.#toast,
     ]);
+    // How high the box is, and what stands above it.
+    const box = this.#conversation.composer.node;
+    new ResizeObserver(() => this.node.style.setProperty('--box', `${box.offsetHeight}px`)).observe(box);
+    this.#aside = new Aside(this.node, this.#conversation.node, this.#here.node, {
+      up: back,
+      go: () => store.active && this.#route.go({ pane: 'people', room: store.active }),
+      changed: () => {
+        this.#here.draw();
+        this.#conversation.drawHead();
+      },
+    });
     this.#route = new Route((place) => this.#arrive(place));
     // Whoever is shown anywhere has a card.
     this.node.addEventListener('click', ({ target }) => {
@@ -143,8 +157,10 @@ export class Shell {
   // ---- where one is -----------------------------------------------------------------------------
 
   #arrive({ pane, room, seq }) {
+    const { pane: was } = this.node.dataset;
     this.node.dataset.pane = pane;
     this.#mark();
+    this.#aside.mark();
     if (room && !this.#store.rooms.has(room)) return;
     const other = room !== this.#store.active;
     if (room || this.#narrow()) this.#chat.show(room);
@@ -153,6 +169,10 @@ export class Shell {
       this.#draw('active');
       // Once is enough.
       this.#due.delete('active');
+    } else if (was !== pane) {
+      this.#here.draw();
+      this.#conversation.drawHead();
+      this.#aside.follow(was);
     }
     // In a frame that nobody looks at yet, the keyboard belongs to the page around it.
     if (other && pane === 'talk' && room && document.hasFocus()) this.#conversation.composer.focus();
@@ -169,12 +189,6 @@ export class Shell {
     const alone = (one, role) => (this.#narrow() && pane === one ? 'main' : role);
     this.#sidebar.node.role = alone('list', 'navigation');
     this.#here.node.role = alone('people', 'complementary');
-  }
-
-  #people() {
-    const { pane, room } = this.#route.here;
-    if (pane === 'people') this.#route.up();
-    else if (room) this.#route.go({ pane: 'people', room });
   }
 
   #narrow() {

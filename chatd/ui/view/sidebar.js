@@ -130,7 +130,7 @@ export class Sidebar {
   /** Rooms, and the way to others for whoever has one. */
   #everybodys(rooms) {
     const items = this.#items(rooms);
-    if (this.#store.me.mayJoin) return this.#section(t('Rooms'), items, t('Join or make a room'), this.#wish.rooms, beginning());
+    if (this.#store.me.mayJoin) return this.#section(t('Rooms'), items, t('Join or create a room'), this.#wish.rooms, beginning());
     return rooms.length > 0 && this.#section(t('Rooms'), items);
   }
 
@@ -272,15 +272,15 @@ export class Sidebar {
 
 /** On a phone the list is all that there is: it says there what rooms are. */
 function beginning() {
-  return h('p', { class: 'nothing beginning' }, t('A room is where people talk about one thing. Make the first, or join one.'));
+  return h('p', { class: 'nothing beginning' }, t('A room is where people talk about one thing. Create the first, or join one.'));
 }
 
-/** How many messages are unread, and how many of them mention one. */
+/** One number: how many messages mention one or, without any, how many are unread. Ears are told both. */
 function numbers({ unread, mentions }) {
   if (!unread) return [h('span', { class: 'count dot-only', 'aria-hidden': 'true' }), hidden(t(', marked as unread'))];
+  const shown = mentions > 0 ? `@${count(mentions)}` : count(unread);
   return [
-    mentions > 0 && h('span', { class: 'count at', 'aria-hidden': 'true' }, `@${count(mentions)}`),
-    h('span', { class: 'count', 'aria-hidden': 'true' }, count(unread)),
+    h('span', { class: mentions > 0 ? 'count at' : 'count', 'aria-hidden': 'true' }, shown),
     hidden(many(unread, ', {count} unread message', ', {count} unread messages')),
     mentions > 0 && hidden(many(mentions, ', {count} of which mentions you', ', {count} of which mention you')),
   ];

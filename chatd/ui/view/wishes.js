@@ -78,7 +78,7 @@ export function wishes({ store, chat, api, drafts, signOut, shell, bell }) {
         [
           { label: t('Go to a room…'), icon: 'search', hint: keyed(t('Ctrl K')), act: shell.switch },
           null,
-          store.me.mayJoin && { label: t('Find or make a room'), icon: 'hash', act: all.rooms },
+          store.me.mayJoin && { label: t('Join or create a room'), icon: 'hash', act: all.rooms },
           { label: t('Write to somebody'), icon: 'edit', act: all.person },
           { label: t('Notes to self'), icon: 'note', act: all.notes },
           { label: t('Scheduled messages'), icon: 'clock', act: () => scheduled(chat, store, shell.giveBack) },
@@ -87,7 +87,7 @@ export function wishes({ store, chat, api, drafts, signOut, shell, bell }) {
           api && store.me.mayInvite && { label: t('Invite people'), icon: 'invite', act: all.invite },
           api && { label: t('Settings'), icon: 'gear', act: all.settings },
           null,
-          { label: t('Keys'), icon: 'keys', hint: keyed(t('Ctrl /')), act: shortcuts },
+          { label: t('Keyboard shortcuts'), icon: 'keys', hint: keyed(t('Ctrl /')), act: shortcuts },
           api && { label: t('Hints'), icon: 'star', act: shell.hints },
           ...brandLinks().map(({ label, href }) => ({ label, icon: 'link', act: () => open(href, '_blank', 'noopener') })),
         ].map((item) => (api === null && item === null ? false : item)),

@@ -77,7 +77,7 @@ def talk(scene: Scene, camera: Camera) -> None:
         press(window, ASKED, label)
         camera.take(window, name, (PHONE,))
         shut(window)
-    window.js("document.querySelector('.composer .smile').click()")
+    window.js("document.querySelector('.composer [aria-label=Emoji]').click()")
     window.wait("document.querySelector('.picker') !== null")
     camera.take(window, "emoji", TWO)
     shut(window)
@@ -90,6 +90,8 @@ def talk(scene: Scene, camera: Camera) -> None:
     camera.take(window, "emoji-completion", TWO)
     window.write(BOX, "One\nTwo\nThree lines, and the last of them is a good deal longer than that")
     camera.take(window, "composing", TWO)
+    window.write(BOX, "Could we meet on Tuesday instead? The room upstairs is free then.")
+    camera.take(window, "composing-two", ((360, 740), *TWO))
     window.write(BOX, "")
     window.press("Escape")
     scene.go("@fatima")
@@ -123,6 +125,7 @@ def dialogs(scene: Scene, camera: Camera) -> None:
     window.wait("document.querySelector('dialog .hit') !== null")
     camera.take(window, "pins", TWO)
     shut(window)
+    window.js("document.querySelector('.list').scrollBy(0, -200)")
     window.click(".list .day button")
     camera.take(window, "jump", TWO)
     shut(window)
@@ -137,9 +140,9 @@ def dialogs(scene: Scene, camera: Camera) -> None:
     camera.take(window, "scheduled", TWO)
     shut(window)
     for label, name in (
-        ("Find or make a room", "rooms"),
+        ("Join or create a room", "rooms"),
         ("Write to somebody", "write"),
-        ("Keys", "keys"),
+        ("Keyboard shortcuts", "keys"),
         ("Go to a room", "switcher"),
     ):
         window.click(".place button", "More")
@@ -147,7 +150,7 @@ def dialogs(scene: Scene, camera: Camera) -> None:
         window.wait("document.querySelector('dialog') !== null")
         camera.take(window, name, TWO)
         if name == "rooms":
-            window.click("dialog button", "Make a new room")
+            window.click("dialog button", "Create a new room")
             camera.take(window, "make-room", TWO)
         shut(window)
     window.click(".sidebar button", "Invite people")

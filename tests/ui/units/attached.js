@@ -43,7 +43,13 @@ test('files have a drawing by their kind', () => {
 });
 
 test('sizes are told as people say them', () => {
-  equal([1, 900, 823_456, 1_540_000, 25_000_000].map(size), ['1 kB', '1 kB', '823 kB', '1.5 MB', '25 MB']);
+  equal([1, 8, 900, 823_456, 1_540_000, 25_000_000].map((one) => size(one)), ['1 byte', '8 bytes', '900 bytes', '823 kB', '1.5 MB', '25 MB']);
+});
+
+test('a limit is told as what goes for sure, and what is beyond it as more than that', () => {
+  const most = 16 * 2 ** 20;
+  equal([size(most, Math.floor), size(most + 1, Math.ceil)], ['16 MB', '17 MB']);
+  equal([size(1_500_000, Math.floor), size(1_500_001, Math.ceil)], ['1.5 MB', '1.6 MB']);
 });
 
 test('a name goes into the header as RFC 8187 has it, whatever is in it', () => {

@@ -17,7 +17,7 @@ test('files are brought at once, one after the other, and go with the message th
 test('what is too large, too much or empty is said before anything is sent', async () => {
   const { sending, tea, told } = page();
   const said = sending.add(tea, [file('big', 'x'.repeat(101)), file('none', ''), ...Array.from({ length: 12 }, (_, at) => file(`${at}`))]);
-  equal(said, ['big has 1 kB. A file may have at most 1 kB here.', 'none is empty.', 'At most 10 files go with a message.']);
+  equal(said, ['big is 101 bytes; the limit is 100 bytes.', 'none is empty.', 'At most 10 files go with a message.']);
   equal(tea.chips.length, 10);
   await quiet();
   equal([told.brought.includes('big'), told.brought.length], [false, 10]);

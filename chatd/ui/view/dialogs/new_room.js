@@ -15,5 +15,5 @@ export function newRoom(chat, go, called = '') {
     if (news.node.checked) await chat.rooms.change(room, { posting: 'moderator' });
     return room;
   };
-  openDialog(t('Make a room'), form(act, go, t('Make the room'), name.parts, topic.parts, secret.parts, news.parts));
+  openDialog(t('Create a room'), form(act, go, t('Create the room'), name.parts, topic.parts, secret.parts, news.parts));
 }

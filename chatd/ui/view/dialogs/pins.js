@@ -46,7 +46,7 @@ export async function pins(talk, room, goTo, unpin, called) {
         h('small', {}, parts('Pinned by {name}, {day}', { name: bdi(called(user, name)), day: shortDay(at) })),
       ),
       room.mayPin &&
-        iconButton('close', t('Unpin'), {
+        iconButton('unpin', t('Unpin'), {
           onclick: async () => {
             if (!(await unpin(message.seq))) return;
             node.remove();

@@ -80,7 +80,7 @@ function byName(page, room, changed) {
 }
 
 function byLink(chat, room, changed) {
-  const ends = select(t('It ends'), endings(), String(7 * DAY));
+  const ends = select(t('Expires'), endings(), String(7 * DAY));
   const uses = select(t('For'), numbers(), '');
   const made = h('div', { class: 'made' });
   const act = () => {

@@ -23,7 +23,7 @@ export function rooms(chat, store, go) {
     query,
     list,
     wrong,
-    h('div', { class: 'actions' }, h('button', { type: 'button', class: 'main', onclick: make }, icon('plus'), t('Make a new room'))),
+    h('div', { class: 'actions' }, h('button', { type: 'button', class: 'main', onclick: make }, icon('plus'), t('Create a new room'))),
   );
   const enter = (room) =>
     attempt(async () => {
@@ -35,7 +35,7 @@ export function rooms(chat, store, go) {
     const next = more && h('button', { type: 'button', class: 'more-of', onclick: () => look(found) }, t('Show more'));
     const none = query.value.trim()
       ? t('No public room has all of these words in its name or topic.')
-      : t('There are no public rooms yet. Make the first one.');
+      : t('There are no public rooms yet. Create the first one.');
     fill(
       list,
       found.map((room) => choice(room, store.rooms.has(room.room), () => enter(room))),

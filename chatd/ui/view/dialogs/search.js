@@ -157,7 +157,8 @@ function ways() {
   const all = [
     ['from:anna', t('said by somebody')],
     ['before:2026-01-31', t('said before a day; also after:')],
-    ['has:link', t('with a link in it')],
+    ['in:#kitchen', t('said in that room')],
+    ['has:file', t('with a file; also has:link')],
     [`"${t('these words')}"`, t('in exactly that order')],
     [`-${t('without')}`, t('without that word')],
   ];

@@ -93,8 +93,8 @@ async function privacy(chat, place) {
       (value) => set({ direct_from: value }),
     ),
     h('p', { class: 'hint' }, t('Conversations that are there already go on.')),
-    switched('receipts', t('Tell what I have read'), t('Without this nobody sees how far you got, and what you read counts nowhere.')),
-    switched('typing', t('Tell that I type'), t('Without this nobody sees that you are writing something.')),
+    switched('receipts', t('Send read receipts'), t('Others see how far you have read. Without them, you are not among those who have seen a message.')),
+    switched('typing', t('Show when I am typing'), t('Others see that you are writing something in a room.')),
     wrong,
     said,
   );

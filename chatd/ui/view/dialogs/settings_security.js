@@ -1,4 +1,4 @@
-// How one gets in: the password, an app for codes, passkeys, recovery codes, and where one is signed in.
+// How one gets in: the password, an authenticator app, passkeys, recovery codes, and where one is signed in.
 
 import { make, supported } from '../../net/passkeys.js';
 import { many, t } from '../../words/words.js';
@@ -32,14 +32,14 @@ async function show(api, place) {
   fill(place, app(api, held, again), passkeys(api, held, attempt, again), wrong, codes(api, held, again));
 }
 
-// ---- an app for codes -----------------------------------------------------------------------------
+// ---- an authenticator app -----------------------------------------------------------------------------
 
 function app(api, { totp }, again) {
   const text = totp
     ? t('Whoever signs in with your password is asked for a code of your app, or for a passkey.')
-    : t('With an app for codes on your phone, or a passkey, your password alone lets nobody in.');
-  const remove = () => ask(t('Remove the app for codes'), t('Remove it'), (word) => api.removeTotp(word), again);
-  const add = () => ask(t('Set up an app for codes'), t('Go on'), (word) => api.offerTotp(word), (made) => scan(api, made, again));
+    : t('With an authenticator app on your phone, or a passkey, your password alone lets nobody in.');
+  const remove = () => ask(t('Remove the authenticator app'), t('Remove it'), (word) => api.removeTotp(word), again);
+  const add = () => ask(t('Set up an authenticator app'), t('Go on'), (word) => api.offerTotp(word), (made) => scan(api, made, again));
   return [
     h('h4', {}, t('Two-step sign-in')),
     h('p', { class: 'lead' }, text),
@@ -47,8 +47,8 @@ function app(api, { totp }, again) {
       'div',
       { class: 'actions' },
       totp
-        ? h('button', { type: 'button', class: 'danger', onclick: remove }, t('Remove the app for codes'))
-        : h('button', { type: 'button', onclick: add }, t('Set up an app for codes')),
+        ? h('button', { type: 'button', class: 'danger', onclick: remove }, t('Remove the authenticator app'))
+        : h('button', { type: 'button', onclick: add }, t('Set up an authenticator app')),
     ),
   ];
 }
@@ -68,7 +68,7 @@ function scan(api, { secret, address, qr }, again) {
     if (made.length) kept(made);
   };
   const dialog = openDialog(
-    t('Set up an app for codes'),
+    t('Set up an authenticator app'),
     h('p', { class: 'lead' }, t('Scan this with the app, or type the letters into it.')),
     drawn(qr),
     h('p', {}, h('a', { href: address }, t('Open the app on this device'))),

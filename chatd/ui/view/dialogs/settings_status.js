@@ -34,14 +34,13 @@ export function moment(word, now = new Date()) {
 export function status(store, chat) {
   const now = store.people.status(store.me.user, Date.now());
   const emoji = input(t('Emoji'), { value: now?.emoji ?? '', maxlength: '32', class: 'one-emoji' });
-  const text = input(t('Words'), { value: now?.text ?? '', maxlength: '100', placeholder: t('What are you up to?') });
-  const ends = select(t('It ends'), endings(), 'today');
+  const text = input(t('Status'), { value: now?.text ?? '', maxlength: '100', placeholder: t('What are you up to?') });
+  const ends = select(t('Clear after'), endings(), 'today');
   const chips = ready().map(([drawing, word, after]) =>
     h(
       'button',
       {
         type: 'button',
-        class: 'chip',
         onclick: () => {
           emoji.node.value = drawing;
           text.node.value = word;
@@ -73,7 +72,7 @@ export function status(store, chat) {
   node.querySelector('.actions').prepend(h('button', { type: 'button', class: 'quiet', onclick: clear }, t('Clear status')));
   return [
     now?.until && h('p', { class: 'lead' }, t('Your status holds {until}.', { until: until(now.until) })),
-    h('div', { class: 'chips' }, chips),
+    h('div', { class: 'ready' }, chips),
     node,
   ];
 }

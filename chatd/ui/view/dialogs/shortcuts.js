@@ -18,7 +18,7 @@ const keys = () => [
     [t('Shift Enter'), t('A new line')],
     [t('↑ in an empty box'), t('Edit what you said last')],
     ['@  #  :', t('Complete a person, a room, an emoji')],
-    [t('Esc'), t('Give up the answer or the edit, then leave the box')],
+    [t('Esc'), t('Cancel the reply or edit, then leave the box')],
   ]],
   [t('In the conversation'), [
     [t('↑ or ↓'), t('From message to message')],
@@ -31,7 +31,7 @@ export function shortcuts() {
   const apple = /Mac|iPhone|iPad/u.test(navigator.platform);
   const named = (keys) => (apple ? keys.replace(/Ctrl|Strg/u, '⌘').replaceAll('Alt', '⌥') : keys);
   openDialog(
-    t('Keys'),
+    t('Keyboard shortcuts'),
     keys().map(([title, rows]) =>
       h(
         'section',
