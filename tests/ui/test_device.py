@@ -32,6 +32,8 @@ def test_a_program_that_shows_a_code_is_let_in_by_who_is_signed_in(daemon, brows
     window.go(begun["verification_uri_complete"])
     window.sees("Let “chat on a train” act as anna?")
     window.sees(begun["user_code"])
+    # Enter pressed unread lets nobody in.
+    assert window.js("document.activeElement.innerText") == "Don’t allow"
     assert "#" not in window.js("location.href")
     window.click(".device .main")
     window.sees("The program goes on by itself")

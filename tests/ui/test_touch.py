@@ -130,6 +130,8 @@ def test_on_a_phone_the_bar_lies_over_nothing_that_is_read_and_moves_nothing(dae
     before = anna.js(talk)
     daemon.relay.cut()
     anna.sees("Reconnecting", ".bar", 10)
+    # What changes in height is told to the list with the next frame.
+    anna.js("new Promise((then) => requestAnimationFrame(() => setTimeout(then)))")
     now = anna.js(talk)
     assert not now["over"] and now["wide"] == 390 and now["bar"] == TARGET
     assert moved(before, now) <= 1

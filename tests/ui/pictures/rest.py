@@ -66,7 +66,7 @@ def talk(scene: Scene, camera: Camera) -> None:
     window.js(f"{message(ASKED)}.focus()")
     camera.take(window, "focus", (DESK,))
     window.js("document.activeElement.blur()")
-    window.js("document.querySelector('.to-people').click()")
+    window.js("location.hash += '/people'")
     camera.take(window, "people", (PHONE, (768, 1024)))
     tea(scene)
     for name, label in (("react", "React"), ("message-menu", "More")):

@@ -13,11 +13,11 @@ const ready = () => [
   ['🌴', t('On holiday'), 'never'],
 ];
 const endings = () => [
-  ['1800', t('In 30 minutes')],
-  ['3600', t('In an hour')],
-  ['today', t('At the end of today')],
-  ['week', t('At the end of this week')],
-  ['never', t('Never')],
+  ['1800', t('30 minutes')],
+  ['3600', t('An hour')],
+  ['today', t('Today')],
+  ['week', t('This week')],
+  ['never', t('Don’t clear')],
 ];
 
 /** The moment that a word of `endings` means, null for never; weeks end on Sunday (ISO 8601). */
