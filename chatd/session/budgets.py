@@ -1,7 +1,7 @@
-"""Budgets: how much a connection, and its user over all connections, may ask for in a time.
+"""Budgets: how much a connection, and its user over all connections, may ask for over time.
 
 Three kinds: messages (a command costs what its row says), bytes, and reads. Reading has a budget of
-its own, so that whoever spent the one for messages can still come back and resume. A user's
+its own, so that whoever has spent the one for messages can still come back and resume. A user's
 buckets are kept when a connection ends: reconnecting refills nothing.
 """
 
@@ -16,9 +16,9 @@ from chatd.wire.frames import Limits
 
 #: Reads of one connection; a client that shows hundreds of rooms at its start stays within them.
 READS: Final = Rate(20, 200)
-#: What a user's connections share where no setting says it: so many times the one connection's.
+#: What a user's connections share unless a setting says otherwise: a multiple of one connection's.
 SHARED: Final = 2
-#: More breaches than this within so many seconds are abuse. It is none to come when one was told.
+#: More breaches than this within BREACH_SECONDS are abuse; coming when told to is no breach.
 BREACHES: Final = 100
 BREACH_SECONDS: Final = 10.0
 #: Users whose buckets are remembered.
@@ -55,7 +55,7 @@ def _bytes(limits: Limits) -> Rate:
 
 @lru_cache
 def _rate(per_second: float, burst: float) -> Rate:
-    """One and the same for all who have the same limits."""
+    """One object for everyone with the same limits."""
     return Rate(per_second, burst)
 
 
@@ -77,7 +77,7 @@ class UserBudgets:
         self.bytes.change(_times(_bytes(limits), SHARED), now)
 
     def charge(self, user: str, cost: float, reads: float, size: int, now: float) -> None:
-        """A request without a connection: all of it is paid for, or `rate-limited` and nothing."""
+        """A request without a connection: all of it is paid for, or none and `rate-limited`."""
         prices = ((self.messages, cost), (self.reads, reads), (self.bytes, size))
         wait = max(buckets.wait(user, price, now) for buckets, price in prices)
         if wait:
@@ -106,7 +106,7 @@ class Budgets:
         self._bytes = Bucket(_bytes(limits))
         self._reads = Bucket(READS)
         self._breaches: Window | None = None  # from the first one on
-        #: when to come again, as was told last; and whether the last refusal was for coming sooner
+        #: when to come back, as last told; and whether the last refusal was for coming sooner
         self._told = 0.0
         self._early = False
 
@@ -116,7 +116,7 @@ class Budgets:
         self._bytes.change(_bytes(limits), now)
 
     def receive(self, size: int, now: float) -> None:
-        """A frame of ``size`` bytes arrived; Refusal `rate-limited` where that is too much."""
+        """A frame of ``size`` bytes arrived; Refusal `rate-limited` if that is too much."""
         if wait := self._users.bytes.take_with(self._bytes, self._user, size, now):
             raise self._refusal(wait, now, "bytes")
 
@@ -126,12 +126,12 @@ class Budgets:
             raise self._refusal(wait, now, "commands")
 
     def read(self, count: float, now: float) -> None:
-        """A command that reads the store so many times; Refusal `rate-limited` as above."""
+        """A command that reads the store ``count`` times; Refusal `rate-limited` as above."""
         if wait := self._users.reads.take_with(self._reads, self._user, count, now):
             raise self._refusal(wait, now, "requests")
 
     def is_abuse(self, now: float) -> bool:
-        """Counts a refusal where it is a breach; whether there were too many of late."""
+        """Counts a refusal if it is a breach; whether there were too many of late."""
         if not self._early:
             return False
         if self._breaches is None:

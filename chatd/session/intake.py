@@ -1,4 +1,4 @@
-"""The intake: from a frame's bytes to a command that is paid for, or to what else is to be done."""
+"""The intake: from a frame's bytes to a command that is paid for, or to an error, or to the end."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +11,7 @@ from chatd.session.budgets import Budgets
 from chatd.wire.codec import command_id
 from chatd.wire.frames import Command, Error, Limits
 
-#: So many frames in a row that are no command at all, and it is not a client of ours.
+#: After this many frames in a row that are no command at all, it is not a client of ours.
 BAD_FRAMES: Final = 10
 UNDECODABLE: Final = frozenset({Code.BAD_JSON, Code.BAD_FRAME, Code.TOO_DEEP})
 
@@ -57,7 +57,7 @@ class Intake:
             command = self._engine.codec.decode(data, depth)
         except Refusal as refusal:
             self._bad_frames = self._bad_frames + 1 if refusal.code in UNDECODABLE else 0
-            # Nonsense costs as much as a message; else it would be free.
+            # Nonsense costs as much as a message; otherwise it would be free.
             self._budgets.spend(1, now)
             raise
         self._bad_frames = 0

@@ -1,7 +1,7 @@
 """Whether the peer is there, and signs of life for it; as values, without a timer.
 
-Browsers show no pings to a page, so there is a heartbeat in JSON besides; nobody has to answer it.
-Where both are sent they go out together: one write costs a third of what is sent to an idle peer.
+A browser hides pings from its page, so there is also a heartbeat in JSON; nobody has to answer it.
+When both are due they go out together: one write is a third of the cost of an idle peer.
 """
 
 from enum import Enum
@@ -12,7 +12,7 @@ INTERVAL: Final = 25.0
 #: Seconds that the answer to a ping may take: dead at 35 s of silence.
 PATIENCE: Final = 10.0
 #: A peer that has been silent for this part of the interval is pinged with the heartbeat already.
-#: Else one that answers late would have its pings apart from its heartbeats for ever.
+#: Otherwise a peer that answers late would get its pings separately from its heartbeats for ever.
 NEARLY: Final = 0.9
 
 
@@ -45,16 +45,16 @@ class Liveness:
 
     @property
     def next(self) -> float:
-        """Before this moment nothing is due, and later still if the peer is heard meanwhile."""
+        """Nothing is due before this moment, nor then if the peer is heard meanwhile."""
         if self._pinged is None:
             return min(self._next, self._heard + self.interval)
         return min(self._next, self._pinged + self._patience)
 
     def due(self, now: float) -> list[Sign]:
-        """What to do now; asked about once a second, or about as soon as `next` has come.
+        """What to do now; asked about once a second, or soon after `next` has come.
 
-        Only an unanswered ping means death, not silence alone: where this process itself was
-        stopped for a while, everybody seems silent.
+        Only an unanswered ping means death, not silence alone: if this process itself was stopped
+        for a while, everybody seems silent.
         """
         beats = now >= self._next
         signs = []

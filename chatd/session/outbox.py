@@ -1,11 +1,11 @@
 """The outbox: everything one reader is sent, in order, bounded in bytes and in age.
 
-Frames go straight to the wire while it keeps up. Behind a slow reader they queue; where more is
-pending than the bound, or for longer, the queue is dropped and the reader, once it has taken what
-was on its way already, gets one `resync` and starts over. Frames are never split, so that the
-peer sees a prefix of whole frames and then the `resync`.
+Frames go straight to the wire while it keeps up. For a slow reader they queue; if more is pending
+than the bound, or for longer, the queue is dropped and the reader, once it has taken what was
+already on its way, gets one `resync` and starts over. Frames are never split, so that the peer sees
+a prefix of whole frames and then the `resync`.
 
-Pending are the bytes queued here, kept by the wire, and lying in the kernel.
+Pending are the bytes queued here, kept by the wire, or lying in the kernel.
 """
 
 from typing import Any, Final, Protocol
@@ -18,9 +18,9 @@ from chatd.wire.codec import encode
 from chatd.wire.frames import Resync
 from chatd.wire.framing import text
 
-#: So much is handed to a wire at once that was behind: what it has taken can no longer be dropped.
+#: Bytes handed at once to a wire that fell behind: what it has taken can no longer be dropped.
 PORTION: Final = 65_536
-#: A reader that takes nothing for this many times the bound of age is given up.
+#: A reader that takes nothing for this many times `bound_seconds` is given up on.
 STUCK_BOUNDS: Final = 3
 
 RESYNC: Final = text(encode(Resync(reason="You read too slowly; your queue was dropped.")))
@@ -31,7 +31,7 @@ class OutboxOwner(Protocol):
 
     def slow(self) -> None:
         """The queue was dropped; nothing gets through until `recovered`. Called from inside
-        `write`, which may be in the midst of a fan-out: only take note."""
+        `write`, which may be in the middle of a fan-out: only take note."""
 
     def recovered(self) -> None:
         """The wire is empty again; `resync` goes out when this returns."""
@@ -74,7 +74,7 @@ class Outbox:
         self.bound_bytes = bound_bytes
         self.bound_seconds = bound_seconds
         self.stalled = False
-        #: where a fan-out writes to past all of this (`edge.broadcast`), None where it may not
+        #: what a fan-out writes to, past all of this (`edge.broadcast`); None while it may not
         self.straight: Any = None
         self._wire = wire
         self._meters = meters
@@ -85,8 +85,8 @@ class Outbox:
         self._queued = 0
         #: bytes ever accepted: whoever writes straight counts them here
         self.accepted = 0
-        # Of them, at the last look, the peer had taken so many. Marks say when the count of
-        # accepted bytes was how high: the first one not reached is the oldest pending.
+        # How many of them the peer had taken at the last look. Each mark says when the count of
+        # accepted bytes was how high: the first one not yet reached is the oldest pending.
         self._taken = 0
         self._marks: list[tuple[float, int]] = []
         self._progress = clock.now()
@@ -124,7 +124,7 @@ class Outbox:
             self._drop()
 
     def fell_short(self, data: bytes, sent: int) -> None:
-        """Of ``data``, written straight, ``sent`` bytes went, or 0 or less: an error."""
+        """Of ``data``, written straight, ``sent`` bytes went; 0 or less means an error."""
         self.accepted += len(data)
         self._wire.keep(data, sent)
 

@@ -1,9 +1,9 @@
 """The commands of one connection: decided one after the other, answered in the order they came.
 
 Writes are pipelined: the next is decided and handed to the store while earlier ones await their
-commit. Everything else starts when all before it is answered, and lets nothing pass: so one reads
-what one wrote, and replies keep the order of their commands. Writes of a connection that died still
-commit; what had not begun is forgotten.
+commit. Everything else starts when all before it is answered, and lets nothing pass: so clients
+read what they wrote, and replies keep the order of their commands. Writes of a connection that died
+still commit; what had not begun is forgotten.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,7 +41,7 @@ class _Slot:
 
 
 class PipelineOwner(Protocol):
-    """The session; a method bound for each of these would take 64 bytes in each connection."""
+    """The session; a bound method for each of these would take 64 bytes per connection."""
 
     origin: Origin
 
@@ -106,14 +106,14 @@ class Pipeline:
         self._waiting.clear()
 
     def put(self, item: Command | Error) -> None:
-        """A command to carry out in its turn, or the error that answers what was none."""
+        """A command to carry out in its turn, or the error that answers what was not one."""
         if not self._stopped:
             self._waiting.append(item)
             self._advance()
 
     def _advance(self) -> None:
         if self._advancing or not self._started:
-            # What an answer sets off is left to the loop below, that the stack may not grow.
+            # What an answer sets off is left to the loop below, so that the stack does not grow.
             return
         self._advancing = True
         try:
@@ -123,7 +123,7 @@ class Pipeline:
             self._advancing = False
 
     def _begin(self, item: Command | Error) -> bool:
-        """Starts the first that waits, unless it has to wait on."""
+        """Starts the first that waits; False if it has to go on waiting."""
         if isinstance(item, Error):
             self._waiting.pop(0)
             self._slots.append(_Slot(self, item))
@@ -155,7 +155,7 @@ class Pipeline:
             self._flush()
 
     def answer(self, command: Command, outcome: Committed | BaseException) -> Answer:
-        """What answers a write that ended so."""
+        """What answers a write with this outcome."""
         try:
             if isinstance(outcome, BaseException):
                 raise outcome

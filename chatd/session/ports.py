@@ -1,4 +1,4 @@
-"""What a session needs around it: the wire below, the hub beside, and who runs its coroutines."""
+"""What a session needs around it: the wire below, the hub beside, and what runs its coroutines."""
 
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Protocol
@@ -24,35 +24,35 @@ class WirePort(Protocol):
     reactor and never from inside `write`. After `close` or `abort` writing has no effect.
     """
 
-    #: a short word of its own, under which it stands in the log
+    #: a short word of its own, which names it in the log
     id: str
 
     def write(self, data: bytes) -> None: ...
 
     def offer(self, data: bytes) -> bool:
-        """As `write`, unless `unsent` is above 0: then nothing is taken, and the answer False."""
+        """As `write`, unless `unsent` is above 0: then nothing is taken and False returned."""
 
     def lend(self, borrower: Borrower) -> None:
         """Sets ``borrower.straight``, if nothing is in the way and this wire has such a thing, and
-        sets it to None again before the first write that is not done in one call."""
+        resets it to None before the first write that is not done in one call."""
 
     def keep(self, data: bytes, sent: int) -> None:
-        """Of ``data``, written straight, only ``sent`` bytes went: or 0 or less, and an error."""
+        """Of ``data``, written straight, only ``sent`` bytes went; 0 or less means an error."""
 
     def unsent(self) -> int:
         """Bytes taken by `write` that the kernel has not taken."""
 
     def kernel_unsent(self) -> int:
-        """Bytes in the kernel that the peer has not acknowledged; 0 where that is unknown."""
+        """Bytes in the kernel that the peer has not acknowledged; 0 if that is unknown."""
 
     def pause_reading(self) -> None:
-        """No more frames, but for those that were received already."""
+        """No more frames, except those received already."""
 
     def resume_reading(self) -> None:
-        """Frames come again, the first from the reactor and not from inside this call."""
+        """Frames come again, the first from the reactor, not from inside this call."""
 
     def close(self, code: int, reason: str) -> None:
-        """Sends a close frame behind what was written; at most 123 bytes of reason."""
+        """Sends a close frame after what was written; at most 123 bytes of reason."""
 
     def abort(self) -> None:
         """Ends it now, unsent bytes and all."""
@@ -60,10 +60,10 @@ class WirePort(Protocol):
 
 class Subscriber(View, Protocol):
     """The hub's end of one connection, held from the start. It writes events to the outbox itself,
-    and may find itself dropped by it in the midst of that."""
+    and the outbox may drop it in the middle of that."""
 
     def memberships(self, rooms: Iterable[Membership], position: int) -> None:
-        """All the rooms of this user as of ``position``; later movements come from events. Once."""
+        """All rooms of this user at ``position``; later changes come from events. Called once."""
 
     def shuns(self, users: frozenset[str]) -> None:
         """Who has blocked this user or was blocked by them, before `memberships`; later changes
@@ -76,4 +76,4 @@ class Subscriber(View, Protocol):
         """No room is open here any more."""
 
     def detach(self) -> None:
-        """The connection is gone. Harmless if told twice."""
+        """The connection is gone. Harmless if called twice."""

@@ -35,13 +35,13 @@ CONTROL_FRAMES: Final = 10
 CLOSING_SECONDS: Final = 5.0
 #: How long before the proof of identity ends the client is told.
 WARNING_SECONDS: Final = 60.0
-#: When to come back after the store was out of order.
+#: When to come back if the store is out of order.
 STORE_RETRY_SECONDS: Final = 2.0
 
 
-#: Each `frozenset()` is one of its own and takes 0.2 KiB.
+#: Each `frozenset()` is a new object and takes 0.2 KiB.
 _NOTHING: Final[frozenset[str]] = frozenset()
-#: Looked up without the detour over its class.
+#: Looked up without the detour through its class.
 OPEN: Final = State.OPEN
 
 _NO_REASON: Final = Bye(code=Close.INTERNAL_ERROR, reason="")
@@ -121,7 +121,7 @@ class Session:
         return self._subscriber.open_rooms
 
     def tap(self, ear: Ear) -> bool:
-        """``ear`` is told of every frame from now on; False where another one is."""
+        """``ear`` is told of every frame from now on; False if another one already is."""
         if isinstance(self._intake, TappedIntake):
             return False
         self._intake = TappedIntake(self._intake, ear)
@@ -188,8 +188,8 @@ class Session:
     def tick(self, now: float) -> None:
         """Time passed; about once a second.
 
-        Of ten thousand idle connections ten thousand are asked a second: as long as nothing is due
-        that is a few comparisons, 0.6 µs instead of 2.
+        Ten thousand idle connections are ten thousand calls a second: as long as nothing is due
+        each is a few comparisons, 0.6 µs instead of 2.
         """
         self._outbox.tick(now)
         if now < self._next_look and self.state is OPEN and self._clock.wall() < self._due:
@@ -200,7 +200,7 @@ class Session:
             self._step(Input.OVERDUE)
 
     def drain(self, retry_after: float) -> None:
-        """The server stops; ``retry_after`` (seconds) spreads out who comes back when."""
+        """The server stops; ``retry_after`` (seconds) spreads out the clients' return."""
         self.close(Close.SERVICE_RESTART, "The server restarts.", retry_after)
 
     def limits_changed(self, limits: Limits) -> None:
@@ -213,8 +213,8 @@ class Session:
             self._send(LimitsChanged(limits=limits))
 
     def renewed(self, expires: int) -> None:
-        """The proof of identity is good until ``expires`` (Unix ms) from now on. Who it is stays
-        the same, which is all that commands look at."""
+        """The proof of identity is good until ``expires`` (Unix ms) from now on. The user stays the
+        same, which is all that commands look at."""
         self.principal = replace(self.principal, expires=expires / 1000)
         self._due = self._warning()
 
@@ -223,7 +223,7 @@ class Session:
         self.close(code, reason)
 
     def close(self, code: Close, reason: str, retry_after: float | None = None) -> None:
-        """Ends the connection, with a word of why. Harmless where it is ending already."""
+        """Ends the connection, with a word on why. Harmless if it is ending already."""
         if self._is_alive():
             self._bye = Bye(code=code, reason=codes.reason(reason), retry_after=retry_after)
             self._step(Input.CLOSE)
@@ -266,7 +266,7 @@ class Session:
         self._stop_reading("slow")
 
     def _resync(self) -> None:
-        # A read may have opened rooms meanwhile whose reply was dropped.
+        # A read whose reply was dropped may have opened rooms meanwhile.
         self._subscriber.drop_all()
         self._liveness.heard(self._clock.now())
         self._go_on_reading("slow")
@@ -295,7 +295,7 @@ class Session:
     # Frames in and out.
 
     def answered(self, answers: Sequence[Answer]) -> None:
-        # In one write: of 64 replies each would else be a system call and a TLS record of its own.
+        # In one write: otherwise 64 replies would be 64 system calls and as many TLS records.
         self._outbox.write(b"".join([framing.text(self._encoded(each)) for each in answers]))
 
     def _encoded(self, answer: Answer) -> bytes:
@@ -320,7 +320,7 @@ class Session:
         if why in self._unread_for:
             self._unread_for = (self._unread_for - {why}) or _NOTHING
             if not self._unread_for:
-                # It was us who did not read: their silence meant nothing.
+                # It was we who did not read: their silence meant nothing.
                 self._liveness.heard(self._clock.now())
                 self._wire.resume_reading()
 
@@ -349,7 +349,7 @@ class Session:
         if self._clock.wall() >= self._due and self._ends():
             return
         if self._unread_for:
-            # It is us who do not read: their silence means nothing.
+            # It is we who do not read: their silence means nothing.
             self._liveness.heard(now)
         signs = self._liveness.due(now)
         self._next_look = self._liveness.next
@@ -365,7 +365,7 @@ class Session:
         return framing.text(encode(Heartbeat(time=self._clock.wall(), heads=heads)))
 
     def _ends(self) -> bool:
-        """Closes if the proof of identity has ended; else the client is told that it will."""
+        """Closes if the proof of identity has ended; otherwise the client is told that it will."""
         ends = round((self.principal.expires or 0) * 1000)
         if self._clock.wall() >= ends:
             self.close(Close.CREDENTIAL_EXPIRED, "Your sign-in ended; renew it, then come back.")

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 
 class Known(Enum):
-    """A member is itself and nothing else: `Enum` hashes its name, in Python, for each step that a
-    frame makes in the table."""
+    """Hashed by identity: `Enum` would hash a member's name, in Python, for each step that a frame
+    makes in the table."""
 
     __hash__ = object.__hash__
 
@@ -83,7 +83,7 @@ TABLE: Mapping[tuple[State, Input], Step] = MappingProxyType(
             attached=(State.OPEN, Act.START),
             frame=(State.OPENING, Act.TAKE),
             tick=(State.OPENING, Act.LOOK),
-            # Little can be in the way of a welcome: such a reader is not there at all.
+            # Almost nothing can delay a welcome: a reader this slow is not there at all.
             slow=(State.CLOSING, Act.END),
             close=(State.CLOSING, Act.END),
             lost=(State.CLOSED, Act.RELEASE),
@@ -117,7 +117,7 @@ TABLE: Mapping[tuple[State, Input], Step] = MappingProxyType(
 
 
 def document() -> str:
-    """The table in Markdown: one part for each state, what is ignored left out."""
+    """The table in Markdown: one part for each state, without what is ignored."""
     parts = []
     for state in State:
         rows = [

@@ -1,7 +1,6 @@
 """A tap on one connection: somebody is told of every frame that passes, and changes none.
 
-What is in the way of the frames is put there for as long as the tap lasts; a connection without one
-pays nothing.
+The wrappers are there only as long as the tap lasts; a connection without one pays nothing.
 """
 
 from typing import Protocol
@@ -22,7 +21,7 @@ class Ear(Protocol):
 
 
 class TappedIntake(Intake):
-    """``inner`` works; this one tells."""
+    """``inner`` does the work; this one reports."""
 
     __slots__ = ("_ear", "inner")
 
