@@ -1,4 +1,4 @@
-"""Who hears of typing, presence, marks and activity, and how much of it: never everyone of it all.
+"""Who hears of typing, presence, marks and activity, and how much: never everyone of everything.
 
 Volume is bounded where it arises: each signal has an upper limit of members and, for a room, goes
 out at most once a second; it is encoded once. Other nodes are told what happened, not what to send:
@@ -31,9 +31,9 @@ from chatd.wire.framing import text
 if TYPE_CHECKING:
     from chatd.fanout.subscriber import Subscriber
 
-#: Typing and presence are told in rooms of up to this many members.
+#: Typing and presence are sent in rooms of up to this many members.
 COMPANY: Final = 200
-#: Marks of others are told in rooms of up to this many members.
+#: Marks of others are sent in rooms of up to this many members.
 READERS: Final = 50
 #: Typists named in one signal.
 NAMED: Final = 3
@@ -49,12 +49,12 @@ def _nobody(note: Told) -> None:
 
 
 def _unwritten(user: str) -> None:
-    """Nobody writes down when people were last seen."""
+    """Nobody records when people were last seen."""
 
 
 class Audience:
     """Part of the hub. ``publish`` tells the other nodes; set once, by the node. ``gone`` is told
-    who has no connection here any more; set once, by whoever writes that down."""
+    who has no connection here any more; set once, by whoever records that."""
 
     def __init__(self, scheduler: Scheduler, clock: Clock, books: Books, turn: Turn) -> None:
         self.publish: Callable[[Told], None] = _nobody
@@ -87,8 +87,8 @@ class Audience:
         self._activity.ask(channel)
 
     def types_no_more(self, room: str, user: str) -> None:
-        """Who sent their message; and who came, went or has another role, which may be one that
-        does not write."""
+        """For whoever sent their message, and whoever came, went or changed to another role, which
+        may be one that cannot write."""
         self._typing.types(room, user, "", False)
 
     def types(self, room: str, person: Person, active: bool) -> None:
@@ -103,7 +103,7 @@ class Audience:
         self.publish(MarksMoved(tuple(rows)))
 
     def tell(self, tells: Iterable[Tell]) -> None:
-        """What units committed by this node wanted told."""
+        """What units committed by this node want told."""
         for each in tells:
             note: ToUser | Shown | Shunned
             if isinstance(each, ToPerson):
@@ -147,7 +147,7 @@ class Audience:
         )
 
     def starting(self, person: Person) -> State:
-        """How a new connection shows: as one that was lost a moment ago, else online."""
+        """How a new connection shows: like one that was lost a moment ago, otherwise online."""
         return self._presence.resting(person.user) or "online"
 
     def came(self, person: Person) -> None:
@@ -168,7 +168,7 @@ class Audience:
 
     def moved(self, room: str, user: str, inside: bool) -> None:
         self._presence.moved(room, user, inside)
-        # To those who look, the newcomer's state is news; offline goes without saying.
+        # To those looking on, the newcomer's state is news; offline goes without saying.
         if inside and (state := self._presence.state(user)) != "offline":
             self._tell_presence(user, state, (room,))
 
@@ -180,8 +180,8 @@ class Audience:
         return self._presence.here()
 
     def here(self, room: str, viewer: Person) -> dict[str, State]:
-        """Members present, as ``viewer`` may know it, those offline left out; empty in rooms with
-        too many members."""
+        """Members present, as far as ``viewer`` may know, without those offline; empty in rooms
+        with too many members."""
         channel = self._books.channels.get(room)
         if channel is None or channel.members > COMPANY:
             return {}
@@ -260,7 +260,7 @@ class Audience:
     def _tell_marks(self, room: str, rows: Mapping[str, tuple[MarkRow, bool]]) -> None:
         for user, (row, here) in rows.items():
             person = self._books.people.get(user)
-            # Where a mark was committed, somebody's only connection is the one that moved it.
+            # On the committing node, somebody's only connection is the one that moved the mark.
             if person is not None and len(person.connections) > here:
                 own = signals.Marked(room=room, delivered=row.delivered, read=row.read)
                 self.pass_on(ToUser(user, encode(own)))
@@ -304,7 +304,7 @@ class Audience:
         }
 
     def _views(self, rooms: Iterable[str]) -> dict[Subscriber, None]:
-        """Everyone who has one of the rooms open, those with too many members left out."""
+        """Everyone who has one of the rooms open, except rooms with too many members."""
         views: dict[Subscriber, None] = {}
         for room in rooms:
             channel = self._books.channels.get(room)
@@ -321,7 +321,7 @@ class Audience:
         return shown(each.state for each in person.connections if each.counted)
 
     def _rooms_of(self, user: str) -> tuple[str, ...]:
-        """Where this node knows that somebody shows, wherever they are connected."""
+        """The rooms in which this node knows that somebody shows, wherever they are connected."""
         person = self._books.people.get(user)
         here = () if person is None else self._rooms(person)
         return tuple({*here, *self._presence.rooms(user)})

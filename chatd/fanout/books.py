@@ -1,7 +1,7 @@
 """The books: who is connected here, which rooms they belong to, and who has which room open.
 
-They hold only rooms with a member connected to this node. ``position`` says up to which event they
-are true; whoever showed a room from a snapshot further ahead waits aside until they get there.
+They hold only rooms with a member connected to this node. ``position`` is the event up to which
+they are true; a connection shown a room from a later snapshot waits aside until they get there.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ Entry = tuple[int, bool, bytes]
 
 
 def join(entries: Iterable[Entry]) -> bytes:
-    """Their frames, one behind the other."""
+    """Their frames, one after the other."""
     return b"".join([entry[2] for entry in entries])
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """By position; at the same one events before signals, else as they came."""
+    """By position; at the same one events before signals, otherwise as they came."""
     return sorted(entries, key=lambda entry: entry[:2])
 
 
@@ -32,7 +32,7 @@ PORTION: Final = 64
 
 
 class Portion(NamedTuple):
-    """Some of a room's readers, all of whom inflate or none does, and the outboxes of them."""
+    """Some of a room's readers, all of whom inflate or none, and their outboxes."""
 
     readers: list[Subscriber]
     outboxes: list[Outbox]
@@ -43,19 +43,19 @@ class Portion(NamedTuple):
         return cls(readers, [each.outbox for each in readers], inflates)
 
 
-#: Behind every position: nothing is sent to this subscriber yet.
+#: After every position: nothing is sent to this subscriber yet.
 NEVER: Final = 2**63
 
 
-#: Each empty `frozenset()` is one of its own and takes 0.2 KiB.
+#: Each empty `frozenset()` is a new object and takes 0.2 KiB.
 _NOBODY: Final[frozenset[str]] = frozenset()
 
 
 class Channel:
     """A room with local members.
 
-    ``open`` hear everything from now on. ``aside`` are those for whom the room is open, but who
-    get only events after a position (`NEVER` while they are held); with it goes the seq they know.
+    ``open`` hear everything from now on. ``aside`` are those for whom the room is open, but who get
+    only events after a position (`NEVER` while they are held); beside it is the seq they know.
     ``pending`` is what this reactor turn brought. ``members`` is 0 while the count is not known.
     """
 
@@ -86,7 +86,7 @@ class Channel:
         # Half the memory of sets.
         self.open: dict[Subscriber, None] = {}
         self.people: dict[Person, None] = {}
-        #: who has it open as a sweep goes round, None until the next one asks
+        #: whoever has it open, as a sweep goes round; None until the next one asks
         self.portions: tuple[Portion, ...] | None = None
 
     def listen(self, subscriber: Subscriber, position: int, head: int, now: int) -> None:
@@ -97,7 +97,7 @@ class Channel:
         else:
             self.aside.pop(subscriber, None)
             self.enter(subscriber)
-            # Until somebody opened it, events before the books knew the room were not counted.
+            # Events from before the books knew the room were not counted until somebody opened it.
             self.head = max(self.head, head)
 
     def enter(self, subscriber: Subscriber) -> None:
@@ -105,13 +105,13 @@ class Channel:
         self.portions = None
 
     def leave(self, subscriber: Subscriber) -> None:
-        """Harmless where it had not entered."""
+        """Harmless if it had not entered."""
         self.open.pop(subscriber, None)
         self.portions = None
 
     def in_portions(self) -> tuple[Portion, ...]:
-        """Everyone who hears everything, a portion at a time. Mostly as it was for the message
-        before: to look at a thousand readers is a tenth of writing to them."""
+        """Everyone who hears everything, a portion at a time. Mostly the same as for the message
+        before: looking at a thousand readers costs a tenth of writing to them."""
         if self.portions is None:
             self.portions = tuple(
                 Portion.of(alike[at : at + PORTION], inflates)
@@ -129,7 +129,7 @@ class Channel:
 class Person:
     """A user with at least one connection here.
 
-    ``known``: their rooms were read from the store, as of position ``since``; movements that came
+    ``known``: their rooms were read from the store, true at position ``since``; movements that came
     before are kept in ``early`` (room, position, whether into it), the last one for each room.
     ``shuns``: who has blocked them or was blocked by them, None until it was read from the store;
     what became known before is kept in ``early_shuns``.
@@ -166,18 +166,18 @@ class Books:
         self.position = position
         self.channels: dict[str, Channel] = {}
         self.people: dict[str, Person] = {}
-        #: those who shun somebody: mostly nobody, and then nobody is asked about
+        #: those who shun somebody: mostly nobody, and then no one is checked
         self.shunning: set[Person] = set()
 
     def person(self, user: str, name: str) -> Person:
-        """The person, new in the books if need be."""
+        """The person, entered in the books if need be."""
         person = self.people.get(user)
         if person is None:
             person = self.people[user] = Person(user, name)
         return person
 
     def channel(self, room: str) -> Channel:
-        """The channel, new in the books if need be: then link somebody or `tidy` it."""
+        """The channel, entered in the books if need be: then link somebody or `tidy` it."""
         channel = self.channels.get(room)
         if channel is None:
             channel = self.channels[room] = Channel(room)
@@ -205,8 +205,8 @@ class Books:
         del self.people[person.user]
 
     def know_shuns(self, person: Person, users: frozenset[str]) -> None:
-        """What the store says, read after the person came into the books; what became known since
-        is newer. So is what is known already."""
+        """What the store says, read after the person came into the books. What became known since
+        is newer; so is what was known already."""
         if person.shuns is None:
             early, person.early_shuns = person.early_shuns or {}, None
             self._set_shuns(person, users)

@@ -18,8 +18,8 @@ class Hold:
     ``left``: rooms that the person was moved out of, each with that event's position.
     ``ending``: rooms that were open when the person was moved out, with the span of positions
     (after, up to) that is still to be sent of each.
-    ``overflowed``: some of it was given up since the hold began. ``broken``: going live would
-    leave a hole, the client has to resume.
+    ``overflowed``: some of it was dropped since the hold began. ``broken``: going live would leave
+    a hole, the client has to resume.
     """
 
     __slots__ = (
@@ -54,24 +54,24 @@ class Hold:
         return len(self._kept) + len(self._own) > HELD_EVENTS or self._size > HELD_BYTES
 
     def leaves_after(self, room: str, position: int) -> int | None:
-        """Where the membership that was in force at ``position`` ended, if it did."""
+        """The position at which the membership in force at ``position`` ended, if it did."""
         return next((end for left, end in self.left if left == room and end > position), None)
 
     def keep(self, room: str, entries: Iterable[Entry]) -> None:
-        """Events of ``room``, once each; its signals are for those who look at it now."""
+        """Events of ``room``, once each; its signals are only for those who have it open now."""
         for position, signal, frame in entries:
             if not signal and position not in self._kept:
                 self._kept[position] = (room, frame)
                 self._size += len(frame)
 
     def post(self, entries: Iterable[Entry]) -> None:
-        """What is sent whatever is open."""
+        """What is sent no matter which rooms are open."""
         for entry in entries:
             self._own.append(entry)
             self._size += len(entry[2])
 
     def replay(self, open_rooms: Mapping[str, int]) -> bytes:
-        """What is to be sent, in order: of each open room what is after its position, of rooms
+        """What is to be sent, in order: from each open room what is after its position, from rooms
         that ended their span, and all that was posted."""
         chosen = list(self._own)
         for position, (room, frame) in self._kept.items():

@@ -1,8 +1,8 @@
 """The hub: brings the events of the log to the connections of this node.
 
 It takes batches in dense order (from the sequencer) and keeps the books true to them: a membership
-event moves its subject before anything after it is handed out, so that nothing behind one's own
-removal ever reaches one.
+event moves its subject before anything after it is handed out, so that nothing after their own
+removal ever reaches anyone.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,8 +20,8 @@ from chatd.wire.signals import RoomAdded, RoomRemoved
 
 
 class Hub:
-    """``position`` is where the log stands at the start; ``fault`` is told of what an outbox
-    raised (a mistake of ours); ``broadcast`` writes to many of them."""
+    """``position`` is where the log stands at the start; ``fault`` is told what an outbox raised (a
+    bug); ``broadcast`` writes to many of them."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class Hub:
 
     def know(self, person: Person, rooms: Iterable[Membership], position: int) -> None:
         """The store's list of a person's rooms, true at ``position``. What the books have seen
-        since is newer; so are the books of somebody who was known already."""
+        since is newer; so are the books if the person was known already."""
         if person.known:
             return
         self.turn.flush()
@@ -113,7 +113,7 @@ class Hub:
             person.name = name
 
     def detach(self, subscriber: Subscriber) -> None:
-        """Called by `Subscriber.detach`, which is what a session calls."""
+        """Called by `Subscriber.detach`, which the session calls."""
         person = subscriber.person
         person.connections = tuple(each for each in person.connections if each is not subscriber)
         self.audience.went(subscriber)
@@ -132,7 +132,7 @@ class Hub:
         channel = self.books.channels.get(envelope.room)
         if channel is not None:
             channel.head = max(channel.head, envelope.seq)
-            # A row read from the log carries no count; then one more or less is the best known.
+            # A row read from the log carries no count: one more or one less is then the best guess.
             counted = channel.members + (1 if inside else -1)
             channel.members = envelope.members or max(counted, 0)
 

@@ -1,4 +1,4 @@
-"""Last seen: when a person's last connection to this node ended, written down in few commits."""
+"""Last seen: when a person's last connection to this node ended, recorded in few commits."""
 
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Final
@@ -10,7 +10,7 @@ from chatd.engine.unit import Unit
 from chatd.fanout.presence import GRACE
 from chatd.fanout.timers import Timers
 
-#: Seconds in which those who go are written down together, and how many of them in one unit.
+#: Departures within this many seconds are recorded together; and how many fit into one unit.
 INTERVAL: Final = 5.0
 IN_A_UNIT: Final = 500
 
@@ -34,7 +34,7 @@ class LastSeen:
         self._cancel: Cancel | None = None
 
     def gone(self, user: str) -> None:
-        """Their last connection here was lost as long ago as it could come back unnoticed."""
+        """Their last connection here was lost `GRACE` seconds ago and has not come back."""
         self._waiting[user] = self._clock.wall() - int(GRACE * 1000)
         if self._cancel is None:
             self._cancel = self._scheduler.later(INTERVAL, self._due)

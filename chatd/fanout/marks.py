@@ -9,7 +9,7 @@ from chatd.fanout.pace import Pace
 
 #: Seconds between two signals for one room.
 INTERVAL: Final = 1.0
-#: Rooms whose marks move at a time.
+#: Rooms paced at a time.
 ROOMS: Final = 100_000
 
 #: The newest mark of each user that moved, and whether it was committed by this node.

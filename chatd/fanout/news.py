@@ -1,7 +1,7 @@
 """News of who came and went: the first at once, all that follows within a moment together.
 
-After a restart thousands come back within seconds. Told of one by one, everybody would be written
-to for each of them: 12 of the 19 system calls of a connect, in rooms of 25.
+After a restart thousands come back within seconds. Told one by one, each arrival would cost a write
+to everybody: 12 of the 19 system calls of a connect, in rooms of 25.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class News:
             return
         waiting, self._waiting = self._waiting, {}
         self._timer = self._scheduler.later(MOMENT, self._send)
-        # Those who share their rooms are told the same: framed once for all of them.
+        # Those who share the same rooms are told the same: framed once for all of them.
         frames: dict[Told, bytes] = {}
         for view, states in waiting.items():
             told = tuple(states.items())

@@ -36,8 +36,7 @@ class Node:
     """``drive`` runs a coroutine to its end (and logs what it raises). ``epoch`` names the log,
     ``name`` this process; ``envelope`` renders a row with its room's member count, 0 if unknown.
 
-    Counters for whoever watches: ``poisoned`` packets, ``pages`` read to fill gaps, ``failed``
-    reads.
+    Counters for observers: ``poisoned`` packets, ``pages`` read to fill gaps, ``failed`` reads.
     """
 
     def __init__(
@@ -93,7 +92,7 @@ class Node:
         """One commit of this node's store, after its replies were queued."""
         envelopes: list[Envelope] = []
         for outcome in outcomes:
-            # Where one unit moved several people in a room, each event tells the final count.
+            # If one unit moved several people in a room, each event tells the final count.
             members = dict(outcome.members)
             for row in outcome.events:
                 envelopes.append(self._envelope(row, members.get(row.room, 0)))

@@ -1,4 +1,4 @@
-"""What nodes tell one another, in one packet each: events, and what happened that is passing."""
+"""What nodes tell one another, in one packet each: events, and passing signals."""
 
 import msgspec
 
@@ -8,7 +8,7 @@ from chatd.engine.view import Presence
 
 
 class Typed(msgspec.Struct, frozen=True, array_like=True, tag="typed"):
-    """``user`` types in ``room``, or no longer."""
+    """``user`` types in ``room``, or no longer does."""
 
     room: str
     user: str
@@ -23,7 +23,7 @@ class MarksMoved(msgspec.Struct, frozen=True, array_like=True, tag="marks"):
 
 
 class Shown(msgspec.Struct, frozen=True, array_like=True, tag="shown"):
-    """A signal about ``user``, for those others who have one of ``rooms`` open."""
+    """A signal about ``user``, for others who have one of ``rooms`` open."""
 
     user: str
     rooms: tuple[str, ...]
@@ -31,7 +31,7 @@ class Shown(msgspec.Struct, frozen=True, array_like=True, tag="shown"):
 
 
 class Lease(msgspec.Struct, frozen=True, array_like=True):
-    """How ``user`` shows on the sending node, and the rooms in which this is told."""
+    """How ``user`` shows on the sending node, and the rooms in which that shows."""
 
     user: str
     state: Presence
@@ -39,27 +39,27 @@ class Lease(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Leases(msgspec.Struct, frozen=True, array_like=True, tag="leases"):
-    """Good for a while only. Of two notes of one node that with the higher ``stamp`` holds."""
+    """Good only for a while. Of two notes from one node the one with the higher ``stamp`` holds."""
 
     stamp: int
     leases: tuple[Lease, ...]
 
 
 class Shunned(msgspec.Struct, frozen=True, array_like=True, tag="shunned"):
-    """Of two people one has blocked the other, or no longer."""
+    """One of two people has blocked the other, or no longer does."""
 
     user: str
     other: str
     on: bool
 
 
-#: What is passing and may be lost.
+#: Passing, and may be lost.
 Told = ToRoom | ToUser | Typed | MarksMoved | Shown | Shunned | Leases
 Note = Batch | Told
 
 
 class Packet(msgspec.Struct, frozen=True, array_like=True):
-    """``epoch`` names the log: packets of a log that was replaced are none of ours. ``node`` is the
+    """``epoch`` names the log: packets of a log that was replaced are ignored. ``node`` is the
     sending process, named anew at each start."""
 
     epoch: str

@@ -1,4 +1,4 @@
-"""Keys that end by themselves, and signals that go out at most so often."""
+"""Keys that expire, and signals that go out only so often."""
 
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
@@ -11,8 +11,8 @@ K = TypeVar("K", bound=Hashable)
 
 
 class Expiry(Generic[K]):
-    """At most ``limit`` keys, each there for ``seconds`` after it was last renewed; then ``over``
-    is told."""
+    """At most ``limit`` keys, each kept for ``seconds`` after it was last renewed; then ``over`` is
+    told."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Expiry(Generic[K]):
         return self._keys.contains(key, self._clock.now())
 
     def renew(self, key: K) -> bool:
-        """False where there is no room for another key."""
+        """False if there is no room for another key."""
         now = self._clock.now()
         try:
             self._keys.add(key, now + self._seconds, now)
@@ -64,8 +64,8 @@ class Expiry(Generic[K]):
 
 
 class Pace(Generic[K]):
-    """Calls ``send`` for a key that is asked for: at once, or ``seconds`` after the last time,
-    once for all that asked meanwhile. Beyond ``limit`` keys at a time they are not slowed down."""
+    """Calls ``send`` for a key that is asked for: at once, or ``seconds`` after the last time, once
+    for all that asked meanwhile. Keys beyond ``limit`` at a time are not slowed down."""
 
     def __init__(
         self,

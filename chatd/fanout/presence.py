@@ -1,6 +1,6 @@
 """Presence: one state for each person, whatever their connections and on whichever nodes.
 
-A person is online while any connection says so, away while all that are left say away. The last
+A person is online while any connection says so, away while all of them say away. The last
 connection may be gone for 10 s without anybody being told. What other nodes say are leases: they
 end by themselves when a node dies.
 """
@@ -17,10 +17,10 @@ from chatd.fanout.pace import Expiry
 
 #: Seconds in which a lost connection may come back unnoticed.
 GRACE: Final = 10.0
-#: Seconds that another node's word holds; nodes repeat it every `RENEWED` s, so two may get lost.
+#: Seconds that a lease holds; nodes renew it every `RENEWED` s, so two renewals may get lost.
 LEASE: Final = 65.0
 RENEWED: Final = 20.0
-#: Leases of other nodes that are kept, and leases in one note.
+#: Most leases of other nodes kept, and leases in one note.
 LEASES: Final = 200_000
 IN_A_NOTE: Final = 100
 
@@ -32,15 +32,15 @@ def shown(states: Iterable[State]) -> State:
     return min(states, key=_BY_RANK.index, default="offline")
 
 
-#: Of everybody who is on this node alone, which are nearly all; never written to.
+#: For everybody who is on this node alone, nearly all of them; never written to.
 _NOWHERE: Final[Mapping[str, tuple[int, Lease]]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
 class _Person:
-    """``local``: how this node shows them, also for a while after they are gone from it.
-    ``resting``: the rooms of somebody who left a moment ago. ``elsewhere``: by node, its word and
-    the stamp of it. ``rooms``: those of both."""
+    """``local``: how this node shows them, even for a while after they have left it. ``resting``:
+    the rooms of somebody who left a moment ago. ``elsewhere``: by node, its stamp and lease.
+    ``rooms``: those of both."""
 
     local: State = "offline"
     told: State = "offline"
@@ -83,7 +83,7 @@ class Presence:
         return self._people[user].local if user in self._grace else None
 
     def rooms(self, user: str) -> frozenset[str]:
-        """Rooms in which somebody shows who is connected to other nodes or has just left."""
+        """Rooms in which somebody who is connected to other nodes or has just left shows."""
         person = self._people.get(user)
         return frozenset() if person is None else person.rooms
 
@@ -147,7 +147,7 @@ class Presence:
             self._update(lease.user, person, before.rooms)
 
     def moved(self, room: str, user: str, inside: bool) -> None:
-        """Membership moves at once, not with the next lease."""
+        """Membership changes at once, not with the next lease."""
         person = self._people.get(user)
         if person is None:
             return

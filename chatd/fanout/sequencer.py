@@ -1,9 +1,9 @@
 """The sequencer: from batches that come late, twice or not at all to one dense sequence.
 
-The log numbers its events densely, so that the next event has the next position and anything else
-is early or old. What is early waits in a bounded buffer; what does not fit there is only known to
-exist. Whatever is missing is read from the log and offered like everything else: a broker's losses
-cost time, never order.
+The log numbers its events densely, so the next event has the next position and anything else is
+early or old. Early events wait in a bounded buffer; those that do not fit are only known to exist.
+Whatever is missing is read from the log and offered like everything else: a broker's losses cost
+time, never order.
 """
 
 from collections.abc import Callable
@@ -38,7 +38,7 @@ class Sequencer:
         self._highest = position
 
     def offer(self, batch: Batch) -> None:
-        """Events as they come, from anywhere, in any order and as often as it likes."""
+        """Events as they come, from anywhere, in any order and any number of times."""
         self._highest = max(self._highest, batch.last)
         if batch.first > self.position + 1:
             self._put_aside(batch)
@@ -53,18 +53,18 @@ class Sequencer:
         self._deliver(Batch(first, fresh))
 
     def filled(self, batch: Batch) -> None:
-        """A page of the log, read because of `gap`. It is never early and so always fits."""
+        """A page of the log, read because of `gap`. Never early, so it always fits."""
         self.offer(batch)
 
     def reaches(self, head: int) -> None:
-        """The log is known to go as far as ``head``, whoever should have told of it."""
+        """The log is known to reach ``head``, even if nobody announced it."""
         self._highest = max(self._highest, head)
 
     def ends(self, head: int) -> None:
         """The log goes no further than ``head``: what was announced beyond it does not exist.
 
-        Should an event behind ``head`` have been committed in the meantime, forgetting that it was
-        announced costs no more than losing the announcement.
+        If an event after ``head`` was committed in the meantime, forgetting that it was announced
+        costs no more than losing the announcement.
         """
         head = max(head, self.position)
         for position in [each for each in self._early if each > head]:

@@ -1,6 +1,6 @@
-"""What those get who inflate: the longer events of a turn deflated, each once and by itself.
+"""What readers who inflate get: the longer events of a turn deflated, each once and by itself.
 
-Only events: one is what one author said, for everybody who may read it. A signal says what the
+Only events: each is what one author said, for everybody who may read it. A signal says what the
 server knows, some of it to one person alone, and is short. See docs/decisions/compression.md.
 """
 
@@ -10,17 +10,17 @@ from typing import Final
 from chatd.fanout.books import Entry
 from chatd.wire.framing import deflated
 
-#: Frames of so many bytes are tried. Below there is little to save (a fifth of 200 bytes), and the
-#: shorter half of what people say is not looked at.
+#: Frames of at least this many bytes are tried. Below that there is little to save (a fifth of 200
+#: bytes), and the shorter half of what people say is skipped.
 LEAST: Final = 256
-#: Longer ones would keep the reactor busy; two milliseconds is what so many take at worst.
+#: Longer ones would keep the reactor busy; this many take two milliseconds at worst.
 MOST: Final = 65_536
-#: It is sent where an eighth is saved.
+#: Sent deflated if that saves an eighth.
 WORTH: Final = 7 / 8
 
 
 class Smaller:
-    """Of one turn, frame by frame. Nothing is deflated until somebody is to get it."""
+    """For one turn, frame by frame. Nothing is deflated until somebody is to get it."""
 
     __slots__ = ("_made",)
 
@@ -28,8 +28,8 @@ class Smaller:
         self._made: dict[bytes, bytes] = {}
 
     def join(self, entries: Iterable[Entry], kept: Collection[int]) -> bytes:
-        """All of them, events deflated where it is worth it; but not those at the positions
-        ``kept``, which some people get with other words."""
+        """All of them, events deflated if it is worth it; but not those at the positions ``kept``,
+        which some people get with other words."""
         return b"".join(
             [
                 frame if signal or position in kept else self._frame(frame)

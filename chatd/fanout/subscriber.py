@@ -31,7 +31,7 @@ class Subscriber:
     def __init__(self, hub: Hub, person: Person, outbox: Outbox, inflates: bool) -> None:
         self.person = person
         self.inflates = inflates
-        #: how the person shows here, and whether this connection makes them present already
+        #: how the person shows here, and whether this connection already makes them present
         self.state: Presence = "online"
         self.counted = False
         self.outbox = outbox
@@ -44,7 +44,7 @@ class Subscriber:
     # What the session needs.
 
     def memberships(self, rooms: Iterable[Membership], position: int) -> None:
-        """All the rooms of this person, as of ``position``: read after attaching. Once."""
+        """All rooms of this person at ``position``, read after attaching. Called once."""
         self._hub.know(self.person, rooms, position)
         if not self.counted:
             self.counted = True
@@ -52,12 +52,12 @@ class Subscriber:
             self._hub.audience.came(self.person)
 
     def shuns(self, users: frozenset[str]) -> None:
-        """Who has blocked this person or was blocked by them: read after attaching, before
+        """Who has blocked this person or was blocked by them, read after attaching, before
         `memberships`."""
         self._hub.books.know_shuns(self.person, users)
 
     def heads(self) -> int:
-        """The sum of the last seq of every open room, as of all that was written so far."""
+        """The sum of the last seq of every open room, counting all that was written so far."""
         self._hub.turn.flush_to(self)
         if self._hold is not None:
             return sum(self._hold.told.values())
@@ -115,7 +115,7 @@ class Subscriber:
         if hold is None:
             raise RuntimeError("hold first, then read what is to be shown")
         if position < hold.since:
-            # Between this snapshot and what is kept back lies a hole.
+            # There is a hole between this snapshot and what is kept back.
             hold.overflowed = hold.stale = True
             return
         if (left := hold.leaves_after(room, position)) is not None:
@@ -123,7 +123,7 @@ class Subscriber:
             return
         channel = self._hub.books.channel(room)
         if channel not in self.person.rooms and position <= self._hub.position:
-            # The books are further than the snapshot and know of no membership.
+            # The books are ahead of the snapshot and know of no membership.
             self._hub.books.tidy(channel)
             return
         hold.ending.pop(room, None)
@@ -144,7 +144,7 @@ class Subscriber:
 
     def release(self) -> None:
         if self._hold is None:
-            return  # what goes round a large room goes on in its own time
+            return  # a sweep of a large room goes on in its own time
         self._hub.turn.flush()
         hold, self._hold = self._hold, None
         self._hub.turn.held.discard(self)
@@ -201,7 +201,7 @@ class Subscriber:
             self._hold.since = min(self._hold.since, position)
 
     def covers(self, channel: Channel, position: int) -> bool:
-        """It was shown a snapshot of the room in which the event at ``position`` is contained."""
+        """It was shown a snapshot of the room that includes the event at ``position``."""
         return self._position(channel) >= position
 
     def removed(self, channel: Channel, position: int) -> None:
@@ -225,7 +225,7 @@ class Subscriber:
     # Inside.
 
     def _position(self, channel: Channel) -> int:
-        """After which position events of the room are sent, -1 if it is not open."""
+        """The position after which events of the room are sent, -1 if it is not open."""
         if self._hold is not None and channel in self._hold.shown:
             return self._hold.shown[channel][0]
         return self._open.get(channel, -1)
@@ -234,7 +234,7 @@ class Subscriber:
         return {channel.room: position for channel, position in self._open.items()}
 
     def _heads(self) -> dict[str, int]:
-        """By room. Where the snapshot is ahead of the books, its head is the higher one."""
+        """By room. If the snapshot is ahead of the books, its head is the higher one."""
         return {
             channel.room: max(channel.head, channel.aside.get(self, (0, 0))[1])
             for channel in self._open
@@ -247,7 +247,7 @@ class Subscriber:
         self._hub.books.tidy(channel)
 
     def _spill(self, hold: Hold) -> None:
-        """Nothing open may get a hole, whatever does not fit: if no snapshot waits for its reply,
+        """No open room may get a hole, whatever does not fit: if no snapshot waits for its reply,
         what is kept back for open rooms goes out now and the rest is forgotten."""
         if not (hold.full or hold.broken):
             return

@@ -1,12 +1,12 @@
 """A sweep: what a large room got goes round its readers, a spell at a time.
 
-To write to a thousand people takes ten milliseconds. In one go nothing would be read or committed
-meanwhile, and what comes in its midst would wait for the end, to go to everybody once more. So the
-reactor has its turn between two spells. What has come by then leaves together with what is on its
-way to whoever was not reached yet; whoever was gets it the next time round.
+Writing to a thousand people takes ten milliseconds. In one go nothing would be read or committed
+meanwhile, and what arrives in the middle would wait for the end, to go to everybody once more. So
+the reactor has its turn between two spells. Whoever has not been reached yet gets what has come by
+then together with what is under way; everybody else gets it the next time round.
 
-The more is on its way, the longer a spell: each turn in between costs a commit, which is the same
-for one message as for many, and who waits a little longer gets more in one write.
+The more is under way, the longer a spell: each turn in between costs a commit, which is the same
+for one message as for many, and a reader who waits a little longer gets more in one write.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 LARGE: Final = 4 * PORTION
 #: Seconds of writing, after which the reactor has its turn.
 SPELL: Final = 0.001
-#: With so many entries on their way it is twice as long, with as many again three times ...
+#: Each further MANY entries under way lengthen a spell by one SPELL ...
 MANY: Final = 4
-#: ... up to so many times.
+#: ... up to this many of them.
 LONGEST: Final = 8
 
 
 class Sweep:
-    """Of one room. Whoever opens it must find no sweep under way; whoever leaves it gets no more.
+    """For one room. Whoever opens it must find no sweep under way; whoever leaves it gets no more.
     ``write`` sends the same bytes to each of them."""
 
     def __init__(
@@ -47,16 +47,16 @@ class Sweep:
         self._write = write
         self._readers = len(channel.open)
         self._entries: list[Entry] = []
-        #: of all entries ever added, how many everybody has: they are not kept
+        #: how many of all entries ever added everybody has: those are not kept
         self._passed = 0
-        #: who has had the first so many entries of all, those who have least first
+        #: readers, each with how many of all entries they have had; those who have fewest first
         self._due: deque[tuple[Portion, int]] = deque()
         self._reached = list(channel.in_portions())
         self._smaller = Smaller()
         self._joined: dict[tuple[int, bool], bytes] = {}
 
     def add(self, entries: Iterable[Entry]) -> None:
-        """Everybody gets these, behind what is under way."""
+        """Everybody gets these, after what is under way."""
         added = self._passed + len(self._entries)
         self._due.extend((portion, added) for portion in self._reached)
         self._reached.clear()
@@ -69,7 +69,7 @@ class Sweep:
         self._joined.clear()
 
     def spell(self) -> bool:
-        """Writes for a while. Whether somebody is left."""
+        """Writes for a while; whether anybody is left."""
         times = min(1 + len(self._entries) // MANY, LONGEST)
         enough = self._clock.now() + SPELL * times
         while self._due:
@@ -97,7 +97,7 @@ class Sweep:
         if len(self.channel.open) != self._readers:
             here = [each for each in portion.readers if each in self.channel.open]
             portion = Portion.of(here, portion.inflates)
-        # First, since what is written may bring us back here.
+        # First, since writing may lead back here.
         self._reached.append(portion)
         inflates = portion.inflates
         data = self._joined.get((had, inflates))

@@ -1,15 +1,15 @@
-"""One reactor turn's output: everything it brought a connection leaves in one write.
+"""One reactor turn's output: everything for one connection leaves in one write.
 
-What a room got is joined once, not once for each recipient. Whoever is concerned by several rooms
-gets the frames of all of them merged by position, so that on every connection positions only ever
-go up and the last cursor seen describes everything before it.
+What a room got is joined once, not once for each recipient. Whoever gets something from several
+rooms gets the frames of all of them merged by position, so that on every connection positions only
+ever go up and the last cursor seen describes everything before it.
 
 What a large room got goes round its readers over several turns (`sweep`), while nothing else
 concerns any of them.
 
-An event that shows words which some may not see has two forms; whoever gets the other one is
-written to apart from the rest of the room. Whoever inflates gets longer events deflated, and joined
-once for all of those (`smaller`).
+An event that shows words some may not see has two forms; whoever gets the other one is written to
+apart from the rest of the room. Readers who inflate get longer events deflated, joined once for all
+of them (`smaller`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from chatd.fanout.subscriber import Outbox, Subscriber
 
 
-#: Writes the same bytes to each outbox. Where one raises, the iterator stands behind it.
+#: Writes the same bytes to each outbox. If one raises, the iterator stands just after it.
 Broadcast = Callable[[Iterator[Any], bytes], None]
 
 
@@ -37,7 +37,7 @@ def plainly(outboxes: Iterator[Outbox], data: bytes) -> None:
 
 
 class Turn:
-    """Collects and writes. ``fault`` is told of what an outbox raised; nobody else feels it."""
+    """Collects and writes. ``fault`` is told what an outbox raised; nobody else is affected."""
 
     def __init__(
         self,
@@ -73,11 +73,11 @@ class Turn:
         self.ask()
 
     def keep_from(self, users: Iterable[str], position: int, frame: bytes) -> None:
-        """Of the event at ``position``, which is added next, ``users`` get ``frame``."""
+        """For the event at ``position``, which is added next, ``users`` get ``frame``."""
         self._kept_from[position] = (frozenset(users), frame)
 
     def as_seen(self, subscriber: Subscriber, entries: list[Entry]) -> list[Entry]:
-        """What is pending in the form that is for this connection; mostly the very same list."""
+        """What is pending, in this connection's form; mostly the very same list."""
         mine = {
             position: frame
             for position, (users, frame) in self._kept_from.items()
@@ -96,31 +96,31 @@ class Turn:
         self.ask()
 
     def forget(self, subscriber: Subscriber) -> None:
-        """Nothing of this turn is for this connection alone."""
+        """Forgets what this turn has for this connection alone."""
         self._own.pop(subscriber, None)
 
     def flush(self) -> None:
-        """Whatever there is, is written to everybody when this returns."""
+        """Whatever there is has been written to everybody when this returns."""
         if self._asked or self._touched or self._own:
             self._write_out(sweeps=False)
         self.finish()
 
     def flush_to(self, subscriber: Subscriber) -> None:
-        """Whatever there is for this connection is written to it when this returns."""
+        """Whatever there is for this connection has been written to it when this returns."""
         self._write_out(sweeps=True)
         if self._sweep is not None:
             self._sweep.hurry(subscriber)
 
     def finish(self) -> None:
-        """Everybody has what was on its way round."""
+        """Everybody has what was under way when this returns."""
         if self._sweep is not None:
             self._sweep.finish()
             self._sweep = None
 
     def _write_out(self, sweeps: bool) -> None:
-        """``sweeps``: what a large room got may be left on its way."""
+        """``sweeps``: what a large room got may be left under way."""
         if self._kept_from:
-            self.finish()  # while those who will stand apart are still among its readers
+            self.finish()  # while those to be set apart are still among its readers
         for channel in tuple(self._touched):
             if channel.stirred:
                 channel.stirred = False
@@ -160,8 +160,8 @@ class Turn:
         own: Collection[Subscriber],
         sweeps: bool,
     ) -> None:
-        """Takes what may go round a large room out of ``pending``. Where anything else concerns one
-        of its readers, everybody gets what was under way first."""
+        """Takes what may go round a large room out of ``pending``. If anything else concerns one of
+        its readers, everybody first gets what was under way."""
         sweep = self._sweep
         if sweep is not None:
             channel = sweep.channel
@@ -185,8 +185,8 @@ class Turn:
         )
 
     def _set_apart(self, pending: dict[Channel, list[Entry]]) -> list[tuple[Channel, Subscriber]]:
-        """Those who get something else than the rest of a room are not among its readers for this
-        once: what they get is posted to each."""
+        """Those who get something other than the rest of a room are not among its readers this
+        time: what they get is posted to each."""
         if not self._kept_from:
             return []
         apart = []
@@ -215,7 +215,7 @@ class Turn:
         for channel, subscribers in alone:
             if subscribers:
                 self._hand_out(subscribers, pending[channel])
-        # Many people share the same few rooms: each combination is merged once, in each form.
+        # Many people share the same few rooms: each combination is merged once per form.
         merged: tuple[dict[tuple[Channel, ...], bytes], ...] = ({}, {})
         for subscriber, channels in rooms.items():
             combination = tuple(channels)
@@ -230,7 +230,7 @@ class Turn:
             self.write([subscriber], data)
 
     def _hand_out(self, subscribers: list[Subscriber], entries: list[Entry]) -> None:
-        """The same to each of them, in the form that is for them."""
+        """The same to each of them, in their form."""
         inflating = [each for each in subscribers if each.inflates]
         if inflating:
             subscribers = [each for each in subscribers if not each.inflates]
@@ -251,12 +251,12 @@ class Turn:
             try:
                 self._broadcast(left, data)
             except Exception as fault:
-                # It missed something: better no room open than one with a hole.
+                # It missed something: no open room is better than one with a hole.
                 subscribers[len(outboxes) - length_hint(left) - 1].drop_all()
                 self._fault(fault)
 
     def _catch_up(self, channel: Channel) -> None:
-        """Those for whom the books were not far enough yet, and now are, hear everything."""
+        """Those who waited for the books, which have now caught up, hear everything."""
         now = self._books.position
         for subscriber, (position, head) in tuple(channel.aside.items()):
             if position <= now:

@@ -1,4 +1,4 @@
-"""Who types where: told when it changes, over by itself after 6 s unless renewed."""
+"""Who types where: told when it changes, over after 6 s unless renewed."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -6,11 +6,11 @@ from typing import Final
 from chatd.engine.ports import Clock, Scheduler
 from chatd.fanout.pace import Expiry, Pace
 
-#: Clients renew every 3 s; one lost renewal is forgiven.
+#: Clients renew every 3 s; one renewal may get lost.
 OVER: Final = 6.0
 #: Seconds between two signals for one room.
 INTERVAL: Final = 1.0
-#: Typists at a time on this node; beyond it new ones are not shown.
+#: Typists at a time on this node; beyond that new ones are not shown.
 TYPISTS: Final = 10_000
 
 
