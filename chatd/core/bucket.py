@@ -1,4 +1,4 @@
-"""Token buckets: how much of something one may do in a time, for one holder or for very many.
+"""Token buckets: how much of something may be done in a given time, for one holder or many.
 
 A bucket is kept as the one moment at which it will be full again (the form known as GCRA, ITU-T
 I.371): it holds `burst - rate * (full_at - now)` tokens. So it cannot drift, needs no refilling,
@@ -16,8 +16,8 @@ from chatd.core.refusal import Refusal
 
 # Near 10^9 s on a clock a float resolves 10^-7 s: a moment as near as this counts as come.
 SLACK = 1e-6
-#: So many keys are held even where their buckets are full: those who talk all the time would else
-#: push one another out with every message, as a bucket is full again a moment later.
+#: This many keys are held even if their buckets are full again a moment later: otherwise people who
+#: talk all the time would push one another out with every message.
 FEW = 1000
 
 
@@ -33,7 +33,7 @@ class Rate:
             raise ValueError("a rate and its burst are finite numbers above 0")
 
     def wait(self, full_at: float, cost: float, now: float) -> float:
-        """Seconds until `cost` tokens are there: 0.0 = now, else rounded up to a millisecond."""
+        """Seconds until `cost` tokens are there: 0.0 = now; rounded up to a millisecond."""
         if cost < 0:
             raise ValueError("a cost cannot be negative")
         if cost > self.burst:
@@ -67,7 +67,7 @@ class Bucket:
         return self.rate.wait(self.full_at, cost, now)
 
     def take(self, cost: float, now: float) -> float:
-        """0.0 = taken; otherwise nothing was, and it can be in so many seconds.
+        """0.0 = taken; otherwise nothing was, and this is how many seconds to wait.
 
         `now` is in seconds of a clock that never goes back. A cost above the burst could never be
         paid: Refusal `too-large`.
@@ -137,8 +137,8 @@ class Buckets(Generic[K]):
         """Takes from ``own`` and from the key's bucket, or nothing from either: as `take`, the wait
         until both could pay.
 
-        Every frame is charged to a connection and its user, twice. Where both can pay, this is
-        `Rate.wait` and `Rate.after` written out: 0.9 µs where the calls take 3."""
+        Every frame is charged to a connection and its user, twice. If both can pay, this is
+        `Rate.wait` and `Rate.after` written out: 0.9 µs instead of 3."""
         rate, shared = own.rate, self.rate
         held = self._full_at.get(key)
         if 0 < cost <= rate.burst and cost <= shared.burst:

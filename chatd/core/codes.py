@@ -1,4 +1,4 @@
-"""What a client sees when something ends: the table of refusal codes and that of close codes."""
+"""What a client sees when something ends: the tables of refusal codes and of close codes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -106,7 +106,7 @@ class Close(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class CloseRow:
-    """What a close code means to the client: come back by itself or not, with its cursor or not."""
+    """What a close code tells the client: whether to come back by itself, and with its cursor."""
 
     meaning: str
     come_back: bool

@@ -1,4 +1,4 @@
-"""Colours that can be read: contrast as WCAG 2.2 has it, and variants of one colour that reach it.
+"""Colours that can be read: contrast as in WCAG 2.2, and variants of one colour that reach it.
 
 https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio . A colour is three numbers from 0 to 1.
 """
@@ -10,7 +10,7 @@ Colour = tuple[float, float, float]
 
 WHITE: Final[Colour] = (1.0, 1.0, 1.0)
 BLACK: Final[Colour] = (0.0, 0.0, 0.0)
-#: Of text to what lies behind it (1.4.3), and of what is not text (1.4.11).
+#: The least contrast of text with its background (1.4.3), and of what is not text (1.4.11).
 TEXT: Final = 4.5
 SHAPE: Final = 3.0
 #: Steps from a colour to black or white.
@@ -18,7 +18,7 @@ _STEPS: Final = 64
 
 
 def parse(text: str) -> Colour | None:
-    """From "#0f6b62", None where it is not so written."""
+    """From "#0f6b62"; None for any other form."""
     if re.fullmatch(r"#[0-9A-Fa-f]{6}", text) is None:
         return None
     red, green, blue = (int(text[at : at + 2], 16) / 255 for at in (1, 3, 5))
@@ -50,12 +50,12 @@ def mixed(one: Colour, other: Colour, share: float) -> Colour:
 
 
 def readable(colour: Colour, grounds: tuple[Colour, ...], ratio: float) -> Colour:
-    """The colour, or what is nearest to it on its way to black (to white on dark ``grounds``) and
-    has the contrast ``ratio`` to all of them. Grounds must be light ones, or dark ones."""
+    """The colour, or the nearest to it on the way to black (to white on dark ``grounds``) that has
+    the contrast ``ratio`` with all of them. Grounds must be all light or all dark."""
     dark = sum(map(luminance, grounds)) / len(grounds) < 0.18
     for step in range(_STEPS + 1):
         tried = mixed(colour, WHITE if dark else BLACK, step / _STEPS)
-        # As it will be written: rounding must not take the last bit away.
+        # As it will be written: rounding must not lose the last bit of contrast.
         tried = parse(write(tried)) or tried
         if all(contrast(tried, ground) >= ratio for ground in grounds):
             return tried

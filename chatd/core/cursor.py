@@ -17,7 +17,7 @@ _CURSOR = re.compile(r"([0-9a-z]{8})\.(0|[1-9a-z][0-9a-z]{0,12})")
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Which life of the log (`epoch`, 8 letters or digits), and how far in it (`position`)."""
+    """Which life of the log (`epoch`, 8 letters or digits), and how far into it (`position`)."""
 
     epoch: str
     position: int

@@ -16,7 +16,7 @@ _SELECTOR: Final = "\ufe0f"
 @cache
 def _forms() -> Mapping[str, str]:
     """Without variation selectors → fully qualified (UTS #51, ED-18a): only one form has both."""
-    # Here, not above: reading its tables takes 60 ms, which a start need not wait for.
+    # Here, not above: reading its tables takes 60 ms, and the start need not wait for that.
     import emoji
 
     full = emoji.STATUS["fully_qualified"]
@@ -28,7 +28,7 @@ def _forms() -> Mapping[str, str]:
 
 
 def warm_up() -> None:
-    """Reads the tables, in a thread perhaps, so that the first reaction need not."""
+    """Reads the tables, perhaps in a thread, so that the first reaction need not."""
     _forms()
 
 

@@ -1,4 +1,4 @@
-"""A map whose entries end by themselves: who types, tickets, presence leases; bounded in number."""
+"""A map whose entries expire: typists, tickets, presence leases; bounded in number."""
 
 import math
 from collections.abc import Hashable
@@ -24,12 +24,12 @@ class ExpiringMap(Generic[K, V]):
             raise ValueError("there must be room for one entry at least")
         self.limit = limit
         self._entries: dict[K, tuple[float, V]] = {}
-        # Moments pushed at each put; one that its entry no longer has is skipped when it comes up.
+        # Moments pushed at each put; one its entry no longer has is skipped when it comes up.
         self._heap: list[tuple[float, int, K]] = []
         self._serial = 0
 
     def __len__(self) -> int:
-        """Entries that take room, ended ones among them until `expire`."""
+        """Entries that take room, including ended ones until `expire`."""
         return len(self._entries)
 
     def put(self, key: K, value: V, ends: float, now: float) -> None:
@@ -43,7 +43,7 @@ class ExpiringMap(Generic[K, V]):
                     "The server holds as many of these as it can; try again.",
                     retry_after=float(math.ceil(next_end - now)),
                 )
-            # Ended, only not taken out yet: its room is free.
+            # Ended but not yet taken out: its room is free.
             del self._entries[heappop(self._heap)[2]]
         self._entries[key] = (ends, value)
         self._serial += 1
@@ -57,17 +57,17 @@ class ExpiringMap(Generic[K, V]):
         return entry[1] if entry is not None and entry[0] > now else None
 
     def pop(self, key: K, now: float) -> V | None:
-        """Take out and return, None if it is not there or has ended: a ticket serves once."""
+        """Take out and return; None if it is not there or has ended: a ticket serves once."""
         value = self.get(key, now)
         self._entries.pop(key, None)
         return value
 
     def live(self, now: float) -> list[tuple[K, V]]:
-        """The entries that have not ended, in the order in which their keys came."""
+        """The entries that have not ended, in the order their keys came."""
         return [(key, value) for key, (ends, value) in self._entries.items() if ends > now]
 
     def next_end(self) -> float | None:
-        """When the next entry ends, None if there is none: the moment to call `expire`."""
+        """When the next entry ends: the moment to call `expire`. None if there is none."""
         return self._next()
 
     def expire(self, now: float) -> list[tuple[K, V]]:

@@ -1,4 +1,4 @@
-"""What is known of a file that somebody brings: its name, as its readers may see it, and its type.
+"""What is known of a file that somebody uploads: its name, as readers may see it, and its type.
 
 A name comes from a stranger's disk and ends on a reader's: it names no folder, changes no
 direction of writing, and is short enough for every file system.
@@ -15,17 +15,17 @@ from chatd.core.text import drop_loose_tags, has_visible, limit_marks, shorten_r
 
 #: Files of one message.
 EACH: Final = 10
-#: Bytes of a name in UTF-8: NAME_MAX of Linux, and what most others take.
+#: Bytes of a name in UTF-8: NAME_MAX of Linux, and the limit of most others.
 NAME_BYTES: Final = 255
-#: Bytes of an ending that a shortened name keeps, its point included.
+#: Bytes of an extension that a shortened name keeps, its dot included.
 ENDING_BYTES: Final = 32
 #: How many of a file's first bytes are looked at for a picture.
 HEAD_BYTES: Final = 1_048_576
-#: Of a picture that is shown as one. A browser takes four bytes for each pixel to show it, however
-#: few it had to fetch; cameras make up to 50 million.
+#: Most pixels of a picture shown as one, and its longest side. A browser needs four bytes per pixel
+#: to show it, however few it fetched; cameras make up to 50 million pixels.
 PIXELS: Final = 64 * 2**20
 SIDE: Final = 16_384
-#: What a file is that nobody has said anything about (RFC 9110 §8.3).
+#: The type of a file whose type nobody has given (RFC 9110 §8.3).
 UNKNOWN: Final = "application/octet-stream"
 
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}(?![\s\S])")
@@ -34,8 +34,8 @@ _JOINERS = "\u200c\u200d"
 
 
 def file_name(text: str) -> str:
-    """The name as everybody sees it: what stands behind the last slash, in NFC, without controls
-    and marks of direction, at most 255 bytes in UTF-8; "file" where nothing is left."""
+    """The name as everybody sees it: what follows the last slash, in NFC, without controls and
+    marks of direction, at most 255 bytes in UTF-8; "file" if nothing is left."""
     text = _FOLDERS.split(text[: 16 * NAME_BYTES])[-1]
     text = "".join(
         " " if category(char) in ("Zs", "Zl", "Zp") else char
@@ -58,8 +58,8 @@ def _short(name: str) -> str:
 
 
 def media_type(text: str | None) -> str:
-    """What a Content-Type says, without its parameters, in lower case. Refusal `bad-field` where it
-    is none (RFC 6838 §4.2)."""
+    """What a Content-Type says, without its parameters, in lower case. Refusal `bad-field` if it is
+    not a type (RFC 6838 §4.2)."""
     if text is None:
         return UNKNOWN
     said = text.partition(";")[0].strip(" \t").lower()
@@ -75,8 +75,8 @@ def media_type(text: str | None) -> str:
 
 
 def picture_to_show(head: bytes) -> Picture | None:
-    """The picture that a file which begins with ``head`` is shown as; None for what is no picture,
-    and for one that says it has more pixels than a reader's browser should be asked to show."""
+    """The picture that a file beginning with ``head`` is shown as; None if it is not a picture, or
+    says it has more pixels than a reader's browser should be asked to show."""
     found = found_in(head)
     if found is None or max(found.width, found.height) > SIDE:
         return None

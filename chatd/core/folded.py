@@ -1,4 +1,4 @@
-"""Folded text: how names and topics are kept so that a search does not mind case or form."""
+"""Folded text: how names and topics are kept so that a search ignores case and form."""
 
 import re
 from typing import Final
@@ -29,7 +29,7 @@ def within(name: str) -> tuple[str, ...]:
 
 
 def _fold(text: str) -> str:
-    # Folding undoes what the form composed, and the other way round: both twice.
+    # Folding undoes what the form composed, and vice versa: both twice.
     text = normalize("NFD", text).casefold()
     text = normalize("NFKD", text).casefold()
     return normalize("NFKC", text)

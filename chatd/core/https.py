@@ -1,11 +1,11 @@
-"""Plain https addresses: what everybody reads alike."""
+"""Plain https addresses: those that every reader parses alike."""
 
 from urllib.parse import urlsplit
 
 
 def https_host(url: str) -> tuple[str, int] | None:
-    """Host and port of an https address, None where it is none, or not a plain one: with a user, a
-    fragment, or letters over which readers differ."""
+    """Host and port of an https address; None if it is not one, or not a plain one: with a user, a
+    fragment, or characters on which parsers differ."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port

@@ -1,12 +1,12 @@
-"""Identifiers, made from random bytes that the caller brings."""
+"""Identifiers, made from random bytes that the caller supplies."""
 
 from collections.abc import Callable
 
 Random = Callable[[int], bytes]
-"""Gives so many fresh random bytes; `secrets.token_bytes` in the daemon, a fixed tape in tests."""
+"""That many fresh random bytes: `secrets.token_bytes` in the daemon, a fixed tape in tests."""
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-"""Crockford's base 32 in lower case: no i, l, o or u to misread; 5 unbiased bits a byte."""
+"""Crockford's base 32 in lower case: no i, l, o or u to misread; 5 unbiased bits per byte."""
 
 
 def letters(random: Random, count: int) -> str:

@@ -1,4 +1,4 @@
-"""Membership as intervals of seqs: which events of a room one person was there for."""
+"""Membership as intervals of seqs: which events of a room a person was there for."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -12,8 +12,8 @@ Span = tuple[int, int | None]
 class Intervals:
     """Sorted spans with at least one seq between two neighbours; only the last one may be open.
 
-    History and resume clip to these. A span ends with the seq of one's own removal: it is the last
-    event one gets.
+    History and resume clip to these. A span ends with the seq of the person's own removal: the last
+    event they get.
     """
 
     spans: tuple[Span, ...] = ()

@@ -3,13 +3,13 @@
 from typing import Final
 
 LANGUAGES: Final = ("en", "de", "ar")
-#: Of a header that lists languages: so many characters and tags are looked at.
+#: How many characters and tags of a header that lists languages are looked at.
 LONGEST: Final = 1000
 MOST: Final = 50
 
 
 def wanted(header: str) -> str:
-    """The dearest of ours in an Accept-Language (RFC 9110 §12.5.4), "" where there is none."""
+    """The most preferred of ours in an Accept-Language (RFC 9110 §12.5.4), "" if there is none."""
     found = []
     for place, part in enumerate(header[:LONGEST].lower().split(",")[:MOST]):
         tag, _, rest = part.partition(";")
@@ -20,7 +20,7 @@ def wanted(header: str) -> str:
 
 
 def _weight(text: str) -> float:
-    """Of ``q=0.8``; 1 where nothing is said, 0 for what is no number from 0 to 1."""
+    """The weight in ``q=0.8``; 1 if none is given, 0 if it is not a number from 0 to 1."""
     name, _, value = text.replace(" ", "").partition("=")
     if not name:
         return 1.0

@@ -1,7 +1,7 @@
 """Links: the addresses in a text that people can open.
 
 What counts as a link is the same here and on the page (`ui/state/text.js`); the cases that both
-are held to stand in `tests/vectors/links.json`. Nothing is ever fetched from a link.
+must meet are in `tests/vectors/links.json`. Nothing is ever fetched from a link.
 """
 
 import re
@@ -9,9 +9,9 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Final, NamedTuple
 from unicodedata import category
 
-# Never part of an address as people write it: blanks, controls, what cannot be seen, quotation
+# Never part of an address as people write it: blanks, controls, invisible characters, quotation
 # marks, brackets of markup, the backslash (browsers read it as /), and the punctuation of Chinese
-# and Japanese, which stands without a blank. The joiners U+200C and U+200D are letters to some.
+# and Japanese, which needs no blank before it. The joiners U+200C and U+200D are letters to some.
 _OUTSIDE: Final = (
     r"\x00-\x20\x7f-\xa0\xad\u1680\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
     r"<>\"'`\\\u3001\u3002\u300a-\u3011\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
@@ -31,8 +31,8 @@ HOST: Final = 253
 
 
 class Link(NamedTuple):
-    """A link and where in the text it stands: from ``start`` up to, not including, ``end``, in code
-    points. ``address`` is what it leads to, as it was written."""
+    """A link and its place in the text: from ``start`` up to, not including, ``end``, in code
+    points. ``address`` is where it leads, as written."""
 
     start: int
     end: int
@@ -42,9 +42,9 @@ class Link(NamedTuple):
 def links(text: str) -> list[Link]:
     """The http, https and mailto addresses of a text, in order.
 
-    An address with a user name in front of its host is none: `https://bank.example@evil.example`
-    leads to somewhere else than it seems to. A mailto is the address alone, without what it would
-    write into the message."""
+    An address with a user name before its host is no link: `https://bank.example@evil.example` does
+    not lead where it seems to. A mailto is the address alone, without what it would put into the
+    message."""
     found = []
     for match in _CANDIDATE.finditer(text):
         address = _without_tail(match[0])

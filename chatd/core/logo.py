@@ -2,8 +2,8 @@
 
 An SVG is a document that may hold scripts, other documents and addresses. The page shows it as an
 image, where browsers run nothing (https://www.w3.org/TR/SVG2/conform.html#secure-static-mode), and
-the server forbids all of it in the answer; but whoever opens the file itself is a reader, too, so
-what does more than draw is refused here, in words.
+the server forbids all of it in the answer; but some people open the file itself, so anything that
+does more than draw is refused here, with the reason.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Logo:
 
 
 def logo(data: bytes) -> Logo:
-    """ValueError with what is wrong and what to do, in words that follow the file's name."""
+    """ValueError says what is wrong and what to do, worded to follow the file's name."""
     if not data:
         raise ValueError("is empty")
     if len(data) > MAX_BYTES:

@@ -25,7 +25,7 @@ def _rows(name: str) -> list[list[str]]:
     return [line.split() for line in text.splitlines() if not line.startswith("#")]
 
 
-# Both tables are read when they are first needed: a start need not wait for them.
+# Both tables are read when first needed: the start need not wait for them.
 
 
 @cache
@@ -48,7 +48,7 @@ def _confusables() -> Mapping[int, str]:
 
 
 def scripts_of(char: str) -> frozenset[str]:
-    """The recommended scripts (UAX #31 table 5, ISO 15924 codes) it is used in; empty = none.
+    """The recommended scripts (UAX #31 table 5, ISO 15924 codes) that use it; empty = none.
 
     `Zyyy` and `Zinh` stand for any script.
     """
@@ -75,15 +75,15 @@ def one_script(text: str) -> bool:
 
 
 def skeleton(name: str) -> str:
-    """What is left of a name when look-alikes are made the same; for comparing, never for showing.
+    """What is left of a name once look-alikes are made the same; for comparing, never for showing.
 
-    As UTS #39 §4, and case-folded besides (so that 0 and o, ß and ss meet). A skeleton's skeleton
-    is itself. Characters that `scripts.txt` does not list stand for themselves.
+    As UTS #39 §4, and also case-folded (so that 0 and o, ß and ss meet). A skeleton's skeleton is
+    itself. Characters that `scripts.txt` does not list stand for themselves.
     """
     while True:
         folded = normalize("NFD", normalize("NFD", name).casefold())
         mapped = normalize("NFD", folded.translate(_confusables()))
-        # An i or j loses its own dot to a dot above: with it they look as without.
+        # An i or j loses its own dot to a dot above: it looks the same with it and without.
         mapped = mapped.replace("i\u0307", "i").replace("j\u0307", "j")
         if mapped == name:
             return name

@@ -5,12 +5,12 @@ from typing import Final
 
 from chatd.core.names import user_name_of
 
-#: So many people one message can mention.
+#: Most people that one message can mention.
 MOST: Final = 20
 #: Names, none of them anybody's, that call everyone in the room.
 EVERYONE: Final = frozenset(("room", "all", "everyone", "channel", "here"))
 
-# Not within a word or an address (a@b), and without the full stop that ends a sentence.
+# Not inside a word or an address (a@b), and without the full stop that ends a sentence.
 _MENTION = re.compile(r"(?<![\w@./-])@([^\W_](?:[._-]?\w)*)", re.UNICODE)
 
 

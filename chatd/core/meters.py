@@ -1,14 +1,14 @@
-"""Meters: plain numbers that the parts count up as they work, and that somebody may look at.
+"""Meters: plain numbers that the parts count up as they work, for whoever wants to look.
 
-They belong to the reactor's thread, so they need no lock: an addition takes 0.05 µs where a metrics
-library's own counter takes 0.3. What they are called for others is `edge.metrics`' business.
+They belong to the reactor's thread, so they need no lock: an addition takes 0.05 µs, a metrics
+library's own counter 0.3. Their public names are the business of `edge.metrics`.
 """
 
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final, Literal
 
-#: Seconds; from a look into memory to what nobody waits for.
+#: Seconds; from a look-up in memory to what nobody waits for.
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 UNITS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
@@ -16,8 +16,8 @@ Kind = Literal["write", "read", "passing"]
 
 
 class Histogram:
-    """How often a value was at most each of ``bounds``, which ascend. ``counts`` has one more: what
-    was above the last."""
+    """How often a value was at most each of ``bounds``, which ascend. ``counts`` has one more, for
+    what was above the last."""
 
     __slots__ = ("bounds", "counts", "sum")
 
@@ -43,7 +43,7 @@ class Timed:
 
 class Commits:
     """What the store's writer committed: how many units at once, and how long until on disk.
-    ``last`` are these two of the last commit, told of before its outcomes are given out."""
+    ``last`` is that pair for the last commit, set before its outcomes are handed out."""
 
     __slots__ = ("last", "seconds", "units")
 
@@ -59,8 +59,8 @@ class Commits:
 
 
 class Uploads:
-    """Files that somebody began to bring: ``stored``, of so many bytes in all, or ``failed``,
-    refused or lost on the way."""
+    """Uploads that were begun: ``stored``, with ``bytes`` in all, or ``failed``: refused or lost on
+    the way."""
 
     __slots__ = ("bytes", "failed", "stored")
 
@@ -74,7 +74,7 @@ class Meters:
     """Since the start. One for each daemon."""
 
     def __init__(self) -> None:
-        #: by a command's type, and all of a kind: from its turn to its answer
+        #: by a command's type, and by kind: from its turn to its answer
         self.commands: dict[str, Timed] = {}
         self.kinds: dict[str, Histogram] = {
             "write": Histogram(SECONDS),
@@ -85,7 +85,7 @@ class Meters:
         self.errors: dict[str, int] = {}
         #: how connections that came back with a cursor were served
         self.resumes = {"continued": 0, "paged": 0, "anew": 0}
-        #: readers whose queue was dropped, and the bytes that queue for readers just now
+        #: readers whose queue was dropped, and the bytes queued for readers now
         self.slow_readers = 0
         self.queued_bytes = 0
 

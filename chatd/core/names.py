@@ -26,7 +26,7 @@ RESERVED = frozenset((
     "team", "undefined", "unknown", "user", "webmaster",
 ))
 # fmt: on
-"""Names that would speak for the server, mean many people, or be taken for a word of a program."""
+"""Names that would speak for the server, mean many people, or be taken for a program's keyword."""
 
 _USERNAME = get_profile("UsernameCaseMapped")
 _SPACES = re.compile(r"[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
@@ -41,7 +41,7 @@ def user_name(text: str, *, privileged: bool = False, field: str = "name") -> st
 
     1 to 32 code points and at most 64 bytes; letters, marks and digits of one script, starting
     with a letter, with single `. _ -` between them. Reserved names, and those that look like one,
-    take `privileged`. Whether the name is free is for the store, by `skeleton`.
+    need `privileged`. Whether the name is free is for the store, by `skeleton`.
     """
     name = _identifier(text, MAX_NAME, MAX_NAME_BYTES, field)
     if category(name[0])[0] != "L":
@@ -54,8 +54,7 @@ def user_name(text: str, *, privileged: bool = False, field: str = "name") -> st
 
 
 def user_name_of(text: str) -> str | None:
-    """The one form of the user name that ``text`` writes, reserved or not; None where nobody can
-    have it."""
+    """The one form of the user name in ``text``, reserved or not; None if nobody can have it."""
     try:
         return _identifier(text, MAX_NAME, MAX_NAME_BYTES, "name")
     except Refusal:
@@ -72,7 +71,7 @@ def room_slug(text: str, *, field: str = "slug") -> str:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether a name reads as a reserved one; accents, separators and i for l are no difference."""
+    """Whether a name reads as a reserved one; accents, separators and i for l do not matter."""
     plain = "".join(c for c in normalize("NFD", name) if category(c)[0] != "M")
     return _reading(plain.translate(_NO_SEPARATORS)) in _RESERVED_READINGS
 
@@ -130,7 +129,7 @@ def _identifier(text: str, most: int, most_bytes: int, field: str) -> str:
 
 
 def _fault(name: str) -> str | None:
-    """What UTS #39 or we hold against a name that PRECIS let pass; None = nothing."""
+    """What UTS #39 or chatd holds against a name that PRECIS accepts; None = nothing."""
     before = "."
     for char in name:
         kind = category(char)

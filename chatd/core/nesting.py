@@ -1,10 +1,10 @@
-"""How deep JSON nests, told before it is decoded."""
+"""How deep JSON nests, found out before it is decoded."""
 
 import re
 from typing import Final
 
-# Strings are skipped whole; possessive, so that no input makes it look at a byte twice. An
-# unfinished string reaches to the end.
+# Strings are skipped whole; possessive, so that no byte is ever looked at twice. An unfinished
+# string extends to the end.
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _NOT_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"[]{}")
 

@@ -1,7 +1,7 @@
-"""What a picture is, read from its first bytes: its kind and its size, and nothing is decoded.
+"""What a picture is, read from its first bytes: its kind and its size; nothing is decoded.
 
 PNG (ISO/IEC 15948 §11.2.2), GIF (GIF89a §17 and §18), JPEG (ITU-T T.81 §B.2.2), WebP (RFC 9649
-§2.5 to §2.7). What is not one of these, whatever it calls itself, is refused.
+§2.5 to §2.7). Anything else is refused, whatever it calls itself.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from chatd.core.refusal import Refusal
 MAX_BYTES: Final = 262_144
 #: Of either side, in pixels.
 MAX_SIDE: Final = 1024
-#: Segments of a JPEG looked at in search of its frame; cameras write a few dozen.
+#: Segments of a JPEG searched for its frame; cameras write a few dozen.
 SEGMENTS: Final = 500
 
 
@@ -28,8 +28,8 @@ class Picture:
 
 
 def picture(data: bytes) -> Picture:
-    """What the bytes hold. Refusal `bad-field` for no picture of the four kinds, `too-large` for
-    one of too many bytes or pixels."""
+    """What the bytes hold. Refusal `bad-field` if it is none of the four kinds, `too-large` for too
+    many bytes or pixels."""
     if len(data) > MAX_BYTES:
         raise Refusal(
             Code.TOO_LARGE,
@@ -70,7 +70,7 @@ def _jpeg(data: bytes) -> Picture | None:
         return None
     at = 2
     for _ in range(SEGMENTS):
-        # Any number of 0xFF may stand in front of a marker.
+        # Any number of 0xFF may precede a marker.
         while at < len(data) - 1 and data[at] == data[at + 1] == 0xFF:
             at += 1
         if at + 9 > len(data) or data[at] != 0xFF:
@@ -79,7 +79,7 @@ def _jpeg(data: bytes) -> Picture | None:
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             height, width = unpack_from(">HH", data, at + 5)
             return Picture("image/jpeg", width, height)
-        # The image itself begins, or ends, without a frame; or the length is none.
+        # The image itself begins, or ends, without a frame; or the length is invalid.
         if marker in (0xD9, 0xDA) or size < 2:
             return None
         at += 2 + size

@@ -10,10 +10,10 @@ Credential = Literal["cookie", "bearer", "ticket"]
 class Principal(msgspec.Struct, frozen=True, gc=False):
     """An authenticated user and how this was proven.
 
-    ``session`` names the login session or token behind it, so that ending that one closes what it
-    opened. ``expires`` is Unix time in seconds, None where the proof has no end of its own.
-    ``scopes`` (`core.scopes`) is all it may be used for, None for whatever the user may; a
-    ``guest`` may little (`features.guests`).
+    ``session`` names the login session or token behind it, so that ending that closes what it
+    opened. ``expires`` is Unix time in seconds, None if the proof has no end of its own. ``scopes``
+    (`core.scopes`) is all it may be used for, None for whatever the user may do; a ``guest`` may do
+    little (`features.guests`).
     """
 
     user: str

@@ -1,6 +1,6 @@
-"""What a browser hands over so that it can be pushed to: an address and two keys, looked at well.
+"""What a browser hands over so that it can be pushed to: an address and two keys, checked closely.
 
-The address comes from whoever is signed in, and this server is going to post to it.
+The address comes from a signed-in user, and this server is going to post to it.
 """
 
 import base64
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 
-#: Characters of an address: those of today's services have 120 to 600.
+#: Characters of an address; those of today's services have 120 to 600.
 LONGEST: Final = 2048
 #: Bytes of an uncompressed point (SEC 1 §2.3.3) and of the secret (RFC 8291 §3.2).
 POINT: Final = 65
@@ -28,8 +28,8 @@ _B: Final = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
 
 
 def endpoint(text: str) -> str:
-    """The address as it is, if it may be one of a push service; else `bad-field`. Where its host
-    leads is looked at with each request, since that may change."""
+    """The address as it is, if it may belong to a push service; otherwise `bad-field`. Where its
+    host leads is checked with each request, since that may change."""
     try:
         url = urlsplit(text)
         host, port = url.hostname or "", url.port
@@ -53,7 +53,7 @@ def origin(text: str) -> str:
 
 
 def public_key(text: str) -> bytes:
-    """The point behind `p256dh`, which is one of P-256; else `bad-field`."""
+    """The point behind `p256dh`, which must lie on P-256; otherwise `bad-field`."""
     point = _decoded(text)
     if point is None or len(point) != POINT or point[0] != 4 or not _is_on_curve(point):
         raise Refusal(
@@ -65,7 +65,7 @@ def public_key(text: str) -> bytes:
 
 
 def secret(text: str) -> bytes:
-    """The 16 bytes behind `auth`; else `bad-field`."""
+    """The 16 bytes behind `auth`; otherwise `bad-field`."""
     found = _decoded(text)
     if found is None or len(found) != SECRET:
         raise Refusal(
@@ -75,8 +75,8 @@ def secret(text: str) -> bytes:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open internet: neither this machine, nor a network that
-    is nobody else's business, nor one of those under another name."""
+    """Whether an IP address is on the open internet: neither this machine, nor a private network,
+    nor one of those in another notation."""
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or _behind_nat64(ip)

@@ -1,5 +1,5 @@
-"""Scopes: what a token may do, as words (RFC 6749 §3.3). A token without any may do all its owner
-may; no scope ever lets it do more."""
+"""Scopes: what a token may do, as words (RFC 6749 §3.3). A token without any may do all that its
+owner may; no scope ever lets it do more."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -28,7 +28,7 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
 
 
 def checked(words: Iterable[str], *, field: str = "scopes") -> frozenset[str]:
-    """The scopes, each of which there is; `bad-field` for none at all or an unknown one."""
+    """The scopes, all of them known; `bad-field` for none at all or an unknown one."""
     scopes = frozenset(words)
     unknown = sorted(scopes - SCOPES.keys())
     if unknown or not scopes:
@@ -38,10 +38,10 @@ def checked(words: Iterable[str], *, field: str = "scopes") -> frozenset[str]:
 
 
 def stored(scopes: frozenset[str] | None) -> str | None:
-    """As the store keeps them and people read them: words with spaces between, None for all."""
+    """As the store keeps them and people read them: words separated by spaces, None for all."""
     return None if scopes is None else " ".join(sorted(scopes))
 
 
 def loaded(words: str | None) -> frozenset[str] | None:
-    """What `stored` made. Words of which this version knows nothing allow nothing."""
+    """What `stored` made. Words unknown to this version allow nothing."""
     return None if words is None else frozenset(words.split())

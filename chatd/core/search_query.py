@@ -1,8 +1,8 @@
-"""What people type to search: words, "phrases", -words left out, and who, where, when and what.
+"""What people type to search: words, "phrases", -excluded words, and who, where, when and what.
 
     tea -green "boiling water" from:@alice in:#kitchen after:2026-01-31 before:2026-03-01 has:link
 
-Nothing that is typed is a mistake: what looks like a filter and is none is looked for as words.
+Nothing that is typed is an error: what looks like a filter but is not is searched for as words.
 """
 
 import re
@@ -15,7 +15,7 @@ from chatd.core.search_words import Phrase, phrase, shown
 Has = Literal["link", "data", "file"]
 HAS: Final[tuple[Has, ...]] = get_args(Has)
 
-#: Words and phrases of one query that count; a query of more is one that nobody typed.
+#: Words and phrases of one query that count; nobody types more.
 MOST_PHRASES: Final = 32
 DAY_MS: Final = 24 * 3600 * 1000
 
@@ -26,9 +26,9 @@ _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """``room`` and ``author`` are as typed: an id, a "#name", an "@name", or "me". ``after`` and
-    ``before`` are Unix milliseconds, from which on and up to which (not included) is meant.
-    ``words`` are those to mark in what was found."""
+    """``room`` and ``author`` are as typed: an id, a "#name", an "@name", or "me". ``after``
+    (included) and ``before`` (not included) are Unix milliseconds. ``words`` are those to mark in
+    what was found."""
 
     phrases: tuple[Phrase, ...] = ()
     excluded: tuple[Phrase, ...] = ()
@@ -42,7 +42,7 @@ class Query:
 
 @dataclass(slots=True)
 class _Parts:
-    """A query as it is read; of a filter given twice the later one counts."""
+    """A query as it is read; if a filter is given twice the later one counts."""
 
     wanted: list[tuple[str, bool]] = field(default_factory=list)
     excluded: list[str] = field(default_factory=list)
@@ -54,8 +54,8 @@ class _Parts:
 
 
 def parse(text: str, east: int = 0) -> Query:
-    """The meaning of what was typed. ``east``: minutes by which the asker's days begin before those
-    of UTC."""
+    """The meaning of what was typed. ``east``: minutes by which the asker's days begin before
+    UTC's."""
     parts = _Parts()
     for match in _PART.finditer(text):
         plain = match["plain"]
@@ -94,7 +94,7 @@ def _query(parts: _Parts) -> Query:
 
 
 def _take(parts: _Parts, name: str, value: str, east: int) -> bool:
-    """Whether this is a filter; then it is in ``parts``."""
+    """Whether this is a filter; if so, it is now in ``parts``."""
     match name:
         case "from":
             parts.author = value
@@ -116,7 +116,7 @@ def _take(parts: _Parts, name: str, value: str, east: int) -> bool:
 
 
 def _day(text: str, east: int) -> int | None:
-    """When the day begins, None for what is no date."""
+    """When the day begins; None if this is not a date."""
     found = _DATE.fullmatch(text)
     if found is None:
         return None

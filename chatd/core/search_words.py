@@ -1,14 +1,14 @@
-"""Words to search by: how a text falls apart for the index, and a query for asking it.
+"""Words to search by: how a text is split for the index, and a query for asking it.
 
-Both go through here, so they agree by construction, and the database's own tokenizer has nothing
-left to do but to split at spaces. What people see as the same is made the same: width and
-ligatures (NFKC), case (case folding), accents, Arabic and Hebrew vowel signs, Turkish dotted and
-dotless i, spellings of Arabic letters that keyboards mix up.
+Both go through here, so they agree by construction, and the database's own tokenizer only has to
+split at spaces. What people see as the same is made the same: width and ligatures (NFKC), case
+(case folding), accents, Arabic and Hebrew vowel signs, Turkish dotted and dotless i, spellings of
+Arabic letters that keyboards mix up.
 
 Scripts written without spaces, and Hangul, whose words carry their particles at the end, are
-indexed as overlapping pairs of characters: 東京都 is 東京, 京都 and 都. A query of two characters
-or more becomes a phrase of such pairs, one of a single character a search for pairs that begin
-with it; so every substring is found, in one pass over short lists. Every emoji is a word.
+indexed as overlapping pairs of characters: 東京都 is 東京, 京都 and 都. Two or more characters in a
+query become a phrase of such pairs, a single one a search for pairs that begin with it; so every
+substring is found, in one pass over short lists. Every emoji is a word.
 """
 
 import re
@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import category, normalize
 
-#: So many characters of a word count; what is longer is no word that anybody types.
+#: Characters of a word that count; nobody types a longer one.
 MOST_LETTERS = 64
-#: A last word matches what begins with it if it has at least so many letters.
+#: A last word matches what begins with it if it has at least this many letters.
 LEAST_PREFIX = 2
 
-#: Characters about which it is remembered what becomes of them: more than people write in one
-#: place, and few enough that a text of all that there are (1.1 million) does not fill the memory.
+#: Characters whose replacement is remembered: more than people write in one place, and few enough
+#: that a text of every character there is (1.1 million) does not fill the memory.
 MOST_KNOWN = 40_000
 
 _PLAIN = re.compile("[a-z0-9]+")
@@ -40,14 +40,14 @@ _LEFT_OUT = re.compile(
     "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640"
     "\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u20d0-\u20ff\ufe00-\ufe0f]"
 )
-# Of Arabic, what Lucene's ArabicNormalizer and PersianNormalizer make equal as well.
+# For Arabic, what Lucene's ArabicNormalizer and PersianNormalizer also make equal.
 _SAME = {"ı": "i", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه"}
-# Frames and shades that tables are drawn with, and Braille: symbols, but nobody's words.
+# Box-drawing characters and shades, and Braille: symbols, but nobody's words.
 _DRAWN = re.compile("[\u2500-\u25ff\u2800-\u28ff]")
 
 
 class _Table(dict[int, str | None]):
-    """What becomes of a character once it is decomposed; mostly asked for each one only once."""
+    """What becomes of a character once it is decomposed; mostly looked up only once for each."""
 
     def __missing__(self, code: int) -> str | None:
         found = _becomes(chr(code))
@@ -66,7 +66,7 @@ def _becomes(char: str) -> str | None:
         return char
     if kind == "So" and not _DRAWN.match(char):
         return f" {char} "
-    # A skin colour belongs to the emoji before it.
+    # A skin tone belongs to the emoji before it.
     return None if "\U0001f3fb" <= char <= "\U0001f3ff" else " "
 
 
@@ -75,7 +75,7 @@ _TABLE = _Table()
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A word, or (``dense``) a run of characters of which any part may be looked for."""
+    """A word, or (``dense``) a run of characters any part of which may be searched for."""
 
     text: str
     dense: bool = False
@@ -97,7 +97,7 @@ def pieces(text: str) -> Iterator[Piece]:
 
 
 def indexed(text: str) -> str:
-    """What the index is told of a text: its tokens with spaces between them."""
+    """What the index gets of a text: its tokens separated by spaces."""
     if text.isascii():
         return " ".join(word[:MOST_LETTERS] for word in _PLAIN.findall(text.lower()))
     return " ".join(token for piece in pieces(text) for token in _tokens(piece))
@@ -112,7 +112,7 @@ def _tokens(piece: Piece) -> Sequence[str]:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Tokens that stand next to one another; with ``prefix`` the last one is a beginning."""
+    """Adjacent tokens; with ``prefix`` the last one is only a beginning."""
 
     tokens: tuple[str, ...]
     prefix: bool = False
@@ -120,8 +120,8 @@ class Phrase:
 
 @lru_cache(256)
 def phrase(text: str, prefix: bool = False) -> Phrase | None:
-    """What to look for where people typed ``text`` without a space or within quotation marks; None
-    where it holds no word. ``prefix``: its end may be the beginning of a word."""
+    """What to look for when people typed ``text`` without a space or in quotation marks; None if it
+    holds no word. ``prefix``: its end may be the beginning of a word."""
     parts = list(pieces(text))
     if not parts:
         return None
@@ -132,10 +132,10 @@ def phrase(text: str, prefix: bool = False) -> Phrase | None:
     run = _tokens(last)
     if len(run) == 1:
         return Phrase((*tokens, *run), True)
-    # The run may go on in the text, so how it ends there says nothing.
+    # The run may go on in the text, so its last, single character says nothing.
     return Phrase((*tokens, *run[:-1]))
 
 
 def shown(texts: Iterable[str]) -> tuple[str, ...]:
-    """The words of what was looked for as a client may mark them in what was found, each once."""
+    """The words searched for, as a client may mark them in what was found, each once."""
     return tuple(dict.fromkeys(piece.text for text in texts for piece in pieces(text)))

@@ -1,11 +1,11 @@
-"""Hygiene of message text: what people wrote stays, what only harms the reader goes.
+"""Hygiene of message text: what people wrote stays, what only harms readers goes.
 
 Kept: every script, emoji with their joiners, tabs and line breaks, the marks U+200E, U+200F and
 U+061C, and isolates (U+2066 to U+2069) that are balanced within their line, so right-to-left text
-reads as it was meant. Removed: other controls, bidi embeddings and overrides (U+202A to U+202E;
-UAX #9 §2.3 has isolates take their place), isolates without their other half, noncharacters, tag
-characters outside a flag, and marks stacked higher than any language does. Refused: U+0000, lone
-surrogates, and a text in which nothing can be seen.
+reads as intended. Removed: other controls, bidi embeddings and overrides (U+202A to U+202E; UAX #9
+§2.3 puts isolates in their place), isolates without their other half, noncharacters, tag characters
+outside a flag, and marks stacked higher than any language does. Refused: U+0000, lone surrogates,
+and a text in which nothing can be seen.
 """
 
 import re
@@ -19,9 +19,9 @@ from chatd.core.refusal import Refusal
 MAX_TEXT = 4096
 MAX_MARKS = 8
 MAX_RUN = 30
-"""How many marks in a row are put in order (UAX #15 §13, Stream-Safe Text Format)."""
+"""The most marks in a row that are put in order (UAX #15 §13, Stream-Safe Text Format)."""
 MAX_ISOLATES = 8
-"""How deep isolates may lie within each other; UAX #9 allows 125, people need two."""
+"""How deep isolates may nest; UAX #9 allows 125, people need two."""
 
 _UNICODE = UnicodeData()
 _NEWLINE = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -36,7 +36,7 @@ _HARMFUL = re.compile(
 _FLAG = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{4,6}\U000e007f"
 _TAG = re.compile(f"({_FLAG})|[\U000e0000-\U000e007f]")
 _ISOLATE = re.compile("[\u2066-\u2069]")
-# Combining marks are no letters: without so long a run there is nothing to look for.
+# Combining marks are not letters: without a run this long there is nothing to look for.
 _RUN = re.compile(r"[^\w\s]{31}")
 _POP = "\u2069"
 # Symbols by category, blank by design: BRAILLE PATTERN BLANK, MUSICAL SYMBOL NULL NOTEHEAD.
@@ -44,11 +44,11 @@ _BLANK = frozenset("\u2800\U0001d159")
 
 
 def clean_text(text: str, limit: int = MAX_TEXT, field: str = "text") -> str:
-    """The text in NFC as everybody will see it, at most `limit` code points (so 4 bytes times it).
+    """The text in NFC as everybody will see it, at most `limit` code points (of up to 4 bytes).
 
     Cleaning twice changes nothing more. Refusal `too-long`, or `bad-field` (see above).
     """
-    # No text of the allowed length is four times as long before: this bounds the work.
+    # No text of the allowed length is over four times as long before: this bounds the work.
     if len(text) > 4 * limit:
         raise _too_long(len(text), limit, field)
     plain = text.isascii() and text.isprintable()
@@ -97,13 +97,13 @@ def drop_loose_tags(text: str) -> str:
 
 
 def shorten_runs(text: str) -> str:
-    """Without the marks after the 30th in a row: to bring a run in order takes Unicode's algorithm
-    the square of its length, and whoever wants the server to stand still would send a long one."""
+    """Without the marks after the 30th in a row: putting a run in order takes Unicode's algorithm
+    the square of its length, and an attacker would send a long one to stall the server."""
     if not _RUN.search(text):
         return text
     kept, run = [], 0
     for char in text:
-        # By the first of its parts: U+0F73 is a starter that falls apart into marks.
+        # By the first of its parts: U+0F73 is a starter that decomposes into marks.
         run = run + 1 if combining(normalize("NFD", char)[0]) else 0
         if run <= MAX_RUN:
             kept.append(char)
@@ -129,7 +129,7 @@ def limit_marks(text: str) -> str:
 
 
 def _balance(line: str) -> str:
-    """The line without isolates that have no other half in it, or that lie too deep."""
+    """The line without isolates that have no other half in it, or that nest too deep."""
     chars = list(line)
     opened: list[int] = []
     for at, char in enumerate(line):
