@@ -26,7 +26,7 @@ class LinkRow:
 @dataclass(frozen=True, slots=True)
 class MailAddress:
     """The address of an account, and whether somebody who reads its mail has said so. ``language``
-    is that in which they are written to, "" where it is not known."""
+    is the one in which they are written to, "" if not known."""
 
     address: str
     confirmed: bool
@@ -34,7 +34,7 @@ class MailAddress:
 
 
 class LinkReads(Protocol):
-    """None where there is nothing of that description."""
+    """None if there is nothing of that description."""
 
     def account_link(self, digest: bytes) -> Awaitable[LinkRow | None]: ...
 

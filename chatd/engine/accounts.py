@@ -36,7 +36,7 @@ class CredentialRow(msgspec.Struct, frozen=True, gc=False):
     ``expires`` None = no end. ``scopes``: all it may be used for, None = whatever its owner may.
 
     ``id`` is its public name (in lists, in `Principal.session`); ``digest`` is the SHA-256 of its
-    secret; ``address`` is where it was made from, "" where that is not known. ``user_name``,
+    secret; ``address`` is where it was made from, "" if that is not known. ``user_name``,
     ``admin``, ``disabled`` and ``guest`` are the account's at the time of reading.
     """
 
@@ -67,7 +67,7 @@ class InvitationRow:
 
 @dataclass(frozen=True, slots=True)
 class TicketRow:
-    """A one-use way through the WebSocket handshake, bound to a user, a session and an Origin."""
+    """A one-use pass through the WebSocket handshake, bound to a user, a session and an Origin."""
 
     user: str
     session: str

@@ -1,8 +1,8 @@
 """The agenda: has messages said when they are due.
 
-It asks the store what is due and commits, for each, what the feature makes of it. That it is said
-once is the store's doing: the message leaves the schedule in the unit that says it, under a key of
-its own. So any number of nodes may do this at the same time, and any of them may die at it.
+It asks the store what is due and commits, for each, what the feature makes of it. The store ensures
+that it is said once: the message leaves the schedule in the unit that says it, under a key of its
+own. So any number of nodes may do this at once, and any of them may die doing it.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -16,14 +16,13 @@ from chatd.engine.scheduled import ScheduledRow
 from chatd.engine.unit import Unit
 
 #: Seconds between two looks at the schedule. Nothing is scheduled for sooner than twice that, so
-#: that nobody has to tell the agenda of anything new; and this late it follows a wall clock that
-#: was set.
+#: nobody has to tell the agenda of anything new; it follows a change of the wall clock this late.
 LOOK: Final = 30.0
-#: Seconds between two looks at the least, whatever is due.
+#: At least this many seconds between two looks, whatever is due.
 BREATH: Final = 0.1
 #: Messages committed at a time.
 AT_ONCE: Final = 50
-#: Seconds until the next try where the store is out of order and does not say how long.
+#: Seconds until the next try if the store is out of order and does not say for how long.
 TRY_AGAIN: Final = 5.0
 #: Refusals that say nothing about the message.
 OUT_OF_ORDER: Final = frozenset(
@@ -40,8 +39,8 @@ class AgendaStore(Protocol):
 
 
 class Voice(Protocol):
-    """What becomes of a message that is due. Each unit is refused with `not-found` where the
-    message does not wait any more."""
+    """What becomes of a message that is due. Each unit is refused with `not-found` if the message
+    is no longer waiting."""
 
     def said(self, row: ScheduledRow) -> Unit: ...
     def put_off(self, row: ScheduledRow, due: int) -> Unit: ...
@@ -49,8 +48,8 @@ class Voice(Protocol):
 
 
 class Agenda:
-    """``drive`` runs a coroutine to its end; ``fault`` logs a fault of ours under the reference
-    that it returns."""
+    """``drive`` runs a coroutine to its end; ``fault`` logs a bug under the reference that it
+    returns."""
 
     def __init__(
         self,
@@ -114,7 +113,7 @@ class Agenda:
     async def _end(
         self, row: ScheduledRow, said: Awaitable[Committed] | Exception
     ) -> Refusal | None:
-        """The refusal where the store is out of order: then the message waits as it is."""
+        """The refusal if the store is out of order: the message then goes on waiting as it is."""
         try:
             if isinstance(said, Exception):
                 raise said

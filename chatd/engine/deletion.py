@@ -1,8 +1,8 @@
-"""An account that is deleted: rows, requirements and changes.
+"""An account being deleted: rows, requirements and changes.
 
-At once it is nobody's any more (`BeginDeletion`); its memberships and, where that was asked for,
-its messages follow in units of a bounded size. What is left to do is a state of the account, so
-that a deletion which was interrupted goes on with the next start.
+At once it is nobody's any more (`BeginDeletion`); its memberships and, if that was asked for, its
+messages follow in units of a bounded size. What is left to do is a state of the account, so an
+interrupted deletion goes on after the next start.
 """
 
 from collections.abc import Awaitable, Sequence
@@ -14,7 +14,7 @@ from chatd.engine.unit import Requirement, Upkeep
 
 @dataclass(frozen=True, slots=True)
 class Parting:
-    """A room that ``user`` is to leave. ``successor`` becomes its owner first, where there is no
+    """A room that ``user`` is to leave. ``successor`` becomes its owner first, if there is no
     other: the longest-standing moderator, else member, else reader. ``alone``: nobody stays.
     ``direct``: a conversation of two, or, with ``alone``, the notes to oneself."""
 
@@ -27,8 +27,8 @@ class Parting:
 
 @dataclass(frozen=True, slots=True)
 class OwnMessages:
-    """Messages (room, seq) of one author that are not deleted. ``after``: where to look on, None at
-    the end of the log."""
+    """Messages (room, seq) of one author that are not deleted. ``after``: where to go on looking,
+    None at the end of the log."""
 
     messages: tuple[tuple[str, int], ...]
     after: int | None
@@ -39,10 +39,10 @@ class DeletionReads(Protocol):
         """Accounts whose deletion is not done, and whether their messages are to be erased."""
 
     def partings(self, user: str, limit: int) -> Awaitable[Sequence[Parting]]:
-        """The rooms ``user`` still is a member of."""
+        """The rooms of which ``user`` is still a member."""
 
     def own_messages(self, user: str, after: int, limit: int) -> Awaitable[OwnMessages]:
-        """The next ``limit`` of them behind the position ``after``, or fewer."""
+        """The next ``limit`` of them after the position ``after``, or fewer."""
 
     def own_messages_in(self, user: str, room: str, limit: int) -> Awaitable[OwnMessages]:
         """The first ``limit`` of them in one room."""
@@ -50,14 +50,14 @@ class DeletionReads(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NotLastAdministrator(Requirement):
-    """There is an administrator besides ``user``, or ``user`` is none: else `wrong-state`."""
+    """There is an administrator besides ``user``, or ``user`` is not one: else `wrong-state`."""
 
     user: str
 
 
 @dataclass(frozen=True, slots=True)
 class PartsSo(Requirement):
-    """Things are still as ``parting`` has it: else `conflict`."""
+    """Things are still as ``parting`` says: else `conflict`."""
 
     parting: Parting
 

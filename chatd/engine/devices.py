@@ -10,7 +10,7 @@ from chatd.engine.unit import Upkeep
 @dataclass(frozen=True, slots=True)
 class DeviceRow:
     """``digest`` is the SHA-256 of the secret that the program polls with. ``person`` let it in,
-    None as long as nobody did. ``address`` is where it asked from. Times in Unix ms."""
+    None as long as nobody has. ``address`` is where it asked from. Times in Unix ms."""
 
     digest: bytes
     label: str
@@ -61,7 +61,7 @@ class TakeDevice(Upkeep):
 
 
 class DeviceReads(Protocol):
-    """None where there is nothing of that description."""
+    """None if there is nothing of that description."""
 
     def device(self, digest: bytes) -> Awaitable[DeviceRow | None]: ...
     def device_asked(self, user_digest: bytes) -> Awaitable[DeviceRow | None]: ...

@@ -36,7 +36,7 @@ from chatd.wire.frames import Command, Done, Error, Event, Keyed, Limits, Reply
 
 #: Letters of the reference under which a fault is logged: 40 bits.
 REFERENCE_LETTERS: Final = 8
-#: Letters of an id after its first one, which tells what it names: 55 bits.
+#: Letters of an id after the first, which tells what it names: 55 bits.
 ID_LETTERS: Final = 11
 DIGEST_BYTES: Final = 16
 
@@ -45,9 +45,9 @@ _canonical: Final = msgspec.json.Encoder(order="deterministic").encode
 
 class FaultLog(Protocol):
     """Where faults go. ``what`` is a command's type, or a word for what was being done;
-    ``request`` the id of the command, where there was one.
+    ``request`` the id of the command, if there was one.
 
-    What a person wrote never comes along; a failure's own words are the logger's to guard.
+    What a person wrote is never passed on; a failure's own words are the logger's to guard.
     """
 
     def __call__(
@@ -132,7 +132,7 @@ class Engine:
 
     def reads(self, command: Command) -> float:
         """How many times it reads the store. A name is looked up whatever the command does with it,
-        and whatever that costs otherwise."""
+        and whatever else that costs."""
         names = self.names(command)
         reads: float = min(names, MOST_NAMES) if names else 0
         row = self._rows[type(command)]
@@ -185,7 +185,7 @@ class Engine:
         return Done(id=command.id)
 
     def _permitted(self, command: Command, principal: Principal) -> Row:
-        """The row of a command; `forbidden` where it is not for guests and a guest sent it."""
+        """The row of a command; `forbidden` if it is not for guests and a guest sent it."""
         if principal.guest and type(command) not in self._guests:
             raise Refusal(
                 Code.FORBIDDEN, "Guests may not do this. Make an account of it: you keep all of it."
@@ -223,7 +223,7 @@ class Engine:
         origin: Origin = NOBODY,
         request: int | None = None,
     ) -> str:
-        """Logs a fault of ours; the reference under which it is found."""
+        """Logs a bug; returns the reference under which it is found."""
         reference = ids.letters(self.random, REFERENCE_LETTERS)
         self._log(what=what, reference=reference, failure=failure, origin=origin, request=request)
         return reference
@@ -237,7 +237,7 @@ class Engine:
     def envelope(self, row: EventRow, members: int) -> Envelope:
         """A row on its way to the hub; ``members`` is the room's count after it, if it moved one.
 
-        Only messages tell their number: an event with one is activity in the room.
+        Only messages state their number: an event with one is activity in the room.
         """
         event = self.event(row)
         moves = self._kinds[row.kind].moves
@@ -263,12 +263,12 @@ class Engine:
         return cursor.encode(self.store.epoch, position)
 
     def position(self, text: str) -> int | None:
-        """What a cursor stands for, None if for a place in another log; `bad-field` if in none."""
+        """What a cursor stands for, None for another log's; `bad-field` if it is not a cursor."""
         found = cursor.decode(text)
         return found.position if found.epoch == self.store.epoch else None
 
     def _context(self) -> Context:
-        """Of one moment; all but the time is the same for every command until something is set."""
+        """For one moment; all but the time is the same for every command until something is set."""
         known = self._known
         if (
             known is None
@@ -296,7 +296,7 @@ class Engine:
         )
 
     def derived(self, purpose: str, *parts: str) -> str:
-        """A secret of 256 bits that only this server can make, the same for the same words: so a
+        """A secret of 256 bits that only this server can make, the same for the same words: a
         retried command gets the same secret again, and nobody has to store it."""
         words = msgspec.json.encode([purpose, *parts])
         made = hmac.digest(self._key, words, "sha256")

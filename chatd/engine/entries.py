@@ -23,7 +23,7 @@ class RoomLinkRow:
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """What somebody who is not in the room is shown of it, and who lets them in, since when."""
+    """What somebody who is not in the room is shown of it, and who lets them in, and since when."""
 
     room: str
     kind: RoomKind
@@ -40,7 +40,7 @@ class EntryRow:
 
 @dataclass(frozen=True, slots=True)
 class InvitedRow:
-    """Somebody who was invited into a room and did not answer yet."""
+    """Somebody who was invited into a room and has not answered yet."""
 
     user: str
     name: str
@@ -71,8 +71,8 @@ class IsInvited(Requirement):
 
 @dataclass(frozen=True, slots=True)
 class MayBeInvited(Requirement):
-    """``user`` is not invited into ``room`` yet (`exists`), and fewer than so many invitations wait
-    in the room, for the person, and for that person from ``by`` (`limit-reached`)."""
+    """``user`` is not yet invited into ``room`` (`exists`), and fewer invitations than these limits
+    wait in the room, for the person, and for that person from ``by`` (`limit-reached`)."""
 
     room: str
     user: str
@@ -85,7 +85,7 @@ class MayBeInvited(Requirement):
 @dataclass(frozen=True, slots=True)
 class CreateRoomLink(Growth):
     """A link, found by the SHA-256 of its secret. Those that ended are forgotten; `limit-reached`
-    where ``most`` others lead into the room. The answer tells ``at``."""
+    if ``most`` others lead into the room. The answer carries ``at``."""
 
     link: str
     digest: bytes
@@ -108,8 +108,8 @@ class EndRoomLink(Upkeep):
 @dataclass(frozen=True, slots=True)
 class EnterByLink(Growth):
     """``user`` becomes a member of the link's room, with the event ``body``, and the link has one
-    use less. `not-found` for a link that is not there, has ended or is used up; `exists`, `banned`
-    and `limit-reached` (``stays``) as for joining, and then no use is taken."""
+    use less. `not-found` for a link that does not exist, has ended or is used up; `exists`,
+    `banned` and `limit-reached` (``stays``) as for joining, and then no use is taken."""
 
     digest: bytes
     user: str
@@ -141,13 +141,13 @@ class Entries(Protocol):
     """Reads of the ways into rooms."""
 
     def room_links(self, user: str, room: str, now: int) -> Awaitable[Sequence[RoomLinkRow]]:
-        """Links that lead into the room, the newest first; for its moderators."""
+        """Links that lead into the room, newest first; for its moderators."""
 
     def behind_link(self, user: str, digest: bytes, now: int) -> Awaitable[EntryRow]:
         """Where the link leads, else `not-found`."""
 
     def invited(self, user: str) -> Awaitable[Sequence[EntryRow]]:
-        """Rooms into which ``user`` is invited, the latest first."""
+        """Rooms into which ``user`` is invited, latest first."""
 
     def invited_people(self, user: str, room: str) -> Awaitable[Sequence[InvitedRow]]:
         """Who is invited into the room, by name; for its moderators."""
@@ -155,4 +155,4 @@ class Entries(Protocol):
     def banned_people(
         self, user: str, room: str, after: str | None, limit: int, now: int
     ) -> Awaitable[Sequence[BannedRow]]:
-        """Who is banned from the room at ``now``, by name behind ``after``; for its moderators."""
+        """Who is banned from the room at ``now``, by name after ``after``; for its moderators."""

@@ -18,9 +18,9 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
     ``payload`` is the JSON text of the event. ``numbered``: it is a message and counts as
     activity for members who do not have the room open. ``subject`` is the user it is about, whom
     ``movement`` brings ``in`` or ``out`` of the room; ``members`` the room's member count after it,
-    0 where it is not known. ``author`` is who wrote it: a message ends its author's typing.
-    ``mentions`` are the users whom it mentions, ``*`` for everyone in the room. ``kept_from`` are
-    users who get ``wordless`` in place of ``payload``: the same without what they may not see.
+    0 if not known. ``author`` is who wrote it: a message ends its author's typing. ``mentions`` are
+    the users whom it mentions, ``*`` for everyone in the room. ``kept_from`` are users who get
+    ``wordless`` in place of ``payload``: the same without what they may not see.
     """
 
     position: int

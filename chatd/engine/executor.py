@@ -1,8 +1,8 @@
 """The executor: one command, carried out for somebody who has no connection.
 
-It is what the HTTP API stands on. The way is that of a frame on the WebSocket: names are resolved,
-a write is decided, committed and answered, a read is answered; so rights, refusals and the ledger
-are the same. What only makes sense while connected is refused.
+The HTTP API stands on it. A command goes the same way as a frame on the WebSocket: names are
+resolved, a write is decided, committed and answered, a read is answered; so rights, refusals and
+the ledger are the same. What only makes sense while connected is refused.
 """
 
 from collections.abc import Collection
@@ -42,7 +42,7 @@ class _Unopened:
     overflowed = False
 
     def hold(self) -> int:
-        """Nothing is live, so that nothing has to be kept back."""
+        """Nothing is live, so nothing has to be kept back."""
         return 0
 
     def show(self, room: str, *, position: int, head: int, members: int) -> None:

@@ -1,7 +1,7 @@
 """What an account has besides its password: one-time codes, recovery codes, passkeys.
 
-Rows and changes. Nothing here can be used by who reads the database: seeds are sealed, recovery
-codes are there as SHA-256 of 80 random bits, and of a passkey there is only the public key.
+Rows and changes. Nothing here is of use to whoever reads the database: seeds are sealed, recovery
+codes are kept as SHA-256 of 80 random bits, and of a passkey only the public key.
 """
 
 from collections.abc import Awaitable, Sequence
@@ -14,8 +14,8 @@ from chatd.engine.unit import Growth, Upkeep
 
 @dataclass(frozen=True, slots=True)
 class TotpRow:
-    """``sealed`` is the seed under the server's key; ``step`` the time step of the last code taken
-    (30 s since 1970), 0 = none."""
+    """``sealed`` is the seed under the server's key; ``step`` the time step of the last code
+    accepted (30 s each since 1970), 0 = none."""
 
     person: str
     sealed: bytes
@@ -39,7 +39,7 @@ class PasskeyRow:
 
 @dataclass(frozen=True, slots=True)
 class FactorsRow:
-    """All of one account's. ``codes``: recovery codes that were not used yet."""
+    """All of one account's. ``codes``: recovery codes not used yet."""
 
     totp: bool
     codes: int
@@ -47,7 +47,7 @@ class FactorsRow:
 
     @property
     def any(self) -> bool:
-        """Whether the password alone lets nobody in."""
+        """Whether the password alone is not enough."""
         return self.totp or bool(self.passkeys)
 
 

@@ -1,4 +1,4 @@
-"""Asking another server over HTTPS: what comes back, and the port by which it is asked."""
+"""Asking another server over HTTPS: what comes back, and the port for asking."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Unfetched(Exception):
-    """Nothing of use came back; the text says why, in words for the operator."""
+    """Nothing of use came back; the text tells the operator why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Fetch(Protocol):
     """Every answer is bounded in bytes and in time; no redirect is followed; https alone."""
 
     async def get(self, url: str, headers: Mapping[str, str]) -> Fetched:
-        """`Unfetched` where no whole answer came in time, or the address is none to go to."""
+        """`Unfetched` if no whole answer came in time, or the address is not allowed."""
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Fetched:
         """As `get`."""

@@ -1,7 +1,7 @@
 """Files in messages: what the store keeps of one, and how it gets into a message and out of it.
 
 The row of a file is in the store; its body lies beside it, under the file's id. The body is there
-before the row is, and goes after it.
+before the row, and goes after it.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,8 +13,8 @@ from chatd.engine.unit import Append, Growth, Upkeep
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """``user`` brought it at ``at`` (ms). Width and height are None for what is not shown as a
-    picture; ``type`` is then only what was said. ``digest`` is the SHA-256 of the body."""
+    """``user`` uploaded it at ``at`` (ms). Width and height are None if it is not shown as a
+    picture; ``type`` is then only what the uploader said. ``digest`` is the SHA-256 of the body."""
 
     id: str
     user: str
@@ -41,10 +41,10 @@ class Arriving(Protocol):
     after that."""
 
     async def write(self, data: bytes) -> None:
-        """Refusal `storage-full`, or `unavailable` where the disk fails."""
+        """Refusal `storage-full`, or `unavailable` if the disk fails."""
 
     async def keep(self) -> Kept:
-        """It is all there, and stays: it is on disk, under its id. Refusals as above."""
+        """It is complete and stays: on disk, under its id. Refusals as above."""
 
     async def abandon(self) -> None:
         """Nothing of it stays."""
@@ -54,7 +54,7 @@ class Reading(Protocol):
     """A body that is read from its beginning; it stays whole until `close`."""
 
     async def read(self, amount: int) -> bytes:
-        """The next bytes, none at the end."""
+        """The next bytes; none at the end."""
 
     def close(self) -> None: ...
 
@@ -63,13 +63,13 @@ class Bodies(Protocol):
     """Where bodies are kept."""
 
     async def begin(self, file: str, size: int) -> Arriving:
-        """A body of ``size`` bytes comes. Refusal `storage-full`."""
+        """A body of ``size`` bytes is coming. Refusal `storage-full`."""
 
     async def open(self, file: str) -> Reading:
-        """FileNotFoundError."""
+        """Raises FileNotFoundError."""
 
     async def remove(self, files: Sequence[str]) -> bool:
-        """Those that are there; False where nothing is removed just now, for a backup is made."""
+        """Removes those that exist; False if a backup is being made, so that none is removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +129,20 @@ class Usage:
 
 class FileReads(Protocol):
     def readable_file(self, user: str, file: str) -> Awaitable[FileRow | None]:
-        """The file, where ``user`` brought it or may read a message that carries it."""
+        """The file, if ``user`` uploaded it or may read a message that carries it."""
 
     def file_usage(self, user: str) -> Awaitable[int]:
-        """For how many bytes the files of ``user`` count."""
+        """How many bytes the files of ``user`` count for."""
 
     def unused_files(self, before: int, limit: int) -> Awaitable[Sequence[str]]:
-        """Files brought before ``before`` (ms) that no message carries or will, the oldest
+        """Files uploaded before ``before`` (ms) that no message carries or will carry, oldest
         first."""
 
     def bodies_to_remove(self, limit: int) -> Awaitable[Sequence[str]]:
-        """Files that are no more, and whose bodies may still be on the disk."""
+        """Files that no longer exist, but whose bodies may still be on the disk."""
 
     def known_files(self, files: Sequence[str]) -> Awaitable[frozenset[str]]:
-        """Those of ``files`` that there are."""
+        """Those of ``files`` that exist."""
 
     def all_files(self) -> Awaitable[Usage]:
-        """What there is over all."""
+        """All files together."""

@@ -1,11 +1,11 @@
-"""Those who follow the log and remember how far they came; a webhook, for one."""
+"""Followers of the log, which remember how far they came; a webhook, for one."""
 
 from dataclasses import dataclass
 
 from chatd.engine.rows import EventRow, RoomKind
 from chatd.engine.unit import Upkeep
 
-#: Where everyone is called, in rooms of up to so many members each is told of by name.
+#: When everyone is called, each member is named in rooms of up to this many members.
 CALLED = 1000
 
 
@@ -30,8 +30,8 @@ class Followed:
 @dataclass(frozen=True, slots=True)
 class Absent:
     """Somebody whom a message is for and who has not read it: ``read`` is their mark, ``seen`` when
-    their last connection ended (ms; None: never, or not known), ``email`` one that is confirmed.
-    ``message`` is as it reads now; ``identities`` are who they are at other sites: issuer and
+    their last connection ended (ms; None: never, or not known), ``email`` a confirmed one.
+    ``message`` is as it reads now; ``identities`` say who they are at other sites: issuer and
     subject."""
 
     user: str

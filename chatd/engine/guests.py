@@ -10,7 +10,7 @@ from chatd.engine.unit import Growth, Requirement
 @dataclass(frozen=True, slots=True)
 class KeepGuest(Growth):
     """A guest becomes a person, under another name and with a password; the id stays, and with it
-    all they said. `wrong-state` where it is no guest (any more), `name-taken` as `CreateUser`."""
+    all they said. `wrong-state` if it is not a guest (any more), `name-taken` as `CreateUser`."""
 
     user: str
     name: str
@@ -20,18 +20,18 @@ class KeepGuest(Growth):
 
 @dataclass(frozen=True, slots=True)
 class FewGuests(Requirement):
-    """`limit-reached` where there are ``most`` guests already."""
+    """`limit-reached` if there are ``most`` guests already."""
 
     most: int
 
 
 @dataclass(frozen=True, slots=True)
 class NoGuest(Requirement):
-    """`forbidden` where ``other`` is a guest, who stays in the rooms that guests have."""
+    """`forbidden` if ``other`` is a guest, who stays in the rooms that guests have."""
 
     other: str
 
 
 class GuestReads(Protocol):
     def idle_guests(self, before: int, limit: int) -> Awaitable[Sequence[str]]:
-        """Guests who were not here since ``before`` (Unix ms), by id."""
+        """Guests who have not been here since ``before`` (Unix ms), by id."""

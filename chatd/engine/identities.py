@@ -11,8 +11,8 @@ from chatd.engine.unit import Growth, Requirement, Upkeep
 
 @dataclass(frozen=True, slots=True)
 class NamedRoom:
-    """A room by the slug or id it was asked for with; ``role`` of whoever it was asked for, None:
-    no member."""
+    """A room by the slug or id used to ask for it; ``role`` is that of the person asked about, None
+    if not a member."""
 
     asked: str
     room: str
@@ -33,7 +33,7 @@ class Vouched:
 class CreateIdentity(Growth):
     """``person`` is ``subject`` at ``issuer`` from now on; `exists` where somebody is already.
 
-    ``email`` is what the site says, which confirms nothing here; None where it says none.
+    ``email`` is what the site says, which confirms nothing here; None if it gives none.
     """
 
     issuer: str
@@ -60,7 +60,7 @@ class NotConfined(Requirement):
 
 @dataclass(frozen=True, slots=True)
 class IdentityRow:
-    """Somebody is ``subject`` at ``issuer`` since ``at``, in ms."""
+    """Somebody has been ``subject`` at ``issuer`` since ``at``, in ms."""
 
     issuer: str
     subject: str
@@ -70,7 +70,7 @@ class IdentityRow:
 @dataclass(frozen=True, slots=True)
 class ProviderSessionRow:
     """``session`` of ``person`` was begun at a provider. ``sid`` is the provider's own name for the
-    session there, "" where it told none."""
+    session there, "" if it gave none."""
 
     session: str
     person: str
@@ -84,8 +84,8 @@ class EndIdentity(Upkeep):
     """``person`` is not ``subject`` at ``issuer`` any more: `not-found` where they are not;
     `wrong-state` where they could not come in any more, without a password and any other.
 
-    Also ends what they came in by that way, except for ``but``, which counts as theirs from now on
-    and not as the provider's."""
+    Also ends the sessions begun that way, except ``but``, which from now on counts as theirs and
+    not as the provider's."""
 
     issuer: str
     subject: str
@@ -116,10 +116,10 @@ class Spend(Upkeep):
 
 class IdentityReads(Protocol):
     def identities(self, person: str) -> Awaitable[Sequence[IdentityRow]]:
-        """Who somebody is elsewhere, in the order in which it was told."""
+        """Who somebody is elsewhere, in the order in which it became known."""
 
     def provider_session(self, session: str) -> Awaitable[ProviderSessionRow | None]:
-        """At which provider a session was begun, None where at none."""
+        """The provider at which a session was begun, None if at none."""
 
     def provider_sessions(
         self, issuer: str, subject: str | None, sid: str | None
@@ -127,11 +127,11 @@ class IdentityReads(Protocol):
         """Those begun there, of a subject, of a sid, or of both."""
 
     def identity(self, issuer: str, subject: str) -> Awaitable[UserRow | None]:
-        """The account of who is ``subject`` at ``issuer``, None where there is none."""
+        """The account of whoever is ``subject`` at ``issuer``, None if there is none."""
 
     def vouched(self) -> Awaitable[Sequence[Vouched]]:
         """All credentials that stand on the word of another site."""
 
     def rooms_named(self, user: str, names: Sequence[str]) -> Awaitable[Sequence[NamedRoom]]:
-        """Those of the rooms, by id or slug, that there are; hidden ones too, so only for a name
-        that somebody entitled has given. An id wins over another room's slug."""
+        """Those of the rooms, by id or slug, that exist; hidden ones too, so only for names given
+        by somebody entitled. An id wins over another room's slug."""

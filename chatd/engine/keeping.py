@@ -1,4 +1,4 @@
-"""How one person keeps rooms: what to be notified of, in which order, marked as unread; drafts."""
+"""How one person keeps rooms: what to be notified of, their order, marks as unread; drafts."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ Clearable = Literal["notify", "muted_until", "place", "unread_from"]
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """Words not yet said; ``body`` is JSON of the feature's own, b"" where there are none now."""
+    """Words not yet said; ``body`` is JSON of the feature's own, b"" if there are none now."""
 
     room: str
     body: bytes
     at: int
 
 
-#: Makes of a row what its person is told.
+#: Turns a row into what its person is told.
 TellSettings = Callable[[SettingsRow], Tell]
 
 
@@ -41,7 +41,7 @@ class SetSettings(Growth):
 @dataclass(frozen=True, slots=True)
 class OrderRooms(Growth):
     """Those of ``rooms`` that ``user`` is in have the places 0, 1, 2 …, all others none.
-    ``tell`` makes of those rooms what the person is told."""
+    ``tell`` turns those rooms into what the person is told."""
 
     user: str
     rooms: tuple[str, ...]
@@ -65,5 +65,5 @@ class Keeping(Protocol):
     def drafts(
         self, user: str, after: str | None, limit: int
     ) -> Awaitable[tuple[Sequence[DraftRow], bool]]:
-        """Drafts of ``user`` by room, starting behind the room's id ``after``: of so many bytes of
-        bodies at the most, at least one; and whether there is more."""
+        """Drafts of ``user`` by room, starting after the room's id ``after``: as many as a page's
+        bytes hold, at least one; and whether there are more."""

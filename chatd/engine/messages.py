@@ -26,8 +26,8 @@ class MayPin(Requirement):
 @dataclass(frozen=True, slots=True)
 class React(Growth):
     """``user`` reacts to the message at ``seq`` with ``emoji`` (`exists` if that is so already), or
-    with ``on`` False no longer does (`not-found` if it is not so). An event "reaction" tells it,
-    whose ``body`` is made from the number of people with that emoji afterwards.
+    with ``on`` False no longer does (`not-found` if it is not so). An event "reaction" reports it;
+    its ``body`` is made from the resulting number of people with that emoji.
 
     At most ``own`` emoji of one person and ``most`` in all on one message: else `limit-reached`.
     """
@@ -46,8 +46,8 @@ class React(Growth):
 @dataclass(frozen=True, slots=True)
 class Pin(Growth):
     """The message at ``seq`` is pinned by ``user`` (`exists` if it is already), or with ``on``
-    False no longer (`not-found` if it is not), as the last appended event tells. At most ``most``
-    in one room: else `limit-reached`."""
+    False no longer (`not-found` if it is not), as the last appended event says. At most ``most`` in
+    one room: else `limit-reached`."""
 
     room: str
     seq: int
@@ -62,7 +62,7 @@ class Pin(Growth):
 
 @dataclass(frozen=True, slots=True)
 class ReactorRow:
-    """Somebody who reacted, with what and when. ``place``: the seq of the event that told it."""
+    """Somebody who reacted, with what and when. ``place``: the seq of the event about it."""
 
     user: str
     name: str
@@ -84,7 +84,7 @@ class PinRow:
 
 @dataclass(frozen=True, slots=True)
 class Pins:
-    """Pinned messages; ``more``: there are others behind them."""
+    """Pinned messages; ``more``: others follow."""
 
     pins: tuple[PinRow, ...]
     more: bool
@@ -110,8 +110,8 @@ class RecipientRow:
 
 @dataclass(frozen=True, slots=True)
 class ReadBy:
-    """How many of the members that could see a message have got and read it (``delivered`` holds
-    the readers too), and some of them. Left out everywhere: the author, and whoever hides it."""
+    """How many of the members who could see a message have got and read it (``delivered`` includes
+    the readers), and some of them. Left out everywhere: the author, and whoever hides it."""
 
     of: int
     delivered: int

@@ -9,7 +9,7 @@ from chatd.engine.unit import Upkeep
 
 @dataclass(frozen=True, slots=True)
 class NetworkBlockRow:
-    """Times in Unix ms; ``expires`` is None for one that is for good."""
+    """Times in Unix ms; ``expires`` is None for a permanent one."""
 
     network: str
     reason: str
@@ -20,7 +20,7 @@ class NetworkBlockRow:
 @dataclass(frozen=True, slots=True)
 class BlockNetwork(Upkeep):
     """From now on, in place of an earlier block of the same network. Also removes those that
-    expired at ``at``; `limit-reached` where ``most`` others are left."""
+    expired at ``at``; `limit-reached` if ``most`` others are left."""
 
     network: str
     reason: str
@@ -38,4 +38,4 @@ class UnblockNetwork(Upkeep):
 
 class NetworkBlockReads(Protocol):
     def network_blocks(self) -> Awaitable[tuple[NetworkBlockRow, ...]]:
-        """All of them, by network; those that expired may be among them."""
+        """All of them, by network; expired ones may be among them."""

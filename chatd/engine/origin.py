@@ -1,4 +1,4 @@
-"""Whom a mistake of ours befell, so that the log can be searched for it."""
+"""Whom a bug hit, so that the log can be searched for it."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class Origin(msgspec.Struct, frozen=True, gc=False):
-    """A connection by its id, and the id of the user on it; empty where nobody waits for it."""
+    """A connection by its id, and the id of the user on it; empty if nobody waits for it."""
 
     connection: str = ""
     user: str = ""

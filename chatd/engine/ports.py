@@ -1,7 +1,7 @@
 """What the pure half needs from the world, as protocols with their guarantees.
 
 Coroutines of the pure half await only what these return. Any of them may raise a `Refusal`;
-whatever else they raise is a fault of ours.
+anything else they raise is a bug.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -41,9 +41,9 @@ class Writer(Protocol):
 
     * Units take effect in the order of the calls; a unit sees all before it.
     * The awaitable fires only after the commit that holds the unit reached the disk; units that
-      arrive together share one commit. Where the commit failed, or its outcome is not known, it
-      fails with `unavailable` (retry: the key decides) and the store is reopened before anything
-      else is acknowledged.
+      arrive together share one commit. If the commit failed, or its outcome is not known, it fails
+      with `unavailable` (retry: the key decides) and the store is reopened before anything else is
+      acknowledged.
     * All awaitables of one commit fire in order, in the same reactor turn, before `committed` is
       told of the commit: a reply is queued before its event.
     """
@@ -52,7 +52,7 @@ class Writer(Protocol):
 
 
 class Place(Protocol):
-    """Where the outcome of a unit is waited for, among those of one connection."""
+    """Where the outcome of a unit is awaited, among those of one connection."""
 
     def keep(self, outcome: Committed | BaseException) -> Callable[[], None] | None:
         """The unit's outcome. What this returns is called once all outcomes of the commit are
@@ -60,19 +60,19 @@ class Place(Protocol):
 
 
 class Handing(Protocol):
-    """`Writer.commit` for whoever has many units under way: nothing is made for each but its place.
+    """`Writer.commit` for callers with many units under way: only a place is made for each.
 
-    Everything that `Writer` promises holds, but that the calls after the places of one commit come
-    behind all its outcomes, in order of the first place; and still before `committed`."""
+    Everything that `Writer` promises holds, except that the calls after the places of one commit
+    come after all its outcomes, in order of the first place; and still before `committed`."""
 
     def hand(self, unit: Unit, place: Place) -> None:
-        """Raises `busy` or `unavailable` at once where the unit is not accepted."""
+        """Raises `busy` or `unavailable` at once if the unit is not accepted."""
 
 
 class Timeline(Protocol):
     """Reads of the log. Each call is one consistent snapshot, of at most 256 KiB of bodies.
 
-    Where ``user`` may not see ``room``: `not-found` (hidden or missing), `forbidden` (public, not
+    If ``user`` may not see ``room``: `not-found` (hidden or missing), `forbidden` (public, not
     joined). Rows are clipped to the user's membership intervals and carry current content.
     """
 
@@ -115,7 +115,7 @@ class Rooms(Protocol):
         member of, the one with the latest event first; and the log's position of that snapshot."""
 
     def joined(self, user: str, after: str | None, limit: int) -> Awaitable[Sequence[RoomRow]]:
-        """Rooms ``user`` is a member of, by id, starting behind the id ``after``."""
+        """Rooms ``user`` is a member of, by id, starting after the id ``after``."""
 
     def check(self, *requires: Requirement) -> Awaitable[None]:
         """The refusal that a unit with these requirements would get now, or nothing."""
@@ -131,14 +131,14 @@ class Rooms(Protocol):
         words: tuple[str, ...] = (),
         archived: bool = False,
     ) -> Awaitable[Sequence[RoomRow]]:
-        """Public rooms by name, starting behind the slug-or-id ``after``; with ``words`` (folded)
-        those in which all of them are found, the most members first. Archived ones too where
-        ``archived`` says so."""
+        """Public rooms by name, starting after the slug-or-id ``after``; with ``words`` (folded)
+        those in which all of them are found, those with most members first. Archived ones too if
+        ``archived``."""
 
     def members(
         self, user: str, room: str, after: str | None, limit: int
     ) -> Awaitable[Sequence[MemberRow]]:
-        """Members by user name, starting behind the name ``after``."""
+        """Members by user name, starting after the name ``after``."""
 
     def marks(self, user: str, room: str, limit: int) -> Awaitable[Sequence[MarkRow]]:
         """Marks of members, the furthest first."""
@@ -154,8 +154,8 @@ class People(Protocol):
         """The id behind an "@name", else `not-found`."""
 
     def company(self, user: str, others: Sequence[str]) -> Awaitable[Sequence[str]]:
-        """Those of ``others`` who are in a room with ``user`` in which presence is told, and whom
-        no block keeps apart."""
+        """Those of ``others`` who share with ``user`` a room in which presence is shown, and whom
+        no block separates."""
 
     def blocked(self, user: str) -> Awaitable[Sequence[PersonRow]]:
         """Whom ``user`` has blocked."""
@@ -164,34 +164,34 @@ class People(Protocol):
 class Messages(Protocol):
     """Reads about messages; ``user`` is a member of the room now, else refused as in `Timeline`.
 
-    What is asked of one message is refused as `SeesMessage` has it."""
+    What is asked of one message is refused as `SeesMessage` says."""
 
     def messages(self, user: str, room: str, seqs: Sequence[int]) -> Awaitable[Page]:
         """Those of ``seqs`` that are messages and that ``user`` may see, without what they answer;
-        ``more_after`` where not all fit."""
+        ``more_after`` if not all fit."""
 
     def reactors(
         self, user: str, room: str, seq: int, emoji: str | None, after: int, limit: int
     ) -> Awaitable[Sequence[ReactorRow]]:
-        """Who reacted to one message, in order, starting behind the place ``after``."""
+        """Who reacted to one message, in order, starting after the place ``after``."""
 
     def pins(self, user: str, room: str, before: int | None, limit: int) -> Awaitable[Pins]:
-        """What is pinned and may be seen, the newest pin first, with places below ``before``."""
+        """What is pinned and may be seen, newest pin first, with places below ``before``."""
 
     def revisions(
         self, user: str, room: str, seq: int, after: int, limit: int
     ) -> Awaitable[Sequence[RevisionRow]]:
-        """What a message said before, the oldest first, behind the revision ``after``. `forbidden`
-        to all but its author and, outside of direct conversations, moderators."""
+        """What a message said before, oldest first, after the revision ``after``. `forbidden` to
+        all but its author and, outside direct conversations, moderators."""
 
     def read_by(
         self, user: str, room: str, seq: int, after: str | None, limit: int
     ) -> Awaitable[ReadBy]:
-        """Who has a message, by user name, starting behind the name ``after``."""
+        """Who has a message, by user name, starting after the name ``after``."""
 
 
 class Accounts(Protocol):
-    """What authentication asks the store. None where there is nothing of that description."""
+    """What authentication asks the store. None if there is nothing of that description."""
 
     def user(self, user: str) -> Awaitable[UserRow | None]: ...
     def user_by_name(self, name: str) -> Awaitable[UserRow | None]: ...
@@ -248,7 +248,7 @@ class Clock(Protocol):
     def wall(self) -> int: ...
 
 
-#: Cancels a call that was asked for; harmless once it ran.
+#: Cancels a call that was asked for; harmless once it has run.
 Cancel = Callable[[], None]
 
 

@@ -10,14 +10,14 @@ from chatd.wire.frames import Signal
 
 SeenBy = Literal["all", "none"]
 DirectFrom = Literal["all", "rooms", "none"]
-#: Whom one finds in the directory: everybody, those one shares a room with, nobody.
+#: Whom people find in the directory: everybody, those they share a room with, nobody.
 Directory = Literal["all", "rooms", "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileRow:
-    """Somebody as one certain person may see them. ``status`` and ``last_seen`` are None where
-    there is none, where it is over, and where it is not for that person's eyes."""
+    """Somebody as one particular person may see them. ``status`` and ``last_seen`` are None if
+    there is none, if it is over, or if it is not for that person's eyes."""
 
     id: str
     name: str
@@ -32,7 +32,7 @@ class ProfileRow:
 
 @dataclass(frozen=True, slots=True)
 class PrivacyRow:
-    """``seen_by``: who sees when one was last here; ``direct_from``: who begins a conversation."""
+    """``seen_by``: who sees their last visit; ``direct_from``: who may begin a conversation."""
 
     seen_by: SeenBy
     direct_from: DirectFrom
@@ -55,13 +55,13 @@ class ProfileReads(Protocol):
     def privacy(self, user: str) -> Awaitable[PrivacyRow]: ...
 
     def may_type(self, user: str, room: str, now: int) -> Awaitable[bool]:
-        """Whether it is told that ``user`` types. The refusal of `MayWrite` where they may not
+        """Whether others are told that ``user`` types. The refusal of `MayWrite` if they may not
         write there."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnsPicture(Requirement):
-    """``picture`` exists and was put there by ``user``: else `not-found`."""
+    """``picture`` exists and was uploaded by ``user``: else `not-found`."""
 
     picture: str
     user: str
@@ -79,8 +79,8 @@ class MayBeginDirect(Requirement):
 @dataclass(frozen=True, slots=True)
 class MayBeAdded(Requirement):
     """``user`` may bring ``other`` into a room: they share one already, or ``other`` lets everybody
-    begin a conversation; else `forbidden`. What those are told who share a room is not for whoever
-    makes one and puts people into it."""
+    begin a conversation; else `forbidden`. Nobody should learn what those who share a room are told
+    by making one and putting people into it."""
 
     user: str
     other: str
@@ -136,7 +136,7 @@ class SetSeen(Growth):
 @dataclass(frozen=True, slots=True)
 class TellPerson(Upkeep):
     """Tells those who may see ``user`` and that person's own devices how they are now. ``signal``
-    makes it of the row as it is for everybody, at this point of the unit."""
+    makes it from the row as it is for everybody at this point of the unit."""
 
     user: str
     now: int

@@ -11,8 +11,8 @@ from chatd.engine.unit import Growth, Upkeep
 
 @dataclass(frozen=True, slots=True)
 class PushOffer:
-    """What this server has to offer: the public ``key`` by which push services know it (a point of
-    P-256 in base64url), and whether a message's ``text`` may go along."""
+    """What this server offers: the public ``key`` by which push services know it (a point of P-256
+    in base64url), and whether a message's ``text`` may be included."""
 
     key: str
     text: bool
@@ -33,7 +33,7 @@ class SubscriptionRow:
 
 @dataclass(frozen=True, slots=True)
 class Hearer:
-    """A browser that is to be told of the message at ``position``, if nobody sits before one."""
+    """A browser to be told of the message at ``position``, unless its owner is at one."""
 
     position: int
     room: str
@@ -113,7 +113,7 @@ class PutOffPush(Upkeep):
 
 
 class PushReads(Protocol):
-    """Subscriptions count only as long as their session is good at ``now`` (Unix ms)."""
+    """Subscriptions count only if their session is good at ``now`` (Unix ms)."""
 
     def subscription(self, session: str) -> Awaitable[SubscriptionRow | None]: ...
 
@@ -123,11 +123,11 @@ class PushReads(Protocol):
     def hearers(
         self, first: int, last: int, after: tuple[str, str], limit: int, now: int
     ) -> Awaitable[tuple[Hearer, ...]]:
-        """For whom messages from ``first`` to ``last`` are who have not read them, as they want to
-        be notified; of each room the latest. By session and room, starting behind that pair."""
+        """Browsers of those who have not read messages from ``first`` to ``last`` and want to be
+        notified; the latest for each room. By session and room, starting after that pair."""
 
     def due_pushes(self, now: int, limit: int) -> Awaitable[tuple[PushRow, ...]]:
         """Pushes whose time has come, the longest waiting first."""
 
     def push_facts(self, session: str, position: int, now: int) -> Awaitable[PushFacts | None]:
-        """How it stands with one of `hearers`; None once there is nothing to tell."""
+        """The current facts for one of `hearers`; None once there is nothing to tell."""

@@ -1,7 +1,7 @@
 """Rooms and people by name: which fields of a command may hold "#tea" or "@alice".
 
-Handlers get ids only. What a struct declares as `RoomRef` or `UserRef` is found here once, from its
-annotations, alone, optional, or in a list.
+Handlers get ids only. What a struct declares as `RoomRef` or `UserRef`, alone, optional, or in a
+list, is found here once, from its annotations.
 """
 
 from collections.abc import Iterable
@@ -15,10 +15,10 @@ from chatd.core.refusal import Refusal
 from chatd.engine.ports import Store
 from chatd.wire.frames import RoomRef, UserRef
 
-#: A command, or whatever else is declared like one.
+#: A command, or anything else declared like one.
 S = TypeVar("S", bound=msgspec.Struct)
 
-#: Each name is a question to the store; a command may ask so many. Ids are free.
+#: Each name is a question to the store; a command may ask this many. Ids are free.
 MOST_NAMES: Final = 50
 
 
@@ -30,7 +30,7 @@ class Reference:
     mark: str
 
     def names(self, command: msgspec.Struct) -> list[str]:
-        """What the field holds that is a name and no id."""
+        """What the field holds that is a name, not an id."""
         value = getattr(command, self.field)
         if value is None:
             return []

@@ -7,7 +7,7 @@ from chatd.core.principal import Principal
 
 class Renewals(Protocol):
     async def renew(self, actor: Principal, token: str) -> int:
-        """The credential of ``actor`` is good until the end that ``token`` says from now on, on all
-        of its connections; that end in Unix ms. Refusals: `unauthorized` where the token is not
-        good, `forbidden` where it is another person's, `wrong-state` where the credential is
-        nothing that a site vouched for, `rate-limited`, `unavailable`."""
+        """The credential of ``actor`` is now good until the end that ``token`` states, on all its
+        connections; returns that end in Unix ms. Refusals: `unauthorized` if the token is not good,
+        `forbidden` if it is another person's, `wrong-state` if the credential is not one that a
+        site vouched for, `rate-limited`, `unavailable`."""

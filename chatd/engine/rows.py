@@ -1,8 +1,8 @@
-"""What the store hands back: frozen rows, the same whichever database holds them.
+"""What the store returns: frozen rows, the same whichever database holds them.
 
-What is made for every message is a `msgspec.Struct`: a frozen dataclass of as many fields takes
-seven times as long to make (0.7 against 0.1 µs for two fields), and the collector of garbage need
-not look at these, which hold nothing that could point back at them.
+What is made for every message is a `msgspec.Struct`: a frozen dataclass with as many fields takes
+seven times as long to make (0.7 against 0.1 µs for two fields), and the garbage collector can
+ignore these, which hold nothing that could point back at them.
 """
 
 from dataclasses import dataclass, field
@@ -25,9 +25,9 @@ class EventRow(msgspec.Struct, frozen=True, gc=False):
     """One event as the log holds it, with current content.
 
     ``position`` counts every event of the store densely from 1, in commit order, over all rooms.
-    ``number`` is the event's own number for a message, else the last message's before it.
-    ``body`` is JSON whose shape belongs to the feature that owns ``kind``; an edit's body is the
-    current body of its target, so that erased text is never read again.
+    ``number`` is the event's own number for a message, otherwise that of the last message before
+    it. ``body`` is JSON whose shape belongs to the feature that owns ``kind``; an edit's body is
+    the current body of its target, so that erased text is never read again.
     """
 
     position: int
@@ -40,7 +40,7 @@ class EventRow(msgspec.Struct, frozen=True, gc=False):
     at: int
     target: int | None
     body: bytes
-    #: the user the event is about and that person's name now, where there is one
+    #: the user the event is about and that person's name now, if there is one
     subject: str | None = None
     subject_name: str | None = None
     #: whom the message mentions: ids, `EVERYONE` for all in the room
@@ -50,19 +50,19 @@ class EventRow(msgspec.Struct, frozen=True, gc=False):
 
 
 def wordless(row: EventRow) -> EventRow:
-    """The event as it is for somebody who may not see the message whose words it shows."""
+    """The event as seen by somebody who may not see the message whose words it shows."""
     return replace(row, body=b"{}", mentions=())
 
 
 class RoomRow(msgspec.Struct, frozen=True, gc=False):
     """A room as one user sees it. ``read``/``delivered`` are that user's marks (seq, 0 for none),
     ``unread`` counts messages after ``read`` within what the user may see. ``role`` is None for a
-    public room one is not in. ``other`` is the other person of a direct conversation, oneself in
-    the notes to oneself.
+    public room they are not in. ``other`` is the other person of a direct conversation, the user in
+    notes to self.
 
     ``mentions`` counts the unread messages that mention the user. ``slow`` is seconds between two
-    messages of one member, 0 for none; ``posting`` the least role that writes. What follows is how
-    the user keeps the room (``notify`` None: as its kind has it)."""
+    messages of one member, 0 for none; ``posting`` the lowest role that may write. What follows is
+    how the user keeps the room (``notify`` None: the default of its kind)."""
 
     id: str
     kind: RoomKind
@@ -103,7 +103,7 @@ class SettingsRow:
 
 
 class RoomHead(msgspec.Struct, frozen=True, gc=False):
-    """How far a room is, for whoever is connected: its last seq and number, its members."""
+    """How far a room has got, for those connected: its last seq and number, its members."""
 
     id: str
     head: int
@@ -122,7 +122,7 @@ class StatusRow:
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """``status`` may be over; it is None between two people of whom one blocked the other."""
+    """``status`` may be over; it is None if one of the two people has blocked the other."""
 
     user: str
     name: str
@@ -136,8 +136,8 @@ class MemberRow:
 @dataclass(frozen=True, slots=True)
 class MarkRow:
     """How far a member got in a room: the seq delivered to and read by them, 0 for none.
-    ``hidden``: they show it to nobody else. ``read_at``: when they read that far, in ms, 0 where
-    that is not known; it is no part of how far they got."""
+    ``hidden``: they show it to nobody else. ``read_at``: when they read that far, in ms, 0 if not
+    known; not part of how far they got."""
 
     room: str
     user: str
@@ -157,8 +157,8 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class ReactionRow:
-    """How many reacted to a message with ``emoji``: the first few of them, and whether the one who
-    asks is among them all."""
+    """How many reacted to a message with ``emoji``, the first few of them, and whether the asker is
+    among them all."""
 
     seq: int
     emoji: str
@@ -171,8 +171,8 @@ class ReactionRow:
 class Page:
     """Messages of a room in ascending order of seq, and whether more lie before and after.
 
-    ``quoted``: those that they answer and that are not among them, as far as the user may see
-    them. ``reactions`` are those to ``messages``, in their order, then by who was first."""
+    ``quoted``: messages that these answer, not among them, as far as the user may see them.
+    ``reactions`` are those to ``messages``, in their order, then by who was first."""
 
     messages: tuple[EventRow, ...]
     more_before: bool
@@ -185,7 +185,7 @@ class Page:
 @dataclass(frozen=True, slots=True)
 class Opening:
     """Everything a client needs to show a room, from one snapshot: ``room.head`` is the last event
-    at ``page.position``; ``marks`` is empty where the room has more members than was asked."""
+    at ``page.position``; ``marks`` is empty if the room has more members than asked for."""
 
     room: RoomRow
     page: Page
@@ -196,9 +196,9 @@ class Opening:
 class Missed:
     """What a resuming client missed: events in order of position up to ``position``, one snapshot.
 
-    ``more``: the limit was reached, ask again after the last event's position, which ``position``
-    then is. ``rooms``: those asked for in which the user is a member now. ``removed``: the others,
-    where the membership ended (their last event is the removal) or never was.
+    ``more``: the limit was reached; ask again after ``position``, which is then the last event's.
+    ``rooms``: those asked for in which the user is a member now. ``removed``: the others, whose
+    membership ended (their last event is the removal) or never was.
     """
 
     events: tuple[EventRow, ...]
@@ -227,7 +227,7 @@ class ToPerson:
 
 @dataclass(frozen=True, slots=True)
 class ToCompany:
-    """A signal about ``user`` for those who have a room of theirs open, as presence is told."""
+    """A signal about ``user`` for those who have a room of theirs open, sent like presence."""
 
     user: str
     signal: Signal
@@ -235,8 +235,8 @@ class ToCompany:
 
 @dataclass(frozen=True, slots=True)
 class Shun:
-    """Whether one of two people has blocked the other, from now on: then neither sees when the
-    other is there."""
+    """Whether from now on one of two people has blocked the other: then neither sees when the other
+    is there."""
 
     user: str
     other: str
@@ -249,7 +249,7 @@ Tell = ToPerson | ToCompany | Shun
 class Committed(msgspec.Struct, frozen=True, gc=False):
     """The outcome of one unit, after its commit reached the disk.
 
-    ``repeated``: the key was known, nothing was written, ``answer`` is the first one's.
+    ``repeated``: the key was known, nothing was written, ``answer`` is the first one.
     """
 
     answer: Answer
@@ -258,5 +258,5 @@ class Committed(msgspec.Struct, frozen=True, gc=False):
     repeated: bool = False
     #: per appended membership event: the room's member count afterwards, by room id
     members: tuple[tuple[str, int], ...] = ()
-    #: what the unit wanted told; not of a repeated one
+    #: what the unit wants told; empty for a repeated one
     tells: tuple[Tell, ...] = ()

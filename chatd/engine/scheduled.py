@@ -1,4 +1,4 @@
-"""Messages to be said later: what is kept of them and how they are taken up."""
+"""Messages to be said later: what is kept of them, and the changes to it."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -32,8 +32,8 @@ class IsScheduled(Requirement):
 
 @dataclass(frozen=True, slots=True)
 class IsAhead(Requirement):
-    """``due`` (ms) lies so much behind ``now``: else `bad-field`. Asked behind the ledger, so that
-    who repeats a command late is not told that it had no effect."""
+    """``due`` lies between ``least`` and ``most`` ms after ``now``, else `bad-field`. Checked after
+    the ledger, so that a late retry is not told that it had no effect."""
 
     due: int
     now: int
@@ -93,5 +93,5 @@ class Waiting(Protocol):
     def scheduled(
         self, user: str, after: str | None, limit: int
     ) -> Awaitable[tuple[Sequence[ScheduledRow], bool]]:
-        """What ``user`` has waiting or failed, by key, starting behind the key ``after``: of so
-        many bytes of bodies at the most, at least one; and whether there is more."""
+        """What ``user`` has waiting or failed, by key, starting after the key ``after``: as many as
+        a page's bytes hold, at least one; and whether there are more."""

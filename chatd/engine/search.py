@@ -1,4 +1,4 @@
-"""Searching: what is looked for, and what was found."""
+"""Searching: what is wanted, and what was found."""
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Wanted:
 
     ``room`` and ``author`` are ids; ``after`` (from then on) and ``before`` (earlier) are Unix
     milliseconds. ``below``: only messages at a smaller position of the log, for the next page.
-    ``context``: so many messages before and after each.
+    ``context``: how many messages before and after each.
     """
 
     phrases: tuple[Phrase, ...] = ()
@@ -41,9 +41,9 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Hits, the newest first. Where ``below`` is not None there may be more: ask again with it
-    (there can be none in one answer and some in the next). ``behind``: so many events of the log
-    were not in the index yet."""
+    """Hits, newest first. If ``below`` is not None there may be more: ask again with it (one answer
+    may have none and the next some). ``behind``: how many events of the log were not yet in the
+    index."""
 
     hits: tuple[Hit, ...]
     below: int | None = None
@@ -52,6 +52,6 @@ class Found:
 
 class Search(Protocol):
     def search(self, user: str, wanted: Wanted) -> Awaitable[Found]:
-        """Messages that ``user`` may read, in rooms that person is in now. What was committed when
-        this was asked is found, if the index is no further behind than it can make up for in a
-        moment. Refusals: those of reading ``room``; `busy`, `timeout`, `unavailable`."""
+        """Messages that ``user`` may read, in rooms that person is in now. What was committed
+        before this call is found, if the index can catch up with it in a moment. Refusals: those of
+        reading ``room``; `busy`, `timeout`, `unavailable`."""

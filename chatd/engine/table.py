@@ -5,7 +5,7 @@ A feature file ends in one `Feature`. Three kinds of command exist, told apart b
 * `Write`: decides without reading; the returned `Unit` is checked and committed by the writer.
   Writes of one connection are pipelined into shared commits.
 * `Read`: a coroutine over the store's read ports (and the connection's view); it starts when the
-  connection's earlier writes are committed, so one reads what one wrote.
+  connection's earlier writes are committed, so clients read what they wrote.
 * `Passing`: a signal; nothing is stored and the store is not asked.
 
 Everything else about a command follows from its row: decoding and validation, schema and docs, the
@@ -44,14 +44,14 @@ class Context(msgspec.Struct, frozen=True):
     cursor: Callable[[int], str]
     #: the position a cursor stands for, None for one of another log (its epoch differs)
     position: Callable[[str], int | None]
-    #: whom people find who look for others
+    #: whom people find when they look for others
     directory: Directory
     #: a secret that this server alone can make from a purpose and further words
     derived: Callable[..., str]
     meters: Meters
     #: what Web Push this server offers, None for none
     push: PushOffer | None = None
-    #: who renews what another site vouched for, None where no site does
+    #: what renews credentials another site vouched for, None if no site does
     renewals: Renewals | None = None
 
 
@@ -61,7 +61,7 @@ class Write:
     command: type[Command]
     decide: Callable[[Any, Principal, Context], Unit]
     cost: float = 1.0
-    #: the reply, where it is more than `Done` with the answer's fields
+    #: the reply, if it is more than `Done` with the answer's fields
     reply: Callable[[Any, Committed, Principal, Context], Reply] | None = None
 
 
@@ -72,7 +72,7 @@ class Read:
     answer: Callable[[Any, Principal, Context, View], Awaitable[Reply]]
     reply: type[Reply]
     cost: float = 1.0
-    #: how many reads it counts for, where that depends on how much it asks for
+    #: how many reads it counts for, if that depends on how much it asks for
     reads: Callable[[Any], float] | None = None
 
 
@@ -91,7 +91,7 @@ Row = Write | Read | Passing
 class EventKind:
     """How rows of one kind in the log become the event on the wire.
 
-    ``moves`` tells whether the row moves its subject in or out of the room.
+    ``moves`` says whether the row moves its subject in or out of the room.
     """
 
     kind: str

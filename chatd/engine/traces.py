@@ -1,5 +1,5 @@
-"""A message's way to one person, as far as the store knows it: what an operator is told who asks
-why somebody did not get it."""
+"""A message's way to one person, as far as the store knows it: for an operator who asks why
+somebody did not get it."""
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """A message without a word of it. ``followers``: how far each who follows the log has come, by
+    """A message without a word of it. ``followers``: how far each follower of the log has come, by
     name. ``members``: how many were in the room when it was said."""
 
     position: int
@@ -31,7 +31,7 @@ class Traced:
 @dataclass(frozen=True, slots=True)
 class TracedPerson:
     """How one person stands to one message. ``stays``: from which seq to which (None: still) they
-    were in the room; ``notify``: as they keep the room, None as its kind has it; ``mentioned``:
+    were in the room; ``notify``: as they keep the room, None for its kind's default; ``mentioned``:
     by name or with everyone; ``blocked_at``: when either of author and person blocked the other,
     Unix ms; ``subscriptions``: browsers that are pushed to; ``pushes``: pushes for this room that
     wait, as (position, tries, due)."""
@@ -56,9 +56,9 @@ class TracedPerson:
 
 class Traces(Protocol):
     def traced(self, room: str, seq: int) -> Awaitable[Traced | None]:
-        """The message, None where there is none of that seq."""
+        """The message, None if there is none of that seq."""
 
     def traced_person(self, room: str, seq: int, user: str) -> Awaitable[TracedPerson]: ...
 
     def names(self, rooms: Sequence[str], people: Sequence[str]) -> Awaitable[Mapping[str, str]]:
-        """What rooms and people are called, by id; those that are not there are left out."""
+        """What rooms and people are called, by id; unknown ones are left out."""

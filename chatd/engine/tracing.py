@@ -1,5 +1,5 @@
-"""Whoever is told how commands and requests went, for traces (OpenTelemetry). Not to be confused
-with `chatctl trace`, which follows one message (`engine.traces`)."""
+"""What is told how commands and requests went, for traces (OpenTelemetry). Not to be confused with
+`chatctl trace`, which follows one message (`engine.traces`)."""
 
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from chatd.engine.origin import Origin
 class Carried(msgspec.Struct, frozen=True):
     """A command over a WebSocket that has its answer. ``began`` and ``ended``: from its turn to its
     answer, monotonic seconds. ``outcome`` is "done" or the code of the refusal, ``reference`` that
-    of a mistake of ours; ``request`` the id that the client gave the command."""
+    of a bug; ``request`` the id that the client gave the command."""
 
     type: str
     kind: Kind
@@ -25,8 +25,8 @@ class Carried(msgspec.Struct, frozen=True):
 
 
 class Served(msgspec.Struct, frozen=True):
-    """A request to the HTTP API that has its answer. ``route`` has no names in it: it is that of
-    the table, `/api/v1/rooms/{room}`. ``writes``: it stands for a command that wants something
+    """A request to the HTTP API that has its answer. ``route`` has no names in it: it is the
+    table's, `/api/v1/rooms/{room}`. ``writes``: it stands for a command that wants something
     committed. ``parent`` is the `traceparent` it came with."""
 
     method: str
@@ -40,7 +40,7 @@ class Served(msgspec.Struct, frozen=True):
 
 
 class Tracer(Protocol):
-    """Called in the reactor, at once when the answer is known; neither raises nor takes long."""
+    """Called in the reactor as soon as the answer is known; neither raises nor takes long."""
 
     def carried(self, told: Carried) -> None: ...
 

@@ -1,10 +1,10 @@
 """The unit of work: what one command wants changed, and what must hold for it.
 
 A handler decides without reading: it returns a `Unit`. The store's single writer checks every
-requirement and makes every change of a unit inside one savepoint, gives the numbers, and commits
+requirement and makes every change of a unit inside one savepoint, assigns the numbers, and commits
 many units at once. A requirement that does not hold raises a `Refusal` there and the unit leaves no
 trace. All values here are frozen and know nothing of SQL; `store` has one function for each type.
-Those of which every message makes one are `msgspec.Struct`s, for the reason that `rows` gives.
+Those that every message makes one of are `msgspec.Struct`s, for the reason given in `rows`.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ class Requirement:
 class IsMember(Requirement):
     """``user`` is a member of ``room`` with at least ``role``.
 
-    Otherwise: `not-found` where the room is missing or hidden from the user, `forbidden` else.
+    Else `not-found` if the room is missing or hidden from the user, `forbidden` if not.
     """
 
     room: str
@@ -43,8 +43,8 @@ class MayWrite(Requirement, msgspec.Struct, frozen=True, gc=False):
     conversation's two blocked the other (`blocked`), and not sooner after the last message than
     slow mode allows (`rate-limited`; moderators need not wait).
 
-    ``anew`` False: about something said before, for which nobody waits and the role `member`
-    will do."""
+    ``anew`` False: about something said before; slow mode does not apply and the role `member` will
+    do."""
 
     room: str
     user: str
@@ -91,8 +91,8 @@ class NotBanned(Requirement):
 
 @dataclass(frozen=True, slots=True)
 class Outranks(Requirement):
-    """``actor``'s role in the room is above ``other``'s (owners may act on owners; one may always
-    act on oneself): else `forbidden`. `not-found` if ``other`` is not a member and
+    """``actor``'s role in the room is above ``other``'s (owners may act on owners, and anyone on
+    themselves): else `forbidden`. `not-found` if ``other`` is not a member and
     ``must_be_member``."""
 
     room: str
@@ -124,7 +124,7 @@ class IsMessage(Requirement):
 
 
 class AccountOpen(Requirement, msgspec.Struct, frozen=True, gc=False):
-    """``user``, in whose name it is done, has an account still: else `unauthorized`. Of every
+    """``user``, in whose name it is done, still has an account: else `unauthorized`. For every
     command, since it may be under way while the account is disabled or deleted, here or on another
     node."""
 
@@ -164,8 +164,8 @@ class UnderLimit(Requirement):
 
 @dataclass(frozen=True, slots=True)
 class FewStays(Requirement):
-    """``user`` was in ``room`` fewer than ``most`` times: else `limit-reached`. Every stay is kept
-    and looked at when that person reads. A room with shared history keeps one."""
+    """``user`` has been in ``room`` fewer than ``most`` times: else `limit-reached`. Every stay is
+    kept and looked at when that person reads. A room with shared history keeps one."""
 
     room: str
     user: str
@@ -209,9 +209,9 @@ class Upkeep(Change):
 class CreateRoom(Growth):
     """A new room, without members. ``slug`` is unique over all rooms (`name-taken`).
 
-    ``shared_history``: a new member sees everything from seq 1, else from the joining on.
+    ``shared_history``: a new member sees everything from seq 1, otherwise only from joining on.
     ``pair``: the two users of a direct conversation, sorted. One room for each pair: if it exists
-    already, the unit ends here with that room as its answer and nothing more is changed.
+    already, the unit ends here with that room as its answer and changes nothing more.
     """
 
     room: str
@@ -227,9 +227,9 @@ class CreateRoom(Growth):
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """Whom a text mentions, by user ``names``; ``everyone``: all in the room, which takes the role
+    """Whom a text mentions, by user ``names``; ``everyone``: all in the room, which needs the role
     ``role`` in a room of more than ``few`` members. The writer finds out who they are: current
-    members of the room between whom and the author there is no block. Others are left out."""
+    members of the room with no block between them and the author. Others are left out."""
 
     names: tuple[str, ...]
     everyone: bool = False
@@ -284,7 +284,7 @@ class ReplaceBody(Growth):
 @dataclass(frozen=True, slots=True)
 class SetMember(Growth):
     """``user`` has ``role`` from the last appended event on (a new interval begins if not yet a
-    member), or with None is no member after it (the interval closes at that event's seq)."""
+    member), or with None leaves with it (the interval closes at that event's seq)."""
 
     room: str
     user: str
@@ -323,8 +323,8 @@ class AdvanceMark(Growth):
     """Moves ``user``'s marks forward to at most the room's head; never back. None leaves one as it
     is. ``read`` implies ``delivered``. Yields a MarkRow if something moved.
 
-    A room marked as unread is no longer so after any ``read``; ``tell`` then makes of how it is
-    kept what ``user`` is told."""
+    A room marked as unread is no longer so after any ``read``; ``tell`` then turns its settings
+    into what ``user`` is told."""
 
     room: str
     user: str
@@ -354,7 +354,7 @@ class TakeBack(Upkeep):
 
 
 class TakenBack(Refusal):
-    """Nothing stood in the way, and nothing was done."""
+    """Nothing stood in the way; nothing was done."""
 
     def __init__(self) -> None:
         super().__init__(Code.WRONG_STATE, "This was only tried.", retry=False)
@@ -373,7 +373,7 @@ class Unit(msgspec.Struct, frozen=True, gc=False):
     changes: tuple[Change, ...] = ()
     key: str | None = None
     digest: bytes = b""
-    #: the room that the answer names where no event was appended
+    #: the room that the answer names if no event was appended
     room: str | None = None
     #: signals that go out once the unit is on disk, and may be lost
     tells: tuple[Tell, ...] = ()

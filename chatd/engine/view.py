@@ -2,10 +2,10 @@
 
 Handing over from history to live without a gap or a repeat takes four steps, in this order:
 `hold` (live events are kept back for this connection, all rooms), read the store (a snapshot at
-some position), `show` (the room is live from behind that position), queue the reply. The session
-then calls `release`, which sends what was kept back, in order of position, less what the snapshot
-already covered. Everything one connection gets is therefore in order of position, which is what
-makes the last cursor it saw a complete description of what it has.
+some position), `show` (the room is live from just after that position), queue the reply. The
+session then calls `release`, which sends what was kept back, in order of position, less what the
+snapshot already covered. So everything one connection gets is in order of position, and the last
+cursor it saw describes completely what it has.
 """
 
 from collections.abc import Collection
@@ -32,8 +32,8 @@ class View(Protocol):
 
     @property
     def overflowed(self) -> bool:
-        """More was kept back than fits: what the snapshot brought is true, but going live from it
-        would leave a hole. Read again."""
+        """More was kept back than fits: the snapshot is true, but going live from it would leave a
+        hole. Read again."""
 
     def release(self) -> None:
         """Sends what was kept back and goes live."""
@@ -45,4 +45,4 @@ class View(Protocol):
         """How this person shows on this connection."""
 
     def who_is_here(self, room: str) -> dict[str, Presence]:
-        """Members present, by user id, those offline left out; empty above the audience limit."""
+        """Members present, by user id, without those offline; empty above the audience limit."""
