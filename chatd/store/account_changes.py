@@ -78,7 +78,7 @@ def set_password(work: Work, change: accounts.SetPassword) -> None:
         "update users set password = :password where id = :user",
         {"user": change.user, "password": change.password},
     )
-    # A link that somebody else got while they knew the old one must not outlive it.
+    # A link that somebody else got while knowing the old one must not outlive it.
     work.database.run("delete from account_links where person = :user", {"user": change.user})
 
 
@@ -95,7 +95,7 @@ def set_disabled(work: Work, change: accounts.SetDisabled) -> None:
         work.database.run("delete from credentials where person = :user", who)
         work.database.run("delete from tickets where person = :user", who)
         work.database.run("delete from device_codes where person = :user", who)
-        # Nobody, and least of all the same person under another name, comes in on their word.
+        # Nobody, least of all the same person under another name, enters on their word.
         work.database.run("delete from invitations where invited_by = :user", who)
         work.database.run("delete from room_links where made_by = :user", who)
         work.database.run("delete from room_invited where invited_by = :user", who)
@@ -107,7 +107,7 @@ def set_admin(work: Work, change: accounts.SetAdmin) -> None:
         {"user": change.user, "admin": int(change.admin)},
     )
     if not change.admin:
-        # They were the word of an administrator.
+        # They stood on an administrator's word.
         work.database.run("delete from invitations where invited_by = :user", {"user": change.user})
 
 
@@ -144,7 +144,7 @@ def create_credential(work: Work, change: accounts.CreateCredential) -> None:
 
 
 def touch_credential(work: Work, change: accounts.TouchCredential) -> None:
-    # A touch may be written down late, after what another site vouched for was renewed.
+    # A touch may be written late, after what another site vouched for was renewed.
     work.database.run(
         """
         update credentials

@@ -20,7 +20,7 @@ def apply(work: Work, unit: Unit, admit: Callable[[Unit], None] = lambda unit: N
     except for TransactionLost. ``admit`` raises if nothing is to be written for it now: what is in
     the ledger gets its first answer in any case.
 
-    The savepoint begins after the requirements: until then nothing was written.
+    The savepoint begins after the requirements: until then nothing is written.
     """
     work.begin()
     if unit.key is not None:
@@ -81,7 +81,7 @@ def key_was_used() -> Refusal:
 
 
 def _answer(work: Work, unit: Unit) -> Answer:
-    """Of the last event appended; else the room that was made, was there already, or was named."""
+    """That of the last event; otherwise the room that was made, was found, or was named."""
     hand = work.unit
     if not hand.events:
         return Answer(room=hand.existing or hand.created or unit.room, at=hand.at)
@@ -109,8 +109,8 @@ def _remember(work: Work, unit: Unit, key: str, answer: Answer) -> None:
 
 def with_current_bodies(work: Work, outcome: Committed) -> Committed:
     """The same outcome with every event as it reads at the end of the transaction: an event about a
-    message shows that message's body, and a message edited or deleted later in the same
-    transaction is never told with its old one."""
+    message shows that message's body, and a message edited or deleted later in the same transaction
+    never goes out with its old one."""
     for event in outcome.events:
         if (event.target is not None and not event.body) or (
             work.replaced and (event.room, event.seq) in work.replaced

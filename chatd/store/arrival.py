@@ -1,8 +1,8 @@
 """What a new connection has to know before anything is sent to it, as one read.
 
-Each read is a way to another thread and back, 100 µs of processor time, most of it the lock of the
-interpreter changing hands. So all of it is looked up together with the credential, before anybody
-knows whether it will be needed; it is of use as long as nothing was handed to the writer meanwhile.
+Each read is a trip to another thread and back: 100 µs of processor time, mostly the interpreter's
+lock changing hands. So all of it is looked up together with the credential, before anybody knows
+whether it will be needed; it is good as long as nothing was handed to the writer meanwhile.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,23 +17,23 @@ from chatd.store.database import Database
 from chatd.store.privacy_reads import shuns
 from chatd.store.rooms import of_member, of_user
 
-#: Whom one shuns, one's rooms, and the position of which this is true.
+#: Whom the user shuns, their rooms, and the position at which this is true.
 Arrival = tuple[frozenset[str], tuple[RoomHead, ...], int]
 
-#: Of so many who are at the door at the same time.
+#: At most this many arrivals are kept at a time.
 KEPT: Final = 256
 #: Whoever belongs to more rooms than this has them read when they ask.
 ROOMS: Final = 16
 
 
 class Ahead(msgspec.Struct, frozen=True, gc=False):
-    """``rooms``: all of one's rooms, by id; None where these are too many."""
+    """``rooms``: all of the user's rooms, by id; None if there are too many."""
 
     arrival: Arrival
     rooms: dict[str, RoomRow] | None
 
     def missed(self, asked: Sequence[str], since: int | None) -> Missed | None:
-        """What `Store.missed` answers, None where that takes a look at what was said."""
+        """What `Store.missed` answers, None if that needs a look at what was said."""
         _, _, position = self.arrival
         if self.rooms is None or since not in (None, position):
             return None
@@ -63,22 +63,22 @@ def with_credential(database: Database, digest: bytes) -> tuple[CredentialRow | 
 
 
 class Arrivals:
-    """What was looked up ahead. ``handed`` tells how much the writer was handed so far; it is the
-    only one that changes anything."""
+    """What was looked up ahead. ``handed`` tells how much the writer has been handed; nothing else
+    changes anything."""
 
     def __init__(self, handed: Callable[[], int]) -> None:
         self._handed = handed
         self._kept: dict[str, tuple[int, Ahead]] = {}
 
     def keep(self, user: str, handed: int, found: Ahead) -> None:
-        """``handed``: as it was before the looking up."""
+        """``handed``: as it was before the lookup."""
         self._kept.pop(user, None)
         if len(self._kept) >= KEPT:
             del self._kept[next(iter(self._kept))]
         self._kept[user] = handed, found
 
     def look(self, user: str) -> Ahead | None:
-        """None where there is nothing, or something may have changed."""
+        """None if there is nothing, or something may have changed."""
         if (kept := self._kept.get(user)) is None:
             return None
         handed, found = kept

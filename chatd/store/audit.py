@@ -1,4 +1,4 @@
-"""Reads for the operator's security check: who could be stolen from most easily."""
+"""Reads for the operator's security check: whose account is easiest to steal."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Tokens:
 
 
 def password_alone(database: Database) -> tuple[str, ...]:
-    """Administrators who sign in with a password and nothing besides, by name."""
+    """Administrators who sign in with nothing but a password, by name."""
     rows = database.rows(
         """
         select name from users u
@@ -34,7 +34,7 @@ def password_alone(database: Database) -> tuple[str, ...]:
 
 
 def endless_tokens(database: Database, most: int) -> tuple[Tokens, ...]:
-    """Those that were not used for the longest time first."""
+    """Longest unused first."""
     rows = database.rows(
         """
         select u.name, c.id, c.label, c.seen, u.admin, c.scopes is null

@@ -1,16 +1,16 @@
-"""Threads by their names, and such that take what the reactor leaves of a processor."""
+"""Naming threads, and leaving the processor to the reactor first."""
 
 import contextlib
 import os
 import threading
 from pathlib import Path
 
-#: What the kernel keeps of a thread's name, in bytes.
+#: How many bytes of a thread's name the kernel keeps.
 NAME_BYTES = 15
 
 
 def named() -> None:
-    """Said by a thread of itself, once: `top -H` and the like show its name."""
+    """Called once by the thread itself: `top -H` and the like then show its name."""
     thread = threading.current_thread()
     with contextlib.suppress(OSError):
         path = Path(f"/proc/self/task/{threading.get_native_id()}/comm")
@@ -18,14 +18,13 @@ def named() -> None:
 
 
 def in_background() -> None:
-    """The same, and woken it waits for its turn from now on (SCHED_BATCH, sched(7)).
+    """The same; and from now on, when woken, it waits for its turn (SCHED_BATCH, sched(7)).
 
     Otherwise the kernel runs a thread as soon as it is woken, in place of the reactor, which holds
-    the lock of the interpreter; the thread finds it locked and goes back to sleep. Two such
-    exchanges for each read were 15 % of the processor time of a connect. Where a core is free it
-    makes no difference.
+    the interpreter's lock; the thread finds it locked and goes back to sleep. Two such exchanges
+    per read were 15 % of the processor time of a connect. If a core is free it makes no difference.
     """
     named()
-    # Elsewhere than on Linux there is no such thing, and a sandbox may forbid it.
+    # Only Linux has this, and a sandbox may forbid it.
     with contextlib.suppress(AttributeError, OSError):
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))

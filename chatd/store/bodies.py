@@ -17,5 +17,5 @@ def answered(body: bytes) -> int | None:
 
 
 def edited_at(body: bytes) -> int | None:
-    """When these words took the place of others, in Unix ms; None for a message's first ones."""
+    """When these words replaced others, in Unix ms; None for a message's first words."""
     return _decode(body).edited

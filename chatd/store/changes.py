@@ -207,7 +207,7 @@ def set_member(work: Work, change: unit.SetMember) -> None:
         left(work, change.room, change.user)
     elif change.role is not None:
         if shared:
-            # Who joins sees everything, so an earlier stay tells nothing more.
+            # Whoever joins sees everything, so an earlier stay adds nothing.
             work.database.run("delete from memberships where room = :room and person = :user", who)
         work.database.run(
             """
@@ -317,7 +317,7 @@ def set_block(work: Work, change: unit.SetBlock) -> None:
             {"user": change.user, "other": change.other},
         )
     who = {"user": change.user, "other": change.other}
-    # The other may have blocked this one, too.
+    # The other may also have blocked this one.
     on = work.database.row(BLOCKED, who) is not None
     work.unit.tells.append(Shun(change.user, change.other, on))
 

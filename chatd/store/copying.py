@@ -1,8 +1,8 @@
-"""A copy of the store as of one moment, made beside whoever writes to it: nobody waits for it.
+"""A copy of the store at one moment, made while it is written to: nobody waits for it.
 
 The source is a reading connection that holds one view of the log for as long as the copy takes. The
-writer commits on; it only leaves its log file uncopied meanwhile (`being_copied`), since all that
-was committed after that moment has to stay there.
+writer goes on committing; it only leaves its log file uncopied meanwhile (`being_copied`), since
+all that was committed after that moment has to stay there.
 """
 
 import fcntl
@@ -22,11 +22,11 @@ from chatd.store.migrate import version
 from chatd.store.names import FILE
 from chatd.store.sqlite import FAILURES, Sqlite, make_file
 
-#: Held, shared, by whoever copies the database; and by whoever copies bodies of files besides, for
-#: as long as that takes: none is removed meanwhile.
+#: Held, shared, by whoever copies the database; and the second by whoever also copies bodies of
+#: files, for as long as that takes: none is removed meanwhile.
 COPYING = "chatd.copying"
 COPYING_FILES = "chatd.copying-files"
-#: Pages copied at a time: 1 MiB, so that progress can be told and the copy be interrupted.
+#: Pages copied at a time: 1 MiB, so that progress can be reported and the copy interrupted.
 STEP = 256
 
 Told = Callable[[int, int], None]
@@ -35,7 +35,7 @@ Told = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a copy holds. ``moment``: Unix milliseconds as of which; ``counts``: rows by table."""
+    """What a copy holds. ``moment``: Unix ms at which it was true; ``counts``: rows by table."""
 
     moment: int
     epoch: str
@@ -89,7 +89,7 @@ def facts_of(database: Sqlite, moment: int) -> Facts:
 
 
 def being_copied(folder: Path, mark: str = COPYING) -> bool:
-    """Whether somebody copies the store just now, however they came to end."""
+    """Whether somebody is copying the store now; false again however their process ends."""
     try:
         descriptor = os.open(folder / mark, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -104,8 +104,8 @@ def being_copied(folder: Path, mark: str = COPYING) -> bool:
 
 
 def _recover(folder: Path) -> None:
-    """Where no daemon runs: what a crash left in the log file is brought into the database, which
-    a connection that only reads might not be able to. A daemon that starts now has to wait for no
+    """If no daemon runs: what a crash left in the log file is brought into the database, which a
+    read-only connection might not be able to do. A daemon that starts now need not wait for the
     copy."""
     if not (folder / FILE).exists():
         raise StoreError(f"There is no store in {folder}: is store.path right?")
@@ -125,7 +125,7 @@ def _recover(folder: Path) -> None:
 
 @contextmanager
 def held(folder: Path, mark: str = COPYING) -> Iterator[None]:
-    """`being_copied` meanwhile."""
+    """While this is held, `being_copied`."""
     path = folder / mark
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -145,7 +145,7 @@ def _give(path: Path, folder: Path) -> None:
 
 @contextmanager
 def _view(folder: Path) -> Iterator[Sqlite]:
-    """The store as it is now, and stays for this connection."""
+    """The store as it is now, and as it stays for this connection."""
     source = Sqlite(folder / FILE, writing=False)
     try:
         source.run("begin", {})
@@ -157,7 +157,7 @@ def _view(folder: Path) -> Iterator[Sqlite]:
 def _copy(source: Sqlite, target: Path, told: Told) -> None:
     copy = apsw.Connection(str(target))
     try:
-        # Whoever asked syncs what becomes of it; an unfinished one is thrown away.
+        # The caller syncs the result; an unfinished one is thrown away.
         copy.pragma("synchronous", "off")
         with copy.backup("main", source.connection, "main") as backup:
             while not backup.done:

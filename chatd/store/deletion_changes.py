@@ -32,7 +32,7 @@ _ENDS: Final = (
     "delete from scheduled where person = :user",
     "delete from room_settings where person = :user",
     "delete from mentions where person = :user",
-    # A room goes on showing its picture, whoever put it there.
+    # A room goes on showing its picture, no matter who uploaded it.
     """
     delete from pictures where person = :user
       and not exists (select 1 from rooms r where r.avatar = pictures.id)

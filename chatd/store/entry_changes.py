@@ -101,7 +101,7 @@ def end_invited(work: Work, change: entries.EndInvited) -> None:
 
 
 def came(work: Work, room: str, user: str) -> None:
-    """``user`` is in the room now: an invitation has been followed, or is of no use any more."""
+    """``user`` is in the room now: an invitation has been followed, or is no longer of use."""
     work.database.run(
         "delete from room_invited where person = :user and room = :room",
         {"user": user, "room": room},
@@ -109,7 +109,7 @@ def came(work: Work, room: str, user: str) -> None:
 
 
 def may_not_invite(work: Work, room: str, user: str) -> None:
-    """``user`` is no moderator of the room any more: nobody comes in on their word."""
+    """``user`` is no longer a moderator of the room: nobody enters on their word."""
     work.database.run(
         "delete from room_links where room = :room and made_by = :user",
         {"room": room, "user": user},

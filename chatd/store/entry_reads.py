@@ -10,7 +10,7 @@ from chatd.engine.unit import IsMember
 from chatd.store.database import Database
 from chatd.store.requirements import is_member
 
-# Only those who may invite see who else may come, and who may ban whom that keeps out.
+# Only those who may invite see who else may come; only those who may ban, whom that keeps out.
 _INVITES: RoleName = "moderator"
 _BANS: RoleName = "moderator"
 _ENTRY = "select r.id, r.kind, r.name, r.topic, r.avatar, r.members, u.id, u.name"
@@ -56,7 +56,7 @@ def behind_link(database: Database, user: str, digest: bytes, now: int) -> Entry
 
 
 def no_link() -> Refusal:
-    """The same for a link that never was, has ended or is used up: nobody can tell which."""
+    """The same for a link that never existed, has ended or is used up: nobody can tell which."""
     return Refusal(
         Code.NOT_FOUND, "This link is not good, or not any more; ask for a new one.", field="secret"
     )
@@ -68,7 +68,7 @@ def invited(database: Database, user: str) -> tuple[EntryRow, ...]:
 
 
 def invited_here(database: Database, user: str, room: str) -> EntryRow:
-    """One invitation that is there."""
+    """One invitation that exists."""
     return next(row for row in invited(database, user) if row.room == room)
 
 

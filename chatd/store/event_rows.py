@@ -8,7 +8,7 @@ from chatd.engine.rows import EventRow
 from chatd.store.database import Database, Row
 
 BODY_BYTES = 256 * 1024
-"""How many bytes of bodies one answer holds, if one row alone is not larger."""
+"""How many bytes of bodies one answer holds, unless a single row is larger."""
 
 # An event that is about a message and has no body of its own shows the message's, as it is now.
 EVENT = """
@@ -30,7 +30,7 @@ EVENT = """
 MESSAGE = EVENT + " where e.room = :room and e.seq = :seq and e.numbered = 1"
 
 
-# Where newcomers do not see what was said before them, an event that shows an earlier message has
+# If newcomers do not see what was said before them, an event that shows an earlier message has
 # words in it that are not for them. What was erased has none.
 _KEPT_FROM = """
     select m.person

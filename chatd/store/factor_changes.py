@@ -152,7 +152,7 @@ def rehash_password(work: Work, change: factors.RehashPassword) -> None:
 
 
 def _forget_codes(work: Work, user: str) -> None:
-    """Recovery codes stand in for something; without it they are of no use."""
+    """Recovery codes stand in for something; without it they are useless."""
     work.database.run(
         """
         delete from recovery_codes where person = :user

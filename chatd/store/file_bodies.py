@@ -38,7 +38,7 @@ log = Logger(namespace="chatd.store")
 
 
 class FileBodies:
-    """``run`` calls in a thread. ``floor`` stays free of the file system that they are on."""
+    """``run`` calls in a thread. ``floor`` is what stays free of their file system."""
 
     def __init__(self, folder: Path, run: Run, floor: Floor, now: Callable[[], float]) -> None:
         self.folder = folder / FOLDER
@@ -59,8 +59,8 @@ class FileBodies:
             return f"the disk of files cannot be looked at: {error.strerror}"
 
     def prepare(self) -> None:
-        """Makes the folders, and takes away what was under way when the daemon ended. StoreError
-        where that cannot be done."""
+        """Makes the folders, and removes what was under way when the daemon ended. StoreError if
+        that cannot be done."""
         try:
             for each in (self.folder, self._incoming):
                 each.mkdir(mode=0o700, exist_ok=True)
@@ -71,7 +71,7 @@ class FileBodies:
             raise cannot_open(self.folder, error) from error
 
     async def begin(self, file: str, size: int) -> "Arriving":
-        """A body of ``size`` bytes comes. Refusal `storage-full`."""
+        """A body of ``size`` bytes is coming. Refusal `storage-full`."""
         self._promised += size
         try:
             opened = await handed(
@@ -88,8 +88,8 @@ class FileBodies:
         return Reading(self._run, await handed(self._run, opening, os.close))
 
     async def remove(self, files: Sequence[str]) -> bool:
-        """Those that are there; False where nothing is removed just now, for a backup is made, and
-        holds rows that were gone since."""
+        """Removes those that are there; or none, and False, during a backup: it holds rows that
+        have gone since."""
         removed: bool = await self._run(partial(self._remove, files))
         return removed
 
@@ -104,7 +104,7 @@ class FileBodies:
         return found
 
     def path(self, file: str) -> Path:
-        """Where the body of ``file`` lies. ValueError for what is no id."""
+        """Where the body of ``file`` lies. ValueError if that is no id."""
         return body_path(self.folder, file)
 
     # In a thread.
@@ -178,7 +178,7 @@ class Arriving:
         self._head = bytearray()
 
     async def write(self, data: bytes) -> None:
-        """Refusal `storage-full`, or `unavailable` where the disk fails."""
+        """Refusal `storage-full`, or `unavailable` if the disk fails."""
         await self._bodies._run(partial(self._write, data))
 
     async def keep(self) -> Kept:

@@ -1,4 +1,4 @@
-"""What a unit changes in files: bringing one, carrying it in messages, and letting it go."""
+"""What a unit changes in files: uploading one, carrying it in messages, and letting it go."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -93,7 +93,7 @@ def release(work: Work, user: str, key: str) -> None:
 
 
 def _free(work: Work, user: str, wanted: Sequence[str]) -> list[FileRow]:
-    """The user's files of these ids, in this order, where no message has them or will."""
+    """The user's files of these ids, in this order, if no message has them or will have them."""
     found = []
     for file in wanted:
         row = work.database.row(
@@ -117,7 +117,7 @@ def _free(work: Work, user: str, wanted: Sequence[str]) -> list[FileRow]:
 
 
 def let_go(work: Work, room: str, seq: int) -> None:
-    """The message is erased. Files that no other carries are no more."""
+    """The message is erased, and with it files that no other carries."""
     message = {"room": room, "seq": seq}
     rows = work.database.rows(
         "delete from message_files where room = :room and seq = :seq returning file", message
@@ -140,7 +140,7 @@ def forget_unused(work: Work, change: files.ForgetUnused) -> None:
 
 
 def forget_of(work: Work, user: str) -> None:
-    """What ``user`` has brought and no message carries."""
+    """Removes what ``user`` uploaded and no message carries."""
     for (file,) in work.database.rows(
         "select id from files where person = :user and used = 0", {"user": user}
     ):

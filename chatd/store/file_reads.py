@@ -1,4 +1,4 @@
-"""Reads of files: who may have one, and what there is."""
+"""Reads of files: who may have one, and which there are."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Rows of files as they are read back, and for how much each counts."""
+"""Rows of files as they are read back, and how much each counts for."""
 
 from chatd.engine.files import LEAST
 from chatd.store.database import Database
@@ -10,7 +10,7 @@ FILE = """
 
 
 def counts(size: int) -> int:
-    """For how many bytes a file of ``size`` counts."""
+    """How many bytes a file of ``size`` counts for."""
     return max(size, LEAST)
 
 

@@ -1,5 +1,5 @@
-"""Reads for those who follow the log: how far they came, events with rooms, whom a message is for
-and who has not read it."""
+"""Reads for followers of the log: how far they came, events with rooms, whom a message is for and
+who has not read it."""
 
 from chatd.core.refusal import Refusal
 from chatd.engine.followers import CALLED, Absent, Followed, RoomFacts
@@ -9,8 +9,8 @@ from chatd.store.database import Database
 
 _FACTS = "select id, kind, name, slug from rooms where id = :room"
 
-# Somebody hears of a message while away only if they are still there, are no program, keep the room
-# so that they would have heard of it, and neither of them and the author blocked the other.
+# Somebody hears of a message while away only if they are still there, are not a program, keep the
+# room so that they would have heard of it, and neither they nor the author blocked the other.
 _ABSENT = """
     select u.name, u.display, case when u.email_confirmed = 1 then u.email end, u.seen,
            coalesce(k.read, 0)
@@ -50,7 +50,7 @@ def followed(database: Database, first: int, last: int) -> tuple[Followed, ...]:
 
 def called(database: Database, position: int, now: int) -> tuple[str, ...]:
     """Whom the message at ``position`` is for and who has not read it, by id: the other person of a
-    direct conversation, and who is mentioned."""
+    direct conversation, and whoever is mentioned."""
     row = database.row(
         """
         select e.seq, e.mentions, r.id, r.kind, r.pair_first, r.pair_second, r.members
@@ -83,8 +83,8 @@ def called(database: Database, position: int, now: int) -> tuple[str, ...]:
 
 
 def absent(database: Database, position: int, person: str, now: int) -> Absent | None:
-    """How it stands with ``person`` and the message at ``position``; None where it is not for them,
-    they have read it, or do not want to hear of it."""
+    """The facts about ``person`` and the message at ``position``; None if it is not for them, they
+    have read it, or do not want to hear of it."""
     found = followed(database, position, position)
     if not found:
         return None

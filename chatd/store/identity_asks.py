@@ -1,4 +1,4 @@
-"""What is asked of the store about people who come from elsewhere."""
+"""What the store is asked about people who come from elsewhere."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,7 @@
-"""The indexer: a thread that follows the log and keeps the search index, beside everybody's way.
+"""The indexer: a thread that follows the log and keeps the search index, out of everybody's way.
 
 The writer of messages knows nothing of it. Nothing is lost with the index: one that is missing,
-broken, of another log or of another format is made anew from the log, in the background.
+broken, or of another log or format is rebuilt from the log, in the background.
 """
 
 import threading
@@ -20,13 +20,13 @@ from chatd.store.search_index import Index, read_news
 from chatd.store.sqlite import Sqlite, make_file
 
 FILE = "chatd-search.db"
-#: Events of the log that are read, and brought into the index, at a time.
+#: Events read from the log, and brought into the index, at a time.
 EVENTS = 500
-#: After so many rows others may have the interpreter for a moment, and for how long.
+#: After this many rows others may have the interpreter for a moment, and for how long.
 ROWS_BETWEEN_PAUSES = 20
 PAUSE = 0.0005
-#: How long it waits for more to come before it indexes what came, unless somebody searches or there
-#: is a whole stretch: at 100 messages a second 16 µs for each in place of 60 with a tenth of that.
+#: How long it waits for more before it indexes what came, unless somebody searches or there is a
+#: whole stretch: at 100 messages a second 16 µs for each instead of 60 with a tenth of that.
 LINGER = 0.5
 #: Seconds of calm after which the file's own log, which may hold erased words, is emptied.
 TIDY_AFTER = 1.0
@@ -34,7 +34,7 @@ WAL_PAGES = 1_000
 WAL_PAGES_FORCED = 16_000
 #: Seconds before another attempt after a failure; the last one repeats.
 AGAIN_AFTER = (0.2, 1.0, 5.0, 30.0)
-#: No search waits for an index that is further behind than so many events.
+#: No search waits for an index that is further behind than this many events.
 NEAR = 2_000
 
 T = TypeVar("T")
@@ -42,13 +42,13 @@ log = Logger(namespace="chatd.store")
 
 
 class _Broken(Exception):
-    """The index is of no use and is to be made anew; says why."""
+    """The index is useless and is to be rebuilt; says why."""
 
 
 class Indexer:
     """`start` and `stop` belong to the reactor's thread; the rest may be called from any.
     ``head``: where the log ends before anything is written; ``connect_log`` opens a connection
-    that reads the log. The index's own keeps pages in ``cache`` bytes."""
+    that reads the log. The index's own connection keeps pages in ``cache`` bytes."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class Indexer:
         self._waiting = 0
         self._trouble: str | None = None
         self._unusable: str | None = None
-        #: Counts the files that the index has been in: another one, another connection to it.
+        #: Counts the files that the index has been in: each needs a new connection.
         self.generation = 0
 
     # -- in the reactor ---------------------------------------------------------------------------
@@ -86,7 +86,7 @@ class Indexer:
         self._thread.start()
 
     def stop(self) -> Promise[None]:
-        """Fires once the thread and its connections are gone. What is not in the index yet will be
+        """Fires once the thread and its connections are gone. What is not yet in the index will be
         after the next start."""
         if not self._stopping.is_set():
             self._stopping.set()
@@ -103,17 +103,17 @@ class Indexer:
     # -- in any thread ----------------------------------------------------------------------------
 
     def wake(self, head: int) -> None:
-        """The log goes up to ``head`` now."""
+        """The log now goes up to ``head``."""
         with self._changed:
             if head > self._head:
                 before, self._head = self._head, head
                 # One that works or lingers looks by itself before it rests: it is woken for the
-                # first news and where a whole stretch has come together, not with each commit.
+                # first news and for a whole stretch, not with each commit.
                 if before <= self._place() or before < self._place() + EVENTS <= head:
                     self._changed.notify_all()
 
     def opened(self, patience: float) -> bool:
-        """Whether there is an index that can be asked, at the latest after so many seconds."""
+        """Whether there is an index that can be asked, after at most ``patience`` seconds."""
         with self._changed:
             self._changed.wait_for(
                 lambda: self._position is not None or self._stopping.is_set(), patience
@@ -151,7 +151,7 @@ class Indexer:
             return there()
 
     def make_anew(self, generation: int, why: str) -> None:
-        """The index file of that generation turned out to be broken."""
+        """The index file of that generation proved to be broken."""
         with self._changed:
             if generation == self.generation:
                 self._unusable = why
@@ -181,7 +181,7 @@ class Indexer:
             self._call_in_reactor(self._ended)
 
     def _follow(self) -> None:
-        """Until `stop`, or an exception. Opens everything, and closes it again."""
+        """Runs until `stop`, or an exception. Opens everything, and closes it again."""
         source = self._connect_log()
         try:
             with _Opened(self.path, self._cache) as sqlite:
@@ -204,8 +204,8 @@ class Indexer:
         position = _on_index(lambda: index.begin(self._epoch))
         if position is None:
             raise _Broken("it is not whole, or of another log or another version of chatd")
-        # What is written since the start could hide that the index was ahead of the log: on the
-        # first time the log as it was is what counts.
+        # What was written since the start could hide that the index was ahead of the log: the first
+        # time, the log as it was then counts.
         if position > (head if self._begun else self._first_head):
             raise _Broken("it is ahead of the log")
         self._begun = True
@@ -216,7 +216,7 @@ class Indexer:
             self._changed.notify_all()
 
     def _finish(self, source: Sqlite, index: Index) -> None:
-        """What was erased at last shall not stay in the file of a daemon that is stopped."""
+        """What was erased last must not stay in the file of a stopped daemon."""
         head = timeline.position(source)
         if head - self._place() <= NEAR:
             while self._place() < head:
@@ -232,7 +232,7 @@ class Indexer:
         return self._position or 0
 
     def _step(self, source: Sqlite, index: Index) -> bool:
-        """One stretch of the log; whether anything was taken out."""
+        """Indexes one stretch of the log; whether anything was taken out."""
         news = read_news(source, self._place(), EVENTS, self._pause)
         _on_index(lambda: index.take(news, self._pause))
         with self._changed:
@@ -242,14 +242,14 @@ class Indexer:
         return bool(news.gone)
 
     def _pause(self) -> None:
-        """Called after each row. Letting go of the interpreter for a moment that SQLite works in
-        is not enough: this thread would have it back before anybody else woke up."""
+        """Called after each row. Releasing the interpreter while SQLite works is not enough: this
+        thread would have it back before anybody else woke up."""
         self._rows += 1
         if self._rows % ROWS_BETWEEN_PAUSES == 0:
             time.sleep(PAUSE)
 
     def _rest(self, sqlite: Sqlite, untidy: bool) -> bool:
-        """Until there is something to do; tidies up when it is calm. Whether it is still untidy."""
+        """Waits until there is something to do; tidies up in calm. Whether it is still untidy."""
 
         def wanted() -> bool:
             return (
@@ -299,7 +299,7 @@ class _Opened:
     def __enter__(self) -> Sqlite:
         if not self._path.exists():
             make_file(self._path)
-        # What is not on disk after a power cut is read from the log again.
+        # What a power cut kept off the disk is read from the log again.
         self._sqlite = _on_index(
             lambda: Sqlite(self._path, writing=True, synchronous="NORMAL", cache=self._cache)
         )
@@ -314,7 +314,7 @@ class _Opened:
 
 
 def _on_index(call: Callable[[], T]) -> T:
-    """A fault of the index and not of the log is told apart."""
+    """Tells a fault of the index from one of the log."""
     try:
         return call()
     except (apsw.CorruptError, apsw.NotADBError, apsw.SQLError, apsw.ConstraintError) as error:

@@ -24,7 +24,7 @@ def set_settings(work: Work, change: keeping.SetSettings) -> None:
 
 
 def _write(work: Work, user: str, row: SettingsRow) -> None:
-    """The row, or none where it says nothing."""
+    """Writes the row, or none if it says nothing."""
     where = {"user": user, "room": row.room}
     if row == SettingsRow(row.room):
         work.database.run("delete from room_settings where person = :user and room = :room", where)
@@ -111,7 +111,7 @@ def set_draft(work: Work, change: keeping.SetDraft) -> None:
 
 
 def left(work: Work, room: str, user: str) -> None:
-    """``user`` is not in the room any more: nothing of how it was kept remains."""
+    """``user`` is no longer in the room: nothing of how it was kept remains."""
     for table in ("drafts", "room_settings"):
         work.database.run(
             f"delete from {table} where person = :user and room = :room",  # noqa: S608 (ours)

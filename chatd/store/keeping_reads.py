@@ -43,7 +43,7 @@ B = TypeVar("B", bound=_HasBody)
 
 
 def within(limit: int, rows: Iterable[B]) -> tuple[tuple[B, ...], bool]:
-    """Rows from the first on, of so many bytes of bodies, at least one; whether there are more."""
+    """The first rows, up to ``limit`` bytes of bodies, at least one; whether there are more."""
     fitting: list[B] = []
     size = 0
     for row in rows:

@@ -8,13 +8,13 @@ from chatd.store.errors import StoreError
 
 
 class FolderLock:
-    """Held from creation to `release`, or until the process ends, however it does (flock(2))."""
+    """Held from creation to `release`, or until the process ends, however it ends (flock(2))."""
 
     def __init__(self, folder: Path) -> None:
         path = folder / "chatd.lock"
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         if os.geteuid() == 0:
-            # One that root made for itself would keep the daemon out.
+            # One made by root and left to root would keep the daemon out.
             owner = folder.stat()
             os.fchown(self._descriptor, owner.st_uid, owner.st_gid)
         try:

@@ -1,4 +1,4 @@
-"""Calls from the store's threads into the reactor: those that meet there cost one waking."""
+"""Calls from the store's threads into the reactor: those that arrive together cost one wake-up."""
 
 from collections import deque
 from collections.abc import Callable
@@ -20,15 +20,15 @@ class Mailbox:
 
     def __call__(self, function: Callable[..., object], *arguments: Any) -> None:
         self._calls.append((function, arguments))
-        # Behind the append, as `_empty` lowers it before it looks: whoever comes too late for that
-        # look finds it lowered.
+        # After the append, as `_empty` lowers the flag before it looks: whoever comes too late for
+        # that look finds it lowered.
         if not self._called:
             self._called = True
             self._call_in_reactor(self._empty)
 
     def _empty(self) -> None:
         self._called = False
-        # No more than is here now: what comes meanwhile has called again.
+        # No more than are here now: what comes meanwhile has called again.
         for _ in range(len(self._calls)):
             function, arguments = self._calls.popleft()
             try:

@@ -36,7 +36,7 @@ def advance_mark(work: Work, change: unit.AdvanceMark) -> None:
 
 
 def said(work: Work, room: str, user: str, seq: int, at: int) -> None:
-    """Who says something has read everything up to it."""
+    """Whoever says something has read everything up to it."""
     work.database.run(
         """
         insert into marks (room, person, delivered, read, at, sent, read_at)

@@ -1,4 +1,4 @@
-"""What a unit changes in messages: their words, who they mention, what belongs to them."""
+"""What a unit changes in messages: their words, whom they mention, what belongs to them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from chatd.store.work import Work
 #: What goes with a message that is erased.
 _BELONGS = ("revisions", "reactions", "reaction_counts", "pins", "mentions")
 
-#: Of a message that is edited again and again the first words are kept, and the last so many.
+#: Of a message edited again and again the first words are kept, and this many of the last.
 REVISIONS = 50
 
 
@@ -80,8 +80,8 @@ def _keep(work: Work, message: Mapping[str, Any], body: bytes, said: int) -> Non
 def whom(
     work: Work, room: str, author: str, wanted: unit.Mentions | None, seq: int | None = None
 ) -> tuple[str, ...]:
-    """The ids of those whom ``author``'s text mentions in ``room``: members who may see it, the
-    message at ``seq`` or one that is said now."""
+    """The ids of those whom ``author``'s text mentions in ``room``: members who may see it, be it
+    the message at ``seq`` or one said now."""
     if wanted is None:
         return ()
     found: list[str] = []

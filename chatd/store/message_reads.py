@@ -1,4 +1,4 @@
-"""Reads about single messages: some of them, who reacted, what is pinned, what one said before."""
+"""Reads about single messages: some of them, who reacted, what is pinned, what they said before."""
 
 from collections.abc import Sequence
 

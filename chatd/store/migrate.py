@@ -48,10 +48,10 @@ def migrate(
     new_epoch: Callable[[], str],
     now: int,
 ) -> None:
-    """Runs what is missing. A store that holds anything is copied beforehand, next to itself.
+    """Runs what is missing. A store that holds anything is first copied, next to itself.
 
-    StoreError for a database of another program, or of a newer chatd. Killed half-way, the next
-    start finds the last step that finished and goes on from there.
+    StoreError for a database of another program, or of a newer chatd. If it is killed half-way, the
+    next start goes on after the last step that finished.
     """
     have = version(database)
     if have > len(todo):
@@ -76,7 +76,7 @@ def migrate(
 
 def _run(database: Sqlite, step: Step, new_epoch: Callable[[], str], now: int) -> None:
     connection = database.connection
-    # A step may fold text: SQL's own lower() knows ASCII alone.
+    # A step may fold text: SQL's own lower() knows only ASCII.
     connection.create_scalar_function("folded", _folded, deterministic=True)
     connection.create_scalar_function("within", _within, deterministic=True)
     connection.execute("begin immediate")
@@ -117,8 +117,8 @@ def backup_path(path: Path, have: int) -> Path:
 
 
 def back_up(database: Sqlite, target: Path, epoch: str) -> None:
-    """A whole copy under ``target``; one that was left unfinished there is made anew. It is of an
-    ``epoch`` of its own: put in place one day, it is believed no cursor of what came after it."""
+    """A whole copy under ``target``; one left unfinished there is made anew. It gets an ``epoch``
+    of its own: if it is ever put in place, cursors from after it are not believed."""
     unfinished = target.with_name(target.name + ".part")
     unfinished.unlink(missing_ok=True)
     make_file(unfinished)

@@ -1,5 +1,5 @@
 """What lies in the store's folder, by name."""
 
 FILE = "chatd.db"
-#: There from a restore's first step to its last.
+#: Exists from a restore's first step to its last.
 RESTORING = "chatd.restoring"

@@ -23,10 +23,10 @@ from chatd.store.store import SqliteStore
 from chatd.store.writer import Writer
 
 READERS = 2
-#: That keep pages of the database or of its index: one writes, the readers, two of the index's
-#: writer, one searches.
+#: Connections that cache pages of the database or of its index: the writer, the readers, two of the
+#: indexer, one of the searcher.
 CONNECTIONS = READERS + 4
-#: What a start that failed before there was a database leaves, and what can be made anew.
+#: What a start that failed before there was a database leaves behind, and what can be rebuilt.
 LEFT_BEHIND = (
     COPYING,
     COPYING_FILES,
@@ -50,10 +50,10 @@ def open_store(
     vfs: str | None = None,
     cache_bytes: int = CONNECTIONS * CACHE,
 ) -> SqliteStore:
-    """Opens the store in ``folder``, makes or migrates it as needed. StoreError if it cannot be.
+    """Opens the store in ``folder``, makes or migrates it as needed. StoreError if that fails.
 
-    ``call_in_reactor(call, *args)`` is asked from other threads (``reactor.callFromThread``);
-    ``clock.now`` too. Nothing runs before `start`. ``cache_bytes`` are all connections' together.
+    ``call_in_reactor(call, *args)`` is called from other threads (``reactor.callFromThread``); so
+    is ``clock.now``. Nothing runs before `start`. ``cache_bytes`` is for all connections together.
     """
     make_folder(folder)
     try:
@@ -120,14 +120,14 @@ def _open(
 
 
 def _told(restoring: Path) -> str:
-    """What the unfinished restore left as its last word, a line that says how to go on."""
+    """The last word of the unfinished restore, a line that says how to go on."""
     return restoring.read_text("utf-8", "replace").strip()[:1000]
 
 
 def make_folder(folder: Path) -> None:
-    """The data folder, there and closed to others; StoreError if it cannot be had.
+    """Makes sure the data folder exists and is closed to others; StoreError if that fails.
 
-    One that holds other things is not ours to close: it may be /var/lib.
+    A folder that holds other things is not ours to close: it may be /var/lib.
     """
     try:
         folder.mkdir(mode=0o700, parents=False, exist_ok=True)

@@ -9,12 +9,12 @@ from chatd.store.database import Database
 from chatd.store.event_rows import BODY_BYTES, MESSAGE, event_row, fit
 
 QUOTED_BYTES = BODY_BYTES // 2
-"""How many bytes of answered messages go with a page."""
+"""How many bytes of answered messages accompany a page."""
 
 NAMED = 10
 """How many of those who reacted alike are named ..."""
 NAMED_ON_A_PAGE = 2_000
-"""... and how many on one page, whoever put them there."""
+"""... and how many on one page in all."""
 
 # One row for each emoji of a message, whose first ten are found by index: no page counts people.
 _REACTIONS = """
@@ -36,7 +36,7 @@ def quoted(
     database: Database, room: str, rows: Sequence[EventRow], seen: Intervals
 ) -> tuple[EventRow, ...]:
     """The messages that those of a page answer and that are not on it, as they read now, in order
-    of seq; only what is within ``seen``, and the latest first where not all fit."""
+    of seq; only what is within ``seen``, and the latest if not all fit."""
     here = {row.seq for row in rows}
     wanted = {answered(row.body) for row in rows} - here - {None}
     found = []
@@ -50,7 +50,7 @@ def quoted(
 def reactions(
     database: Database, user: str, room: str, rows: Sequence[EventRow]
 ) -> tuple[ReactionRow, ...]:
-    """How people reacted to the messages of a page, with one question for all of it."""
+    """How people reacted to the messages of a page, in one query."""
     if not rows:
         return ()
     seqs = {f"s{n}": row.seq for n, row in enumerate(rows)}

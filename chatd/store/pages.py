@@ -1,5 +1,5 @@
-"""A database read where its pages lie, be it in the middle of another file: a VFS of SQLite for
-reading alone (https://www.sqlite.org/vfs.html)."""
+"""A database read where its pages lie, even in the middle of another file: a read-only VFS of
+SQLite (https://www.sqlite.org/vfs.html)."""
 
 import secrets
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ class Pages(Protocol):
 
 @contextmanager
 def reading(pages: Pages) -> Iterator[Sqlite]:
-    """A connection to the database that ``pages`` are; it writes nothing anywhere."""
+    """A connection to the database that ``pages`` make up; it writes nothing anywhere."""
     name = f"chatd-pages-{secrets.token_hex(8)}"
     vfs = _Vfs(name, pages)
     try:
@@ -54,7 +54,7 @@ class _Vfs(apsw.VFS):
 
 
 class _File:
-    """What SQLite asks of a file that is opened for reading and cannot change."""
+    """What SQLite asks of a file opened for reading that cannot change."""
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages

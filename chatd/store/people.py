@@ -1,4 +1,4 @@
-"""Reads of people as others see them: who somebody is, whom one has blocked."""
+"""Reads of people as others see them: who somebody is, whom they have blocked."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ def by_name(database: Database, name: str) -> str:
     return str(row[0])
 
 
-#: Presence is told in rooms of up to this many members (see `fanout.audience`).
+#: Presence is shown in rooms of up to this many members (see `fanout.audience`).
 COMPANY = 200
 
 

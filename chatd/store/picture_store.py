@@ -1,4 +1,4 @@
-"""Pictures of people and rooms in the store: bringing one, and reading it."""
+"""Pictures of people and rooms in the store: adding one, and reading it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -37,7 +37,7 @@ def create_picture(work: Work, change: pictures.CreatePicture) -> None:
 
 
 def _make_room(work: Work, user: str, most: int) -> None:
-    """Below ``most`` pictures, where those that nobody shows are enough for it."""
+    """Down to fewer than ``most`` pictures, if enough of them are not shown."""
     counted = work.database.row(
         "select count(*) from pictures where person = :user", {"user": user}
     )

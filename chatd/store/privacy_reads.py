@@ -1,4 +1,4 @@
-"""Reads that decide what others are told: whether one types, and who keeps away from whom."""
+"""Reads that decide what others are told: whether somebody types, and who keeps away from whom."""
 
 from chatd.engine.unit import MayWrite
 from chatd.store.database import Database

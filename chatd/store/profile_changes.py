@@ -14,7 +14,7 @@ from chatd.store.database import Database
 from chatd.store.names_within import keep_names
 from chatd.store.work import Work
 
-#: A later end of the last connection is news from here on, in milliseconds.
+#: How much later the last connection must have ended to be news, in milliseconds.
 MINUTE = 60_000
 
 

@@ -1,4 +1,4 @@
-"""Reads of people as one certain person may see them, and of what they keep to themselves."""
+"""Reads of people as one particular person may see them, and of what they keep to themselves."""
 
 from chatd.core.codes import Code
 from chatd.core.folded import folded
@@ -9,7 +9,7 @@ from chatd.store import refusals
 from chatd.store.database import Database, Row
 from chatd.store.hidden import confined
 
-#: Last seen is told to the minute, in milliseconds.
+#: Last seen is told to the minute; in milliseconds.
 MINUTE = 60_000
 
 _SHARED = """
@@ -39,7 +39,7 @@ _FOUND = """
       and u.name > :after
       and u.disabled = 0 and u.id <> :user
 """
-# Their rooms first, then mine: most are in few rooms, whoever asks may be in hundreds. (A cross
+# Their rooms first, then mine: most people are in few rooms, the asker may be in hundreds. (A cross
 # join keeps that order in SQLite.)
 _IN_MY_ROOMS = """
       and exists (
@@ -48,7 +48,7 @@ _IN_MY_ROOMS = """
           and a.person = :user and a.room = b.room and a.to_seq is null)
 """
 _BY_NAME = " order by u.name limit :limit"
-#: Behind every text that begins with what stands in front of it.
+#: Sorts after every text that begins with what precedes it.
 _BEYOND = "\U0010ffff"
 
 
@@ -57,7 +57,7 @@ def share_a_room(database: Database, user: str, other: str) -> bool:
 
 
 def status_at(emoji: str, text: str, until: int | None, now: int) -> StatusRow | None:
-    """The status, None where there is none or it is over."""
+    """The status, None if there is none or it is over."""
     if not (emoji or text) or (until is not None and until <= now):
         return None
     return StatusRow(emoji, text, until)
@@ -89,7 +89,7 @@ def own(database: Database, user: str, now: int) -> ProfileRow:
 
 def _for(database: Database, user: str, shown: ProfileRow) -> ProfileRow:
     """Without what is not for the eyes of ``user``: status and time are for those who share a room
-    and have not blocked one another; who hides the time is not told that of others."""
+    and have not blocked one another; whoever hides their time is not told that of others."""
     if shown.id == user or (shown.status is None and shown.last_seen is None):
         return shown
     who = {"user": user, "other": shown.id}

@@ -1,4 +1,4 @@
-"""The Deferred that the store hands out: a refusal that nobody waits for any more is no error."""
+"""The Deferred that the store hands out: a refusal nobody waits for any more is not an error."""
 
 from typing import TypeVar
 
@@ -22,7 +22,7 @@ class Promise(Deferred[T]):
         self.errback(failure)
         info = self._debugInfo
         if isinstance(outcome, Refusal) and self.result is failure and info is not None:
-            # Whoever waits later still gets it; but where the connection is gone nobody does, and
+            # Whoever waits later still gets it; but if the connection is gone nobody will, and
             # Twisted would log an unhandled error.
             info.failResult = None
 

@@ -6,8 +6,8 @@ from chatd.engine.rows import EVERYONE
 from chatd.store import follower_reads, rooms
 from chatd.store.database import Database, Row
 
-# A message is for somebody as they keep the room, and for nobody who wrote it, has read it, has the
-# room muted, or is kept apart from its author by a block. ``p`` is a subscription, ``e`` a message.
+# Somebody hears of a message as they keep the room, unless they wrote it, have read it, muted the
+# room, or a block separates them from its author. ``p`` is a subscription, ``e`` a message.
 _HEARS = """
     join rooms r on r.id = e.room
     join credentials c on c.id = p.session and (c.expires is null or c.expires > :now)
@@ -29,7 +29,7 @@ _HEARS = """
                          or (b.person = e.author and b.other = p.person))
 """
 
-# Who comes into question is found by few rows for each message, however many are in its room.
+# Candidates are found through few rows for each message, however many are in its room.
 _HEARERS = f"""
     with said as (
         select position, room, seq from events

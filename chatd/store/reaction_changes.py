@@ -9,7 +9,7 @@ from chatd.store.work import Work
 
 
 def react(work: Work, change: React) -> int:
-    """How many people react to the message with that emoji afterwards."""
+    """How many people then react to the message with that emoji."""
     who = {
         "room": change.room,
         "seq": change.seq,

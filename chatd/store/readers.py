@@ -1,4 +1,4 @@
-"""The readers: a few threads, each with a connection of its own that can only read."""
+"""The readers: a few threads, each with a read-only connection of its own."""
 
 import threading
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from chatd.store.sqlite import Sqlite
 READS_WAITING = 2_000
 SECONDS_PER_READ = 2.0
 STEPS_BETWEEN_CHECKS = 20_000
-"""Instructions of SQLite's machine between two looks at the clock, well under a millisecond."""
+"""Instructions of SQLite's machine between two looks at the clock: well under a millisecond."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,7 +26,7 @@ log = Logger(namespace="chatd.store")
 
 
 class _Deadline(threading.local):
-    """When the read of the current thread has taken too long, in monotonic seconds."""
+    """When the current thread's read will have taken too long, in monotonic seconds."""
 
     at = 0.0
 
@@ -76,7 +76,7 @@ class Readers:
         return promise
 
     def stop(self) -> Promise[None]:
-        """Reads that did not begin are refused. Fires once every connection is closed."""
+        """Reads that have not begun are refused. Fires once every connection is closed."""
         if not self._stopping:
             self._stopping = True
             for thread, sqlite in zip(self._threads, self._connections, strict=True):
@@ -149,5 +149,5 @@ def _answer(sqlite: Sqlite, read: Callable[[Database], Any]) -> Any:
         return error
     finally:
         if sqlite.connection.in_transaction:
-            # There is nothing to commit, and what was interrupted ends like this as well.
+            # There is nothing to commit, and interrupted reads end this way too.
             sqlite.run("rollback", {})

@@ -5,7 +5,7 @@ from chatd.engine.unit import SeesMessage
 from chatd.store.database import Database
 from chatd.store.requirements import check, require_member
 
-# Members now whose present stay, or an earlier one, holds the message. A mark counts whichever way
+# Current members whose present stay, or an earlier one, includes the message. A mark counts however
 # it got there; that of somebody who hides it is nobody's business.
 _RECIPIENTS = """
     from memberships m

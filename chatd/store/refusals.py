@@ -1,4 +1,4 @@
-"""The store's "no"s that several places say: one sentence each, so that hidden equals missing."""
+"""The store's "no"s used in several places: one sentence each, so that hidden equals missing."""
 
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
@@ -34,7 +34,7 @@ def no_person() -> Refusal:
 
 
 def blocked() -> Refusal:
-    """The same whoever blocked whom."""
+    """The same no matter who blocked whom."""
     return Refusal(Code.BLOCKED, "One of you has blocked the other.")
 
 

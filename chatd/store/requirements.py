@@ -42,7 +42,7 @@ def not_confined(database: Database, wanted: NotConfined) -> None:
 
 
 def require_member(database: Database, room: str, user: str) -> str:
-    """The user's current role, or the refusal for a room that one may not read."""
+    """The user's current role, or the refusal for a room they may not read."""
     role: str | None = standing(database, room, user)[1]
     if role is None:
         raise refusals.not_joined()
@@ -73,7 +73,7 @@ def may_write(database: Database, wanted: unit.MayWrite) -> None:
 
 
 def writing(database: Database, wanted: unit.MayWrite) -> int:
-    """The refusal, or by how many seconds the room slows its members down."""
+    """The refusal, or the seconds of the room's slow mode."""
     row = database.row(_WRITING, {"room": wanted.room, "user": wanted.user})
     if row is None or (row[1] is None and hidden(database, row[0], wanted.user)):
         raise refusals.no_room()
@@ -93,7 +93,7 @@ def writing(database: Database, wanted: unit.MayWrite) -> int:
         raise Refusal(
             Code.RATE_LIMITED,
             f"Slow mode: one message in {slow} seconds each.",
-            # A clock that was set back does not make anybody wait longer than the rule says.
+            # A clock that was set back makes nobody wait longer than the rule says.
             retry_after=min(wait, slow * 1000) / 1000,
         )
     return int(slow)

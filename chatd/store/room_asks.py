@@ -1,4 +1,4 @@
-"""What is asked of the store about rooms and what is said in them; see `engine.ports`."""
+"""What the store is asked about rooms and what is said in them; see `engine.ports`."""
 
 from collections.abc import Sequence
 

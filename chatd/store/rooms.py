@@ -1,4 +1,4 @@
-"""Reads of rooms as one person sees them, of their members and of how far these got."""
+"""Reads of rooms as one person sees them, of their members, and of how far those got."""
 
 import re
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ from chatd.store.hidden import confined
 from chatd.store.requirements import require_member, standing
 from chatd.store.several import rows_of
 
-# Unread is the messages behind the read mark within each stay: the number at the stay's end less
-# the number at the coming or at the mark, whichever is later. Numbers are in every event, so this
-# counts without looking at the messages. What was said before one came is there to read where the
-# room shows it, and is no news.
+# Unread are the messages after the read mark within each stay: the number at the stay's end less
+# the number on joining or at the mark, whichever is later. Numbers are in every event, so this
+# counts without looking at the messages. What was said before somebody joined can be read if the
+# room shows it, but is not news.
 _ROOM = """
     select r.id, r.kind, r.name, r.slug, r.topic, c.role, r.head, r.number,
            coalesce(k.read, 0), coalesce(k.delivered, 0),
@@ -128,8 +128,8 @@ def public(
     order = _BY_SIZE if words else _BY_NAME
     behind = ""
     for n, word in enumerate(words):
-        # Plain ASCII letters differ in case for LIKE in one database and not in the other; in
-        # folded text they do not.
+        # LIKE minds the case of ASCII letters in one database and not in the other; in folded text
+        # there is no case.
         behind += f" and r.folded like :word{n} escape '!'"
         values[f"word{n}"] = "%" + re.sub("[!%_]", r"!\g<0>", word) + "%"
     if after is not None:

@@ -37,7 +37,7 @@ def scheduled(
 
 
 def one(database: Database, user: str, key: str) -> ScheduledRow:
-    """One that is there."""
+    """One that exists."""
     row = database.row(
         _ROW + " where s.person = :user and s.key = :key", {"user": user, "key": key}
     )

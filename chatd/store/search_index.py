@@ -1,11 +1,11 @@
-"""The index of messages by their words, in a database of its own that can be made anew from the
-log at any time.
+"""The index of messages by their words, in a database of its own that can be rebuilt from the log
+at any time.
 
 It follows the log by position. Every 262,144 positions have an FTS5 table to themselves: whatever
 SQLite does in one go (merging lists, looking through two long ones that never meet) is bounded by
-that, and old tables lie still. Rows are numbered by the message's position. The words are kept
-beside the index, for FTS5 needs them to take a row out for good (`secure-delete`): what was erased
-is not in the file any more.
+that, and old tables do not change. Rows are numbered by the message's position. The words are kept
+beside the index, as FTS5 needs them to remove a row for good (`secure-delete`): what was erased is
+no longer in the file.
 """
 
 import re
@@ -20,16 +20,16 @@ from chatd.core.search_words import indexed
 from chatd.store.database import Database, Row, Values
 from chatd.store.sqlite import Sqlite
 
-#: Another one means that the index is made anew: tables, tokens or marks have changed.
+#: Another value means that the index is rebuilt: tables, tokens or marks have changed.
 FORMAT = 1
 SHARD_BITS = 18
-#: How much SQLite merges at a time in a table that is complete, in pages.
+#: Pages that SQLite merges at a time in a complete table.
 MERGE_PAGES = 200
 #: Rows that one statement adds.
 ROWS_AT_ONCE = 20
 
-# Marks are tokens as well, so that a filter is an intersection of lists and not a look at each
-# message. No word begins with their sign, so that no beginning of a word meets them.
+# Marks are tokens too, so that a filter is an intersection of lists and not a look at each message.
+# No word begins with their sign, so no word prefix matches them.
 _SIGN = "\u00b7"
 EVERY = f"{_SIGN}every"
 
@@ -49,7 +49,7 @@ _TARGET = """
 
 
 class _Body(msgspec.Struct):
-    """What the index looks at of a message, whatever else belongs to it."""
+    """What the index looks at in a message, whatever else belongs to it."""
 
     text: str = ""
     data: Any = None
@@ -91,8 +91,8 @@ class News:
 
 
 def read_news(log: Database, after: int, most: int, pause: Callable[[], None]) -> News:
-    """Reads the stretch behind ``after`` at once, then prepares it little by little. ``pause`` is
-    called after each row."""
+    """Reads the stretch after ``after`` at once, then prepares it bit by bit. ``pause`` is called
+    after each row."""
     log.run("begin", {})
     try:
         rows = log.rows(_NEWS, {"after": after, "most": most})
@@ -111,7 +111,7 @@ def read_news(log: Database, after: int, most: int, pause: Callable[[], None]) -
 
 def _targets(log: Database, rows: Iterable[Row], after: int) -> list[Row]:
     """Messages before this stretch whose body was replaced: an event about them without a body of
-    its own says so. Those of this stretch were read as they are now."""
+    its own says so. Those within this stretch were read as they are now."""
     wanted = {(row[1], row[6]) for row in rows if row[6] is not None and not row[7]}
     found = [
         target for room, seq in wanted for target in log.rows(_TARGET, {"room": room, "seq": seq})
@@ -145,8 +145,8 @@ _META = """
 """
 _FIRST = "insert into {where}.meta values (:format, :epoch, 0, 0)"
 _STATE = "select format, epoch, position, merged from {where}.meta"
-# The tokens are made in `core.search_words`; this tokenizer splits at spaces, and leaves alone
-# whatever is not ASCII. Newest first is the only order there is, so nobody asks for sizes.
+# The tokens are made in `core.search_words`; this tokenizer splits at spaces and leaves alone
+# whatever is not ASCII. Newest first is the only order, so sizes are not needed.
 _TABLE = """
     create virtual table {where}.{table} using fts5(
         words, marks, tokenize = 'ascii', prefix = '2 3', columnsize = 0)
@@ -168,8 +168,8 @@ class Index:
         self._tables = 0
 
     def begin(self, epoch: str) -> int | None:
-        """The position up to which the log is in the index; None if this is no index of that log
-        in this format. An empty database becomes one."""
+        """The position up to which the log is in the index; None if this is not an index of that
+        log in this format. An empty database becomes one."""
         if self._row(_THERE)[0] == 0:
             with self._transaction():
                 self.run(_META)
@@ -182,8 +182,8 @@ class Index:
         return int(row[2])
 
     def take(self, news: News, pause: Callable[[], None]) -> None:
-        """Brings the index to ``news.upto``, in one transaction. ``pause`` is called for each row,
-        after those that one statement adds."""
+        """Brings the index to ``news.upto``, in one transaction. ``pause`` is called once per row,
+        after each statement's rows."""
         with self._transaction():
             self._add_tables(shard(news.upto))
             for position in news.gone:
@@ -195,14 +195,14 @@ class Index:
             self.run(_REACHED, {"position": news.upto})
 
     def merge(self) -> bool:
-        """Brings a complete table a step nearer to one sorted list; False if there is none left to
-        do. Reading is fastest there."""
+        """Brings a complete table a step nearer to one sorted list, which is fastest to read; False
+        if none is left to do."""
         _, _, position, merged = self._row(_STATE)
         if merged >= shard(position):
             return False
         with self._transaction():
             before = self._changes()
-            # Begins, and goes on; with nothing left to do each changes one row at the most
+            # Begins, then goes on; with nothing left to do each changes at most one row
             # (https://www.sqlite.org/fts5.html#the_merge_command).
             for pages in (-MERGE_PAGES, MERGE_PAGES):
                 self.run(_MERGE, {"pages": pages}, merged)
@@ -223,7 +223,7 @@ class Index:
             self.run("commit")
         except BaseException:
             self._tables = tables
-            # Where the disk was full, SQLite has rolled back already.
+            # If the disk was full, SQLite has rolled back already.
             if self._database.connection.in_transaction:
                 self.run("rollback")
             raise
@@ -245,8 +245,8 @@ class Index:
 def _portions(
     rows: Sequence[tuple[int, str, str]],
 ) -> Iterator[tuple[int, Sequence[tuple[int, str, str]]]]:
-    """What goes into the same table, with its number, a few rows at a time: what one statement
-    writes nobody interrupts."""
+    """What goes into the same table, with its number, a few rows at a time: nothing interrupts what
+    one statement writes."""
     for number, those in groupby(rows, key=lambda row: shard(row[0])):
         together = list(those)
         for at in range(0, len(together), ROWS_AT_ONCE):

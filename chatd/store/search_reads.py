@@ -1,7 +1,7 @@
 """Searching: from what is wanted to the messages, in one snapshot of the log and one of the index.
 
 The connection reads the log and has the index attached as ``search``. The index only says where to
-look: who may read what, and every word that is shown, come from the log.
+look: who may read what, and every word shown, come from the log.
 """
 
 from bisect import bisect_left
@@ -28,11 +28,11 @@ from chatd.store.search_index import (
     table,
 )
 
-#: In more rooms than this the log is asked about each message that has the words; in fewer, the
+#: For more rooms than this the log is asked about each message that has the words; for fewer, the
 #: index is asked for the rooms as well.
 ROOMS_BY_MARK = 200
 
-# A message whose body was replaced after what the index has seen is left out: the index would tell
+# A message whose body was replaced after what the index has seen is left out: the index would show
 # what was in it. The event of the replacement follows in the room at once, see `ReplaceBody`.
 _CANDIDATES = """
     select e.position, e.room, e.seq
@@ -48,7 +48,7 @@ _CANDIDATES = """
                     and (m.to_seq is null or m.to_seq >= e.seq))
     order by w.rowid desc limit :limit
 """
-# Rooms in which nothing was said since the oldest position of interest need not be looked for.
+# Rooms in which nothing has been said since the oldest position of interest can be skipped.
 _ROOMS = """
     select r.id from memberships m join rooms r on r.id = m.room
     where m.person = :user and m.to_seq is null and r.position >= :low
@@ -68,9 +68,9 @@ class _Candidate(NamedTuple):
 
 
 def search(database: Database, user: str, wanted: Wanted, late: Callable[[], bool]) -> Found:
-    """``late`` tells whether it has taken long enough: then what is there is the answer, and the
-    rest for the next page; `timeout` where not even one part of the index was looked through."""
-    # The index before the log: so the log is never older than what the index says of it.
+    """``late`` tells whether it has taken long enough: then what was found is the answer, and the
+    rest is left to the next page; `timeout` if not even one part of the index was searched."""
+    # The index before the log, so that the log is never older than what the index says of it.
     row = database.row("select position from search.meta", {})
     assert row is not None
     indexed = int(row[0])
@@ -114,9 +114,8 @@ def search(database: Database, user: str, wanted: Wanted, late: Callable[[], boo
 
 
 def _bounds(database: Database, wanted: Wanted, head: int) -> tuple[int, int]:
-    """The first and the last position that can be of interest: halving over the times finds them,
-    since they rise with the position, but for a clock that was set; each message's own time decides
-    afterwards."""
+    """The first and the last position that can be of interest, found by halving: times rise with
+    the position, unless the clock was set; each message's own time decides afterwards."""
 
     def at(position: int) -> int:
         row = database.row("select at from events where position = :at", {"at": position})
@@ -134,7 +133,7 @@ def _bounds(database: Database, wanted: Wanted, head: int) -> tuple[int, int]:
 
 
 def _marks(database: Database, user: str, wanted: Wanted, low: int) -> list[str | list[str]] | None:
-    """The marks that a message has to have, a list standing for any of them; None if none can."""
+    """The marks that a message must have, a list meaning any of them; None if no message can."""
     marks: list[str | list[str]] = [has_mark(kind) for kind in sorted(wanted.has)]
     if wanted.author is not None:
         marks.append(author_mark(wanted.author))
@@ -167,7 +166,7 @@ def _phrase(phrase: Phrase) -> str:
 
 
 def _quoted(text: str) -> str:
-    # A NUL would end the expression; it is in no word, and in no id.
+    # A NUL would end the expression; no word and no id has one.
     return '"' + text.replace("\0", "").replace('"', '""') + '"'
 
 

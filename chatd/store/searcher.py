@@ -21,11 +21,11 @@ from chatd.store.sqlite import Sqlite
 
 SEARCHES_WAITING = 32
 SEARCHES_OF_A_USER = 2
-#: After so long a search begins on no other part of the index, and its answer is a page.
+#: After this long a search starts on no further part of the index, and its answer is a page.
 SECONDS_UNTIL_LATE = 1.0
-#: After so long it is given up.
+#: After this long it is given up.
 SECONDS_PER_SEARCH = 2.0
-#: How long it waits for an index that is just being opened.
+#: How long it waits for an index that is being opened.
 OPENING = 1.0
 #: How long it waits for the index to hold what was said just before.
 PATIENCE = 0.2
@@ -82,7 +82,7 @@ class Searcher:
         return promise
 
     def stop(self) -> Promise[None]:
-        """Searches that did not begin are refused. Fires once the thread is gone."""
+        """Searches that have not begun are refused. Fires once the thread is gone."""
         if not self._stopping:
             self._stopping = True
             if self._thread.ident is None:
@@ -125,7 +125,7 @@ class Searcher:
             sqlite = self._connection()
             if sqlite is None:
                 return _not_ready()
-            # What the asker was just told of is in the log, even if the indexer was not told yet.
+            # What the asker was just told of is in the log, even if the indexer does not know yet.
             head = timeline.position(sqlite)
             self._indexer.wake(head)
             self._indexer.reached(head, PATIENCE)
@@ -159,7 +159,7 @@ class Searcher:
             self._close()
             sqlite = self._connect_log()
             self._sqlite, self._generation = sqlite, generation
-            # It can only be read, as everything on a connection that was opened for reading.
+            # Read-only, like everything on a connection opened for reading.
             sqlite.run("attach :path as search", {"path": str(self._indexer.path)})
             sqlite.connection.set_progress_handler(
                 lambda: self._took(SECONDS_PER_SEARCH), STEPS_BETWEEN_CHECKS

@@ -27,7 +27,7 @@ from chatd.store.work import Work
 Outcome = Committed | BaseException
 
 _COLUMNS = "select author, key, digest, room, seq, number, at from ledger where (author, key) in "
-#: Of how many keys one look at the ledger asks; the smallest that holds all is taken.
+#: How many keys one query of the ledger asks for; the smallest that holds all is used.
 _SIZES = (1, 8, 64)
 _LEDGER = {size: f"{_COLUMNS}(values {', '.join(['(?, ?)'] * size)})" for size in _SIZES}
 
@@ -54,7 +54,7 @@ _ANSWER = """
 
 def is_send(unit: Unit) -> bool:
     """Whether it says a message under a key, and nothing else: the form of `features.messages.send`
-    for one that answers nothing and mentions nobody."""
+    for one that replies to nothing and mentions nobody."""
     if unit.key is None or len(unit.changes) != 1 or len(unit.requires) != 2:
         return False
     change = unit.changes[0]
@@ -96,7 +96,7 @@ class Sends:
     """For one transaction, and the units of it in order: `take` each. Before another unit is
     applied, `write` what waits, and `forget` what is known.
 
-    ``outcomes`` is appended to; where a message waits to be written its place holds a Refusal that
+    ``outcomes`` is appended to; while a message waits to be written, its place holds a Refusal that
     nobody ever sees."""
 
     def __init__(self, work: Work, outcomes: list[Outcome], admit: Callable[[Unit], None]) -> None:
@@ -117,7 +117,7 @@ class Sends:
         for start in range(0, len(keys), most):
             some = keys[start : start + most]
             size = next(each for each in _SIZES if each >= len(some))
-            # Asked for twice makes no difference.
+            # Asking twice makes no difference.
             some += [some[-1]] * (size - len(some))
             for row in self._work.database.rows(_LEDGER[size], tuple(chain.from_iterable(some))):
                 self._known[row[0], row[1]] = (row[2], Answer(*row[3:]))
@@ -148,7 +148,7 @@ class Sends:
         return True
 
     def _allowed(self, unit: Unit) -> bool:
-        """False where the answer may be another one for the next message: in slow mode."""
+        """False if the answer may differ for the next message: in slow mode."""
         account, may = unit.requires
         assert isinstance(account, AccountOpen) and isinstance(may, MayWrite)
         if account.user not in self._open:
@@ -162,7 +162,7 @@ class Sends:
         return True
 
     def write(self) -> None:
-        """Everything that waits, in order; all of it, or each message by itself where one fails."""
+        """Everything that waits, in order: all together, or each message by itself if one fails."""
         waiting, self._waiting = self._waiting, []
         if not waiting:
             return

@@ -1,4 +1,4 @@
-"""One statement for several rooms, where one for each would take longer to ask than to answer."""
+"""One statement for several rooms: one for each would take longer to ask than to answer."""
 
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from chatd.store.database import Database, Row
 
-#: How many places a statement has: few sizes, so that each is prepared once and kept.
+#: How many places a statement has: a few sizes, so that each is prepared once and kept.
 SIZES: Final = (1, 6, 24, 96)
 _NAMES: Final = tuple(f"room{n}" for n in range(SIZES[-1]))
 

@@ -13,7 +13,7 @@ CHECKED_EVERY = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """How much of the file system stays free: the larger of so many bytes and such a share."""
+    """How much of the file system stays free: the larger of a number of bytes and a share."""
 
     size: int = 1024**3
     share: float = 0.05
@@ -26,8 +26,8 @@ def free_and_total(folder: Path) -> tuple[int, int]:
 
 
 class Space:
-    """``measure`` and ``now`` (monotonic seconds) are asked from the writer's thread, and from the
-    reactor's where somebody wants to know: at worst both look."""
+    """``measure`` and ``now`` (monotonic seconds) are called from the writer's thread, and from the
+    reactor's if somebody asks: at worst both measure."""
 
     def __init__(
         self, floor: Floor, measure: Callable[[], tuple[int, int]], now: Callable[[], float]
@@ -46,7 +46,7 @@ class Space:
         return self._short
 
     def room(self) -> int:
-        """So many bytes are free above the floor just now; below it a negative number."""
+        """Bytes free above the floor now; negative below it."""
         free, total = self._measure()
         return free - max(self._floor.size, int(total * self._floor.share))
 

@@ -14,7 +14,7 @@ APPLICATION_ID = 0x63686174
 """Says "chat" in the file's header, for `file` and for refusing a database of another program."""
 
 Synchronous = Literal["FULL", "NORMAL", "OFF"]
-"""Only FULL keeps the promise; the others exist for the rig that proves its checker with them."""
+"""Only FULL keeps the promise; the others exist for the rig, which proves its checker with them."""
 
 FAILURES = (
     apsw.IOError,
@@ -32,7 +32,7 @@ FAILURES = (
     OSError,
     TransactionLost,
 )
-"""What tells of the file, the disk or the connection, and not of one statement."""
+"""Errors of the file, the disk or the connection, not of one statement."""
 
 WAL_KEPT = 16 * 1024 * 1024
 """To how many bytes the log file shrinks when it starts over."""
@@ -45,9 +45,9 @@ class Sqlite:
     """A connection as a `Database`. Not thread-safe: one thread owns it.
 
     The writing one is the only connection that writes and checkpoints (SQLite up to 3.51.2 could
-    corrupt the log where two did). ``wal_pages`` is the length of the log after the last commit.
-    An ``immutable`` file is changed by nobody and has no log beside it. ``cache``: in how many
-    bytes pages are kept, at most.
+    corrupt the log if two did). ``wal_pages`` is the length of the log after the last commit. An
+    ``immutable`` file is changed by nobody and has no log beside it. ``cache``: at most this many
+    bytes of pages are kept.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Sqlite:
     def _set_up(self, writing: bool, synchronous: Synchronous, cache: int) -> None:
         set_to = self.connection.pragma
         # Plans do not depend on the values: without this, SQLite built with STAT4 prepares some
-        # statements anew for every new value, which takes ten times as long as running them.
+        # statements anew for every new value, taking ten times as long as running them.
         self.connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         self.connection.set_busy_timeout(5000)
         set_to("trusted_schema", False)
@@ -108,8 +108,8 @@ class Sqlite:
         self._cursor.executemany(sql, rows)
 
     def row(self, sql: str, values: Values) -> Row | None:
-        # To the end: a statement stopped at its first row keeps its snapshot, and no checkpoint
-        # gets past that.
+        # Read to the end: a statement stopped at its first row keeps its snapshot, which no
+        # checkpoint gets past.
         found = self.rows(sql, values)
         return found[0] if found else None
 
@@ -117,8 +117,8 @@ class Sqlite:
         return list(self._cursor.execute(sql, values))
 
     def checkpoint(self, *, truncate: bool, patience: float = 0.0) -> bool:
-        """Copies the log into the database file and syncs that; with ``truncate`` the log is empty
-        afterwards. False where readers kept it from finishing for ``patience`` seconds."""
+        """Copies the log into the database file and syncs that; with ``truncate`` the log is then
+        empty. False if readers kept it from finishing for ``patience`` seconds."""
         mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if truncate else apsw.SQLITE_CHECKPOINT_PASSIVE
         self.connection.set_busy_timeout(int(patience * 1000))
         try:
@@ -139,5 +139,5 @@ class Sqlite:
 
 
 def make_file(path: Path) -> None:
-    """An empty database file that only its owner can read; the log files take over its mode."""
+    """An empty database file that only its owner can read; the log files inherit its mode."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

@@ -105,7 +105,7 @@ class SqliteStore(RoomAsks, IdentityAsks, FactorReading, GuestReading):
 
     @property
     def trouble(self) -> str | None:
-        """Why nothing can be committed just now, None if it can."""
+        """Why nothing can be committed now, None if it can."""
         return self._writer.trouble
 
     @property
@@ -129,7 +129,7 @@ class SqliteStore(RoomAsks, IdentityAsks, FactorReading, GuestReading):
         return self._indexer.told
 
     def publish(self, committed: Sequence[Committed]) -> None:
-        """What the writer tells of a commit, in the reactor."""
+        """What the writer reports of a commit, in the reactor."""
         self.committed(committed)
         self._indexer.wake(
             max((row.position for unit in committed for row in unit.events), default=0)
@@ -285,7 +285,7 @@ class SqliteStore(RoomAsks, IdentityAsks, FactorReading, GuestReading):
                 self._arrivals.keep(row.user, handed, ahead)
             return row
 
-        # The same Deferred, of which the callback makes another kind.
+        # The same Deferred; the callback changes what it yields.
         asked = self._readers.ask(arrival.with_credential, digest)
         return cast(Promise[CredentialRow | None], asked.addCallback(found))
 
@@ -341,4 +341,4 @@ class SqliteStore(RoomAsks, IdentityAsks, FactorReading, GuestReading):
 
 
 def _nobody(committed: Sequence[Committed]) -> None:
-    """Until somebody is set to be told of commits."""
+    """Stands in until something is set to be told of commits."""

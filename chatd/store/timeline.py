@@ -1,4 +1,4 @@
-"""Reads of the log: pages of messages, what was missed, every event of a stretch."""
+"""Reads of the log: pages of messages, what was missed, every event in a stretch."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -108,8 +108,8 @@ class _Messages:
         self._head = row[0] if row else 0
 
     def first_at(self, time: int) -> int:
-        """The seq of the first event at that time or later, else of the last. The server's clock
-        may have been set back in between: then it is one of those that come into question."""
+        """The seq of the first event at that time or later, otherwise of the last. If the server's
+        clock was set back in between, it is one of the candidates."""
 
         def when(seq: int) -> int:
             row = self._database.row(
@@ -160,7 +160,7 @@ def _event(database: Database, at: int) -> EventRow:
 
 
 def _fit_around(down: Sequence[EventRow], up: Sequence[EventRow]) -> tuple[int, int]:
-    """How many rows of each side fit, going outwards from the middle in turns; at least one."""
+    """How many rows of each side fit, going outwards from the middle by turns; at least one."""
     counts = [0, 0]
     sides = (down, up)
     size = 0
@@ -212,15 +212,15 @@ def missed(
 
 
 def _stirred(database: Database, asked: Sequence[str], since: int) -> list[tuple[str, int]]:
-    """Those of the rooms in which something happened behind ``since``, and their last seq."""
+    """Those of the rooms in which something happened after ``since``, and their last seq."""
     sql = "select id, head from rooms where id in ({rooms}) and position > :since"
     return [(row[0], row[1]) for row in rows_of(database, sql, asked, {"since": since})]
 
 
 def _as_seen(database: Database, event: EventRow, stays: Intervals) -> EventRow:
-    """The event for somebody who was there at these times: without words that are not for them.
-    Those are the words of a message from before they came; and, for whose last stay ended, what a
-    message was edited into afterwards."""
+    """The event for somebody who was there at these times, without words that are not for them:
+    those of a message from before they came and, if their last stay has ended, what a message was
+    edited into afterwards."""
     about = shows_target(database, event)
     shown = event.target if about and event.target is not None else event.seq
     if about and not stays.contains(shown):
@@ -237,7 +237,7 @@ def _as_seen(database: Database, event: EventRow, stays: Intervals) -> EventRow:
 def _news(
     database: Database, room: str, head: int, seen: Intervals, since: int, limit: int
 ) -> list[int]:
-    """The positions of the room's events behind ``since`` that may be seen, at most ``limit``."""
+    """The positions of the room's events after ``since`` that may be seen, at most ``limit``."""
 
     def position_of(seq: int) -> int:
         found = database.row(

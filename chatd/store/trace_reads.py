@@ -1,4 +1,4 @@
-"""Reads for the operator: the way of a message, and what ids stand for. No text is read."""
+"""Reads for the operator: a message's way, and what ids stand for. No text is read."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Looks a stopped store over: is the file whole, and what does its log hold?"""
+"""Examines a stopped store: is the file whole, and what does its log hold?"""
 
 import hashlib
 from collections.abc import Iterator
@@ -20,8 +20,8 @@ OF_MESSAGES = ("mentions", "reactions", "pins", "revisions", "message_files")
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """One row of the log. ``number`` and ``key`` are None for what is no message or had no key;
-    ``digest`` is the SHA-256 of the message's current text in hex, None where there is none."""
+    """One row of the log. ``number`` and ``key`` are None if it is not a message or had no key;
+    ``digest`` is the SHA-256 of the message's current text in hex, None if there is none."""
 
     position: int
     room: str
@@ -36,7 +36,7 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """``faults`` are sentences, none for a sound store. Of a damaged file no events are read."""
+    """``faults`` are sentences, none for a sound store. No events are read from a damaged file."""
 
     faults: tuple[str, ...]
     events: tuple[StoredEvent, ...]
@@ -53,13 +53,13 @@ def verify(folder: Path) -> Verification:
 
 
 def faults(folder: Path) -> tuple[str, ...]:
-    """The same without the events, so that a log of any length is looked over."""
+    """The same without the events, so that a log of any length can be examined."""
     with _stopped(folder) as database:
         return _damage(database) or (*_faults(database), *_bodies(database, folder))
 
 
 def faults_in(database: Sqlite) -> tuple[str, ...]:
-    """The same of a database that is open, without the bodies of files."""
+    """The same for a database that is open, without the bodies of files."""
     return _damage(database) or tuple(_faults(database))
 
 

@@ -8,7 +8,7 @@ from chatd.engine.files import LEAST
 from chatd.store.file_bodies import FOLDER, body_path
 from chatd.store.sqlite import Sqlite
 
-#: A body piece by piece, None where there is none.
+#: A body piece by piece, None if there is none.
 Pieces = Callable[[str], Iterable[bytes] | None]
 CHUNK = 2**20
 
@@ -25,7 +25,7 @@ _GONE = "select r.file from file_removals r join files f on f.id = r.file"
 
 
 def has_files(database: Sqlite) -> bool:
-    """Whether the schema knows files: a backup may be older."""
+    """Whether the schema has files: a backup may be older."""
     row = database.row("select 1 from sqlite_schema where type = 'table' and name = 'files'", {})
     return row is not None
 
@@ -44,8 +44,8 @@ def row_faults(database: Sqlite) -> Iterator[str]:
 def body_faults(
     database: Sqlite, pieces: Pieces, unread: Callable[[str], bool] = lambda file: False
 ) -> Iterator[str]:
-    """The same of bodies: each is there, as it came; of those that are to stay ``unread``, that it
-    is there."""
+    """The same for bodies: each must exist, as it came; those to stay ``unread`` need only
+    exist."""
     for file, size, digest in database.rows("select id, size, digest from files order by id", {}):
         parts = pieces(file)
         if parts is None:

@@ -10,7 +10,7 @@ NAMES = 20_000
 
 
 class Work:
-    """One for the writer's life; `begin` is called before each unit, `undo` where one failed."""
+    """One for the writer's life; `begin` is called before each unit, `undo` if one failed."""
 
     def __init__(self, database: Database, position: int) -> None:
         self.database = database
@@ -43,14 +43,14 @@ class Work:
         return known
 
     def renamed(self, user: str) -> None:
-        """The name of ``user`` has just become another."""
+        """The name of ``user`` has just changed."""
         self._names.pop(user, None)
         self.unit.renamed.append(user)
 
 
 @dataclass(slots=True)
 class UnitInHand:
-    """What came of the unit so far. ``existing``: the direct conversation that was there already,
+    """What came of the unit so far. ``existing``: the direct conversation that existed already,
     with which the unit ends."""
 
     before: int
@@ -59,11 +59,11 @@ class UnitInHand:
     members: list[tuple[str, int]] = field(default_factory=list)
     replaced: list[tuple[str, int]] = field(default_factory=list)
     renamed: list[str] = field(default_factory=list)
-    #: what changes have to tell that a handler could not know
+    #: what changes have to tell, which a handler could not know
     tells: list[Tell] = field(default_factory=list)
-    #: whether the last appended event is a message, whose number the answer tells
+    #: whether the last appended event is a message, whose number the answer carries
     numbered: bool = False
-    #: when something was made without an event, which the answer tells
+    #: when something was made without an event; the answer carries it
     at: int | None = None
     created: str | None = None
     existing: str | None = None

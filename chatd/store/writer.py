@@ -58,7 +58,7 @@ class Writer:
 
     ``connect`` opens the writing connection; ``call_in_reactor`` runs a call in the reactor soon;
     ``publish`` is told of commits there. ``being_copied``, asked from the writer's thread: whether
-    a backup reads just now, whose view nothing can be copied past.
+    a backup is reading, whose view nothing can be copied past.
 
     What one turn of the reactor brought goes to the thread together, ahead of whatever the turn
     writes. Otherwise the first unit would be committed by itself: of a hundred commits under load
@@ -107,7 +107,7 @@ class Writer:
 
     @property
     def trouble(self) -> str | None:
-        """Why nothing can be committed just now, None if it can."""
+        """Why nothing can be committed now, None if it can."""
         if self._down:
             return "the store failed and is being reopened"
         locked = self._locked_at
@@ -275,7 +275,7 @@ class Writer:
         self._reopen()
 
     def _transact(self, units: Sequence[Unit]) -> list[Outcome]:
-        """All units in the transaction that was begun; returns once it is on disk."""
+        """All units in the transaction already begun; returns once it is on disk."""
         work = self._work
         work.replaced.clear()
         outcomes = [
@@ -302,7 +302,7 @@ class Writer:
         self._call_in_reactor(self._deliver, items, outcomes, committed, seconds)
 
     def _keep_log_short(self, worked: int) -> None:
-        """``worked``: how many units the last commit held, 0 where there was none."""
+        """``worked``: how many units the last commit held, 0 if there was none."""
         pages = self._sqlite.wal_pages
         calm = worked < CALM_UNITS and self._queue.empty()
         due = pages >= (CHECKPOINT_CALM if calm else CHECKPOINT_ALWAYS)
