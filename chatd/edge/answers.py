@@ -1,6 +1,6 @@
-"""What a handler of the HTTP API gets and what it gives back, as plain frozen values.
+"""What a handler of the HTTP API gets and what it returns, as plain frozen values.
 
-An expected "no" is a `Refusal` from the layers below or, where only HTTP has a word for it, a
+An expected "no" is a `Refusal` from the layers below or, if only HTTP has a word for it, a
 `Declined`; both are rendered as problem details (RFC 9457).
 """
 
@@ -46,11 +46,11 @@ def _nobody_asks() -> None:
 class Ask(msgspec.Struct, frozen=True):
     """One request, read to its end. ``headers`` by lower-case name, each value in order.
 
-    ``path`` and ``query`` are as they were sent, escapes and all. ``prefix``, "" or "/chat", stands
-    in front of every path outside, where a proxy takes it away: as it is set, whatever a request
-    says. ``address`` is the client's, behind trusted proxies too. ``known`` is to be called once it
-    is proven who asks: the connection is no stranger's then. ``id`` stands for the request in the
-    log, and for the connection that becomes of it.
+    ``path`` and ``query`` are as they were sent, escapes and all. ``prefix``, "" or "/chat",
+    precedes every path outside, where a proxy strips it: as configured, whatever a request says.
+    ``address`` is the client's, even behind trusted proxies. ``known`` is to be called once it is
+    proven who asks: the connection is then no longer a stranger's. ``id`` stands for the request in
+    the log, and for the connection that it becomes.
     """
 
     method: str
@@ -67,7 +67,7 @@ class Ask(msgspec.Struct, frozen=True):
         return self.headers.get(name, ())
 
     def one(self, name: str) -> str | None:
-        """The header's value; None where it is missing or there are several."""
+        """The header's value; None if it is missing or there are several."""
         values = self.headers.get(name, ())
         return values[0] if len(values) == 1 else None
 
@@ -83,7 +83,7 @@ class Response:
     body: bytes = b""
     type: str = "application/json"
     headers: tuple[Header, ...] = ()
-    #: in the place of ``body``, one that is read while it is sent
+    #: in place of ``body``, one that is read while it is sent
     stream: Body | None = None
 
 
@@ -130,7 +130,7 @@ def problem(
     reasons: Mapping[str, str] | None = None,
 ) -> Response:
     """RFC 9457: type, title, status, detail, and our members. ``prefix``: as in `Ask`;
-    ``instance``: a path behind it."""
+    ``instance``: a path after it."""
     members: dict[str, Any] = {
         "type": f"{prefix}/protocol#{code}",
         "title": HTTPStatus(status).phrase,
@@ -140,7 +140,7 @@ def problem(
     }
     if retry_after is not None:
         members["retry_after"] = retry_after
-        # The header has whole seconds only, and too early is of no use.
+        # The header takes only whole seconds, and too early is of no use.
         headers += (("Retry-After", str(max(1, -int(-retry_after // 1)))),)
     if field is not None:
         members["field"] = field
@@ -163,8 +163,8 @@ def status_of(code: Code) -> int:
 def declined(
     why: Declined | Refusal, prefix: str, instance: str | None = None, status: int | None = None
 ) -> Response:
-    """``prefix``: as in `Ask`; ``instance`` is what was asked for; ``status`` another than usual
-    for a refusal's code."""
+    """``prefix``: as in `Ask`; ``instance`` is what was asked for; ``status`` overrides the usual
+    one for a refusal's code."""
     if isinstance(why, Declined):
         return problem(
             why.status,

@@ -1,4 +1,4 @@
-"""/api/setup, register, invitations, password: becoming somebody here, and staying it."""
+"""/api/setup, register, invitations, password: becoming somebody here, and staying so."""
 
 from chatd.auth.guests import Guests
 from chatd.auth.invitations import Invitations
@@ -74,13 +74,13 @@ class AccountApi:
         )
 
     async def check(self, ask: Ask) -> Response:
-        """Whether an invitation is good, before somebody fills in a form for it."""
+        """Whether an invitation is good, before anybody fills in a form for it."""
         self._guard.nobody_yet(ask)
         row = await self._invitations.check(bodies.read(ask, bodies.Check).secret)
         return done({"expires": row.expires, "setup": row.admin})
 
     async def password(self, ask: Ask) -> Response:
-        """One's own. All other sessions and tokens end, and what was opened with them."""
+        """The asker's own. All other sessions and tokens end, and what was opened with them."""
         who = (await self._guard.acting(ask)).principal
         body = bodies.read(ask, bodies.ChangePassword)
         await self._login.change(who, body.old, body.new, address_key(ask.address))
@@ -98,7 +98,7 @@ class AccountApi:
         )
 
     async def guest(self, ask: Ask) -> Response:
-        """In for a while, without an account."""
+        """Lets somebody in for a while, without an account."""
         self._guard.nobody_yet(ask)
         display = bodies.read(ask, bodies.ArriveAsGuest).display
         guest = await self._guests.arrive(display, address_key(ask.address), whence(ask))

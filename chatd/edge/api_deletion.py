@@ -1,4 +1,4 @@
-"""/api/account/delete: an account, for good; by its owner, or by the site that they come from."""
+"""/api/account/delete: deletes an account for good; by its owner, or by the site they come from."""
 
 from chatd.auth.login import Login
 from chatd.auth.oidc.sign_ins import SignIns
@@ -16,8 +16,8 @@ from chatd.edge.router import Route
 
 
 class DeletionApi:
-    """``people``: who come from a site that vouches for them, if there is one. They have no
-    password here, so the site's fresh token stands for it."""
+    """``people``: those who come from a site that vouches for them, if there is one. They have no
+    password here, so the site's fresh token stands in for it."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""/api/device: letting a program in that has no browser of its own (RFC 8628)."""
+"""/api/device: letting in a program that has no browser of its own (RFC 8628)."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -16,7 +16,7 @@ from chatd.edge.guard import Guard
 from chatd.edge.router import Route
 
 BODY = 4_096
-#: What is a secret in it, or may be, must not stay in anybody's cache (RFC 6749 §5.1).
+#: An answer that holds a secret, or may, must not stay in anybody's cache (RFC 6749 §5.1).
 _UNKEPT = (("Cache-Control", "no-store"),)
 
 

@@ -1,6 +1,6 @@
 """/api/session/exchange: a site's signed token (JWT) becomes a secret of ours, for its person.
 
-The one place where such a token is looked at. What it is exchanged for is a credential like any
+The one place where such a token is examined. What it is exchanged for is a credential like any
 other: bearer header, tickets, lists and ends follow from that.
 """
 
@@ -15,13 +15,13 @@ from chatd.engine.rows import RoleName
 from chatd.engine.unit import FewStays, IsMember, NotBanned, NotMember, Unit
 from chatd.features.members import MOST_STAYS, movement
 
-#: Of a body, which says nothing yet.
+#: Most bytes of a body, which says nothing yet.
 BODY = 4_096
 
 
 def vouched(room: NamedRoom, user: str, role: RoleName, now: int) -> Unit:
-    """``user`` comes into ``room`` because their site says so, hidden rooms too, bans apart; or has
-    another ``role`` there."""
+    """``user`` enters ``room`` because their site says so, even a hidden one, unless banned; or
+    gets another ``role`` there."""
     if room.role is not None:
         return Unit(
             user,
@@ -40,7 +40,7 @@ def vouched(room: NamedRoom, user: str, role: RoleName, now: int) -> Unit:
 
 
 class ExchangeApi:
-    """``people`` is None where no site vouches for anybody."""
+    """``people`` is None if no site vouches for anybody."""
 
     def __init__(self, guard: Guard, people: SitePeople | None) -> None:
         self._guard = guard

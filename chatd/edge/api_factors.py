@@ -1,4 +1,4 @@
-"""/api/factors, totp, recovery-codes, passkeys: what somebody adds to their password."""
+"""/api/factors, totp, recovery-codes, passkeys: what people add to their password."""
 
 from typing import Any, Final
 
@@ -40,7 +40,7 @@ class FactorsApi:
         )
 
     async def all(self, ask: Ask) -> Response:
-        """One's own, without anything secret."""
+        """The asker's own, without anything secret."""
         who = (await self._guard.who(ask)).principal
         held = await self._factors.held(who.user)
         return done(
@@ -74,7 +74,7 @@ class FactorsApi:
         return done({})
 
     async def recovery_codes(self, ask: Ask) -> Response:
-        """Ten others; those before do not work any more."""
+        """Ten new ones; the previous ones no longer work."""
         who = (await self._guard.acting(ask)).principal
         password = bodies.read(ask, bodies.Prove).password
         codes = await self._factors.new_recovery_codes(who, password, address_key(ask.address))

@@ -1,7 +1,7 @@
-"""/api/files and /files: bringing a file for a message, and handing it to those who may read it.
+"""/api/files and /files: uploading a file for a message, and handing it to those who may read it.
 
 A file's bytes are those of a stranger. Pictures of four kinds are shown, everything else is a
-download, whatever it calls itself; and nothing that is shown here runs a script.
+download, whatever it calls itself; and nothing shown here runs a script.
 """
 
 from collections import Counter
@@ -26,14 +26,14 @@ from chatd.engine.ports import Clock, Random
 from chatd.engine.rows import Committed
 from chatd.engine.unit import Unit
 
-#: Letters of an id behind its "f": 130 bits, which nobody guesses.
+#: Letters of an id after its "f": 130 bits, which nobody guesses.
 LETTERS: Final = 26
-#: How often one person brings a file: forty at once, then one in two seconds.
+#: How often one person may upload a file: forty at once, then one every two seconds.
 UPLOADS: Final = Rate(0.5, 40)
-#: Files on their way here, and of one person; and the same for those on their way out.
+#: Files on their way in: in all, and of one person; and the same for those on their way out.
 ARRIVING: Final = (128, 4)
 LEAVING: Final = (256, 16)
-#: How long a browser may keep one, in seconds: what is erased is not to stay for long.
+#: How long a browser may keep one, in seconds: what is erased should not stay for long.
 KEPT: Final = 86_400
 
 _NOT_FOUND = "There is no such file, or you may not read it."
@@ -56,7 +56,7 @@ class Turns:
         self._by_user: Counter[str] = Counter()
 
     def take(self, user: str) -> None:
-        """Declined 503 where there is no room for one more."""
+        """Declined 503 if there is no room for one more."""
         if self._by_user.total() >= self._most or self._by_user[user] >= self._each:
             raise Declined(503, "busy", "Too many files are on their way just now.", retry_after=2)
         self._by_user[user] += 1
@@ -101,7 +101,7 @@ class FileApi:
         """Other rules from now on."""
         self._rules = rules
 
-    # Bringing one.
+    # Uploading one.
 
     async def nothing(self, ask: Ask) -> Response:
         """A request without a body."""
@@ -110,7 +110,7 @@ class FileApi:
         raise Refusal(Code.BAD_FIELD, "The body is the file, and it is empty.")
 
     async def begin(self, ask: Ask) -> "Bringing":
-        """Whether the file whose headers these are is taken."""
+        """Whether the file with these headers is accepted."""
         principal = (await self._guard.acting(ask, "chat")).principal
         try:
             return await self._begin(ask, principal)
@@ -175,7 +175,7 @@ class FileApi:
                 asked(who, self._clock.wall(), CreateFile(row, self._rules.each_bytes))
             )
         except Refusal as refusal:
-            # After any other the row may be there all the same; a body without one goes in time.
+            # After any other the row may exist all the same; a body without one goes in time.
             if refusal.code in (Code.LIMIT_REACHED, Code.UNAUTHORIZED):
                 await self._bodies.remove((row.id,))
             raise
@@ -199,8 +199,8 @@ class FileApi:
     # Handing it out.
 
     async def show(self, ask: Ask) -> Response:
-        """To whoever brought it, and to those who may read a message that carries it. To everybody
-        else it is as if there were none."""
+        """To whoever uploaded it, and to those who may read a message that carries it. For
+        everybody else it does not exist."""
         user = (await self._guard.who(ask, "chat")).principal.user
         row = await self._store.readable_file(user, ask.path.removeprefix("/files/"))
         if row is None:
@@ -223,12 +223,12 @@ class FileApi:
         return Response(200, type=row.type if shown else UNKNOWN, headers=headers, stream=body)
 
     async def _erased(self, user: str, file: str) -> bool:
-        """Whether it is no more, since a moment ago: else its body is missing, a fault."""
+        """Whether it was erased a moment ago: otherwise its body is missing, a fault."""
         return await self._store.readable_file(user, file) is None
 
 
 class Bringing:
-    """A file on its way here; see `edge.incoming.Intake`."""
+    """A file on its way in; see `edge.incoming.Intake`."""
 
     def __init__(
         self, api: FileApi, ask: Ask, user: str, id: str, name: str, type: str, arriving: Arriving
@@ -254,7 +254,7 @@ class Bringing:
             await self.abandon()
 
     async def abandon(self) -> None:
-        """Does no harm to one that is kept."""
+        """Harmless to one that is kept."""
         try:
             await self.arriving.abandon()
         finally:

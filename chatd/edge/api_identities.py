@@ -1,5 +1,5 @@
-"""/api/identities: at which providers one is known, and the end of that. /api/newcomer: becoming
-somebody here for whom a provider vouched."""
+"""/api/identities: the providers at which somebody is known, and the end of that. /api/newcomer:
+joining for somebody whom a provider vouched for."""
 
 from chatd.auth.entrance import Entrance
 from chatd.auth.oidc.arrivals import Arrivals
@@ -16,7 +16,7 @@ from chatd.edge.router import Route
 
 
 class EndOne(bodies.Body, frozen=True, kw_only=True):
-    """As `GET /api/identities` has it; ``password`` is one's own."""
+    """As `GET /api/identities` gives it; ``password`` is the asker's own."""
 
     issuer: bodies.Word
     subject: bodies.Word
@@ -60,8 +60,8 @@ class IdentityApi:
         )
 
     async def all(self, ask: Ask) -> Response:
-        """One's own. ``password``: whether one has one; ``proven``: whether one just said who one
-        is, at a provider."""
+        """The asker's own. ``password``: whether they have one; ``proven``: whether they have just
+        proved who they are, at a provider."""
         who = (await self._guard.who(ask)).principal
         row = await self._store.user(who.user)
         found = []
@@ -86,7 +86,7 @@ class IdentityApi:
         )
 
     async def end(self, ask: Ask) -> Response:
-        """One is not known there any more; what came in by it ends, but for who asks."""
+        """The asker is no longer known there; what came in by it ends, except what is asking."""
         who = await person(self._guard, ask)
         body = bodies.read(ask, EndOne)
         await prove(self._guard, self._sign_ins, self._login, ask, who, body.password)

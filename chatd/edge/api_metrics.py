@@ -10,7 +10,7 @@ from chatd.edge.router import Route
 
 
 class MetricsApi:
-    """``page``: for an Accept header the body and its type."""
+    """``page`` gives the body and its type for an Accept header."""
 
     def __init__(self, guard: Guard, page: Callable[[str], tuple[bytes, str]]) -> None:
         self._guard = guard

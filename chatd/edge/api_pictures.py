@@ -1,7 +1,7 @@
-"""/api/pictures and /pictures: bringing a picture of oneself or a room here, and showing it.
+"""/api/pictures and /pictures: uploading a picture of oneself or a room, and showing it.
 
-A picture's bytes are those of a stranger, so it is shown as nothing but the picture it was found
-to be, in a page of its own where no script runs.
+A picture's bytes are a stranger's, so it is shown as nothing but the picture it was found to be, in
+a page of its own where no script runs.
 """
 
 from collections.abc import Awaitable
@@ -22,11 +22,11 @@ from chatd.engine.ports import Clock, Random
 from chatd.engine.rows import Committed
 from chatd.engine.unit import Unit
 
-#: Letters of an id behind its "p": 130 bits, which nobody guesses.
+#: Letters of an id after its "p": 130 bits, which nobody guesses.
 LETTERS = 26
-#: Pictures that are kept of one person.
+#: Pictures kept for one person.
 EACH = 50
-#: How often one person brings a picture: some at once, then one in ten seconds.
+#: How often one person may upload a picture: some at once, then one every ten seconds.
 UPLOADS = Rate(0.1, 20)
 
 _SHOWN: tuple[Header, ...] = (
@@ -57,7 +57,7 @@ class PictureApi:
         )
 
     async def bring(self, ask: Ask) -> Response:
-        """The body is the picture; its type is what is found in it, and has to be what is said."""
+        """The body is the picture; its type is the one found, which must match Content-Type."""
         who = (await self._guard.acting(ask, "chat")).principal
         if wait := self._uploads.take(who.user, 1, self._clock.now()):
             raise Refusal(
@@ -78,7 +78,7 @@ class PictureApi:
         )
 
     async def show(self, ask: Ask) -> Response:
-        """To everybody who has its id: a picture says what its people show of themselves anyway."""
+        """To everybody who has its id: a picture is what people show of themselves anyway."""
         row = await self._store.picture(ask.path.removeprefix("/pictures/"))
         if row is None:
             raise Declined(404, "not-found", "There is no such picture.")

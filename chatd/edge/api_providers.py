@@ -1,4 +1,4 @@
-"""/auth/oidc: on the way to a provider and back, and the word of one that somebody signed out."""
+"""/auth/oidc: on the way to a provider and back, and a provider's word that somebody signed out."""
 
 from dataclasses import replace
 from urllib.parse import parse_qsl
@@ -27,14 +27,14 @@ from chatd.edge.router import Route, values
 START = "/auth/oidc/{name}/start"
 CALLBACK = "/auth/oidc/{name}/callback"
 LOGOUT = "/auth/oidc/{name}/backchannel-logout"
-#: Of a form with one logout token, and fields of an answer.
+#: Most bytes of a form with one logout token, and most fields of an answer.
 FORM = 32_768
 FIELDS = 16
 
 
 class Start(bodies.Body, frozen=True, kw_only=True):
-    """``back``: where the page is, as it stands behind "#". ``invitation``: the secret of one, for
-    who signs in; ``password``: one's own, for who links."""
+    """``back``: where the page is, as it stands after "#". ``invitation``: the secret of one, when
+    signing in; ``password``: the asker's own, when linking."""
 
     purpose: Purpose = "login"
     back: bodies.Word = ""
@@ -70,12 +70,12 @@ class ProviderApi:
         )
 
     async def all(self, ask: Ask) -> Response:
-        """For whoever asks: they are on the page before anybody is known."""
+        """For anyone who asks: they are on the page before anybody is known."""
         found = [party.provider for party in self._parties.all()]
         return done({"providers": [{"name": one.name, "label": one.label} for one in found]})
 
     async def start(self, ask: Ask) -> Response:
-        """Where to go. A page of ours goes there; no other can have its visitors sign in."""
+        """Where to go. Our own page goes there; no other can make its visitors sign in."""
         self._guard.nobody_yet(ask)
         body = bodies.read(ask, Start)
         session = ""
@@ -96,7 +96,7 @@ class ProviderApi:
         return done({"location": begun.address}, headers=(cookie,))
 
     async def callback(self, ask: Ask) -> Response:
-        """Whatever comes, the browser goes on to the page, which has words for it."""
+        """Whatever happens, the browser goes on to the page, which has words for it."""
         cookies = self._guard.cookies
         landed = await self._sign_ins.finish(
             _name(CALLBACK, ask),
@@ -147,7 +147,7 @@ class ProviderApi:
 
 
 async def person(guard: Guard, ask: Ask) -> Principal:
-    """A person at a page of ours, about to change who they are elsewhere."""
+    """A person at our own page, about to change who they are elsewhere."""
     who = (await guard.acting(ask)).principal
     if who.credential != "cookie":
         raise Refusal(Code.FORBIDDEN, "Sign in to the page for this.")
@@ -157,8 +157,8 @@ async def person(guard: Guard, ask: Ask) -> Principal:
 async def prove(
     guard: Guard, sign_ins: SignIns, login: Login, ask: Ask, who: Principal, password: str
 ) -> None:
-    """They say once more who they are: by their password, or because they just came back from a
-    provider of theirs that asked them; `forbidden`."""
+    """They prove once more who they are: by their password, or by having just come back from a
+    provider of theirs that asked them; otherwise `forbidden`."""
     if password:
         await login.prove(who.user, password, address_key(ask.address))
     elif not sign_ins.proven(guard.cookies.one(ask, PROOF), who.session):
@@ -168,7 +168,7 @@ async def prove(
 
 
 def fields(text: str) -> dict[str, str]:
-    """Of a query or a form; none at all where one comes twice, or they are too many."""
+    """Of a query or a form; none at all if one comes twice, or there are too many."""
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS, errors="strict")
     except ValueError:
@@ -184,7 +184,7 @@ def _name(template: str, ask: Ask) -> str:
 
 
 def _fragment(landed: Landed) -> str:
-    """What the page finds behind "#": how it went, and where it was."""
+    """What the page finds after "#": how it went, and where it was."""
     if landed.how == "in":
         return f"#{landed.back}"
     reason = f":{landed.reason}" if landed.reason else ""

@@ -1,4 +1,4 @@
-"""/api/reset and /api/email: back in by a link, and the address that such links go to."""
+"""/api/reset and /api/email: back in by a link, and the address to which such links go."""
 
 from chatd.auth.credentials import Issued
 from chatd.auth.login import Login
@@ -38,15 +38,14 @@ class RecoveryApi:
         )
 
     async def ask(self, ask: Ask) -> Response:
-        """A link by mail. The answer is the same for every name, and comes before any is looked
-        up."""
+        """A link by mail. The answer is the same for every name, and comes before any lookup."""
         self._guard.nobody_yet(ask)
         body = bodies.read(ask, bodies.AskReset)
         self._recovery.ask(body.who, address_key(ask.address))
         return done({})
 
     async def check(self, ask: Ask) -> Response:
-        """Whether a link is good, before somebody thinks of a password."""
+        """Whether a link is good, before anybody thinks of a password."""
         self._guard.nobody_yet(ask)
         row = await self._recovery.check(bodies.read(ask, bodies.Check).secret)
         return done({"name": row.name, "expires": row.expires})
@@ -81,7 +80,7 @@ class RecoveryApi:
         return done({"sent": sent})
 
     async def confirm(self, ask: Ask) -> Response:
-        """Whoever reads the mail says so; signed in or not."""
+        """Whoever reads the mail confirms it, signed in or not."""
         self._guard.nobody_yet(ask)
         name, email = await self._recovery.confirm(bodies.read(ask, bodies.Check).secret)
         return done({"name": name, "email": email})

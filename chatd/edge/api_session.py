@@ -1,4 +1,4 @@
-"""/api/session: signing in and out, and the page's oracle of who it is."""
+"""/api/session: signing in and out, and telling the page who it is."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ DEVICE_SECONDS = DAYS * 86_400
 
 
 def whence(ask: Ask) -> Whence:
-    """What the owner of a session will read of how it was made."""
+    """What the owner of a session will read about how it was made."""
     return Whence(
         browser_name(ask.one("user-agent") or ""),
         ask.address,
@@ -39,7 +39,7 @@ def whence(ask: Ask) -> Whence:
 
 
 def signed_out(cookies: Cookies, go_on: str | None = None) -> Response:
-    """The answer where what asked has just been ended; ``go_on``: where to sign out besides."""
+    """The answer when the asking session has just been ended; ``go_on``: where else to sign out."""
     told = {**_SIGNED_OUT, **({"go_on": go_on} if go_on else {})}
     return done(told, headers=(cookies.forget(SESSION),))
 
@@ -84,8 +84,8 @@ class SessionApi:
         *,
         guest: bool = False,
     ) -> Response:
-        """The oracle's answer for a session that has just been made, and its cookie; with ``ask``
-        also that of a device which is known from now on."""
+        """What `state` answers, for a session that has just been made, and its cookie; with ``ask``
+        also that of a device known from now on."""
         state = {
             "signed_in": True,
             "user": user,
@@ -104,7 +104,7 @@ class SessionApi:
         return done(state, status, headers)
 
     def entered(self, user: UserRow, entered: Issued | Step, ask: Ask) -> Response:
-        """What comes of a password that was right: a session, or what is asked for next."""
+        """What a correct password leads to: a session, or the next thing asked for."""
         if isinstance(entered, Issued):
             return self.signed_in(user.id, user.name, user.admin, entered, ask=ask)
         return done({"signed_in": False, "second": _shown(entered)})
@@ -153,7 +153,7 @@ class SessionApi:
         return self.entered(user, entered, ask)
 
     async def begun_step(self, ask: Ask) -> Response:
-        """The step of who came back from a provider: its secret is in a cookie, which the page
+        """The step of somebody back from a provider: its secret is in a cookie, which the page
         cannot read, and in no address."""
         secret = self._guard.cookies.one(ask, STEP)
         if secret is None:
@@ -163,7 +163,7 @@ class SessionApi:
         return done({"signed_in": False, "second": _shown(step)}, headers=(forgotten,))
 
     async def second_step(self, ask: Ask) -> Response:
-        """A code, a recovery code or a passkey, of who has taken the first step."""
+        """A code, a recovery code or a passkey, from somebody who has taken the first step."""
         self._guard.nobody_yet(ask)
         body = bodies.read(ask, bodies.SecondStep)
         shown = (bool(body.code), bool(body.recovery), body.credential is not None)
@@ -196,7 +196,7 @@ class SessionApi:
         return self.signed_in(user.id, user.name, user.admin, session, ask=ask)
 
     async def sign_out(self, ask: Ask) -> Response:
-        """Ends the session or token that asks, and every WebSocket opened with it."""
+        """Ends the asking session or token, and every WebSocket opened with it."""
         who = (await self._guard.acting(ask, ANY_SCOPE)).principal
         party = await self._sign_outs.begun_at(who.session)
         await self._credentials.end(who.user, who.session)
@@ -209,7 +209,7 @@ class SessionApi:
         return self._guard.cookies.keep(SESSION, secret, self._credentials.idle_ms // 1000)
 
     def _devices(self, ask: Ask) -> str:
-        """What the browser holds of `KnownDevices`, "" where nothing or where it is not one."""
+        """What the browser holds of `KnownDevices`, "" if nothing or more than one."""
         return self._guard.cookies.one(ask, DEVICE) or ""
 
 

@@ -1,4 +1,4 @@
-"""/api/sessions: where one is signed in, and ending what should not be."""
+"""/api/sessions: where somebody is signed in, and ending what should not be."""
 
 from typing import Any
 
@@ -26,13 +26,13 @@ class SessionsApi:
         )
 
     async def all(self, ask: Ask) -> Response:
-        """One's own, the one used last first."""
+        """The asker's own, last used first."""
         who = (await self._guard.who(ask)).principal
         held = await self._credentials.held(who.user)
         return done({"sessions": [_shown(row, who.session) for row in held]})
 
     async def end(self, ask: Ask) -> Response:
-        """One, or all but the asking one, with every WebSocket opened by it and every ticket."""
+        """Ends one, or all but the asking one, with every WebSocket and ticket opened by it."""
         who = (await self._guard.acting(ask)).principal
         body = bodies.read(ask, bodies.EndSession)
         if body.others is bool(body.session):

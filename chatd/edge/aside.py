@@ -1,8 +1,8 @@
 """The page's `release` made in a process of its own: half a second of pure Python, which in a
 thread would hold the interpreter while everybody waits.
 
-Where none can be started, or it fails, the release is made here: slower for others, and with the
-same result.
+If none can be started, or it fails, the release is made here: slower for others, with the same
+result.
 """
 
 import subprocess  # nosec B404: this very interpreter, with fixed arguments
@@ -16,9 +16,9 @@ from chatd.edge.release import Release, release
 
 log = Logger()
 
-#: Longer than the slowest machine needs; in seconds.
+#: Seconds; longer than the slowest machine needs.
 _PATIENCE = 30.0
-#: -P: no module of the directory the daemon happens to run in.
+#: -P: no modules from the directory the daemon happens to run in.
 _PROGRAM = (sys.executable, "-P", "-m", "chatd.edge.release")
 
 

@@ -1,7 +1,7 @@
-"""Who may not come in because of where they come from.
+"""Who may not enter because of where they come from.
 
-Asked for each connection: however many networks are blocked, an address is looked up once for each
-length of prefix among them.
+Asked for each connection: however many networks are blocked, an address is looked up once per
+prefix length among them.
 """
 
 from collections.abc import Callable, Iterable

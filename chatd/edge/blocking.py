@@ -1,4 +1,4 @@
-"""Blocks of networks, carried out: nobody new comes in, and who is here goes."""
+"""Blocks of networks, carried out: nobody new comes in, and whoever is here goes."""
 
 from ipaddress import ip_network
 

@@ -1,4 +1,4 @@
-"""The JSON bodies that the API takes, and reading one."""
+"""The JSON bodies that the API accepts, and reading one."""
 
 from typing import Annotated, Literal, TypeVar
 
@@ -9,7 +9,7 @@ from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.edge.answers import Ask, Declined
 
-# Longer than any that is right, so that the layer which knows the rule can explain it.
+# Longer than any valid one, so that the layer that knows the rule can explain it.
 Word = Annotated[str, msgspec.Meta(max_length=256)]
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
 
@@ -21,12 +21,12 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """One JSON object; a field that it does not have is refused by name."""
 
 
-#: Base64url without padding, as WebAuthn's JSON forms have it (§5.1.8).
+#: Base64url without padding, as in WebAuthn's JSON forms (§5.1.8).
 Encoded = Annotated[str, msgspec.Meta(max_length=32_768)]
 
 
 class CredentialAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What an authenticator said; fields that nothing rests on are passed over."""
+    """What an authenticator said; fields that nothing depends on are ignored."""
 
     clientDataJSON: Encoded
     attestationObject: Encoded | None = None
@@ -59,7 +59,7 @@ class SecondStep(Body, frozen=True, kw_only=True):
 
 
 class AskPasskey(Body, frozen=True, kw_only=True):
-    """``step``: as of `SecondStep`; "" where the passkey alone is to say who somebody is."""
+    """``step``: as in `SecondStep`; "" if the passkey alone is to say who somebody is."""
 
     step: Word = ""
 
@@ -98,7 +98,7 @@ class ArriveAsGuest(Body, frozen=True, kw_only=True):
 
 
 class KeepGuest(Body, frozen=True, kw_only=True):
-    """``secret`` is an invitation's, "" where none is needed."""
+    """``secret`` is an invitation's, "" if none is needed."""
 
     name: Word
     password: Password
@@ -106,7 +106,7 @@ class KeepGuest(Body, frozen=True, kw_only=True):
 
 
 class Join(Body, frozen=True, kw_only=True):
-    """``secret`` is an invitation's, "" where anybody may; ``display`` is the name that people
+    """``secret`` is an invitation's, "" if anybody may join; ``display`` is the name that people
     see."""
 
     secret: Word = ""
@@ -129,7 +129,7 @@ class ChangePassword(Body, frozen=True, kw_only=True):
 
 
 class EndSession(Body, frozen=True, kw_only=True):
-    """``session``: one of one's own; ``others``: all but the asking one."""
+    """``session``: one of the asker's own; ``others``: all but the asking one."""
 
     session: Word = ""
     others: bool = False
@@ -154,8 +154,8 @@ class SetEmail(Body, frozen=True, kw_only=True):
 
 
 class DeleteAccount(Body, frozen=True, kw_only=True):
-    """``password``: "" where one has just said who one is at a provider. ``erase``: one's messages,
-    too."""
+    """``password``: "" if the asker has just proved who they are at a provider. ``erase``: their
+    messages, too."""
 
     password: str = ""
     erase: bool = False
@@ -168,7 +168,7 @@ class DeleteVouched(Body, frozen=True, kw_only=True):
 
 
 class AskTicket(Body, frozen=True, kw_only=True):
-    """``origin``: the site that will use the ticket, where a program asks on its behalf."""
+    """``origin``: the site that will use the ticket, if a program asks on its behalf."""
 
     origin: Annotated[str, msgspec.Meta(max_length=512)] = ""
 

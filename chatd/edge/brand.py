@@ -1,7 +1,7 @@
-"""What a server's own page looks like: its name, logo, colour, words and links, by configuration.
+"""What a server's own page looks like: its name, logo, colour, words and links, as configured.
 
 All of it goes into the page when it is served: the name and the words as data in a <meta>, the
-colour as a stylesheet of its own. So nothing is inline and the security policy stays as it is.
+colour as a stylesheet of its own. So nothing is inline and the security policy stays the same.
 """
 
 import hashlib
@@ -17,20 +17,20 @@ from chatd.core.colour import Colour
 from chatd.core.logo import Logo
 from chatd.edge.headers import Header
 
-#: What lies behind words of the accent's colour: --bg, --side, --hover and --row of
+#: The backgrounds of words in the accent's colour: --bg, --side, --hover and --row of
 #: ui/style/tokens.css, in the light theme and in the dark one. A test compares them.
 LIGHT: Final = ("#ffffff", "#f4f3ef", "#eceae4", "#f7f6f3")
 DARK: Final = ("#1f2226", "#181a1d", "#272b30", "#24282c")
-#: Words on a filled button: white ones, or dark ones where the colour is bright.
+#: Words on a filled button: white ones, or dark ones if the colour is bright.
 ON_FILL: Final = ("#ffffff", "#1d1f23")
-#: Words of less weight, which lie on the ground of one's own things, too: --muted.
+#: Words of less weight, which also lie on the ground of the reader's own things: --muted.
 MUTED: Final = ("#62666d", "#a0a6ae")
-#: How much of the accent is in that ground: the first of these with which they can be read.
+#: How much of the accent is in that ground: the first of these that keeps them readable.
 SOFT: Final = (0.14, 0.11, 0.08, 0.05, 0.02)
 #: How much darker a button is under the pointer.
 HOVERED: Final = 0.12
 
-#: In the pages, what stands here is replaced.
+#: What the pages have in these places is replaced.
 PLACE: Final = b'<meta name="chatd-brand" content="{}">'
 TITLES: Final = (b"<title>chatd</title>", b"<title>Chat</title>")
 ICON: Final = re.compile(rb'<link rel="icon" href="[^"]*"[^>]*>')
@@ -38,7 +38,7 @@ ICON: Final = re.compile(rb'<link rel="icon" href="[^"]*"[^>]*>')
 VERSION: Final = re.compile(rb"""(\bVERSION = ["'][^"']*)""")
 KEPT: Final = re.compile(rb"\bFILES = \[")
 STYLE: Final = "brand.css"
-#: All that a brand may have below /ui/.
+#: All the files that a brand may have below /ui/.
 FILES: Final = (STYLE, "logo.svg", "logo.png")
 #: A logo opened by itself is a document: it loads and runs nothing.
 SEALED: Final[Header] = (
@@ -50,7 +50,7 @@ SEALED: Final[Header] = (
 @dataclass(frozen=True, slots=True)
 class Brand:
     """``name`` "" for none of its own; ``accent`` "#rrggbb" or ""; ``links`` by "terms", "privacy"
-    and "help", those there are."""
+    and "help", those that exist."""
 
     name: str = ""
     logo: Logo | None = None
@@ -68,7 +68,7 @@ class Brand:
         return found
 
     def told(self) -> dict[str, object]:
-        """What the page is told of it."""
+        """What the page is told about it."""
         told: dict[str, object] = {
             "name": self.name,
             "logo": self.logo and f"/ui/{self.logo.name}",
@@ -94,8 +94,8 @@ class Brand:
         return html
 
     def worker(self, script: bytes) -> bytes:
-        """A service worker that keeps the brand's files with the rest, and is another where the
-        brand is another: what it kept of the page before is old then."""
+        """A service worker that keeps the brand's files with the rest, and differs if the brand
+        differs: what it kept of the earlier page is then out of date."""
         files = self.files()
         looks = [json.dumps(self.told()).encode(), *files.values()]
         if not (self.told() or files):
@@ -119,8 +119,8 @@ class Brand:
 
 
 def stylesheet(accent: str) -> bytes:
-    """The variables of ui/style/tokens.css that have to do with the accent, each readable on what
-    it lies on or under, in both themes."""
+    """The variables of ui/style/tokens.css that concern the accent, each readable on or under what
+    it meets, in both themes."""
     given = colour.parse(accent)
     assert given is not None, "checked with the settings"
     light, dark = _theme(given, LIGHT, MUTED[0]), _theme(given, DARK, MUTED[1])

@@ -1,12 +1,12 @@
-"""The innermost loop: the same bytes to each of a thousand readers, an SSL_write for each,
-or one for each record of it.
+"""The innermost loop: the same bytes to each of a thousand readers, an SSL_write for each, or one
+for each record.
 
-To hand them down through outbox, WebSocket and transport takes five calls in Python and five
-objects that are in no cache: a fifth of all that a delivery costs. Where nothing is in the way, the
+Handing them down through outbox, WebSocket and transport takes five calls in Python and five
+objects that are in no cache: a fifth of all that a delivery costs. While nothing is in the way, the
 transport lends its TLS connection to the outbox (`TlsTransport.lend`), and takes it back before
-anything comes in the way: bytes that the kernel refused, a close frame, a tap, an end. Where it
-did, or never lent it, as plain TCP and Twisted's TLS do not, the outbox is asked as always; so
-`fanout.turn.plainly` is the reference, and tests hold the two against each other.
+anything gets in the way: bytes that the kernel refused, a close frame, a tap, an end. If it has, or
+never lent it (plain TCP and Twisted's TLS do not), the outbox is asked as always; so
+`fanout.turn.plainly` is the reference, and tests compare the two.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ssl_write = _lib.SSL_write
 
 
 def broadcast(outboxes: Iterator[Outbox], data: bytes) -> None:
-    """Where one raises, ``outboxes`` stands behind it."""
+    """If one raises, ``outboxes`` stands just after it."""
     size = len(data)
     if size > RECORD_BYTES:
         _broadcast_records(outboxes, data)
@@ -38,8 +38,8 @@ def broadcast(outboxes: Iterator[Outbox], data: bytes) -> None:
 
 
 def _broadcast_records(outboxes: Iterator[Outbox], data: bytes) -> None:
-    """An SSL_write takes no more than a record. Much was joined because there is much to do, which
-    is no time to have each connection keep the rest and take it up again."""
+    """An SSL_write takes no more than a record. Much is joined when there is much to do: no time to
+    have each connection keep the rest and take it up again."""
     records = [
         (record := data[at : at + RECORD_BYTES], len(record))
         for at in range(0, len(data), RECORD_BYTES)
@@ -53,7 +53,7 @@ def _broadcast_records(outboxes: Iterator[Outbox], data: bytes) -> None:
         for record, size in records:
             took = _ssl_write(straight, record, size)
             if took != size:
-                # Nothing or an error, unless some of it went: what is behind that is tried anew.
+                # Nothing or an error, unless some of it went: what follows that is tried again.
                 outbox.fell_short(data, sent + max(took, 0) or took)
                 break
             sent += size

@@ -1,4 +1,4 @@
-"""Puts the edge together from what it is given: the one function that the service calls."""
+"""Puts the edge together from what it is given, in the one function that the service calls."""
 
 from __future__ import annotations
 
@@ -99,10 +99,10 @@ class EdgeStore(
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """``site`` is the factory to listen with. ``late`` are pages that are best made in a thread
-    once the server answers. ``looks`` gives the page another look from now on, and tells whether it
-    is another. ``people`` come from another site, None where none vouches for any. The rest is for
-    the operator and the shutdown."""
+    """``site`` is the factory to listen with. ``late`` are pages best made in a thread once the
+    server answers. ``looks`` gives the page a look from now on, and tells whether it is a different
+    one. ``people`` come from another site, None if no site vouches for any. The rest is for the
+    operator and the shutdown."""
 
     site: ChatSite
     connections: Connections
@@ -320,9 +320,8 @@ def build_site(
 def _in_a_while(
     scheduler: Scheduler, random: Random
 ) -> Callable[[Coroutine[Any, Any, None]], None]:
-    """Drives what nobody waits for between half a second and two and a half later: whether it had
-    much to do is then seen neither in the answer that came before nor in one that is asked for
-    right after."""
+    """Drives what nobody waits for half a second to two and a half later: whether it had much to do
+    then shows neither in the answer before it nor in one asked for right after."""
 
     def drive_later(coroutine: Coroutine[Any, Any, None]) -> None:
         seconds = 0.5 + int.from_bytes(random(2), "big") / 2**15

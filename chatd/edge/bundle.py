@@ -1,11 +1,11 @@
-"""Joins the ES modules that one of them needs into a single script.
+"""Joins an ES module and all that it needs into a single script.
 
-Every module becomes a function that gives its exports, in the order in which a browser would run
+Every module becomes a function that returns its exports, in the order in which a browser would run
 them; what it imports it takes from those before. What `import()` loads stays a module of its own,
 which needs no other. Not all of ECMA-262 §16.2 can be joined like this: whatever cannot, or is not
-understood for certain, is a BundleError and never a script that does something else. Comments
-and what lines are indented by are left out, and lines are kept, so that the place in a stack trace
-is found: each module begins with its path.
+understood for certain, is a BundleError and never a script that does something else. Comments and
+indentation are left out, and lines are kept, so that a place in a stack trace can be found: each
+module begins with its path.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from chatd.edge.script_words import ScriptError, line_of, words
 
 
 class BundleError(ValueError):
-    """What cannot be joined: in which file and line, and what there."""
+    """What cannot be joined: the file, the line, and what is there."""
 
 
-#: The address at which a module is served that is loaded by itself.
+#: The address at which a module loaded by itself is served.
 Address = Callable[[str], str]
 
 
@@ -29,7 +29,7 @@ def bundle(files: Mapping[str, bytes], entry: str, address: Address | None = Non
     """The script that does what the module ``entry`` of ``files`` (by path) does.
 
     It is strict, has neither imports nor exports, and runs as a module or as a classic script.
-    ``address``: see there; without it nothing may be loaded later.
+    ``address``: see `Address`; without it nothing may be loaded later.
     """
     ordered: list[Module] = []
     _visit(files, entry, "", (), {}, ordered)
@@ -53,7 +53,7 @@ def bundle(files: Mapping[str, bytes], entry: str, address: Address | None = Non
 def _addresses(
     files: Mapping[str, bytes], module: Module, joined: set[str], address: Address | None
 ) -> list[str]:
-    """What stands in place of the paths that `import()` names."""
+    """What replaces the paths that `import()` names."""
     found = []
     for word, path in module.later:
         where = f"{module.path}, line {line_of(module.source, word.start)}"
@@ -87,7 +87,7 @@ def _visit(
     known: dict[str, Module],
     ordered: list[Module],
 ) -> Module:
-    """Depth first, as a browser does; the module with all it needs is in ``ordered`` then."""
+    """Depth first, as a browser does; then the module with all it needs is in ``ordered``."""
     if path in above:
         circle = " → ".join((*above[above.index(path) :], path))
         raise BundleError(f"{asked_by}: modules that need one another: {circle}")

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from chatd.edge.site import ChatSite, TakeIn
 
 
-#: How long a peer that gives way to a newcomer may take to let go, in seconds. Its place is taken
-#: already, so what it still holds comes on top of the limits.
+#: How long a peer that gives way to a newcomer may take to let go, in seconds. Its place is already
+#: taken, so what it still holds comes on top of the limits.
 HURRY = 0.5
-#: Of a body that is refused so much is read first: who sends blindly sees the answer only then.
+#: This much of a refused body is read first: a peer that sends blindly sees the answer only then.
 THROWN_AWAY = 2**26
-#: The slowest that a body may come that is taken piece by piece, in bytes a second.
+#: The slowest a body taken in piece by piece may come, in bytes a second.
 SLOWEST = 16_384
 #: Digits of a Content-Length: a petabyte has no more.
 LENGTH_DIGITS = 16
@@ -45,11 +45,11 @@ class Channel(http.HTTPChannel):
     _refused = False
     _large: str | None = None  # where a large body that is under way comes from
     _successor: Protocol | None = None
-    #: whether "100 Continue" was asked for, of a body for which it is not sent at once
+    #: whether "100 Continue" was asked for; None if it is sent at once
     _continuing: bool | None = None
     #: whether it is known who sends the body that is under way
     _sender_known = False
-    #: what has come already of the request that comes next, where it was answered before this
+    #: how the next request was refused, if that was decided before it came here
     decided: Failure | None = None
 
     def connectionMade(self) -> None:
@@ -119,7 +119,7 @@ class Channel(http.HTTPChannel):
 
     def _check_body(self) -> tuple[str, TakeIn] | None:
         """Before a byte of the body is read, and before "100 Continue" asks for it. The path and
-        what takes it, where that happens piece by piece."""
+        what takes it in, if that happens piece by piece."""
         if self.length is None:
             raise Declined(411, "length-required", "Send the body with a Content-Length.")
         if self.length:
@@ -149,7 +149,7 @@ class Channel(http.HTTPChannel):
         else:
             self._continuing = True
 
-    # For a body that is taken piece by piece.
+    # For a body taken in piece by piece.
 
     def pause_reading(self) -> None:
         if self.transport is not None and not self._refused:
@@ -169,7 +169,7 @@ class Channel(http.HTTPChannel):
         self._arm(seconds, self.too_slow)
 
     def refused_at_once(self, why: BaseException) -> bool:
-        """Where nobody knows who sends it, or it is beyond all bounds."""
+        """If its sender is unknown, or it is beyond all bounds."""
         if isinstance(why, Declined | Refusal) and not (
             self._sender_known and (self.length or 0) <= THROWN_AWAY
         ):
@@ -202,7 +202,7 @@ class Channel(http.HTTPChannel):
         super().requestDone(request)
 
     def raise_decided(self) -> None:
-        """The refusal, once, where the request in hand has met with one before it came here."""
+        """Raises the refusal, once, if the request in hand met one before it came here."""
         decided, self.decided = self.decided, None
         if decided is not None:
             decided.raiseException()
@@ -283,8 +283,8 @@ class Channel(http.HTTPChannel):
     # Another protocol takes over.
 
     def give_up(self, successor: Protocol) -> bytes:
-        """Bytes that came behind the request; from now on this channel does nothing any more but
-        pass on what it is in the middle of receiving."""
+        """Bytes that came after the request; from now on this channel only passes on what it is in
+        the middle of receiving."""
         self._disarm()
         left = b"".join(self._dataBuffer)
         self._dataBuffer = []

@@ -12,13 +12,13 @@ from chatd.core.codes import Close
 from chatd.core.principal import Principal
 from chatd.wire.frames import Limits
 
-#: Endings that a handshake under way is checked against; one takes seconds at most.
+#: Endings that a handshake under way is checked against; a handshake takes seconds at most.
 REMEMBERED = 1_024
 
 
-#: Who ended a connection; the network did where nobody said goodbye.
+#: Who ended a connection; the network did if nobody said goodbye.
 Closer = Literal["server", "client", "network"]
-#: What a peer says is its own to choose: these codes are told apart, the rest are counted as one.
+#: A peer may send any code: these are told apart, the rest are counted as one.
 SAID = frozenset(range(1000, 1016))
 OTHER = 4999
 
@@ -41,7 +41,7 @@ class Closable(Protocol):
 
 
 class Ended(Protocol):
-    """Told when credentials have ended: of ``user``, only the one named, or all but one."""
+    """Told when credentials of ``user`` have ended: all, only the one named, or all but one."""
 
     def __call__(self, user: str, *, only: str | None = None, but: str | None = None) -> None: ...
 
@@ -65,7 +65,7 @@ class Connections:
         #: likewise, closed ones, by who closed and the code (RFC 6455 §7.4)
         self.closed: Counter[tuple[Closer, int]] = Counter()
         self._latest: deque[Ending] = deque(maxlen=REMEMBERED)
-        # Tuples: nearly everybody has one or two, and a set of one takes four times as much.
+        # Tuples: nearly everybody has one or two, and a set of one takes four times the memory.
         self._of_user: dict[str, tuple[Closable, ...]] = {}
 
     def __len__(self) -> int:
@@ -112,17 +112,17 @@ class Connections:
         return tuple(found)
 
     def renewed(self, user: str, session: str, expires: int) -> None:
-        """A proof of ``user`` is good until ``expires`` (Unix ms) from now on."""
+        """A proof of ``user`` is now good until ``expires`` (Unix ms)."""
         for connection in self._of_user.get(user, ()):
             if connection.principal.session == session:
                 connection.renewed(expires)
 
     def has(self, user: str, session: str) -> bool:
-        """Whether a connection of ``user`` is open that rests on this session."""
+        """Whether a connection of ``user`` that rests on this session is open."""
         return any(held.principal.session == session for held in self._of_user.get(user, ()))
 
     def ended_since(self, endings: int, principal: Principal) -> bool:
-        """Whether the proof has ended since ``endings`` was this count: it was read then, and the
+        """Whether the proof has ended since the count was ``endings``: it was read then, and the
         connection was not yet among those that `ended` closes."""
         missed = self.endings - endings
         if missed > len(self._latest):
@@ -135,5 +135,5 @@ class Connections:
         return self._of_user.get(user, ())
 
     def all(self) -> tuple[Closable, ...]:
-        """Every connection, as of now."""
+        """Every connection there is now."""
         return tuple(connection for held in self._of_user.values() for connection in held)

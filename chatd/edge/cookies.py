@@ -1,8 +1,8 @@
 """The cookies of this server: their names and attributes, and what a browser sends of them.
 
-`__Host-` in a name: this host alone, over TLS alone, whatever a sibling domain tries to set (RFC
-6265bis §4.1.3.2). It takes the path "/", so where the host is shared the names begin with
-`__Secure-`, over TLS alone, and browsers send them below this server's own path and nowhere else.
+`__Host-` in a name: only this host, only over TLS, whatever a sibling domain tries to set (RFC
+6265bis §4.1.3.2). It requires the path "/", so if the host is shared the names begin with
+`__Secure-`, only over TLS, and browsers send them only below this server's own path.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from chatd.edge.headers import Header
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """``name`` without what stands before it. ``same_site``: Lax where one comes back from another
-    site with it."""
+    """``name`` without its prefix. ``same_site``: Lax if people come back from another site with
+    it."""
 
     name: str
     same_site: Literal["Lax", "Strict"] = "Strict"
@@ -24,7 +24,7 @@ class Cookie:
 SESSION: Final = Cookie("chatd", "Lax")
 #: Which accounts this browser signed in to; proves nothing (`auth.known_devices`).
 DEVICE: Final = Cookie("chatd-device")
-#: On somebody's way through a provider: each sealed, or a secret that says nothing by itself.
+#: For somebody's way through a provider: each sealed, or a secret that says nothing by itself.
 ATTEMPT: Final = Cookie("chatd-attempt", "Lax")
 NEWCOMER: Final = Cookie("chatd-newcomer")
 PROOF: Final = Cookie("chatd-proof")
@@ -51,7 +51,7 @@ class Cookies:
         return tuple(value for name, _, value in named if name == wanted)
 
     def one(self, ask: Ask, cookie: Cookie) -> str | None:
-        """None where there is none, or more than one: then it cannot be told which is meant."""
+        """None if there is none, or more than one: then nobody can tell which is meant."""
         found = self.all(ask, cookie)
         return found[0] if len(found) == 1 else None
 

@@ -1,6 +1,6 @@
 """Content-Disposition (RFC 6266), as far as files of messages need it: reading and writing it.
 
-The name is `filename*` in UTF-8 (RFC 8187); a plain `filename` beside it is passed over.
+The name is `filename*` in UTF-8 (RFC 8187); a plain `filename` beside it is ignored.
 """
 
 import re
@@ -23,7 +23,7 @@ _EXTENDED = re.compile(r"utf-8'[A-Za-z0-9-]*'((?:[A-Za-z0-9!#$&+.^_`|~-]|%[0-9A-
 
 
 def said_name(text: str | None) -> str:
-    """The name that a request's header says, as it stands there. Refusal `bad-field`."""
+    """The name that a request's header states, as it stands there. Refusal `bad-field`."""
     name = None if text is None or len(text) > LONGEST else _name(text)
     if name is None:
         raise Refusal(
@@ -56,5 +56,5 @@ def _name(text: str) -> str | None:
 
 
 def disposition(kind: Literal["inline", "attachment"], name: str) -> str:
-    """The header's value, in ASCII whatever the name is."""
+    """The header's value, in ASCII whatever the name."""
     return f"{kind}; filename*=UTF-8''{quote(name, safe='')}"

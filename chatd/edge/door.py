@@ -1,7 +1,7 @@
 """The listening side: who gets in, before any thought is spent on TLS or HTTP.
 
 Order: descriptors, limits, PROXY header, limits of the address that it names, TLS. Behind a proxy
-on this machine that ends TLS it is the same without the TLS.
+on this machine that terminates TLS it is the same without the TLS.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ log = Logger()
 ACCEPTS_PER_TURN = 32
 DISCARD_BYTES = 65_536
 BACKOFF_SECONDS = (0.1, 1.0)  # first and longest pause of a listener without descriptors
-# What the network knows of a new connection already, told by accept in its place: accept(2), "Error
-# handling". The listener itself is well.
+# Errors that the network already has for a new connection, which accept reports in its place:
+# accept(2), "Error handling". The listener itself is fine.
 OF_THE_PEER = (
     errno.ENETDOWN,
     errno.EPROTO,
@@ -76,7 +76,7 @@ def listen(
     `certificates` there is no TLS.
 
     `proxies` are the networks whose peers must send a PROXY v2 header; `exempt` those whose peers
-    speak for many clients and name them later: no limit of one address holds for them. Several
+    speak for many clients and name them later: no per-address limit holds for them. Several
     listeners share their limits by sharing a `door`. An adopted descriptor is duplicated; the
     caller keeps its own. Raises twisted.internet.error.CannotListenError.
     """
@@ -106,7 +106,7 @@ def authenticated(transport: Any) -> None:
 
 
 def seat_of(transport: Any) -> Seat:
-    """The connection's place; where no door let it in, one that counts nowhere."""
+    """The connection's place; if no door let it in, one that counts nowhere."""
     seat: Seat | None = getattr(transport, "seat", None)
     return seat or Seat(_UNCOUNTED)
 
@@ -150,7 +150,7 @@ class EdgePort(tcp.Port):
     # Accepting.
 
     def doRead(self) -> None:
-        """Accept what waits, a bounded number in one turn, as long as handshakes keep up."""
+        """Accept what waits, a bounded number per turn, as long as handshakes keep up."""
         if self.turns.crowded:
             self.stopReading()
             self.turns.when_eased(self._go_on_accepting)
@@ -175,7 +175,7 @@ class EdgePort(tcp.Port):
             try:
                 self._arrived(sock, _plain_peer(peer))
             except Exception:
-                # Out of here it would end the listener.
+                # If it got out of here it would end the listener.
                 log.failure("a connection from {host} could not be let in", host=peer[0])
                 sock.close()
 
@@ -328,7 +328,7 @@ class EdgePort(tcp.Port):
 
 
 def close_quietly(sock: socket.socket) -> None:
-    """End a connection without a reset where that is cheap: FIN first, then drop what came."""
+    """End a connection without a reset if that is cheap: FIN first, then drop what came."""
     try:
         sock.setblocking(False)
         sock.shutdown(socket.SHUT_WR)

@@ -13,7 +13,7 @@ from chatd.edge.proxy_protocol import HeaderReader, ProxyHeaderError, Source
 
 
 class ProxiedArrival(abstract.FileDescriptor):
-    """Calls exactly one of `done` and `refused`; the socket is the callee's from then on."""
+    """Calls exactly one of `done` and `refused`; from then on the socket is the callee's."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class ProxiedArrival(abstract.FileDescriptor):
         self._done(self._header.source)
 
     def give_up(self) -> None:
-        """Neither is called any more; the socket is the caller's."""
+        """Neither is called any more; the socket is now the caller's."""
         self._leave()
 
     def connectionLost(self, reason: Failure) -> None:

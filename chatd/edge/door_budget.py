@@ -1,8 +1,8 @@
-"""How many connections may be open: in all, from one address, and without having proven who.
+"""How many connections may be open: in all, from one address, and without proof of identity.
 
 Pure counting. Those who have not authenticated yet, the strangers, have a smaller budget of their
-own, so that they cannot use up the places of people who are already known. Nor can they keep each
-other out: the stranger who has been idle longest gives way to a newcomer.
+own, so that they cannot use up the places of people already known. Nor can they keep each other
+out: the stranger idle longest gives way to a newcomer.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final, Protocol
 
 AddressKey = int | str
-#: How many addresses are kept parsed: one connect asks five times, 2.5 µs each.
+#: How many addresses are kept parsed: one connect asks five times, at 2.5 µs each.
 ADDRESSES = 1_024
 
 
@@ -77,8 +77,8 @@ class Crowd:
             self.idle = self.idle or _NOBODY
 
 
-#: Of the crowds without idle strangers, most of which are one address with one connection: a dict
-#: that was used takes 0.2 KiB, an OrderedDict 0.4. Never written to.
+#: For crowds without idle strangers, most of them one address with one connection: a used dict
+#: takes 0.2 KiB, an OrderedDict 0.4. Never written to.
 _NOBODY: Final[dict[Seat, None]] = {}
 
 
@@ -100,9 +100,9 @@ class Budget:
         return self._all.strangers
 
     def admit(self, key: AddressKey | None) -> Seat | str:
-        """A seat, or the reason why not. `key` None: a proxy, whose client is not known yet or
-        is none of the door's business."""
-        # The address first: whoever fills it displaces one of their own and nobody else.
+        """A seat, or the reason why not. `key` None: a proxy, whose client is not known yet or does
+        not concern the door."""
+        # The address first: whoever fills it displaces only one of their own.
         seat = Seat(self)
         why = None if key is None else seat.claim(key)
         why = why or self._room(self._all, "")
@@ -133,7 +133,7 @@ class Budget:
             self._of_address.pop(key, None)
 
     def _room(self, crowd: Crowd, scope: str) -> str | None:
-        """Make room for one more; or the name of the limit where nobody can give way."""
+        """Make room for one more; or the name of the limit if nobody can give way."""
         places = self.places
         most, strangers = places.connections, places.unauthenticated
         if scope:
@@ -152,7 +152,7 @@ class Budget:
 
 
 class Timer(Protocol):
-    """Of Twisted's IDelayedCall, what a seat needs."""
+    """What a seat needs of Twisted's IDelayedCall."""
 
     def cancel(self) -> None: ...
 
@@ -192,12 +192,12 @@ class Seat:
             self.idle()
 
     def handed_on(self, close: Callable[[], None]) -> None:
-        """As `closes_by`; but who ends it is all that changes."""
+        """As `closes_by`, but only who ends it changes."""
         if self._close is not None:
             self._close = close
 
     def busy(self) -> None:
-        """A request is being answered: not now."""
+        """A request is being answered: the place is not given up now."""
         self._idle = False
         for crowd in self._crowds:
             crowd.stir(self)
@@ -227,7 +227,7 @@ class Seat:
             close()
 
     def authenticated(self) -> None:
-        """It is known now who this is: leave the strangers' budget. Twice does nothing."""
+        """It is now known who this is: leave the strangers' budget. Harmless if called twice."""
         if not self._stranger:
             return
         self.busy()
@@ -240,7 +240,7 @@ class Seat:
             crowd.strangers -= 1
 
     def release(self) -> None:
-        """The connection is gone. Twice does nothing."""
+        """The connection is gone. Harmless if called twice."""
         self.authenticated()
         crowds, self._crowds = self._crowds, ()
         for crowd in crowds:

@@ -25,7 +25,7 @@ class DoorLimits:
     transport: TransportSettings = field(default_factory=TransportSettings)
     handshakes_per_turn: int = 8
     backlog: int = 4_096  # the kernel holds net.core.somaxconn of them at most
-    stranger_seconds: float = 60.0  # in all, for a connection on which nobody becomes known
+    stranger_seconds: float = 60.0  # in all, for a connection on which nobody authenticates
 
 
 @dataclass
@@ -60,7 +60,7 @@ class Door:
         self._unsaid = 0
 
     def note_failure(self, host: str, why: str) -> None:
-        """At most one line in LOG_SECONDS, whatever strangers throw at the port."""
+        """At most one line per LOG_SECONDS, whatever strangers throw at the port."""
         now = self._seconds()
         if now < self._silent_until:
             self._unsaid += 1

@@ -1,7 +1,7 @@
 """/embed and /embed.js: the chat in a frame of another site, and the script that puts it there.
 
-Only /embed may be framed, by the pages of site.origins. It is told their names too, since it
-believes no other page that speaks to it. The script is a file like any other page may load.
+Only /embed may be framed, by the pages of site.origins. It is also told their names, since it
+believes no other page that speaks to it. The script is a file that any page may load.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,12 +14,12 @@ from chatd.edge.router import Route
 
 #: Below ui/.
 SCRIPT = "embed.js"
-#: In the page, what stands in this attribute is replaced.
+#: In the page, the value of this attribute is replaced.
 PLACE = b'content="SITE-ORIGINS"'
 
 
 class EmbedPage:
-    """``contents`` by path below ui/, ``joined`` made of them; ``origins`` of the site."""
+    """``contents`` by path below ui/, ``joined`` made from them; ``origins`` of the site."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class EmbedPage:
         self._framed: tuple[Header, ...] = (
             ("Content-Security-Policy", content_security_policy(public_url, origins)),
             ("Cross-Origin-Resource-Policy", "cross-origin"),
-            # It knows no origins; where it is missing, frame-ancestors alone decides.
+            # It cannot name origins; without it, frame-ancestors alone decides.
             ("X-Frame-Options", "" if origins else "DENY"),
         )
 

@@ -1,7 +1,7 @@
 """What a client offers in Sec-WebSocket-Extensions, and what of it is accepted (RFC 7692 §5, §7.1).
 
-One extension is known, permessage-deflate, and whoever gets it gets no context takeover either way:
-what is deflated for one is good for all.
+One extension is known, permessage-deflate, without context takeover either way: what is deflated
+for one client is good for all.
 """
 
 import re
@@ -16,8 +16,8 @@ MOST_OFFERS: Final = 16
 _DEFLATE: Final = "permessage-deflate"
 _ACCEPTED: Final = f"{_DEFLATE}; server_no_context_takeover; client_no_context_takeover"
 
-# RFC 6455 §9.1. A quoted value is a token once its backslashes are gone. No part of a pattern gives
-# back what it took, so a text is looked at once.
+# RFC 6455 §9.1. A quoted value is a token once its backslashes are gone. No part of a pattern
+# backtracks, so a text is looked at once.
 _CHARACTER: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]"
 _TOKEN: Final = rf"{_CHARACTER}++"
 _VALUE: Final = rf'(?:{_TOKEN}|"(?:\\?{_CHARACTER})++")'
@@ -26,7 +26,7 @@ _NAME: Final = re.compile(rf"({_TOKEN}){_SPACE}")
 _PARAMETER: Final = re.compile(rf";{_SPACE}({_TOKEN}){_SPACE}(?:={_SPACE}({_VALUE}){_SPACE})?+")
 _GAP: Final = re.compile(r"[ \t,]*+")
 
-# What a parameter of permessage-deflate may be set to; None where it stands alone.
+# What a parameter of permessage-deflate may be set to; None if it stands alone.
 _BITS: Final[frozenset[str | None]] = frozenset(map(str, range(8, 16)))
 _ALONE: Final[frozenset[str | None]] = frozenset((None,))
 _PARAMETERS: Final[Mapping[str, frozenset[str | None]]] = {
@@ -38,11 +38,11 @@ _PARAMETERS: Final[Mapping[str, frozenset[str | None]]] = {
 
 
 def accepted(header: str) -> str:
-    """The answer that accepts the first offer which we can keep to, "" where there is none.
+    """The answer that accepts the first offer that we can keep to, "" if there is none.
 
-    ValueError where the header is no list of extensions. An offer with anything unknown, twice or
-    out of bounds in it is declined, as is one for a smaller window than we deflate with. Past the
-    most that is looked at nothing is accepted and nothing complained about.
+    ValueError if the header is not a list of extensions. An offer with anything unknown, repeated
+    or out of bounds in it is declined, as is one for a smaller window than we deflate with. Beyond
+    MOST_OFFERS nothing is accepted and nothing complained about.
     """
     answer = ""
     at = _end(_GAP, header, 0)

@@ -1,4 +1,4 @@
-"""Who may bring which files, as the settings [files] have it."""
+"""Who may upload which files, as set in [files]."""
 
 from dataclasses import dataclass
 

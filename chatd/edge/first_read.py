@@ -1,9 +1,8 @@
 """What a new connection brings first: nearly always the whole request for a WebSocket, in one read.
 
-That one goes to the upgrade straight away. For anything else a `Channel` takes the connection over,
-before a byte of it was looked at by anybody: it understands all of HTTP and it alone refuses.
-twisted.web's channel, request and headers for a request that is plain took 250 µs of a connect of
-1,500 µs.
+That one goes to the upgrade straight away. Anything else goes to a `Channel` before a byte of it
+has been looked at: it understands all of HTTP and it alone refuses. twisted.web's channel, request
+and headers for a request that is plain took 250 µs of a connect of 1,500 µs.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 log = Logger()
 
-#: What may come behind the request while it is being answered, as in twisted.web; then it waits in
+#: How much may follow the request while it is being answered, as in twisted.web; the rest waits in
 #: the kernel.
 BEHIND_BYTES = 16_384
 
@@ -134,7 +133,7 @@ class FirstRead(Protocol):
         self._pending.cancel()
 
     def give_up(self, successor: Protocol) -> bytes:
-        """The connection is the successor's; gives what came behind the request."""
+        """The connection is the successor's; returns what came after the request."""
         self._disarm()
         self._handed_over = True
         hand_over(self.transport, successor)

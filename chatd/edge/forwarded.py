@@ -1,7 +1,7 @@
-"""The client's address: the peer's own, or what a proxy that we trust says about it.
+"""The client's address: the peer's own, or what a trusted proxy says about it.
 
-With PROXY protocol the door has replaced the peer already. X-Forwarded-For is read from the right,
-since each proxy appends whom it saw and everything further left was written by the client.
+With PROXY protocol the door has already replaced the peer. X-Forwarded-For is read from the right,
+since each proxy appends whom it saw and the client may have written everything further left.
 """
 
 from collections.abc import Sequence

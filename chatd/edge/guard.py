@@ -1,8 +1,8 @@
-"""Who asks, and whether a page of ours composed the request: the checks in front of every handler.
+"""Who asks, and whether our own page composed the request: the checks before every handler.
 
-A cookie is sent by browsers on their own, so a change that rests on one must also show the CSRF
-token, a matching Origin, and, where the browser tells, that it came from the same origin. A bearer
-token is attached on purpose and proves all that by itself.
+Browsers send cookies on their own, so a change that rests on one must also show the CSRF token, a
+matching Origin and, if the browser tells, that it came from the same origin. A bearer token is
+attached on purpose and proves all that by itself.
 """
 
 from msgspec.structs import replace
@@ -16,12 +16,12 @@ from chatd.core.refusal import Refusal
 from chatd.edge.answers import Ask, Declined
 from chatd.edge.cookies import SESSION, Cookies
 
-#: Instead of a scope: whatever the token's scopes are, it will do.
+#: In place of a scope: the token will do, whatever its scopes.
 ANY_SCOPE = "*"
 
 
 class Guard:
-    """``cookies``: those of this server, for all who set or read one."""
+    """``cookies``: this server's, for all that set or read one."""
 
     def __init__(self, door: Door, origins: OriginPolicy, key: bytes, cookies: Cookies) -> None:
         if len(key) < 32:
@@ -32,7 +32,7 @@ class Guard:
         self.cookies = cookies
 
     def origin(self, ask: Ask, credential: Credential | None) -> str:
-        """The Origin of the page behind the request, "" where none spoke and none needs to."""
+        """The Origin of the page behind the request, "" if none was sent and none is needed."""
         values = [value.encode("latin-1") for value in ask.all("origin")]
         return str(self._origins.check(values, credential) or "")
 
@@ -43,7 +43,7 @@ class Guard:
     async def who(self, ask: Ask, scope: str | None = None) -> Admitted:
         """Who asks. Enough for what changes nothing.
 
-        ``scope`` is what a token limited to scopes has to have. Without one no such token will do:
+        ``scope`` is what a token limited to scopes must have. Without one no such token will do:
         whoever handed it out did not think of this.
         """
         admitted = await self._admit(ask, self.presented(ask))
@@ -51,7 +51,7 @@ class Guard:
         return admitted
 
     async def acting(self, ask: Ask, scope: str | None = None) -> Admitted:
-        """Who asks, where something is about to change; ``scope`` as in `who`."""
+        """Who asks, when something is about to change; ``scope`` as in `who`."""
         admitted = await self.who(ask, scope)
         if admitted.principal.credential == "cookie":
             self.origin(ask, "cookie")
@@ -64,7 +64,7 @@ class Guard:
         """Who opens a WebSocket, once its Origin has been found good.
 
         A browser sends a cookie along whether the page wants it or not: beside a ticket, which the
-        page chose, it is not looked at.
+        page chose, it is ignored.
         """
         presented = self.presented(ask, tickets)
         if tickets:
@@ -84,7 +84,7 @@ class Guard:
         self._same_site(ask)
 
     def csrf(self, admitted: Admitted) -> str | None:
-        """The token to send along, None where none is needed."""
+        """The token to send along, None if none is needed."""
         return csrf_token(self._key, admitted.secret) if admitted.secret else None
 
     def csrf_of(self, secret: str) -> str:
@@ -102,7 +102,7 @@ class Guard:
 
 
 def require_scope(admitted: Admitted, scope: str | None) -> None:
-    """Declined 403 as RFC 6750 §3.1 has it, where the token does not reach this far."""
+    """Declined 403, as in RFC 6750 §3.1, if the token does not reach this far."""
     principal = admitted.principal
     if principal.scopes is None or scope == ANY_SCOPE or (scope and principal.has(scope)):
         return

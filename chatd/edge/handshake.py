@@ -1,7 +1,7 @@
 """What must hold for a WebSocket handshake (RFC 6455 §4.2.1) before anything is looked up for it.
 
-Autobahn would check most of this too. It is done here first so that every refusal is an answer of
-ours, with a status and a sentence, and so that Autobahn is only handed what is known to be good.
+Autobahn would check most of this too. It is done here first so that every refusal is our own
+answer, with a status and a sentence, and so that Autobahn is only handed what is known to be good.
 """
 
 import re
@@ -20,8 +20,8 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?![\s\S])")
 
 
 class Offer(msgspec.Struct, frozen=True, gc=False):
-    """A well-formed handshake. ``subprotocol`` is "" where the client named none; ``extension`` is
-    the answer that accepts what it offered, "" where that is nothing we know."""
+    """A well-formed handshake. ``subprotocol`` is "" if the client named none; ``extension`` is the
+    answer that accepts what it offered, "" if that is nothing we know."""
 
     key: str
     subprotocol: str

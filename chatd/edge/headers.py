@@ -1,7 +1,7 @@
 """The headers that every answer carries, whatever it answers.
 
 A page may run only scripts that are files of this site, may not be framed, keeps no opener and
-tells nobody where it came from. https://www.w3.org/TR/CSP3/ and https://w3c.github.io/trusted-types/.
+sends no referrer. https://www.w3.org/TR/CSP3/ and https://w3c.github.io/trusted-types/.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ _PERMISSIONS = (
 
 def content_security_policy(public_url: str, framed_by: Sequence[str] = ()) -> str:
     """``framed_by``: the origins whose pages may show the answer in a frame."""
-    # 'self' covers wss: of the same host by CSP 3; older Safari reads it as https: alone.
+    # 'self' covers wss: of the same host by CSP 3; older Safari reads it as only https:.
     parts = urlsplit(public_url)
     socket = f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}"
     return "; ".join(
@@ -50,7 +50,7 @@ def content_security_policy(public_url: str, framed_by: Sequence[str] = ()) -> s
     )
 
 
-#: The service worker's own: it asks this server alone, and shows notifications with the server's
+#: The service worker's own: it asks only this server, and shows notifications with the server's
 #: sign as a picture that a page drew for it.
 WORKER_POLICY = "; ".join(
     (

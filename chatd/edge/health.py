@@ -1,6 +1,6 @@
-"""/healthz and /readyz: whether the process turns its loop, and whether it can serve.
+"""/healthz and /readyz: whether the process runs its loop, and whether it can serve.
 
-Both answer anybody; why it is not ready is told to administrators alone, who prove it as for
+Both answer anybody; why it is not ready is told only to administrators, who prove it as for
 /metrics. To `chatctl doctor`, which shows a visitor's secret, /healthz also tells how a request
 arrives: what proxies on the way made of it.
 """
@@ -18,7 +18,7 @@ VISITOR = "chatd-visitor"
 
 
 class Health:
-    """``not_ready`` gives the reasons in words for the operator, by name; none where it serves."""
+    """``not_ready`` gives the reasons in words for the operator, by name; none if it can serve."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Health:
         )
 
     async def _is_administrator(self, ask: Ask) -> bool:
-        """Whoever cannot prove it, also because the store cannot be read, is a stranger."""
+        """Whoever cannot prove it, even because the store cannot be read, is a stranger."""
         try:
             return (await self._guard.who(ask, "metrics:read")).principal.admin
         except (Refusal, Declined):

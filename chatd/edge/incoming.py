@@ -1,4 +1,4 @@
-"""A body that is taken piece by piece, once it is known who sends it: never in memory as a whole.
+"""A body read piece by piece, once it is known who sends it: never in memory as a whole.
 
 While that is being found out, and while a piece is written, the peer is not read from.
 """
@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 from chatd.core.refusal import Refusal
 from chatd.edge.answers import Declined, Response
 
-#: Bytes that are handed on at a time; about twice as many are held of one body.
+#: Bytes handed on at a time; about twice as many are held of one body.
 PIECE: Final = 262_144
 
 log = Logger(namespace="chatd.edge")
@@ -29,7 +29,7 @@ class Intake(Protocol):
         """The body is complete."""
 
     async def abandon(self) -> None:
-        """The rest of it does not come."""
+        """The rest of it will not come."""
 
 
 class Way(Protocol):
@@ -40,10 +40,10 @@ class Way(Protocol):
     def resume_reading(self) -> None: ...
 
     def body_wanted(self) -> None:
-        """It is taken, and may have its time."""
+        """It is accepted, and may take its time."""
 
     def refused_at_once(self, why: BaseException) -> bool:
-        """Whether the peer has its answer already and nothing more is read from it."""
+        """Whether the peer already has its answer, so that nothing more is read from it."""
 
 
 class _Lost(Exception):
@@ -51,15 +51,15 @@ class _Lost(Exception):
 
 
 class Incoming:
-    """``begin`` finds out whether the body is taken, and where it goes. What is refused is read on
-    and thrown away, unless ``way`` ends the connection: peers look for their answer when they have
-    sent all."""
+    """``begin`` finds out whether the body is accepted, and where it goes. What is refused is still
+    read and thrown away, unless ``way`` ends the connection: peers look for the answer once they
+    have sent all."""
 
     def __init__(self, begin: Coroutine[Any, Any, Intake], way: Way) -> None:
         self._way = way
         self._pieces: list[bytes] = []
         self._held = 0
-        self._news: Deferred[None] | None = None  # there while more is waited for
+        self._news: Deferred[None] | None = None  # set while waiting for more
         self._complete = False
         self._lost = False
         self._result: Response | Failure | None = None
@@ -73,7 +73,7 @@ class Incoming:
         self._pieces.append(data)
         self._held += len(data)
         if self._news is None:
-            # It was on its way already, or a write to the peer has resumed it.
+            # It was already on its way, or a write to the peer has resumed reading.
             self._way.pause_reading()
         elif self._held >= PIECE:
             self._wake()
@@ -104,7 +104,7 @@ class Incoming:
         return await intake.done()
 
     async def _next(self) -> bytes:
-        """What has come, at least a piece of it; the rest once all of it has."""
+        """What has come, at least PIECE bytes; the rest once all has come."""
         while not (self._lost or self._complete or self._held >= PIECE):
             self._news = Deferred()
             self._way.resume_reading()

@@ -1,4 +1,4 @@
-"""Log lines about strangers: one for each connection and refusal, but never more than so many."""
+"""Log lines about strangers: one for each connection and refusal, up to a bounded rate."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ BETWEEN_FAULTS = 60.0
 
 
 class Journal:
-    """A bucket of lines; what was left out is told in the next one that is written."""
+    """A bucket of lines; the next one written says how many were left out."""
 
     def __init__(self, rate: Rate, now: Callable[[], float]) -> None:
         self._bucket = Bucket(rate)

@@ -1,4 +1,4 @@
-"""How many large request bodies are under way at a time: they are held in memory, and whoever sends
+"""How many large request bodies are under way at a time: they are held in memory, and the sender of
 one is known only at its end."""
 
 from collections import Counter
@@ -6,10 +6,10 @@ from typing import Final
 
 from chatd.edge.door_budget import AddressKey, address_key
 
-#: Bodies of up to so many bytes are not counted.
+#: Bodies of up to this many bytes are not counted.
 SMALL: Final = 65_536
 AT_ONCE: Final = 64
-#: From one address (of IPv6 one /64 network).
+#: From one address (for IPv6 one /64 network).
 EACH: Final = 8
 
 

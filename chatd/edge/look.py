@@ -1,4 +1,4 @@
-"""Who looks after the brand while the server runs: pages get it when they are served, its own files
+"""Looks after the brand while the server runs: pages get it when they are served, its own files
 have addresses, and a reload puts another in its place."""
 
 from chatd.edge.answers import Ask, Declined, Response
@@ -11,11 +11,11 @@ class Look:
     def __init__(self, brand: Brand) -> None:
         self._brand = brand
         self._files = self._made(brand)
-        # By the tag of what they were before.
+        # By the tag they had before.
         self._dressed: dict[str, Page] = {}
 
     def change(self, brand: Brand) -> bool:
-        """Another look from now on; whether it is another."""
+        """This look from now on; whether it is a different one."""
         if brand == self._brand:
             return False
         self._brand, self._files = brand, self._made(brand)

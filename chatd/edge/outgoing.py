@@ -9,9 +9,9 @@ from twisted.logger import Logger
 if TYPE_CHECKING:
     from chatd.edge.request import ChatRequest
 
-#: Bytes that are read at a time.
+#: Bytes read at a time.
 PIECE: Final = 131_072
-#: The slowest that a body may be taken, in bytes a second, behind the first so many seconds.
+#: The slowest that a body may be taken, in bytes a second, after the first PATIENCE seconds.
 SLOWEST: Final = 8_192
 PATIENCE: Final = 60.0
 
@@ -24,7 +24,7 @@ class Body(Protocol):
     size: int
 
     def read(self, amount: int) -> Awaitable[bytes]:
-        """The next bytes, at least one: else the body is shorter than it was said to be."""
+        """The next bytes, at least one: otherwise the body is shorter than its ``size``."""
 
     def close(self) -> None: ...
 
@@ -68,7 +68,7 @@ class Outgoing:
             self._request.finish()
 
     def _failed(self, failure: Any) -> None:
-        """The length was promised: only the end of the connection says that it is not all."""
+        """The length was promised: only ending the connection tells that it is incomplete."""
         log.failure("a body was not sent whole", failure)
         self._give_up()
 
@@ -76,7 +76,7 @@ class Outgoing:
         if not self._stopped:
             self._request.channel.transport.abortConnection()
 
-    # What a producer is asked.
+    # The calls of a producer.
 
     def pauseProducing(self) -> None:
         self._paused = True

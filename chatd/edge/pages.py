@@ -32,10 +32,10 @@ TYPES: Mapping[str, str] = {
     "woff2": "font/woff2",
 }
 _COMPRESSED = ("text/", "application/", "image/svg")
-#: What fits into one packet leaves in one anyway. The document at / does: no scanner need ask what
-#: is compressed there (BREACH).
+#: What fits into one packet is not worth compressing. `/` always fits, so BREACH scanners need not
+#: ask.
 _WORTH_IT = 1_400
-#: Asked again before each use; and for what has a name by its content: never again (RFC 8246).
+#: Asked again before each use; and for what is named by its content: never again (RFC 8246).
 ASKED = "no-cache"
 LASTING = "public, max-age=31536000, immutable"
 _NO_FILE = (
@@ -45,7 +45,7 @@ _NO_FILE = (
 
 
 def ui_files() -> dict[str, bytes]:
-    """Every file of the page that is installed with this package, by its path below ui/."""
+    """Every file of the page installed with this package, by its path below ui/."""
     found: dict[str, bytes] = {}
     _collect(files("chatd") / "ui", "", found)
     return found
@@ -63,7 +63,7 @@ def _collect(folder: Traversable, prefix: str, found: dict[str, bytes]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One file. ``packed`` is gzip, None where that gains nothing. ``caching``: how long a browser
+    """One file. ``packed`` is gzip, None if that gains nothing. ``caching``: how long a browser
     uses it without asking."""
 
     type: str
@@ -80,7 +80,7 @@ class Page:
         return cls(type, body, packed, hashlib.sha256(body).hexdigest()[:32], caching)
 
     def answer(self, ask: Ask) -> Response:
-        """304 where the client has it (RFC 9110 §13.1.2), packed where it can unpack."""
+        """304 if the client has it (RFC 9110 §13.1.2), packed if it can unpack."""
         packed = self.packed is not None and accepts_gzip(ask)
         # A packed and a plain body are two representations, so they have two tags.
         etag = f'"{self.etag}{"-gz" if packed else ""}"'
@@ -97,7 +97,7 @@ class Page:
         return Response(200, self.body, self.type, headers)
 
 
-#: Runs a function in a thread and gives its result.
+#: Runs a function in a thread and returns its result.
 InThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 
@@ -105,8 +105,8 @@ Made = TypeVar("Made")
 
 
 class Late(Generic[Made]):
-    """What takes long to ``make``, which no start and nobody else should wait for: it is made in a
-    thread when it is first asked for, or beforehand where somebody looks at `made`."""
+    """Something slow to ``make``, for which neither the start nor anybody else should wait: it is
+    made in a thread when first asked for, or beforehand if somebody looks at `made`."""
 
     def __init__(self, make: Callable[[], Made], in_thread: InThread) -> None:
         self._make = make
@@ -132,7 +132,7 @@ class LatePage(Late[Page]):
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A `Release`, compressed. ``embed``: the text that is still to be told its site's origins."""
+    """A `Release`, compressed. ``embed``: the text, which has yet to be told its site's origins."""
 
     lasting: Mapping[str, Page]
     index: Page | None
@@ -155,9 +155,9 @@ def late_release(contents: Mapping[str, bytes], in_thread: InThread) -> Late[Ser
 
 
 class Pages:
-    """``contents`` by path below /ui/, where each file answers for itself, and ``joined`` made of
+    """``contents`` by path below /ui/, where each file answers for itself, and ``joined`` made from
     them: the page at /, what it names, and its service worker. The developer's page, at
-    /protocol/try, is served as it lies there. Each is compressed when it is first asked for."""
+    /protocol/try, is served as it is. Each is compressed when first asked for."""
 
     def __init__(
         self,
@@ -184,7 +184,7 @@ class Pages:
         return self._dress(_there((await self._joined.get()).index)).answer(ask)
 
     async def worker(self, ask: Ask) -> Response:
-        """It speaks for all addresses below the one it lies at: no header has to allow it more
+        """It speaks for all addresses below its own: no header has to allow it more
         (https://www.w3.org/TR/service-workers/#path-restriction)."""
         answer = self._dress(_there((await self._joined.get()).worker)).answer(ask)
         policy = ("Content-Security-Policy", WORKER_POLICY)

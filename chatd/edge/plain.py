@@ -14,7 +14,7 @@ from chatd.edge.transport_stock import edge_transport
 
 
 class PlainServer(tcp.Server):
-    """A `tcp.Server` with a place at the door, which hears when it is lost."""
+    """A `tcp.Server` with a seat at the door, which is told when it is lost."""
 
     server: Any  # an EdgePort
     seat: Any = None
@@ -29,8 +29,8 @@ class PlainServer(tcp.Server):
 class PlainEdge:
     """Wraps a `tcp.Server`; only the fast path goes through it.
 
-    A write is a send at once. Twisted's own waits for the next turn of the reactor, and registers
-    and unregisters the socket for it: twice the processor time for each delivery.
+    A write is an immediate send. Twisted's own waits for the next turn of the reactor, and
+    registers and unregisters the socket for it: twice the processor time per delivery.
     """
 
     __slots__ = ("_tcp", "on_drain")
@@ -49,7 +49,7 @@ class PlainEdge:
         tcp = self._tcp
         sent = 0
         if tcp.connected:
-            # Twisted meets again whatever went wrong, and ends the connection by its own rules.
+            # Twisted will meet the same error, and end the connection by its own rules.
             with suppress(OSError):
                 sent = tcp.socket.send(data)
         if sent < len(data):
@@ -57,7 +57,7 @@ class PlainEdge:
         return True
 
     def lend(self, borrower: Any) -> None:
-        """There is no way past this one."""
+        """Nothing may go past this one."""
 
     def recall(self) -> None:
         pass
@@ -69,7 +69,7 @@ class PlainEdge:
     def kernel_unsent(self) -> int:
         return in_send_queue(self._tcp)
 
-    # As a pull producer of the TCP transport: asking for more is how it says that it is empty.
+    # As a pull producer of the TCP transport, which says that it is empty by asking for more.
 
     def stopProducing(self) -> None:
         pass
@@ -80,7 +80,7 @@ class PlainEdge:
 
 
 def wire_transport(transport: Any) -> Any:
-    """The object to write through: the door's own transport, or a plain TCP one made alike."""
+    """The object to write through: the door's own transport, or a plain TCP one to match."""
     try:
         return edge_transport(transport)
     except TypeError:

@@ -1,7 +1,7 @@
-"""The one request that needs no HTTP parser: a plain GET of the WebSocket's address, all at once.
+"""The one request that needs no HTTP parser: a plain GET of the WebSocket's address, in one read.
 
-Browsers, proxies and programs all write it in this shape. Whatever is not exactly so is for
-twisted.web to understand or to refuse; here is only a yes or a "not plain".
+Browsers, proxies and programs all write it in this shape. Anything else is left to twisted.web, to
+understand or to refuse; here the answer is only "yes" or "not plain".
 """
 
 import re
@@ -12,7 +12,7 @@ _FIRST_LINE: Final = b"GET /ws HTTP/1.1\r\n"
 
 #: Names of letters, digits and dashes, one space, and values of printable ASCII without spaces at
 #: their ends: less than RFC 9112 §5 allows, and nothing that two programs could read differently.
-#: No part gives back what it took, so a text is looked at once.
+#: No part backtracks, so a text is looked at once.
 _SHAPE: Final = re.compile(
     re.escape(_FIRST_LINE)
     + rb"(?:[A-Za-z][A-Za-z0-9-]*+: [!-~]++(?: ++[!-~]++)*+\r\n)++\r\n(?![\s\S])"
@@ -24,8 +24,8 @@ _NOT_PLAIN: Final = frozenset(("content-length", "transfer-encoding", "expect", 
 def plain_upgrade(
     data: bytes, most_bytes: int, most_headers: int
 ) -> dict[str, tuple[str, ...]] | None:
-    """The headers by lower-case name, where ``data`` is such a request and nothing else: with one
-    Host, no header twice, no body, at most so large. Else None."""
+    """The headers by lower-case name, if ``data`` is such a request and nothing else: with one
+    Host, no header twice, no body, within the given sizes. Otherwise None."""
     if len(data) > most_bytes or _SHAPE.match(data) is None:
         return None
     lines = data[len(_FIRST_LINE) : -4].decode("ascii").split("\r\n")

@@ -1,4 +1,4 @@
-"""/protocol: what this very server speaks, for people and as JSON Schema."""
+"""/protocol: what this server speaks, for people and as JSON Schema."""
 
 from collections.abc import Callable
 

@@ -1,8 +1,8 @@
-"""The PROXY protocol, version 2: who really connected, told by a proxy that we trust.
+"""The PROXY protocol, version 2: who really connected, told by a trusted proxy.
 
 Source: haproxy, doc/proxy-protocol.txt, section 2.2. A header is 16 bytes and then as many as they
-announce. The reader is told how many bytes to ask the socket for, so that it never takes a byte of
-what follows. Only the binary version is spoken; the textual version 1 has no length in front.
+announce. The reader says how many bytes to ask the socket for, so that it never takes a byte of
+what follows. Only the binary version is spoken; the textual version 1 does not begin with a length.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ADDRESS_BYTES = {TCP4: 12, TCP6: 36}
 
 
 class ProxyHeaderError(Exception):
-    """The bytes are no acceptable header. The message says why, for a log line."""
+    """The bytes are not an acceptable header. The message says why, for a log line."""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """The page as one version: its modules and stylesheets joined, named by their content, and the
-pages that name them, all of it by addresses relative to the page's own.
+pages that name them, all by addresses relative to the page's own.
 
 A name stands for its bytes for ever, so browsers need not ask again; a page names only what was
-made with it, so that no page mixes two versions. All of it is made from the files of ui/ alone.
+made with it, so no page mixes two versions. All of it is made only from the files of ui/.
 
     python -P -m chatd.edge.release < files > release
 
-is a process that makes one, for `aside`; both are MessagePack.
+runs a process that makes one, for `aside`; both are MessagePack.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ import msgspec
 
 from chatd.edge.bundle import BundleError, bundle
 
-#: The pages whose files are joined, and what the joined ones are called.
+#: The pages whose files are joined, and the names of the joined ones.
 PAGES: Mapping[str, str] = {"index.html": "app", "embed.html": "embed"}
 #: The service worker, and the module in which it finds the names of what it keeps.
 WORKER = "worker/main.js"
 WORKER_FILES = "worker/files.js"
 MANIFEST = "manifest.webmanifest"
-#: What the scripts that run before the first paint are called together.
+#: The joined name of the scripts that run before the first paint.
 START = "start.js"
 
 _STYLES = re.compile(r'(?:[ \t]*<link rel="stylesheet" href="ui/[^"]+">\n)+')
@@ -38,17 +38,17 @@ _PLAIN = re.compile(r'(?:[ \t]*<script src="ui/[^"]+"></script>\n)+')
 _SRC = re.compile(r'src="ui/([^"]+)"')
 _MODULE = re.compile(r'<script type="module" src="ui/([^"]+)">')
 _OTHER = re.compile(r'(href|src)="ui/([^"]+)"')
-#: Of a host that the server may share with others.
+#: Addresses relative to the whole host, which the server may share with others.
 _WHOLE = re.compile(r'(href|src)="/[^"]*"')
-#: What would mean something else, or nothing, in the midst of a joined stylesheet.
+#: What would mean something else, or nothing, in the middle of a joined stylesheet.
 _UNJOINED = re.compile(r"@import|@charset|@namespace|url\(\s*[\"']?(?!data:|#)", re.IGNORECASE)
 _CSS_WORDS = re.compile(r"/\*.*?\*/|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """``lasting``: what has a name by its content, by path below ui/, also what is loaded later.
-    ``pages``: those of PAGES. ``worker`` is b"" where the files have none."""
+    """``lasting``: what is named by its content, by path below ui/, including what is loaded later.
+    ``pages``: those of PAGES. ``worker`` is b"" if the files have none."""
 
     lasting: Mapping[str, bytes]
     pages: Mapping[str, bytes]
@@ -56,7 +56,7 @@ class Release:
 
 
 def release(files: Mapping[str, bytes]) -> Release:
-    """``files`` by path below ui/; BundleError where they cannot be joined."""
+    """``files`` by path below ui/; BundleError if they cannot be joined."""
     lasting: dict[str, bytes] = {}
     pages: dict[str, bytes] = {}
     shell: list[str] = []
@@ -89,7 +89,7 @@ def joined_styles(files: Mapping[str, bytes], paths: list[str]) -> bytes:
 
 def _without_comment(found: re.Match[str]) -> str:
     word = found.group()
-    # Between two words it keeps them apart, and so does what stands for it.
+    # Between two words it keeps them apart, and so must what replaces it.
     return "\n" * word.count("\n") or " " if word.startswith("/*") else word
 
 
@@ -101,7 +101,7 @@ def _page(files: Mapping[str, bytes], path: str, name: str, lasting: dict[str, b
         return f'    <link rel="stylesheet" href="{_keep(lasting, f"{name}.css", body)}">\n'
 
     def alone(path: str) -> str:
-        # As the joined script sees it, which lies beside it.
+        # As seen by the joined script, which lies beside it.
         return f"./{posixpath.basename(_keep(lasting, posixpath.basename(path), files[path]))}"
 
     def plain(found: re.Match[str]) -> str:

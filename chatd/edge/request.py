@@ -1,7 +1,7 @@
 """One HTTP request: strict about its address, plain about everything else.
 
-twisted.web parses; nothing of its resources, forms, sessions or error pages is used, so none of
-their defaults can surprise anyone.
+twisted.web parses; none of its resources, forms, sessions or error pages are used, so their
+defaults can surprise nobody.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from chatd.edge.outgoing import Outgoing
 if TYPE_CHECKING:
     from chatd.edge.channel import Channel
 
-# No address of ours needs an escape, and without escapes there is one way to write each of them.
+# None of our addresses needs an escape, and without escapes there is only one way to write each.
 _PATH = re.compile(rb"/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*(?:/|(?![\s\S])))*(?![\s\S])")
-# Except for names of rooms and people, of any script: whole segments (RFC 3986 §3.3) that stay as
+# Except for names of rooms and people, in any script: whole segments (RFC 3986 §3.3) that stay as
 # they are until `edge.api` has found out which part is the name.
 _NAMING_PATH = re.compile(
     rb"/api/v1(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+)+(?![\s\S])"
@@ -33,7 +33,7 @@ _NAMING_PATH = re.compile(
 
 
 def checked_path(method: bytes, uri: bytes, most: int) -> str:
-    """The path of a request target in origin form (RFC 9112 §3.2.1), else Declined."""
+    """The path of a request target in origin form (RFC 9112 §3.2.1); otherwise Declined."""
     if len(uri) > most:
         raise Declined(414, "uri-too-long", f"An address has at most {most} bytes here.")
     if len(method) > LONGEST_METHOD:
@@ -46,25 +46,25 @@ def checked_path(method: bytes, uri: bytes, most: int) -> str:
     return path.decode("ascii")
 
 
-#: Of those that IANA has registered for HTTP, rounded up; it stands in log lines.
+#: The longest that IANA has registered for HTTP, rounded up; it appears in log lines.
 LONGEST_METHOD = 32
 
 
 class ChatRequest(http.Request):
     channel: Any
     vanished = False
-    #: what asks, and its body, where that is taken piece by piece
+    #: what asks, and its body, if that is read piece by piece
     begun: tuple[Ask, Incoming] | None = None
 
     def __init__(self, channel: Channel, queued: object = None) -> None:
         super().__init__(channel, False, parsePOSTFormSubmission=False)
 
     def isSecure(self) -> bool:
-        """Always: plain text is spoken only behind a proxy or in a trial on one machine."""
+        """Always: plain text is spoken only behind a proxy, or in a trial on one machine."""
         return True
 
     def parseCookies(self) -> None:
-        """Left to whoever asks; most requests have no use for them."""
+        """Left to whoever needs them; most requests do not."""
 
     def gotLength(self, length: int) -> None:
         self.content: Any = BytesIO()
@@ -112,19 +112,19 @@ class ChatRequest(http.Request):
         )
 
     def give_up(self, successor: Protocol) -> bytes:
-        """The connection is the successor's; gives what came behind the request."""
+        """The connection is now the successor's; returns what came after the request."""
         channel = self.channel
         left: bytes = channel.give_up(successor)
         transport, channel.transport = channel.transport, None
-        # The channel is its producer still; a WebSocket that wants to be one would fail.
+        # The channel is still its producer; a WebSocket that wants to be one would fail.
         transport.unregisterProducer()
         hand_over(transport, successor)
-        # Much that came behind the request has made the channel stop it.
+        # If much came after the request, the channel has paused it.
         transport.resumeProducing()
         return left
 
     def answer(self, response: Response, standing: Any) -> None:
-        """Write the whole response; nothing happens where the peer has gone meanwhile."""
+        """Write the whole response; nothing happens if the peer has gone meanwhile."""
         stream = response.stream
         if self.vanished or self.finished:
             if stream is not None:

@@ -1,4 +1,4 @@
-"""The table of routes: which handler answers a method and a path, and how large a body it takes."""
+"""The table of routes: which handler answers a method and path, and how large a body it accepts."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ Methods = dict[str, "Route"]
 @dataclass(frozen=True, slots=True)
 class Route:
     """``path`` ending in "/*" stands for everything below it, a segment "{name}" for any one.
-    ``body``: the most bytes it takes. With ``intake`` the body is taken piece by piece, and its end
-    is answered: ``handler`` answers to requests without any; how much is taken ``intake`` decides.
+    ``body``: the most bytes accepted. With ``intake`` the body is read piece by piece and answered
+    at its end; ``handler`` answers requests without one, and ``intake`` decides how much to accept.
     """
 
     method: str
@@ -26,7 +26,7 @@ class Route:
 
 
 def values(template: str, path: str) -> dict[str, str] | None:
-    """What stands in ``path`` for each "{name}" of ``template``; None where the two do not fit."""
+    """What ``path`` has for each "{name}" of ``template``; None if the two do not match."""
     wanted, found = template.split("/"), path.split("/")
     if len(wanted) != len(found):
         return None
@@ -58,7 +58,7 @@ class Router:
                 methods["HEAD"] = route
 
     def find(self, method: str, path: str) -> Route:
-        """Declined 404 or 405 (with Allow, RFC 9110 §15.5.6) where there is none."""
+        """Declined 404 or 405 (with Allow, RFC 9110 §15.5.6) if there is none."""
         methods = self._exact.get(path) or self._match_named(path) or self._match_below(path)
         if methods is None:
             raise Declined(404, "not-found", "There is nothing at this address.")

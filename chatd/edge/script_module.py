@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from chatd.edge.script_words import ScriptError, Word, line_of, words
 
-#: What the joined script calls a module's exports; no module may use such a name.
+#: What the joined script calls a module's exports; no module may use a name like it.
 MODULE = "module$"
 _DECLARES = ("const", "function", "class", "async")
 _PATH = re.compile(r"\.{1,2}/[\w./-]+", re.ASCII)
@@ -20,13 +20,13 @@ _ASSIGNS = re.compile(r"\s*(?:=(?![=>])|(?:\*\*|\|\||&&|\?\?|<<|>>>?|[-+*/%&|^])
 
 @dataclass
 class Module:
-    """``exports``: each name with the one it has inside."""
+    """``exports``: each name with its name inside."""
 
     path: str
     source: str
-    #: Its code, with these texts in place of what `import()` names.
+    #: Its code, with the given texts in place of what `import()` names.
     code: Callable[[list[str]], str] = lambda texts: ""
-    #: What it takes of others: the path, and the left side of an assignment.
+    #: What it takes from others: the path, and the left side of an assignment.
     taken: list[tuple[str, str]] = field(default_factory=list)
     exports: dict[str, str] = field(default_factory=dict)
     #: What it loads by `import()`: where that stands, as a path in a string.
@@ -62,7 +62,7 @@ class Reading:
         return self._module
 
     def _statement(self, place: int) -> int:
-        """Looks at one word; gives the next to look at."""
+        """Looks at one word; returns the next to look at."""
         word = self._words[place]
         if word.kind != "name":
             return place + 1
@@ -119,7 +119,7 @@ class Reading:
         return self._ends(begin, place)
 
     def _later(self, place: int) -> int:
-        """`import('./a.js')`, and nothing but such a string in it."""
+        """`import('./a.js')`, with nothing but such a string in it."""
         word = self._words[place + 2] if place + 3 < len(self._words) else None
         if word is None or word.kind != "string" or self._text(place + 3) != ")":
             raise self._error(self._place(place), "import() of anything but one path in quotes")
@@ -137,7 +137,7 @@ class Reading:
         return path, place + 1
 
     def _path(self, word: Word) -> str:
-        """Below ui/: of "./a.js" as seen from this module."""
+        """The path below ui/ of "./a.js" as seen from this module."""
         told = word.text[1:-1]
         if not _PATH.fullmatch(told):
             raise self._error(word.start, f"{word.text} is no path of a file of the page")
@@ -195,7 +195,7 @@ class Reading:
         return names
 
     def _constant(self, place: int) -> list[str]:
-        """The name of `a = …`; none where there is a pattern or more than one, or might be."""
+        """The name in `a = …`; none if there is, or might be, a pattern or more than one name."""
         if self._words[place].kind != "name":
             return []
         names = [self._words[place].text]
@@ -214,7 +214,7 @@ class Reading:
         return line_ends and (before.kind == "string" or before.text in (")", "]"))
 
     def _never_assigned(self) -> None:
-        """A browser shows what an exported function's name holds later; here it is taken once."""
+        """A browser shows what an exported function's name holds later; here it is read once."""
         watched = self._functions & set(self._module.exports.values())
         for place, word in enumerate(self._words):
             if word.kind != "name" or word.text not in watched or self._text(place - 1) == ".":
@@ -240,7 +240,7 @@ class Reading:
     # ---- words --------------------------------------------------------------------------------
 
     def _list(self, place: int) -> tuple[list[tuple[str, str]], int]:
-        """`{ a, b as c, }`: pairs of the name before and behind "as", and what comes after."""
+        """`{ a, b as c, }`: pairs of the names before and after "as", and what comes next."""
         pairs = []
         place += 1
         while self._text(place) != "}":
@@ -296,14 +296,14 @@ class Reading:
         end = 0
         for start, stop, instead in sorted(cuts):
             if start < end:
-                continue  # a comment inside a declaration that is cut out already
+                continue  # a comment inside a declaration already cut out
             piece = self._source[end:start]
             if instead:
                 kept += [piece, instead]
                 end = stop
                 continue
             code, line, margin = piece.rpartition("\n")
-            # The margin of a line lies between two words: never the inside of a template.
+            # The margin of a line lies between two words, never inside a template.
             alone = bool(line) and not margin.strip()
             kept.append(f"{code}\n" if alone else piece)
             kept.append("\n" * self._source.count("\n", start, stop) or ("" if alone else " "))
@@ -312,8 +312,8 @@ class Reading:
         return "".join(kept)
 
     def _margins(self) -> Iterator[tuple[int, int]]:
-        """What stands before the first word of a line: never the inside of a template, which is
-        one of its words. That before a comment goes with it."""
+        """What precedes the first word of a line: never inside a template, which is one of its
+        words. What precedes a comment goes with it."""
         for before, word in pairwise(self._all):
             begin = self._source.rfind("\n", before.end, word.start) + 1
             if 0 < begin < word.start and word.kind != "comment":

@@ -1,7 +1,7 @@
-"""JavaScript cut into words, as far as joining modules needs it: what is code, what only looks so.
+"""JavaScript cut into words, as far as joining modules needs it: what is code, what only seems so.
 
-ECMA-262 §12. A slash divides or begins a regular expression, which only a whole parser tells in
-every place: after a word that leaves it open this refuses, and never guesses.
+ECMA-262 §12. A slash divides or begins a regular expression, and only a whole parser can always
+tell which: after a word that leaves it open this refuses, and never guesses.
 """
 
 import re
@@ -11,14 +11,14 @@ from typing import Literal
 
 Kind = Literal["name", "string", "template", "regex", "number", "sign", "comment"]
 
-#: Behind these words a value is to come, so a slash begins a regular expression.
+#: After these words a value must come, so a slash begins a regular expression.
 _BEFORE_VALUE = frozenset(
     (
         *("return", "typeof", "instanceof", "in", "new", "delete", "void", "throw", "case", "do"),
         *("else", "await", "extends"),
     )
 )
-#: The condition of these stands in parentheses, and a statement follows.
+#: The condition of these is in parentheses, and a statement follows.
 _CONDITIONS = frozenset(("if", "while", "for", "with"))
 _NUMBER = re.compile(
     r"0[xXoObB][0-9a-fA-F_]+n?|(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?n?"
@@ -30,7 +30,7 @@ _CLOSES = {"(": ")", "[": "]", "{": "}"}
 
 
 class ScriptError(ValueError):
-    """What is not understood, and is refused; the text names the line."""
+    """What is not understood, and so refused; the text names the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Word:
 
 
 def words(source: str) -> Iterator[Word]:
-    """Every word, comments among them, in order; ScriptError where one cannot be told."""
+    """Every word, comments included, in order; ScriptError if one cannot be told."""
     return _Reader(source).words()
 
 
@@ -56,8 +56,8 @@ def line_of(source: str, place: int) -> int:
 class _Reader:
     def __init__(self, source: str) -> None:
         self._source = source
-        #: Each open bracket: its character, and whether the condition of a statement stands in it.
-        #: "`" is a template's "${".
+        #: Each open bracket: its character, and whether it holds the condition of a statement. "`"
+        #: is a template's "${".
         self._open: list[tuple[str, bool]] = []
         self._last: Word | None = None
         self._before_last: Word | None = None
@@ -141,7 +141,7 @@ class _Reader:
         return last.text != "]"
 
     def _is_member(self) -> bool:
-        """Whether the last word is the name of a property, and no keyword whatever it says."""
+        """Whether the last word names a property, and so is no keyword whatever it says."""
         return self._before_last is not None and self._before_last.text == "."
 
     def _is_condition(self) -> bool:

@@ -1,4 +1,4 @@
-"""What the HTTP and WebSocket edge is bounded by and told about itself."""
+"""What bounds the HTTP and WebSocket edge, and what it is told about itself."""
 
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
@@ -16,8 +16,7 @@ class EdgeSettings:
     """Times in seconds, sizes in bytes.
 
     ``public_url`` is where browsers reach this server, such as https://chat.example.org, without a
-    slash at its end.
-    ``proxies`` are the networks whose X-Forwarded-For is believed.
+    trailing slash. ``proxies`` are the networks whose X-Forwarded-For is believed.
     """
 
     public_url: str
@@ -38,7 +37,7 @@ class EdgeSettings:
     grace_seconds: float = 2.0  # from a close to the abort of a peer that does not let go
 
     uri_bytes: int = 2_048
-    answer_uri_bytes: int = 8_192  # of a provider's answer: their codes may be long
+    answer_uri_bytes: int = 8_192  # for a provider's answer: their codes may be long
     headers: int = 64
     header_bytes: int = 16_384
 
@@ -53,7 +52,7 @@ class EdgeSettings:
     log_lines: Rate = field(default_factory=lambda: Rate(50, 100))
 
     def most_of(self, uri: bytes) -> int:
-        """The most bytes of an address that begins so."""
+        """The most bytes of an address that begins like ``uri``."""
         return self.answer_uri_bytes if uri.startswith(b"/auth/oidc/") else self.uri_bytes
 
     @property
@@ -63,16 +62,16 @@ class EdgeSettings:
 
     @property
     def requests(self) -> Rate:
-        """Of one address: each of its people may load the page at the same moment."""
+        """For one address: each of its people may load the page at the same moment."""
         return Rate(self.connections_per_address / 2, self.connections_per_address * 5)
 
     @property
     def handshakes(self) -> Rate:
-        """Of one address: all of its connections may come back at once, twice."""
+        """For one address: all of its connections may come back at once, twice."""
         return Rate(self.connections_per_address / 5, self.connections_per_address * 2)
 
     @property
     def local(self) -> bool:
-        """Whether this is a trial on one machine: then no promise of HTTPS is made to browsers."""
+        """Whether this is a trial on one machine: then browsers are promised no HTTPS."""
         host = urlsplit(self.public_url).hostname or ""
         return host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")

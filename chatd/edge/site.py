@@ -37,7 +37,7 @@ PATH_LOGGED = 128  # a stranger chooses it, and there may be 50 such lines a sec
 
 
 class Upgrade(Protocol):
-    """What becomes of a request for the WebSocket: nothing more where it is one now or has gone."""
+    """What becomes of a request for the WebSocket: nothing more if it is one now or has gone."""
 
     def __call__(self, request: ChatRequest, ask: Ask) -> Deferred[None]: ...
     async def admit(self, asking: FirstRead, ask: Ask, offer: Offer) -> None: ...
@@ -87,7 +87,7 @@ class ChatSite(Site):
         return FirstRead(self)
 
     def channel(self) -> Channel:
-        """For a connection on which something else came than a plain request for a WebSocket."""
+        """For a connection on which something other than a plain request for a WebSocket came."""
         channel: Channel = super().buildProtocol(None)
         return channel
 
@@ -107,15 +107,15 @@ class ChatSite(Site):
 
     @property
     def decision_seconds(self) -> float:
-        """The most that the answer to a request for a WebSocket takes."""
+        """The longest that the answer to a request for a WebSocket may take."""
         return min(self.settings.admission_seconds, self.settings.answer_seconds)
 
     def route(self, method: str, path: str) -> Route | None:
-        """What answers to such a request, None for the WebSocket's; Declined where nothing does."""
+        """What answers such a request, None for the WebSocket's; Declined if nothing does."""
         return None if path == SOCKET_PATH else self._router.find(method, path)
 
     def begin(self, request: ChatRequest, path: str, intake: TakeIn) -> tuple[Ask, Incoming]:
-        """A request whose body is taken piece by piece has its headers. Declined."""
+        """A request whose body is read piece by piece has its headers. May raise Declined."""
         ask = request.ask(path, self.settings.proxies)
 
         async def begun() -> Intake:
@@ -150,20 +150,20 @@ class ChatSite(Site):
         self._see_to(request, ask, pending)
 
     def _see_to(self, request: ChatRequest, ask: Ask, pending: Deferred[Any]) -> None:
-        """It is answered in time, whatever comes of it."""
+        """Answers it in time, whatever comes of it."""
         pending.addTimeout(self.settings.answer_seconds, self.reactor)
         pending.addErrback(self._failed, ask)
         pending.addCallback(lambda response: self._answer(request, ask, response))
         pending.addErrback(lambda failure: log.failure("an answer was not sent", failure))
 
     def new_id(self) -> str:
-        """For a request and what becomes of it: 40 bits, enough to be found in a log."""
+        """For a request and what becomes of it: 40 bits, enough to find it in a log."""
         return letters(self._random, 8)
 
     def charge(self, ask: Ask) -> None:
-        """Declined where nobody may come from their address, or too much does."""
+        """Declined if nobody may come from that address, or too much comes from it."""
         if self.blocked(ask.address):
-            # The door has turned away who comes directly: this one is behind a proxy.
+            # The door has turned away those who come directly: this one is behind a proxy.
             raise Declined(403, "address-blocked", "Nobody may come from your network.")
         wait = self._buckets.take(address_key(ask.address), 1, self.reactor.seconds())
         if wait:
@@ -207,7 +207,7 @@ class ChatSite(Site):
         request.answer(response, (*self.standing, *named))
 
     def answer_nobody(self, failure: Failure, ask: Ask) -> None:
-        """What is told of an answer whose peer has gone."""
+        """What is noted of an answer whose peer has gone."""
         self._note_answer(ask.method, ask.path, ask.address, self._failed(failure, ask), ask.id)
 
     def _note_answer(

@@ -1,4 +1,4 @@
-"""What all WebSockets share: every option of Autobahn set on purpose, and the books they are in."""
+"""What all WebSockets share: every option of Autobahn set on purpose, and their books."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chatd.edge.ticker import Ticker
 from chatd.edge.websocket import ChatSocket, MakeSession
 from chatd.edge.websocket_opening import AS_OPENED
 
-#: RFC 6455 §7.4.1: no code was said; the connection was cut.
+#: RFC 6455 §7.4.1: no code was given; the connection was cut.
 NO_STATUS = 1005
 ABNORMAL = 1006
 
@@ -38,7 +38,7 @@ class SocketFactory(WebSocketServerFactory):
         self._journal = journal
         self.setProtocolOptions(
             versions=[13],
-            webStatus=False,  # else: a version banner and an open redirect
+            webStatus=False,  # otherwise: a version banner and an open redirect
             utf8validateIncoming=True,
             requireMaskedClientFrames=True,
             maskServerFrames=False,
@@ -46,7 +46,7 @@ class SocketFactory(WebSocketServerFactory):
             maxFramePayloadSize=settings.frame_bytes,
             maxMessagePayloadSize=settings.frame_bytes,
             autoFragmentSize=0,
-            failByDrop=False,  # else: the peer sees 1006 and never learns why
+            failByDrop=False,  # otherwise the peer sees 1006 and never learns why
             echoCloseCodeReason=True,
             openHandshakeTimeout=0,  # the handshake is read and checked before Autobahn sees it
             closeHandshakeTimeout=0,  # the ticker's, together with peers that do not read
@@ -61,8 +61,8 @@ class SocketFactory(WebSocketServerFactory):
             serveFlashSocketPolicy=False,
         )
         self.logOctets = self.logFrames = self.trackTimings = False
-        # Autobahn copies the options into each protocol that lacks them; as attributes of the
-        # class they are there once for all.
+        # Autobahn copies the options into each protocol that lacks them; as attributes of the class
+        # they exist once for all.
         options = {name: getattr(self, name) for name in ChatSocket.CONFIG_ATTRS}
         options["perMessageCompressionAccept"] = staticmethod(_no_compression)
         shared = {**AS_OPENED, **options, "CONFIG_ATTRS": (), "factory": self, "__slots__": ()}
@@ -105,6 +105,6 @@ class SocketFactory(WebSocketServerFactory):
 
 
 def _no_compression(offers: object) -> None:
-    """Of Autobahn's kind, which keeps a stream and its windows for each connection: see
-    `websocket_opening` for ours."""
+    """Autobahn's kind keeps a stream and its windows for each connection: see `websocket_opening`
+    for ours."""
     return

@@ -1,7 +1,7 @@
 """One clock hand for all connections: each is ticked once a second, a sixteenth of them at a time.
 
-Ten thousand connections with a timer each would fill the reactor's heap; here there is one. A tick
-of a connection for which nothing is due must be next to nothing: that is the connection's part.
+Ten thousand connections with a timer each would fill the reactor's heap; here there is one timer. A
+tick must cost next to nothing if nothing is due: that is the connection's part.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from twisted.logger import Logger
 
 log = Logger()
 
-#: Of ten thousand connections 625 are ticked in one turn: where all of them have something to do,
-#: that takes 20 ms. The step is a power of two, so that adding it up stays exact.
+#: Of ten thousand connections 625 are ticked in one turn: if all of them have something to do, that
+#: takes 20 ms. The step is a power of two, so that adding it up stays exact.
 SLICES = 16
 STEP_SECONDS = 1 / SLICES
 
@@ -23,7 +23,7 @@ class Ticked(Protocol):
 
 
 class Ticker:
-    """Runs while it has something to tick."""
+    """Runs only while it has something to tick."""
 
     def __init__(self, reactor: Any) -> None:
         self._reactor = reactor
@@ -53,8 +53,8 @@ class Ticker:
         self._call = self._reactor.callLater(STEP_SECONDS, self._step)
         now = self._reactor.seconds()
         if now - self._due >= 1.0:
-            # This process was stopped for a while: nobody is owed the ticks that were missed, and
-            # nobody is served by all of them in one turn.
+            # This process was stopped for a while: nobody is owed the missed ticks, nor helped by
+            # all of them in one turn.
             self._due = now
         while self._due <= now and self._call is not None:
             self._due += STEP_SECONDS

@@ -1,4 +1,4 @@
-"""The TLS server context, and the one place that holds it and can replace it while we serve."""
+"""The TLS server context, and the one place that holds it and can replace it while serving."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ TLS12_CIPHERS = (
 )
 TLS13_CIPHERS = b"TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
 CURVES = b"X25519:P-256:P-384"
-HYBRID = b"X25519MLKEM768:"  # refused by an OpenSSL that has no ML-KEM, then we do without
-# Who names ChaCha20 first has no AES in hardware: then it comes first here, too (openssl/ssl.h).
+HYBRID = b"X25519MLKEM768:"  # refused by an OpenSSL without ML-KEM; then we do without
+# Clients that name ChaCha20 first lack AES hardware: it comes first here too (openssl/ssl.h).
 PRIORITIZE_CHACHA = 0x200000
 HTTP = b"http/1.1"
 SESSION_SECONDS = 7_200
@@ -65,7 +65,7 @@ def _context(
         | _lib.SSL_MODE_ENABLE_PARTIAL_WRITE
         | _lib.SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
     )
-    # OpenSSL refuses to resume without one as soon as certificates are asked of clients.
+    # OpenSSL refuses to resume without one as soon as clients are asked for certificates.
     context.set_session_id(b"chatd")
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)  # tickets only: nothing kept per session
     context.set_timeout(SESSION_SECONDS)
@@ -100,8 +100,8 @@ def _restrict(context: SSL.Context) -> None:
 def _select_protocol(
     challenges: Challenges, connection: SSL.Connection, offered: list[bytes]
 ) -> bytes:
-    """ALPN (RFC 7301): http/1.1, or what an authority asks for that looks whether a name is ours;
-    else the handshake ends with no_application_protocol."""
+    """ALPN (RFC 7301): http/1.1, or what an authority asks for to check that a name is ours;
+    otherwise the handshake ends with no_application_protocol."""
     if HTTP in offered:
         return HTTP
     if PROTOCOL in offered and challenges.answer(connection):
@@ -129,7 +129,7 @@ class Certificates:
 
     def reload(self) -> None:
         """Serve what the files hold now. On TlsFilesError the old context stays."""
-        # Before they are read: what changes meanwhile is seen as a change.
+        # Before they are read, so that a change meanwhile is seen as one.
         self._read = self._files()
         certificates, private = tls_files.load(self.chain, self.key, self._now())
         self.context = _context(self.chain, self.key, certificates, private, self._select)
@@ -138,7 +138,7 @@ class Certificates:
         self.until = certificates[0].not_valid_after_utc
 
     def is_stale(self) -> bool:
-        """Whether the files are others than those that were read last, with success or without."""
+        """Whether the files differ from those read last, successfully or not."""
         return self._read != self._files()
 
     def _files(self) -> tuple[tuple[int, int, int] | None, ...]:
@@ -156,7 +156,7 @@ class Certificates:
 
 
 def _identity(path: Path) -> tuple[int, int, int] | None:
-    """Another one where the content may be another; None where there is no file."""
+    """Differs if the content may differ; None if there is no file."""
     try:
         status = path.stat()
     except OSError:

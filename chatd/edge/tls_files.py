@@ -102,8 +102,8 @@ def _read(path: Path, what: str) -> bytes:
 
 
 def _check_mode(path: Path) -> None:
-    """Others must not read the key. A file of root may be readable by its group (0640), which is
-    how certificate tools share a key with one daemon."""
+    """Others must not read the key. A file owned by root may be readable by its group (0640), which
+    is how certificate tools share a key with one daemon."""
     status = os.stat(path)
     mode = stat.S_IMODE(status.st_mode)
     allowed = 0o040 if status.st_uid == 0 else 0

@@ -2,7 +2,7 @@
 
 Twisted's own TLS copies every byte through a BIO, a write buffer and EPOLLOUT. Here a write is one
 SSL_write that reaches the kernel at once; only what the kernel refuses is kept and retried.
-`docs/decisions/tls-on-the-socket.md` says why and names the internals this stands on.
+`docs/decisions/tls-on-the-socket.md` says why and names the internals it rests on.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from chatd.edge.transport_opened import RECORD_BYTES
 
 log = Logger()
 
-# One who sends much is read so far at once: messages that come together are committed together and
-# reach a room in one write for each of its readers. With 4 records a room of 100 took a fifth less.
+# A peer that sends much is read this far at once: messages that come together are committed
+# together and reach a room in one write per reader. With 4 records a room of 100 took a fifth less.
 RECORDS_PER_TURN = 32
 BYTES_PER_TURN = 65_536
 FLUSH_BYTES_PER_TURN = 262_144
 JOIN_BYTES = 65_536
 
-# In place of an empty deque, which takes 0.7 KiB; there is one while something waits.
+# In place of an empty deque, which takes 0.7 KiB; a real one exists only while something waits.
 _NO_CHUNKS: Any = ()
 _ssl_write = _lib.SSL_write
 _from_buffer = _ffi.from_buffer
@@ -84,7 +84,7 @@ class TlsTransport(HandshakingServer):
         if self._lingering:
             return self._discard()
         if self._write_wants_read:
-            # The write is what reads now: OpenSSL is inside a handshake message.
+            # The write is what reads now: OpenSSL is in the middle of a handshake message.
             why = self._write_again()
             if why is not None or self._write_wants_read:
                 return why
@@ -114,7 +114,7 @@ class TlsTransport(HandshakingServer):
             if not self._write_wants_read:
                 self.stopReading()
         elif self._tls.pending():
-            # Bytes that OpenSSL holds already will not wake epoll.
+            # Bytes that OpenSSL already holds will not wake epoll.
             self.reactor.callLater(0, self._read_pending)
         return None
 
@@ -155,7 +155,7 @@ class TlsTransport(HandshakingServer):
             self._unsent += len(data)
 
     def offer(self, data: bytes) -> bool:
-        """Send `data`, keep what the kernel refuses; False where something was kept before."""
+        """Send `data`, keep what the kernel refuses; False if something was kept before."""
         if self._unsent:
             return False
         ssl = self._ssl
@@ -167,7 +167,7 @@ class TlsTransport(HandshakingServer):
 
     def lend(self, borrower: Any) -> None:
         """``borrower.straight`` is OpenSSL's connection, for an SSL_write past all of this, until
-        that is None again: once something is kept, or writing is over."""
+        it is None again: once something is kept, or writing is over."""
         if self._ssl is not None and not self._unsent and not self.disconnecting:
             self._borrower = borrower
             borrower.straight = self._ssl
@@ -232,7 +232,7 @@ class TlsTransport(HandshakingServer):
         return None
 
     def _flush(self) -> Exception | None:
-        """Hand the kernel what it takes, bounded for one turn."""
+        """Hand the kernel what it takes, within a bound per turn."""
         chunks = self._chunks
         self._write_wants_read = False
         left = FLUSH_BYTES_PER_TURN

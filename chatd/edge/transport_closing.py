@@ -1,7 +1,7 @@
 """How a TLS connection ends in an orderly way, from our side or from theirs, in bounded time.
 
 Our side: what is buffered goes out first, then close_notify (RFC 8446 6.1), then the TCP FIN;
-then what still arrives is read and thrown away for a moment, because closing a socket with unread
+then what still arrives is read and discarded for a moment, because closing a socket with unread
 bytes makes the kernel send a reset that can destroy our last words before the peer has read them.
 Their side: their close_notify ends the connection cleanly; a FIN without one is a cut.
 """
@@ -42,9 +42,9 @@ class ClosingServer(tcp.Server):
     """
 
     # In all three classes a slot is what every connection has: together 0.2 KiB, as a dict 1.6.
-    # What only some have, and not for long, is an attribute of the class at first.
-    # The subclass keeps: the TLS connection; its C pointer while the application may write; how
-    # many bytes wait to be written; who may write to that pointer, too.
+    # What only some have, and not for long, starts as an attribute of the class. The subclass
+    # keeps: the TLS connection; its C pointer while the application may write; how many bytes wait
+    # to be written; who else may write to that pointer.
     __slots__ = (
         "_borrower",
         "_ssl",
@@ -97,7 +97,7 @@ class ClosingServer(tcp.Server):
             self._say_goodbye()
 
     def loseWriteConnection(self) -> None:
-        """TLS 1.2 knows no half close (RFC 5246 7.2.1), so this closes both directions."""
+        """TLS 1.2 has no half close (RFC 5246 7.2.1), so this closes both directions."""
         self.loseConnection()
 
     def _check_flush(self) -> None:
@@ -112,7 +112,7 @@ class ClosingServer(tcp.Server):
         self._close_timer = self.reactor.callLater(self.settings.close_seconds, self._check_flush)
 
     def _maybe_say_goodbye(self) -> None:
-        """Called whenever the buffer ran empty or the producer left."""
+        """Called whenever the buffer has run empty or the producer has left."""
         if not self.disconnecting or self._unsent or self._ssl is None:
             return
         if self.producer is None or self._goodbye_heard:
@@ -156,8 +156,8 @@ class ClosingServer(tcp.Server):
 
     def _linger_over(self) -> None:
         self._close_timer = None
-        # With the alert still unsent the peer took nothing for the whole period: that is no
-        # orderly end.
+        # If the alert is still unsent the peer took nothing for the whole period: not an orderly
+        # end.
         reason = ConnectionDone() if self._goodbye_said else ConnectionAborted()
         self.connectionLost(Failure(reason))
 
@@ -213,7 +213,7 @@ class ClosingServer(tcp.Server):
         self.recall()
 
     def recall(self) -> None:
-        """Nobody writes past us any more: see `TlsTransport.lend`."""
+        """Nobody may write past this transport any more: see `TlsTransport.lend`."""
         borrower, self._borrower = self._borrower, None
         if borrower is not None:
             borrower.straight = None

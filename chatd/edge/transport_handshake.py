@@ -1,7 +1,7 @@
 """The first half of a TLS connection: from the accepted socket to the application's protocol.
 
 Nothing costly exists before it is needed: the TLS state is made when the first bytes arrive, the
-application's protocol when the handshake is done. Both in a share of each turn of the reactor.
+application's protocol when the handshake is done. Both get a share of each turn of the reactor.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class TransportHost(Protocol):
 class HandshakingServer(ClosingServer):
     """Shakes hands, then hands over to the subclass, which reads and writes."""
 
-    # `_ssl` is None before and after the application may write: the descriptor number inside it
-    # may belong to somebody else once the socket is closed.
+    # `_ssl` is None before and after the application may write: once the socket is closed, the
+    # descriptor number inside it may belong to somebody else.
     __slots__ = ("_deadline", "_opened", "_reading", "_writing", "client", "host", "seat")
     host: TransportHost
     seat: Any  # the host's own note about this connection
@@ -68,7 +68,7 @@ class HandshakingServer(ClosingServer):
         reactor: Any,
         accepted_at: float | None = None,
     ) -> None:
-        # All that `tcp.Server.__init__` sets and somebody reads; not the texts, the list and the
+        # All that `tcp.Server.__init__` sets and something reads; not the texts, the list and the
         # numbers that come with it, 0.5 KiB that stay for good.
         self.reactor = reactor
         self.socket = sock
@@ -110,7 +110,7 @@ class HandshakingServer(ClosingServer):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.hostname}>"
 
-    # For logs; of an open connection.
+    # For logs, about an open connection.
 
     @property
     def tls_version(self) -> str:
@@ -139,8 +139,8 @@ class HandshakingServer(ClosingServer):
         if self.disconnected or self._ending:
             return
         try:
-            # Made as late as this, a socket that never speaks costs no TLS state, and a renewed
-            # certificate serves everybody who arrives after it.
+            # Made this late, so that a silent socket costs no TLS state and a renewed certificate
+            # serves everybody who arrives after it.
             if self._tls is None:
                 self._tls = self.host.tls_connection(self.socket)
             self._tls.do_handshake()
@@ -176,7 +176,7 @@ class HandshakingServer(ClosingServer):
     def _handshake_broke(self, why: str) -> None:
         _lib.ERR_clear_error()
         self._tell_failure(why)
-        # OpenSSL has sent its alert; see to it that a reset does not overtake it.
+        # OpenSSL has sent its alert; make sure that a reset does not overtake it.
         try:
             self.socket.shutdown(socket.SHUT_WR)
             self._discard()
@@ -199,7 +199,7 @@ class HandshakingServer(ClosingServer):
         if timer is not None:
             timer.cancel()
 
-    # Registration with the reactor; what the application wishes is the subclass's matter.
+    # Registration with the reactor; what the application wants is the subclass's matter.
 
     def startReading(self) -> None:
         if not self._reading and not self.disconnected:
@@ -241,7 +241,7 @@ class HandshakingServer(ClosingServer):
 
 
 def sentence(error: SSL.Error) -> str:
-    """The words OpenSSL has for what went wrong."""
+    """OpenSSL's words for what went wrong."""
     if isinstance(error, SSL.SysCallError):
         return "the peer went away" if error.args[0] == -1 else str(error.args[1])
     if isinstance(error, SSL.ZeroReturnError):

@@ -2,7 +2,7 @@
 
 pyOpenSSL's `Connection` keeps a dozen attributes and an entry in a table of all connections, for
 callbacks that come only during a handshake: half a kilobyte. Its `recv` takes 16 KiB from malloc
-each time; one buffer serves all connections, as whatever is read leaves it at once.
+each time; one buffer can serve all connections, as whatever is read leaves it at once.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class OpenedTls:
 
     @property
     def protocol(self) -> bytes:
-        """The one that ALPN chose, b"" where the client offered none."""
+        """The one that ALPN chose, b"" if the client offered none."""
         found, size = _ffi.new("unsigned char **"), _ffi.new("unsigned int *")
         _lib.SSL_get0_alpn_selected(self._ssl, found, size)
         return bytes(_ffi.buffer(found[0], size[0])) if size[0] else b""

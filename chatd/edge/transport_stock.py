@@ -1,6 +1,6 @@
-"""Twisted's own TLS with the same methods as our transport: the reference to compare against.
+"""Twisted's own TLS with the same methods as our transport: the reference to compare with.
 
-`edge_transport` gives the layers above one interface, whichever of the two they were handed.
+`edge_transport` gives the layers above one interface, whichever of the two they were given.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from chatd.edge.transport import TlsTransport
 
 
 class StockServer(tcp.Server):
-    """The socket below Twisted's TLS; tells when its buffer ran empty."""
+    """The socket below Twisted's TLS; reports when its buffer has run empty."""
 
     protocol: Any
 
@@ -94,13 +94,13 @@ class StockTlsTransport(BufferingTLSTransport):
         return True
 
     def lend(self, borrower: Any) -> None:
-        """There is no way past this one."""
+        """Nothing may go past this one."""
 
     def recall(self) -> None:
         pass
 
     def unsent(self) -> int:
-        """Bytes not yet in the kernel's hands, those of TLS records included."""
+        """Bytes not yet in the kernel's hands, TLS record overhead included."""
         if not self.connected:
             return 0
         small = sum(map(len, getattr(self._aggregator, "_buffer", ())))
@@ -123,7 +123,7 @@ EdgeTransport = TlsTransport | StockTlsTransport
 
 
 def edge_transport(transport: Any) -> EdgeTransport:
-    """The transport with chatd's own methods, as a WebSocket protocol or request was given it."""
+    """The transport with chatd's own methods that a WebSocket protocol or request was given."""
     if isinstance(transport, TlsTransport | StockTlsTransport):
         return transport
     raise TypeError(f"{type(transport).__name__} was not accepted by chatd's door")

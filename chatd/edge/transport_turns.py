@@ -1,7 +1,7 @@
-"""Shares the reactor fairly: only so many TLS handshake steps run in one turn of the loop.
+"""Shares the reactor fairly: a bounded number of TLS handshake steps run in one turn of the loop.
 
 A full handshake costs about half a millisecond of signing. Without a bound, a storm of arrivals
-would be worked off in one go while everybody who is already inside waits for it.
+would be worked off in one go while everybody already inside waits.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from twisted.logger import Logger
 
 log = Logger()
 
-#: So many steps that wait are work for some 50 ms. Whoever comes then waits in the kernel, where it
-#: costs nothing: behind a longer queue of ours people give up, and what was done for them is lost.
+#: This many waiting steps are work for some 50 ms. Later arrivals wait in the kernel, where it
+#: costs nothing: in a longer queue here people would give up, and the work for them be lost.
 CROWDED = 64
 
 
@@ -59,8 +59,8 @@ class HandshakeTurns:
 
     def _next_turn(self) -> None:
         self._left = self.per_turn
-        # The timer goes on while anybody waits and for one turn more, so that what the poll
-        # brings after this call shares the budget with what is worked off here.
+        # The timer goes on while anything waits and for one turn more, so that what the poll brings
+        # after this call shares the budget with what is worked off here.
         self._armed = bool(self._waiting)
         if self._armed:
             self._reactor.callLater(0, self._next_turn)

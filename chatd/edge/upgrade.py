@@ -1,4 +1,4 @@
-"""From a request for the WebSocket to an open one: checks, who it is, then the socket opens."""
+"""From a request for the WebSocket to an open one: checks, identity, then the socket opens."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from chatd.edge.sockets import SocketFactory
 
 
 class Asking(Protocol):
-    """A connection on which a WebSocket is asked for: a `FirstRead` or a `ChatRequest`."""
+    """A connection that asks for a WebSocket: a `FirstRead` or a `ChatRequest`."""
 
     vanished: bool
 
     def give_up(self, successor: TwistedProtocol) -> bytes:
-        """The connection is the successor's; gives what came behind the request."""
+        """The connection is now the successor's; returns what came after the request."""
 
 
 class Upgrader:
@@ -44,7 +44,7 @@ class Upgrader:
         await self.admit(request, ask, check_handshake(ask, request.clientproto))
 
     async def admit(self, asking: Asking, ask: Ask, offer: Offer) -> None:
-        """Open the WebSocket that is asked for, unless its peer has gone; or a refusal."""
+        """Open the requested WebSocket, unless its peer has gone; or a refusal."""
         self._charge(ask)
         endings = self._connections.endings
         principal = (await self._guard.connecting(ask, offer.tickets)).principal

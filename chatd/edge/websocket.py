@@ -1,7 +1,7 @@
 """One WebSocket: Autobahn parses the frames, a session thinks, the transport writes.
 
-What a session sends goes straight to the transport, framed already; control frames and the closing
-handshake stay Autobahn's. Nothing here decides anything but how much of a bad peer is enough.
+What a session sends goes straight to the transport, already framed; control frames and the closing
+handshake stay Autobahn's. The only decision made here is how much of a bad peer is enough.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ OPEN = WebSocketServerProtocol.STATE_OPEN
 
 
 class Session(Protocol):
-    """One connection's conversation. ``drained``: what `unsent` counted is with the kernel now."""
+    """One connection's conversation. ``drained``: what `unsent` counted is now with the kernel."""
 
     @property
     def open_rooms(self) -> Collection[str]: ...
@@ -57,7 +57,7 @@ MakeSession = Callable[[Principal, Any, str], Session]
 
 
 class Quiet:
-    """Autobahn's log: it reports every bad peer as a warning, which is for our journal to say."""
+    """Autobahn's log: it reports every bad peer as a warning, which is our journal's business."""
 
     def debug(self, *_: Any, **__: Any) -> None:
         pass
@@ -66,7 +66,7 @@ class Quiet:
 
 
 class Unheard:
-    """Stands for Autobahn's `is_open` and `is_closed`: nobody listens to them here."""
+    """Stands in for Autobahn's `is_open` and `is_closed`: nobody listens to them here."""
 
     def callback(self, _: Any) -> None:
         pass
@@ -75,7 +75,7 @@ class Unheard:
 class ChatSocket(WebSocketServerProtocol):
     """The wire that a session writes to. ``principal`` and ``id`` never change."""
 
-    # What every open connection has, Autobahn's and ours: as slots 0.2 KiB, as a dict 1.6. The rest
+    # What every open connection has, Autobahn's and ours: 0.2 KiB as slots, 1.6 as a dict. The rest
     # are attributes of the class (`websocket_opening`, `sockets`) unless they change.
     __slots__ = (
         "_control",
@@ -116,7 +116,7 @@ class ChatSocket(WebSocketServerProtocol):
     is_open = is_closed = Unheard()
     factory: SocketFactory
     session: Session | None
-    wire: Any  # the transport, or what stands before it until the 101 is written
+    wire: Any  # the transport, or what stands in for it until the 101 is written
 
     _control: Bucket | None
     _isMessageCompressed: bool
@@ -157,11 +157,11 @@ class ChatSocket(WebSocketServerProtocol):
         self._dataReceived(data)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        # Past the server's part of Autobahn's, which counts, and makes two texts for its log.
+        # Skips the server's part of Autobahn's, which counts, and makes two texts for its log.
         self.factory.countConnections -= 1
         WebSocketProtocol._connectionLost(self, reason)  # type: ignore[arg-type]
 
-    # Whoever has checked the handshake calls.
+    # Called by whoever has checked the handshake.
 
     def open(self, offer: Offer) -> None:
         """Accept the offer, once the transport is ours: see `websocket_opening`."""
@@ -189,7 +189,7 @@ class ChatSocket(WebSocketServerProtocol):
 
     def sendCloseFrame(self, *arguments: Any, **more: Any) -> None:
         super().sendCloseFrame(*arguments, **more)
-        self.wire.recall()  # nothing goes out behind it
+        self.wire.recall()  # nothing goes out after it
 
     def _drained(self) -> None:
         if self.session is not None:
@@ -201,7 +201,7 @@ class ChatSocket(WebSocketServerProtocol):
         if isBinary:
             self._fail_connection(Close.UNSUPPORTED_DATA, "send text frames, not binary ones")
         if self._isMessageCompressed:
-            self.utf8validateIncomingCurrentMessage = False  # what comes is not the text yet
+            self.utf8validateIncomingCurrentMessage = False  # what comes is not yet the text
 
     def _onMessageFrameBegin(self, length: int) -> None:
         self._fragments += 1
@@ -267,11 +267,11 @@ class ChatSocket(WebSocketServerProtocol):
 
     @property
     def inflates(self) -> bool:
-        """The peer takes deflated frames (RFC 7692), and may send such."""
+        """The peer accepts deflated frames (RFC 7692), and may send them."""
         return self._perMessageCompress is not None
 
     def write(self, data: bytes) -> None:
-        """Bytes that are WebSocket frames already. Dropped once the closing handshake began."""
+        """Bytes that are already WebSocket frames. Dropped once the closing handshake has begun."""
         if self.state == OPEN:
             self.wire.write_now(data)
 
@@ -314,7 +314,7 @@ class ChatSocket(WebSocketServerProtocol):
         return () if self.session is None else self.session.open_rooms
 
     def tap(self, ear: Any) -> bool:
-        """``ear`` (`session.taps.Ear`) is told of every frame; False where that cannot be."""
+        """``ear`` (`session.taps.Ear`) is told of every frame; False if that cannot be."""
         return self.session is not None and self.session.tap(ear)
 
     def untap(self) -> None:
@@ -326,12 +326,12 @@ class ChatSocket(WebSocketServerProtocol):
             self.session.limits_changed(limits)
 
     def revoke(self, reason: str, code: Close = Close.SIGNED_OUT) -> None:
-        """The proof of identity is no longer good, or they may not come from where they do."""
+        """The proof of identity is no longer good, or their address is now blocked."""
         if self.session is not None:
             self.session.revoked(reason, code)
 
     def renewed(self, expires: int) -> None:
-        """The proof of identity is good until then (Unix ms) from now on."""
+        """The proof of identity is now good until ``expires`` (Unix ms)."""
         if self.session is not None:
             self.session.renewed(expires)
 
@@ -360,7 +360,7 @@ class ChatSocket(WebSocketServerProtocol):
     # Enough of a bad peer.
 
     def _counted_control(self) -> bool:
-        """False where the frame is to be ignored."""
+        """False if the frame is to be ignored."""
         if self.state != OPEN or self.session is None:
             return False
         if self._control is None:
@@ -371,7 +371,7 @@ class ChatSocket(WebSocketServerProtocol):
         return True
 
     def _cut_off(self, why: str) -> None:
-        """Nothing more of this peer is read: parsing a flood is what it wants of us."""
+        """Nothing more of this peer is read: parsing a flood is just what it wants."""
         self._fail_connection(Close.POLICY_VIOLATION, why)
         self._deaf = True
         self.data = b""

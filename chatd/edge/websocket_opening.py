@@ -2,7 +2,7 @@
 
 Autobahn's way parses the request a second time and answers it through a chain of Deferreds: a
 quarter of the processor time of a whole connect (1,500 µs), for a request in which `handshake` has
-checked everything already. This stands on the internals of Autobahn 26.10.2 (`_connectionMade`,
+already checked everything. This rests on the internals of Autobahn 26.10.2 (`_connectionMade`,
 `processHandshake` and `succeedHandshake` in autobahn/websocket/protocol.py); a test takes both ways
 and compares every byte and every attribute.
 """
@@ -25,7 +25,7 @@ _MAGIC: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 def switching(offer: Offer, extension: str = "") -> bytes:
     """The answer that accepts an offer (RFC 6455 §4.2.2), as Autobahn writes it; with ``extension``
-    where one is agreed on."""
+    if one is agreed on."""
     accept = b64encode(hashlib.sha1(offer.key.encode() + _MAGIC).digest())  # noqa: S324
     agreed = b"Sec-WebSocket-Protocol: %b\r\n" % offer.subprotocol.encode()
     extended = b"Sec-WebSocket-Extensions: %b\r\n" % extension.encode()
@@ -42,9 +42,9 @@ def switching(offer: Offer, extension: str = "") -> bytes:
 
 
 class _Validator:
-    """Autobahn's check of UTF-8, there while a message is coming in and not kept for the next.
+    """Autobahn's UTF-8 check, held only while a message is coming in.
 
-    Making one takes as long as a whole frame (20 µs), so they are handed on.
+    Making one takes as long as a whole frame (20 µs), so they are reused.
     """
 
     def __init__(self) -> None:
@@ -69,10 +69,10 @@ VALIDATOR: Final = _Validator()
 
 
 class _Whole:
-    """Stands for Autobahn's decompressor, one for all: the parts of a message are kept as they
+    """Stands in for Autobahn's decompressor, one for all: the parts of a message are kept as they
     come, within the bound for a message, and `ChatSocket` inflates it once it is whole.
 
-    Autobahn's own would keep 40 KiB of state for a peer that trickles, and its output besides.
+    Autobahn's own would keep 40 KiB of state for a peer that trickles, and its output as well.
     """
 
     EXTENSION_NAME = "permessage-deflate"
@@ -128,9 +128,9 @@ AS_OPENED: Final[Mapping[str, Any]] = MappingProxyType(
 
 
 class Behind:
-    """The wire of a WebSocket whose 101 is not written yet: the first write takes it along.
+    """The wire of a WebSocket whose 101 is not yet written: the first write takes it along.
 
-    One TLS record, one system call and one packet less: 25 µs of a connect.
+    Saves one TLS record, one system call and one packet: 25 µs of a connect.
     """
 
     __slots__ = ("_head", "_wire")

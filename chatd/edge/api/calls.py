@@ -1,4 +1,4 @@
-"""A call: one line of the API's table, from which its route, checks and documentation are made."""
+"""A call: one line of the API's table, from which its route, checks and documentation follow."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -24,18 +24,18 @@ class Caller:
 
 
 class Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a call takes that is no command of the wire."""
+    """The input of a call that is not a command of the wire."""
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What such a call answers. Fields at their default are left out."""
+    """The answer of such a call. Fields at their default are left out."""
 
 
 class Nothing(Output, frozen=True, kw_only=True):
     """No body at all: 204."""
 
 
-#: Carries out what is no command of the wire; fields that refer to rooms or people hold ids.
+#: Carries out what is not a command of the wire; fields that refer to rooms or people hold ids.
 Run = Callable[[Desk, Any, Caller], Awaitable[Output]]
 
 
@@ -45,7 +45,7 @@ class Call:
     query of a GET or DELETE and from the body of the rest.
 
     ``input`` is a command of the wire, or with ``run`` an `Input`; then ``output`` says what comes
-    back and ``refused`` what may be in the way. ``scope`` is what a limited token has to have.
+    back and ``refused`` how it may be refused. ``scope`` is what a limited token must have.
     ``location``: where to find what was made, with fields of the answer.
     """
 

@@ -19,7 +19,7 @@ MOST_PEOPLE: Final = 50
 
 
 class AskUnread(Input, frozen=True, kw_only=True):
-    """How many messages of others one has not read."""
+    """How many messages of others you have not read."""
 
 
 class UnreadRoom(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +42,7 @@ class AskPresence(Input, frozen=True, kw_only=True):
 
 
 class PresenceOf(Output, frozen=True, kw_only=True):
-    """By user id. Who is hidden from the asker is offline, as somebody who does not exist is."""
+    """By user id. Whoever is hidden from the asker is offline, like somebody who does not exist."""
 
     presence: dict[str, Presence]
 

@@ -17,7 +17,7 @@ from chatd.session.budgets import UserBudgets
 
 
 class Company(Protocol):
-    """Of the hub: how people show, and what they are called from now on."""
+    """The part of the hub for how people show, and their new names."""
 
     def shows(self, user: str) -> Presence: ...
     def renamed(self, user: str, name: str) -> None: ...
@@ -25,7 +25,7 @@ class Company(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """What is said and who says it: the service gives it to the edge for the API."""
+    """What is said and who says it: the service hands it to the edge for the API."""
 
     engine: Engine
     budgets: UserBudgets

@@ -21,7 +21,7 @@ from chatd.wire.codec import words
 from chatd.wire.frames import Key
 
 KEY_HEADER: Final = "Idempotency-Key"
-#: Letters of a key that the request did not bring: 110 bits.
+#: Letters of a key made up for a request without one: 110 bits.
 KEY_LETTERS: Final = 22
 MOST_QUERY_FIELDS: Final = 256
 
@@ -62,8 +62,8 @@ def _converted(raw: dict[str, Any], kind: type[msgspec.Struct]) -> msgspec.Struc
 
 
 def _path(call: Call, ask: Ask) -> dict[str, str]:
-    """The names in the address, unescaped once. "~tea" is another way to write "#tea", which in an
-    address would need an escape."""
+    """The names in the address, unescaped once. "~tea" is another way to write "#tea", which would
+    need an escape in an address."""
     found = values(PREFIX + call.path, ask.path)
     assert found is not None
     rooms = {field.field for field in references(call.input) if field.mark == "#"}
@@ -75,7 +75,7 @@ def _path(call: Call, ask: Ask) -> dict[str, str]:
 
 
 def _query(shape: Parts, ask: Ask) -> dict[str, Any]:
-    """Each field once, those that hold a list as often as wanted."""
+    """Each field once, those that hold a list any number of times."""
     assert shape.query is not None
     hints = get_type_hints(shape.query)
     try:
@@ -141,7 +141,7 @@ def _body(shape: Parts, ask: Ask, depth: int) -> msgspec.Struct:
 
 
 def _with_integers(value: Any) -> Any:
-    """7.0 is 7 in JSON Schema (2020-12 §6.1.1), and some languages write it so."""
+    """7.0 is 7 in JSON Schema (2020-12 §6.1.1), and some languages write it that way."""
     if isinstance(value, float):
         return int(value) if value.is_integer() else value
     if isinstance(value, dict):
@@ -174,8 +174,8 @@ def _refusal(error: Exception, kind: type[msgspec.Struct]) -> Refusal:
 
 
 def _key(ask: Ask) -> str | None:
-    """Of Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07): a string in quotes, as
-    structured fields have it (RFC 9651), or without them, as most clients send it."""
+    """The Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07): a string in quotes, as in
+    structured fields (RFC 9651), or without them, as most clients send it."""
     given = ask.all(KEY_HEADER.lower())
     if not given:
         return None

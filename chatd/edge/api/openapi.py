@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 description of the API, made from the same table and structs that serve it."""
+"""The OpenAPI 3.1 description of the API, made from the very table and structs that serve it."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -50,7 +50,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 @cache
 def description(prefix: str = "") -> bytes:
-    """docs/openapi.json, as this server answers at /api/v1/openapi.json. ``prefix``: as in
+    """docs/openapi.json, as served at /api/v1/openapi.json. ``prefix``: as in
     `edge.answers.Ask`."""
     text = msgspec.json.format(msgspec.json.encode(document(prefix)), indent=1)
     return bytes(text) + b"\n"
@@ -152,7 +152,7 @@ def _operation(
 
 
 def _operation_id(call: Call) -> str:
-    """What generated clients call it: the name of what is done."""
+    """What generated clients call it: the name of the action."""
     if call.run is not None:
         return call.run.__name__
     return _CAPITAL.sub("_", call.input.__name__.removesuffix("Command")).lower()
@@ -176,7 +176,7 @@ def _parameters(kind: type[msgspec.Struct], where: str) -> Iterable[dict[str, An
 
 
 def _plain(schema: Any) -> Any:
-    """Regular expressions in the dialect of JSON Schema (ECMA-262), texts in one line."""
+    """Regular expressions in the dialect of JSON Schema (ECMA-262), texts on one line."""
     if isinstance(schema, Mapping):
         return {
             key: value.replace(r"(?![\s\S])", "$")

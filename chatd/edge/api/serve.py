@@ -1,4 +1,4 @@
-"""Serves the table of calls: who asks, what for, what it costs, and the answer."""
+"""Serves the table of calls: who asks, for what, at what cost, and the answer."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,8 +22,8 @@ from chatd.engine.tracing import Served
 from chatd.wire.frames import Command
 
 BODY: Final = 65_536
-#: Fits its declaration and still will not do (RFC 9110 §15.5.21), such as a name of blanks; or the
-#: key was used for something else (draft-ietf-httpapi-idempotency-key-header-07 §2.7).
+#: Matches its declaration and still will not do (RFC 9110 §15.5.21), such as a name of blanks; or
+#: the key was used for something else (draft-ietf-httpapi-idempotency-key-header-07 §2.7).
 _UNPROCESSABLE: Final = frozenset({Code.BAD_FIELD, Code.TOO_LONG, Code.CONFLICT})
 
 
@@ -67,7 +67,7 @@ class Api:
                 status = response.status
                 return response
             finally:
-                # By a reload there may be none any more.
+                # A reload may have removed it meanwhile.
                 if engine.tracer is not None:
                     engine.tracer.served(self._told(call, ask, status, began))
 
@@ -117,7 +117,7 @@ class Api:
         return _response(call, reply, ask.prefix)
 
     def _read(self, call: Call, caller: Caller) -> msgspec.Struct:
-        """The input, paid for. Nonsense costs as much as a message; else it would be free."""
+        """The input, paid for. Nonsense costs as much as a message; otherwise it would be free."""
         desk, engine = self._desk, self._desk.chat.engine
         try:
             wanted = inputs.read(call, caller.ask, engine.limits.json_depth, desk.random)

@@ -1,8 +1,8 @@
 """From one struct to the several places of a request: path, query and body; and to an answer.
 
 A command of the wire names itself, its number and its key. Over HTTP the address, nothing and a
-header say these, so that they are left out here; every other field is taken over as it is declared,
-with its limits and its documentation. What is added to a command is in the API from then on.
+header say these, so they are left out here; every other field is taken over as declared, with its
+limits and documentation. What is added to a command is thereby in the API.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ _OF_A_COMMAND = frozenset({"id", "key"})
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The structs of a request's parts, each None where the call has no such part."""
+    """The structs of a request's parts, each None if the call has no such part."""
 
     path: type[msgspec.Struct] | None
     query: type[msgspec.Struct] | None
@@ -56,7 +56,7 @@ def parts(call: Call) -> Parts:
 
 @cache
 def answer(output: type[msgspec.Struct]) -> type[msgspec.Struct] | None:
-    """The struct of an answer's body, None where there is none."""
+    """The struct of an answer's body, None if there is none."""
     if output is Nothing:
         return None
     if not issubclass(output, Said):
@@ -66,7 +66,7 @@ def answer(output: type[msgspec.Struct]) -> type[msgspec.Struct] | None:
 
 
 def answered(reply: msgspec.Struct) -> msgspec.Struct | None:
-    """What `answer` of its struct is made of."""
+    """The reply as `answer` shapes its struct."""
     shape = answer(type(reply))
     if shape is None or isinstance(reply, shape):
         return reply if shape else None

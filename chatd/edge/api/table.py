@@ -1,4 +1,4 @@
-"""The table of the API: every call there is, in the order in which it is documented."""
+"""The table of the API: every call, in the order of its documentation."""
 
 from typing import Final
 

@@ -14,15 +14,15 @@ from chatd.edge.handshake import SUBPROTOCOL
 from chatd.wire.frames import Millis, UserRef
 
 SCOPE: Final = "tickets:write"
-#: How long a connection lasts that somebody else got the ticket for, and with how much of that left
-#: the next ticket is given on the same terms.
+#: How long a connection on somebody else's ticket lasts, and how much of that must be left for the
+#: next ticket to be given on the same terms.
 VISIT_MS: Final = 12 * 3_600_000
 LEAST_MS: Final = 3_600_000
 
 
 class AskTicket(Input, frozen=True, kw_only=True):
     """``origin``: the site whose page will use the ticket, as https://example.org; without it that
-    of the asking page, or of no page at all. ``user``: for whom, else for oneself."""
+    of the asking page, or of no page at all. ``user``: for whom, if not for the asker."""
 
     origin: Annotated[str, msgspec.Meta(max_length=512)] | None = None
     user: UserRef | None = None
@@ -51,8 +51,8 @@ async def ticket(desk: Desk, wanted: AskTicket, caller: Caller) -> MadeTicket:
 
 
 async def _visit(desk: Desk, who: Principal, user: str) -> str:
-    """What the ticket of somebody else rests on: a credential of theirs whose secret nobody has. It
-    stands in their list, ends by itself or with a sign-out, and gives no administrator's rights."""
+    """What a ticket for somebody else rests on: a credential of theirs whose secret nobody has. It
+    is in their list, ends by itself or with a sign-out, and gives no administrator's rights."""
     if not who.admin or who.scopes is None or SCOPE not in who.scopes:
         raise Refusal(
             Code.FORBIDDEN,

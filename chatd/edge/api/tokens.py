@@ -1,4 +1,4 @@
-"""Who one is, and one's own tokens: list, make with no more rights than one has, end."""
+"""Who the asker is, and their own tokens: list, make with no more rights than theirs, end."""
 
 from typing import Annotated, Final
 
@@ -22,12 +22,12 @@ Scope = Annotated[str, msgspec.Meta(max_length=32, extra_json_schema={"enum": li
 
 
 class AskSession(Input, frozen=True, kw_only=True):
-    """Who asks, and what the proof of it is good for."""
+    """Who asks, and what their proof of identity is good for."""
 
 
 class SessionState(Output, frozen=True, kw_only=True):
-    """``session`` is the id of the session or token behind the request. ``scopes`` is absent where
-    it may do all that the user may; ``expires`` where it has no end of its own."""
+    """``session`` is the id of the session or token behind the request. ``scopes`` is absent if it
+    may do all that the user may; ``expires`` if it has no end of its own."""
 
     user: str
     name: str
@@ -39,7 +39,7 @@ class SessionState(Output, frozen=True, kw_only=True):
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """``scopes`` is absent where it may do all that its owner may."""
+    """``scopes`` is absent if it may do all that its owner may."""
 
     token: str
     label: str
@@ -50,7 +50,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ListTokens(Input, frozen=True, kw_only=True):
-    """One's own tokens, without their secrets."""
+    """Your own tokens, without their secrets."""
 
 
 class Tokens(Output, frozen=True, kw_only=True):
@@ -66,7 +66,7 @@ class NewToken(Input, frozen=True, kw_only=True):
 
 
 class MadeToken(Output, frozen=True, kw_only=True):
-    """``secret`` is shown this once."""
+    """``secret`` is shown only this once."""
 
     token: str
     secret: str
@@ -108,7 +108,7 @@ async def new_token(desk: Desk, wanted: NewToken, caller: Caller) -> MadeToken:
         )
     lifetime = None if wanted.days is None else int(wanted.days * DAY_MS)
     if who.expires is not None:
-        # Nor one that outlives it.
+        # Nor a token that outlives it.
         left = max(round(who.expires * 1000) - desk.clock.wall(), 0)
         lifetime = left if lifetime is None else min(lifetime, left)
     made = await desk.credentials.new_token(who.user, wanted.label, lifetime, asked, asker=who)

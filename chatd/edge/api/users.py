@@ -43,7 +43,7 @@ class Account(Output, frozen=True, kw_only=True):
 
 
 class Accounts(Output, frozen=True, kw_only=True):
-    """A page of accounts by name. With ``more`` there are others behind the last one."""
+    """A page of accounts by name. With ``more`` there are others after the last one."""
 
     users: list[Account]
     more: bool = False
@@ -61,7 +61,7 @@ class GetUser(Input, frozen=True, kw_only=True):
 
 
 class NewUser(Input, frozen=True, kw_only=True):
-    """Without a password the account is used with tokens and tickets alone. ``display`` is ``name``
+    """Without a password the account is used only with tokens and tickets. ``display`` is ``name``
     unless given. No administrator is made here."""
 
     name: Word
@@ -71,7 +71,7 @@ class NewUser(Input, frozen=True, kw_only=True):
 
 
 class ChangeUser(Input, frozen=True, kw_only=True):
-    """What is left out stays. Who is disabled is out at once: sessions, tokens, connections end."""
+    """What is left out stays. Disabling takes effect at once: sessions, tokens, connections end."""
 
     user: UserRef
     name: Word | None = None
