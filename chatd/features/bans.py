@@ -1,4 +1,4 @@
-"""Who is kept out of a room. (That somebody is banned, and no longer, is in `members`.)"""
+"""Who is kept out of a room. (Banning somebody, and ending it, is in `members`.)"""
 
 from typing import Annotated
 

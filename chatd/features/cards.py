@@ -1,4 +1,4 @@
-"""Cards: what may go with a message as `data`, and the one kind of it that clients know to draw."""
+"""Cards: what a message may carry as `data`, and the one kind of it that clients can draw."""
 
 from typing import Annotated, Any, Literal, get_args
 
@@ -11,7 +11,7 @@ from chatd.core.text import clean_text
 from chatd.engine.table import Context
 from chatd.wire import mistakes
 
-#: The name under which a card stands in `data`.
+#: The name of a card in `data`.
 CARD = "chatd.card"
 
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
@@ -19,7 +19,7 @@ Color = Literal["grey", "blue", "green", "yellow", "red", "violet"]
 
 
 class CardField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A name and its value; ``short`` ones stand side by side where there is room."""
+    """A name and its value; ``short`` ones stand side by side if there is room."""
 
     name: Line
     value: Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
@@ -27,14 +27,14 @@ class CardField(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class CardButton(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A link that looks like a button; https only. It opens in a place of its own."""
+    """A link that looks like a button; https only. It opens in a tab of its own."""
 
     label: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
     url: Annotated[str, msgspec.Meta(max_length=1024)]
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a program tells in a form that people take in at a glance."""
+    """What a program says in a form that people take in at a glance."""
 
     title: Line
     text: Annotated[str, msgspec.Meta(max_length=2048)] | None = None
@@ -45,8 +45,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 def checked_data(data: dict[str, Any] | None, context: Context) -> dict[str, Any] | None:
-    """``data`` as it goes with a message: one object under a name with a dot in it, of bounded
-    size; a card as it should be, its texts as clean as a message's. A Refusal names the field."""
+    """``data`` as a message carries it: one object under a name with a dot in it, of bounded size;
+    a well-formed card, its texts as clean as a message's. A Refusal names the field."""
     if data is None:
         return None
     name = next(iter(data), "")

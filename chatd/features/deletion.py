@@ -1,4 +1,4 @@
-"""Deleting an account: what it says in the rooms that are left and of the messages that go."""
+"""Deleting an account: what it says in the rooms that are left, and about the messages that go."""
 
 from collections.abc import Sequence
 
@@ -17,13 +17,13 @@ from chatd.features import messages, rooms
 from chatd.features.members import movement
 from chatd.features.person_shapes import person_changed
 
-#: What people see in the place of a name; user names begin with the same word.
+#: What people see in place of a name; user names begin with the same word.
 DISPLAY = "Deleted account"
 NAME = "deleted-"
 
 
 def begun(user: str, letters: str, now: int, *, erase: bool) -> Unit:
-    """The account is nobody's from here on. ``letters`` make its new name one of its own."""
+    """The account is nobody's from here on. ``letters`` make its new name unique."""
     return Unit(
         user,
         requires=(NotLastAdministrator(user),),
@@ -35,7 +35,7 @@ def begun(user: str, letters: str, now: int, *, erase: bool) -> Unit:
 
 
 def parted(parting: Parting, now: int) -> Unit:
-    """Out of one room, which has an owner and whose doors are closed where nobody stays."""
+    """Leaves one room, which keeps an owner, or is archived if nobody stays."""
     room, user = parting.room, parting.user
     changes: tuple[Change, ...] = ()
     if parting.successor is not None:
@@ -48,7 +48,7 @@ def parted(parting: Parting, now: int) -> Unit:
 
 
 def erased(user: str, found: Sequence[tuple[str, int]], now: int) -> Unit:
-    """Of these messages of ``user`` only their places stay."""
+    """Erases these messages of ``user``; only their places stay."""
     body = msgspec.json.encode(messages.Body(deleted=now))
     changes: list[Change] = []
     for room, seq in found:

@@ -1,4 +1,4 @@
-"""Direct conversations: one room for each pair of people, and one of one's own for notes."""
+"""Direct conversations: one room for each pair of people, and one for everybody's own notes."""
 
 from chatd.core.principal import Principal
 from chatd.engine.profiles import MayBeginDirect
@@ -18,8 +18,8 @@ from chatd.wire.frames import Done, Keyed, UserRef
 
 
 class Direct(Keyed, frozen=True, kw_only=True, tag="direct"):
-    """The conversation with ``user``, made if it is the first time, which not everybody lets
-    everybody do (`set_privacy`). With oneself these are one's notes. The reply names the room."""
+    """The conversation with ``user``, begun if it is the first time, which not everybody allows
+    everybody (`set_privacy`). With yourself these are your notes. The reply names the room."""
 
     user: UserRef
 

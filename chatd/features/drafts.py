@@ -1,4 +1,4 @@
-"""Drafts: words not yet said, shared over one's devices."""
+"""Drafts: words not yet said, shared by a person's devices."""
 
 from typing import Annotated
 
@@ -16,9 +16,9 @@ from chatd.features.messages import Text
 from chatd.features.rights import Action, least
 from chatd.wire.frames import Command, Millis, Reply, RoomRef, Seq, Signal
 
-#: How many drafts one person has; of more the oldest are dropped.
+#: How many drafts one person has; beyond that the oldest are dropped.
 MOST = 200
-#: How many bytes of drafts one answer brings.
+#: How many bytes of drafts one answer carries.
 PAGE_BYTES = 128 * 1024
 
 Device = Annotated[
@@ -28,7 +28,7 @@ Device = Annotated[
 
 
 class WriteDraft(Command, frozen=True, kw_only=True, tag="draft"):
-    """What one is about to say in a room, as it was typed; "" is nothing any more. The last one
+    """What you are about to say in a room, as it was typed; "" for nothing any more. The last one
     that arrives counts, so it needs no key; send it when somebody pauses, not with every letter:
     about once a second. ``device`` comes back in the signal, for the device that sent it."""
 
@@ -39,7 +39,7 @@ class WriteDraft(Command, frozen=True, kw_only=True, tag="draft"):
 
 
 class ListDrafts(Command, frozen=True, kw_only=True, tag="drafts"):
-    """One's drafts by room, as many as fit into one answer: ``after`` is the room of the last one
+    """Your drafts by room, as many as fit into one answer: ``after`` is the room of the last one
     seen."""
 
     after: Annotated[str, msgspec.Meta(max_length=64)] | None = None
@@ -53,15 +53,15 @@ class DraftShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Drafts(Reply, frozen=True, kw_only=True, tag="drafts"):
-    """A page of drafts. With ``more`` there are others behind the last one."""
+    """A page of drafts. With ``more`` there are others after the last one."""
 
     drafts: list[DraftShape]
     more: bool = False
 
 
 class Draft(Signal, frozen=True, kw_only=True, tag="draft"):
-    """The draft in a room is this from now on; without ``text`` there is none. (Leaving a room
-    drops its draft without a word.)"""
+    """The draft in a room is now this; without ``text`` there is none. (Leaving a room drops its
+    draft without a word.)"""
 
     room: str
     text: str = ""

@@ -1,4 +1,4 @@
-"""Forwarding: what was said in one room is said again in another, in the name of who said it."""
+"""Forwarding: what was said in one room is said again in another, naming whoever said it."""
 
 import msgspec
 
@@ -20,8 +20,8 @@ from chatd.wire.frames import Keyed, RoomRef, Seq
 class ForwardMessage(Keyed, frozen=True, kw_only=True, tag="forward"):
     """Says the message ``seq`` of ``room`` again in ``to``, as it reads now. Whoever may see a
     message may pass it on, as they could by copying it. The new message carries the same files and
-    tells who said it first, and when; it mentions nobody, answers nothing, and stays when the first
-    one is edited or deleted. ``text`` is said right before it, as a message of one's own. The
+    tells who said it first, and when; it mentions nobody, answers nothing, and stays if the first
+    one is edited or deleted. ``text`` is said right before it, as a message of your own. The
     reply's ``seq`` is that of the forwarded one."""
 
     room: RoomRef

@@ -1,7 +1,7 @@
-"""What guests may do: talk, in the rooms they are in. Whatever is not listed here is refused them.
+"""What guests may do: talk, in the rooms they are in. Anything not listed here is refused.
 
-Nothing that brings them anywhere else or anybody to them: no joining and leaving, no conversations,
-no links and invitations, no looking for people or rooms; and nothing that outlasts them.
+Nothing that takes them elsewhere or brings anybody to them: no joining or leaving, conversations,
+links, invitations, looking for people or rooms; and nothing that outlasts them.
 """
 
 from typing import Final

@@ -20,13 +20,13 @@ from chatd.wire.frames import Command, Millis, Reply, RoomRef, Seq
 PageSize = Annotated[int, msgspec.Meta(ge=1, le=1000, description="Messages wanted.")]
 
 
-#: Messages that one `messages` asks for.
+#: The most messages that one `messages` may ask for.
 ASKED = 50
 
 
 class GetHistory(Command, frozen=True, kw_only=True, tag="history"):
-    """A page of messages: those before a seq, after one, around one, around the first that was said
-    at a time or later (or around the last, if that was before), or the latest."""
+    """A page of messages: those before a seq, after one, around one, around the first one said at a
+    time or later (or around the last, if that was earlier), or the latest."""
 
     room: RoomRef
     before: Seq | None = None
@@ -37,10 +37,10 @@ class GetHistory(Command, frozen=True, kw_only=True, tag="history"):
 
 
 class History(Reply, frozen=True, kw_only=True, tag="history"):
-    """Messages in ascending order of ``seq``, with their current text and reactions. Where
+    """Messages in ascending order of ``seq``, with their current text and reactions. If
     ``more_before`` or ``more_after`` is true there are more on that side. ``quoted`` are the
-    messages that they answer and that are not among them, without reactions: one that is missing
-    there one may not see, or it was too long to come along, which `messages` tells."""
+    messages that they answer and that are not among them, without reactions: one missing there is
+    one you may not see, or was too long to be included; `messages` tells which."""
 
     room: str
     messages: list[Message]
@@ -57,7 +57,7 @@ class GetMessages(Command, frozen=True, kw_only=True, tag="messages"):
 
 
 class Messages(Reply, frozen=True, kw_only=True, tag="messages"):
-    """Those that are messages and that one may see, in ascending order, with their current text and
+    """Those that are messages and that you may see, in ascending order, with their current text and
     reactions. With ``more`` not all fit into one reply: ask again for those above the last."""
 
     room: str

@@ -1,4 +1,4 @@
-"""Invitations: people are asked into a room by name, and come or do not."""
+"""Invitations: people are asked into a room by name, and come or not."""
 
 import msgspec
 
@@ -24,14 +24,14 @@ from chatd.wire.frames import Command, Keyed, Millis, Reply, RoomRef, Signal, Us
 
 #: People invited into one room at a time.
 MOST_OF_ROOM = 500
-#: Invitations that wait for one person, and how many of those come from one other.
+#: Invitations that wait for one person, and how many of those may come from one other.
 MOST_OF_PERSON = 200
 MOST_BETWEEN = 10
 
 
 class Invite(Keyed, frozen=True, kw_only=True, tag="invite"):
     """Invites somebody into a room: for moderators. They are told its name, topic and size, and who
-    invites them, and nothing else of it until they accept."""
+    invites them, and nothing else until they accept."""
 
     room: RoomRef
     user: UserRef
@@ -45,29 +45,29 @@ class Uninvite(Keyed, frozen=True, kw_only=True, tag="uninvite"):
 
 
 class Accept(Keyed, frozen=True, kw_only=True, tag="accept"):
-    """Becomes a member of a room that one was invited into."""
+    """Becomes a member of a room that you were invited into."""
 
     room: RoomRef
 
 
 class Decline(Keyed, frozen=True, kw_only=True, tag="decline"):
-    """Does not want to come. Nobody is told."""
+    """Turns an invitation down. Nobody is told."""
 
     room: RoomRef
 
 
 class ListInvitations(Command, frozen=True, kw_only=True, tag="invited"):
-    """Rooms that one is invited into, the latest first."""
+    """Rooms that you are invited into, latest first."""
 
 
 class ListInvitedPeople(Command, frozen=True, kw_only=True, tag="invited_people"):
-    """Who was invited into a room and did not answer yet: for moderators."""
+    """Who was invited into a room and has not answered yet: for moderators."""
 
     room: RoomRef
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A room that one is invited into, and by whom."""
+    """A room that you are invited into, and by whom."""
 
     room: str
     kind: RoomKind
@@ -98,14 +98,14 @@ class InvitedPeople(Reply, frozen=True, kw_only=True, tag="invited_people"):
 
 
 class Invited(Signal, frozen=True, kw_only=True, tag="invited"):
-    """One is invited into a room."""
+    """You are invited into a room."""
 
     invitation: Invitation
 
 
 class Uninvited(Signal, frozen=True, kw_only=True, tag="uninvited"):
-    """An invitation is no more: taken back, or declined on another device. (That of a room that one
-    is in by now ends without this; `room_added` tells.)"""
+    """An invitation has ended: taken back, or declined on another device. (One into a room that you
+    are in by now ends without this; `room_added` tells.)"""
 
     room: str
 
@@ -154,7 +154,7 @@ def uninvite(command: Uninvite, actor: Principal, context: Context) -> Unit:
 
 
 def accept(command: Accept, actor: Principal, context: Context) -> Unit:
-    # Coming in ends the invitation, whichever way one comes.
+    # Coming in ends the invitation, by whichever way.
     return Unit(
         actor.user,
         requires=(

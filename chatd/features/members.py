@@ -33,9 +33,9 @@ from chatd.wire.frames import Command, Event, Keyed, Millis, Reply, RoomRef, Use
 
 #: How many members one page of the list holds.
 PAGE = 200
-#: How often one person may come to a room where newcomers do not see what was before.
+#: How often one person may join a room in which newcomers do not see what was said before.
 MOST_STAYS = 500
-#: Into how many rooms others bring a person; into more, only one's own joining leads.
+#: How many rooms others may bring a person into; more, they can only join themselves.
 MOST_ROOMS = 500
 
 MembershipChange = Literal["joined", "added", "left", "kicked", "banned", "unbanned", "role"]
@@ -54,9 +54,9 @@ class Leave(Keyed, frozen=True, kw_only=True, tag="leave"):
 
 
 class AddMember(Keyed, frozen=True, kw_only=True, tag="add_member"):
-    """Brings somebody into a room: for moderators. Who is in 500 rooms is brought into no other,
-    and may still join. Who does not let everybody begin a conversation (`set_privacy`) is brought
-    in only by people they share a room with; others invite them."""
+    """Brings somebody into a room: for moderators. Whoever is in 500 rooms is brought into no
+    other, but may still join. Whoever does not let everybody begin a conversation (`set_privacy`)
+    is brought in only by people they share a room with; others invite them."""
 
     room: RoomRef
     user: UserRef
@@ -72,14 +72,14 @@ class SetRole(Keyed, frozen=True, kw_only=True, tag="set_role"):
 
 
 class Kick(Keyed, frozen=True, kw_only=True, tag="kick"):
-    """Puts a member out: for moderators, on those below them. They may join again."""
+    """Removes a member: for moderators, of those below them. They may join again."""
 
     room: RoomRef
     user: UserRef
 
 
 class Ban(Keyed, frozen=True, kw_only=True, tag="ban"):
-    """Puts somebody out and keeps them out, until ``until`` or for good."""
+    """Removes somebody and keeps them out, until ``until`` or for good."""
 
     room: RoomRef
     user: UserRef
@@ -107,8 +107,8 @@ class Members(Reply, frozen=True, kw_only=True, tag="members"):
 
 
 class Membership(Event, frozen=True, kw_only=True, tag="membership"):
-    """``user`` (now called ``user_name``) came, went, or has another ``role``. One's own removal
-    is the last event one gets from a room."""
+    """``user`` (now called ``user_name``) came, went, or has another ``role``. Your own removal is
+    the last event you get from a room."""
 
     user: str
     user_name: str
@@ -131,7 +131,7 @@ def movement(
     role: RoleName | None,
     now: int,
 ) -> tuple[Append, SetMember]:
-    """``user`` has ``role`` from here on, or with None is no member any more."""
+    """``user`` has ``role`` from here on, or with None is no longer a member."""
     body = msgspec.json.encode(Body(change, role))
     return (
         Append(room, "membership", actor, now, body, subject=user),

@@ -2,7 +2,7 @@
 
 The body of a message lives in one place, its own row of the log. An edit or a deletion replaces it
 there and appends an event of its own, in one transaction, so that nobody is ever sent erased text:
-who resumes across both gets the message with its current text.
+whoever resumes across both gets the message with its current text.
 """
 
 from collections.abc import Sequence
@@ -37,17 +37,17 @@ from chatd.features.rights import Action, least
 from chatd.features.shapes import FileShape, file, line
 from chatd.wire.frames import Data, Event, Keyed, Millis, RoomRef, Seq
 
-#: For how long one may edit or delete one's own message, in milliseconds (24 hours).
+#: How long authors may edit or delete their own message, in milliseconds (24 hours).
 OWN_FOR = 24 * 3600 * 1000
-#: In rooms of up to so many members everyone may call everyone.
+#: In rooms of up to this many members everyone may call everyone.
 FEW = 20
 #: Who may call everyone in larger ones.
 CALLS_EVERYONE: RoleName = "moderator"
 
 Text = Annotated[str, msgspec.Meta(max_length=16_384, description="Message text, in any script.")]
 FileId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-#: Unset, and not empty, where there are none: so the digest under which a client of before files
-#: repeats a message after an update is the one that the ledger has.
+#: Unset, not empty, if there are none: so when a client from before files repeats a message after
+#: an update, its digest is the one in the ledger.
 Files = Annotated[
     list[FileId], msgspec.Meta(max_length=EACH, description="Ids of files one has brought.")
 ]
@@ -59,7 +59,7 @@ class Send(Keyed, frozen=True, kw_only=True, tag="send"):
     ``reply_to`` is the message that this one answers. "@name" mentions a member; "@room" everyone,
     for moderators, and for members of rooms with up to 20 people.
 
-    ``files`` were brought before with `POST /api/files`; each is in one message alone. With files
+    ``files`` were uploaded before with `POST /api/files`; each is in only one message. With files
     the text may be empty."""
 
     room: RoomRef
@@ -70,8 +70,8 @@ class Send(Keyed, frozen=True, kw_only=True, tag="send"):
 
 
 class Edit(Keyed, frozen=True, kw_only=True, tag="edit"):
-    """Replaces the text of one's own message, within 24 hours, and its ``data`` (without it there
-    is none any more). What it answers and its files stay. A forwarded message cannot be edited."""
+    """Replaces the text of your own message, within 24 hours, and its ``data`` (left out, it is
+    removed). What it answers and its files stay. A forwarded message cannot be edited."""
 
     room: RoomRef
     seq: Seq
@@ -80,7 +80,7 @@ class Edit(Keyed, frozen=True, kw_only=True, tag="edit"):
 
 
 class Delete(Keyed, frozen=True, kw_only=True, tag="delete"):
-    """Erases a message: one's own within 24 hours, anybody's as a moderator. Its place stays."""
+    """Erases a message: your own within 24 hours, anybody's as a moderator. Its place stays."""
 
     room: RoomRef
     seq: Seq
@@ -108,7 +108,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Reaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How many people react to a message with ``emoji``: the ids of the first of them, at most 10
-    (on a page with very many reactions less), and whether oneself does."""
+    (fewer on a page with very many reactions), and whether you do."""
 
     emoji: str
     count: int
@@ -120,9 +120,9 @@ class Message(Event, frozen=True, kw_only=True, tag="message"):
     """Somebody said something. ``number`` counts the room's messages: unread = the room's number
     less that of the last message read. ``text`` is the current one; absent once ``deleted``.
     ``mentions`` are user ids, and "*" for everyone in the room. ``reactions`` are shown in
-    `opened`, `history` and `messages`, in order of their beginning; a message that is heard live or
-    on resuming has none yet, and `reacted` tells of every one. ``files`` are absent once
-    ``deleted``, and no edit changes them."""
+    `opened`, `history` and `messages`, in order of their first use; a message that arrives live or
+    on resuming has none yet, and `reacted` reports each one. ``files`` are absent once ``deleted``,
+    and no edit changes them."""
 
     number: int
     text: str = ""
@@ -137,7 +137,7 @@ class Message(Event, frozen=True, kw_only=True, tag="message"):
 
 
 class Edited(Event, frozen=True, kw_only=True, tag="edited"):
-    """The message ``target`` has this content now; its files are those it had. Without words and
+    """The message ``target`` now has this content; its files are those it had. Without words and
     files for whoever came after the message and may not see it."""
 
     target: Seq
@@ -189,7 +189,7 @@ def chosen(files: Files | msgspec.UnsetType) -> tuple[str, ...]:
 
 
 def text_beside(files: Sequence[str], text: str, context: Context) -> str:
-    """The text of a message, which need not have one where it has files."""
+    """The text of a message, which need not have one if it has files."""
     return message_text(text, context) if text.strip() or not files else ""
 
 
@@ -198,7 +198,7 @@ def _with_files(body: Body, rows: Sequence[FileRow]) -> bytes:
 
 
 def edit(command: Edit, actor: Principal, context: Context) -> Unit:
-    # Whether it may be empty is known where the message is.
+    # Whether it may be empty is known only with the message at hand.
     text = message_text(command.text, context) if command.text.strip() else ""
     body = partial(_edited, text=text, data=checked_data(command.data, context), context=context)
     own = IsMessage(command.room, command.seq, actor.user, not_before=context.now - OWN_FOR)

@@ -10,7 +10,7 @@ from chatd.features.messages import Message, Reaction, render_message
 
 
 def shown(page: Page, context: Context) -> list[Message]:
-    """The messages of a page as the one who asked sees them."""
+    """The messages of a page as the asker sees them."""
     reactions: defaultdict[int, list[Reaction]] = defaultdict(list)
     for row in page.reactions:
         reactions[row.seq].append(
@@ -26,5 +26,5 @@ def shown(page: Page, context: Context) -> list[Message]:
 
 
 def quoted(page: Page, context: Context) -> list[Message]:
-    """What the messages of a page answer, as far as it is not among them."""
+    """What the messages of a page answer, if it is not among them."""
     return [render_message(event, context.cursor(event.position)) for event in page.quoted]

@@ -16,11 +16,11 @@ from chatd.engine.view import View
 from chatd.features.person_shapes import PersonShape, person_shape
 from chatd.wire.frames import Command, Keyed, Reply, Signal, UserRef
 
-#: People on one page of those that are found.
+#: People on one page of results.
 PAGE = 20
 #: Longest beginning of a name to look for, in code points.
 MOST_QUERY = 64
-#: Whom one person may block, so that a list which is kept in memory has an end.
+#: How many people one person may block, so that a list kept in memory is bounded.
 MOST_BLOCKED = 1000
 
 
@@ -53,7 +53,7 @@ class Unblock(Keyed, frozen=True, kw_only=True, tag="unblock"):
 
 
 class ListBlocked(Command, frozen=True, kw_only=True, tag="blocked"):
-    """Whom one has blocked."""
+    """Whom you have blocked."""
 
 
 class Person(Reply, frozen=True, kw_only=True, tag="person"):
@@ -66,7 +66,7 @@ class People(Reply, frozen=True, kw_only=True, tag="people"):
 
 
 class BlockChanged(Signal, frozen=True, kw_only=True, tag="block_changed"):
-    """One has blocked ``user``, or no longer: told to one's own devices."""
+    """You have blocked ``user``, or no longer do: sent to your own devices."""
 
     user: str
     blocked: bool
@@ -114,7 +114,7 @@ def _set_block(user: str, blocked: bool, actor: Principal, context: Context) -> 
     )
     return Unit(
         actor.user,
-        # A block can be taken back whatever became of the other's account.
+        # A block can be taken back whatever has become of the other's account.
         requires=requires if blocked else (),
         changes=(SetBlock(actor.user, user, blocked, context.now),),
         tells=(ToPerson(actor.user, BlockChanged(user=user, blocked=blocked)),),

@@ -8,7 +8,7 @@ from chatd.wire.frames import Millis, Signal
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What somebody is up to. It is over at ``until``, of which nobody is told again."""
+    """What somebody is up to. It is over at ``until``; nobody is told when that comes."""
 
     emoji: str = ""
     text: str = ""
@@ -17,8 +17,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class PersonShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody. ``status`` and ``last_seen`` (to the minute) are for those who share a room with
-    them, and not where one of the two blocked the other; ``last_seen`` neither where the person,
-    nor where the one who asks, keeps it to themselves."""
+    them, unless one of the two blocked the other; ``last_seen`` is absent if the person or the
+    asker keeps theirs private."""
 
     user: str
     name: str
@@ -32,9 +32,8 @@ class PersonShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class PersonChanged(Signal, frozen=True, kw_only=True, tag="person_changed"):
-    """How ``user`` shows from now on: an ``avatar`` or ``status`` that is not there is none. Told
-    to those who have a room of theirs open that has at most 200 members, and to their own
-    devices."""
+    """How ``user`` shows from now on: without ``avatar`` or ``status`` they have none. Sent to
+    those who have open a room of theirs with at most 200 members, and to their own devices."""
 
     user: str
     name: str

@@ -20,7 +20,7 @@ LISTED = 50
 
 
 class AddPin(Keyed, frozen=True, kw_only=True, tag="pin"):
-    """Pins a message: moderators do, and both people of a direct conversation. At most 100 in a
+    """Pins a message: for moderators, and both people of a direct conversation. At most 100 in a
     room; `exists` if it is pinned already."""
 
     room: RoomRef
@@ -28,22 +28,22 @@ class AddPin(Keyed, frozen=True, kw_only=True, tag="pin"):
 
 
 class RemovePin(Keyed, frozen=True, kw_only=True, tag="unpin"):
-    """Takes a pin off, whoever put it there; `not-found` if there is none."""
+    """Removes a pin, no matter who set it; `not-found` if there is none."""
 
     room: RoomRef
     seq: Seq
 
 
 class ListPins(Command, frozen=True, kw_only=True, tag="pins"):
-    """The room's pinned messages, the newest pin first; those below the place ``before``."""
+    """The room's pinned messages, newest pin first; those below the place ``before``."""
 
     room: RoomRef
     before: Seq | None = None
 
 
 class Pinned(Event, frozen=True, kw_only=True, tag="pinned"):
-    """The message ``target`` was pinned, or with ``on`` false taken off. A message that is deleted
-    loses its pin without further word."""
+    """The message ``target`` was pinned, or with ``on`` false unpinned. A deleted message loses its
+    pin without further word."""
 
     target: Seq
     on: bool
@@ -61,7 +61,7 @@ class PinnedMessage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pins(Reply, frozen=True, kw_only=True, tag="pins"):
-    """Pinned messages that one may see, at most 50; with ``more`` there are others, below the
+    """Pinned messages that you may see, at most 50; with ``more`` there are others, below the
     ``place`` of the last."""
 
     room: str

@@ -10,7 +10,7 @@ from chatd.wire.signals import Activity, Mentioned, PresenceChanged, RoomAdded, 
 
 
 class SetPresence(Command, frozen=True, kw_only=True, tag="presence"):
-    """How one shows on this connection. One is away when all of one's connections say so."""
+    """How you show on this connection. You are away if all of your connections say so."""
 
     state: Literal["online", "away"]
 

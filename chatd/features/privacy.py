@@ -1,4 +1,4 @@
-"""Privacy: who sees when one was last here, who begins a conversation, receipts and typing."""
+"""Privacy: who sees when you were last here, who may begin a conversation, receipts and typing."""
 
 from chatd.core.codes import Code
 from chatd.core.principal import Principal
@@ -13,10 +13,10 @@ from chatd.wire.frames import Command, Keyed, Reply, Signal
 class SetPrivacyCommand(Keyed, frozen=True, kw_only=True, tag="set_privacy"):
     """What is left out stays as it is.
 
-    ``seen_by`` none: nobody is told when one was last here, nor is one told that of others.
-    ``direct_from``: who may begin a conversation with one: all, people one shares a room with, or
-    nobody; those there are go on. ``receipts`` false: nobody else is told what one got and read.
-    ``typing`` false: nobody is told that one types."""
+    ``seen_by`` none: nobody is told when you were last here, nor are you told that of others.
+    ``direct_from``: who may begin a conversation with you: all, people you share a room with, or
+    nobody; existing ones go on. ``receipts`` false: nobody else is told what you got and read.
+    ``typing`` false: nobody is told that you are typing."""
 
     seen_by: SeenBy | None = None
     direct_from: DirectFrom | None = None
@@ -25,7 +25,7 @@ class SetPrivacyCommand(Keyed, frozen=True, kw_only=True, tag="set_privacy"):
 
 
 class GetPrivacy(Command, frozen=True, kw_only=True, tag="privacy"):
-    """One's own settings."""
+    """Your own settings."""
 
 
 class Privacy(Reply, frozen=True, kw_only=True, tag="privacy"):
@@ -38,7 +38,7 @@ class Privacy(Reply, frozen=True, kw_only=True, tag="privacy"):
 
 
 class PrivacyChanged(Signal, frozen=True, kw_only=True, tag="privacy_changed"):
-    """One's own settings as they are now, changed on another device or on this one."""
+    """Your own settings as they are now, changed on another device or on this one."""
 
     seen_by: SeenBy = "all"
     direct_from: DirectFrom = "all"

@@ -1,4 +1,4 @@
-"""Profile: the name people see, a few words, a picture, and what one is up to."""
+"""Profile: the name people see, a few words, a picture, and what somebody is up to."""
 
 from typing import Annotated
 
@@ -23,8 +23,8 @@ MOST_STATUS = 100
 
 
 class SetProfileCommand(Keyed, frozen=True, kw_only=True, tag="set_profile"):
-    """What one shows of oneself. What is left out stays as it is; ``about`` (500 characters) may be
-    empty; ``avatar`` is one of one's own pictures, "" for none."""
+    """What you show of yourself. What is left out stays as it is; ``about`` (500 characters) may be
+    empty; ``avatar`` is one of your own pictures, "" for none."""
 
     display: Annotated[str, msgspec.Meta(max_length=320)] | None = None
     about: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
@@ -32,8 +32,8 @@ class SetProfileCommand(Keyed, frozen=True, kw_only=True, tag="set_profile"):
 
 
 class SetStatusCommand(Keyed, frozen=True, kw_only=True, tag="set_status"):
-    """What one is up to, in 100 characters, an emoji, or both, until then; nothing of it: no
-    status. From ``until`` on nobody is shown it any more."""
+    """What you are up to, in 100 characters, an emoji, or both; with neither: no status. From
+    ``until`` on nobody is shown it any more."""
 
     emoji: Annotated[str, msgspec.Meta(max_length=32)] = ""
     text: Annotated[str, msgspec.Meta(max_length=400)] = ""
@@ -59,7 +59,7 @@ def set_status(command: SetStatusCommand, actor: Principal, context: Context) ->
     if command.until is not None and command.until <= context.now:
         raise Refusal(Code.BAD_FIELD, "A status ends in the future.", field="until")
     emoji = one_emoji(command.emoji) if command.emoji else ""
-    # In one line, as it stands beside a name.
+    # On one line, as it stands beside a name.
     words = " ".join(command.text.split())
     text = clean_text(words, limit=MOST_STATUS) if words else ""
     status = StatusRow(emoji, text, command.until) if emoji or text else None

@@ -15,7 +15,7 @@ from chatd.engine.unit import Unit
 from chatd.engine.view import View
 from chatd.wire.frames import Command, Reply
 
-#: Browsers of one person that are told; of more the ones that asked first are not told any more.
+#: Browsers of one person that are told; beyond that the ones that asked first no longer are.
 MOST = 20
 
 Endpoint = Annotated[
@@ -28,12 +28,12 @@ Base64 = Annotated[str, msgspec.Meta(min_length=1, max_length=100, description="
 
 
 class SubscribePush(Command, frozen=True, kw_only=True, tag="push_subscribe"):
-    """This session's browser is told from now on of what is meant for one while none of one's pages
-    is open: direct messages, mentions, and what else one is notified of (`set_room`). It has one
-    browser: another ``endpoint`` takes the place of the one before. The fields are those of the
-    browser's `PushSubscription`, made with the ``key`` that `push` tells. It ends with the session,
-    with `push_unsubscribe`, and when the push service no longer knows it. ``text``: the text of
-    messages goes along, where this server lets it. It may be sent again without a key."""
+    """This session's browser is now told of what is meant for you while none of your pages is open:
+    direct messages, mentions, and whatever else you are notified of (`set_room`). A session has one
+    browser: another ``endpoint`` replaces the one before. The fields are those of the browser's
+    `PushSubscription`, made with the ``key`` that `push` tells. It ends with the session, with
+    `push_unsubscribe`, and when the push service no longer knows it. ``text``: include the text of
+    messages, if this server allows it. It may be sent again without a key."""
 
     endpoint: Endpoint
     p256dh: Base64
@@ -42,17 +42,17 @@ class SubscribePush(Command, frozen=True, kw_only=True, tag="push_subscribe"):
 
 
 class UnsubscribePush(Command, frozen=True, kw_only=True, tag="push_unsubscribe"):
-    """This session's browser is told of nothing any more. It may be sent again without a key."""
+    """This session's browser is no longer told of anything. It may be sent again without a key."""
 
 
 class GetPush(Command, frozen=True, kw_only=True, tag="push"):
-    """Whether this server pushes, and to where for this session."""
+    """Whether this server pushes, and where to for this session."""
 
 
 class Push(Reply, frozen=True, kw_only=True, tag="push"):
     """``key`` is the browser's `applicationServerKey`; without one this server pushes nothing.
-    ``texts``: it lets texts go along. ``endpoint`` is where this session's browser is told of
-    messages, absent where it is not; ``text`` as it was asked for then."""
+    ``texts``: it allows texts to be included. ``endpoint`` is where this session's browser is told
+    of messages, absent if it is not; ``text`` as it was asked for then."""
 
     key: str | None = None
     texts: bool = False

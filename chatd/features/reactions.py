@@ -15,7 +15,7 @@ from chatd.engine.view import View
 from chatd.features.shapes import line
 from chatd.wire.frames import Command, Event, Keyed, Millis, Reply, RoomRef, Seq
 
-#: Different emoji of one person on one message, and of all people.
+#: Different emoji on one message, from one person and from all people.
 OWN = 20
 MOST = 50
 #: People in one reply.
@@ -33,8 +33,8 @@ After = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 
 
 class AddReaction(Keyed, frozen=True, kw_only=True, tag="react"):
-    """Reacts to a message with an emoji; at most 20 different ones of one person and 50 of all.
-    It takes the role member, also where fewer may write. `exists` if one has already."""
+    """Reacts to a message with an emoji; at most 20 different ones from one person and 50 from all.
+    It takes the role member, even if fewer may write. `exists` if you have already."""
 
     room: RoomRef
     seq: Seq
@@ -42,7 +42,7 @@ class AddReaction(Keyed, frozen=True, kw_only=True, tag="react"):
 
 
 class RemoveReaction(Keyed, frozen=True, kw_only=True, tag="unreact"):
-    """Takes a reaction of one's own back; `not-found` if there is none."""
+    """Takes back a reaction of your own; `not-found` if there is none."""
 
     room: RoomRef
     seq: Seq
@@ -50,8 +50,8 @@ class RemoveReaction(Keyed, frozen=True, kw_only=True, tag="unreact"):
 
 
 class ListReactors(Command, frozen=True, kw_only=True, tag="reactors"):
-    """Who reacted to a message, with any emoji or one, in the order in which they did; those
-    behind ``after``, the ``place`` of the last one known."""
+    """Who reacted to a message, with any emoji or one, in the order in which they did; those after
+    ``after``, the ``place`` of the last one known."""
 
     room: RoomRef
     seq: Seq
@@ -60,10 +60,10 @@ class ListReactors(Command, frozen=True, kw_only=True, tag="reactors"):
 
 
 class Reacted(Event, frozen=True, kw_only=True, tag="reacted"):
-    """Somebody reacts to the message ``target`` with ``emoji``, or with ``on`` false no longer.
-    ``count`` is how many people do from now on (0: nobody); a page of messages shows the same
-    count, and what comes after it replaces what it showed. For one's own reactions look at
-    ``from``. A message that is deleted loses its reactions without further word."""
+    """Somebody reacts to the message ``target`` with ``emoji``, or with ``on`` false no longer
+    does. ``count`` is how many people now do (0: nobody); a page of messages shows the same count,
+    and what comes after it replaces what it showed. Your own reactions are told by ``from``. A
+    deleted message loses its reactions without further word."""
 
     target: Seq
     emoji: str
@@ -82,7 +82,7 @@ class Reactor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reactors(Reply, frozen=True, kw_only=True, tag="reactors"):
-    """At most 200 people; with ``more`` there are others, behind the ``place`` of the last."""
+    """At most 200 people; with ``more`` there are others, after the ``place`` of the last."""
 
     room: str
     seq: Seq

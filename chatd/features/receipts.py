@@ -1,4 +1,4 @@
-"""Receipts: how far messages were delivered to and read by whom. Marks only move forward."""
+"""Receipts: how far messages were delivered, and read by whom. Marks only move forward."""
 
 from typing import Annotated, Literal
 
@@ -18,13 +18,13 @@ from chatd.wire.signals import Marked, Marks
 
 #: How many marks one answer lists.
 LISTED = 200
-#: Who has read one message is counted over all members: as much work as so many other reads.
+#: Who has read a message is counted over all members: as much work as this many other reads.
 READS = 5.0
 
 
 class SetMark(Command, frozen=True, kw_only=True, tag="mark"):
-    """Moves one's marks in a room forward; read implies delivered. Going back has no effect, so
-    that it may be sent again without a key."""
+    """Moves your marks in a room forward; read implies delivered. Going back has no effect, so it
+    may be sent again without a key."""
 
     room: RoomRef
     delivered: Seq | None = None
@@ -32,7 +32,7 @@ class SetMark(Command, frozen=True, kw_only=True, tag="mark"):
 
 
 class ListMarks(Command, frozen=True, kw_only=True, tag="marks"):
-    """Who has got and read how much, for rooms with too many members to be told all the time."""
+    """Who has got and read how much, for rooms with too many members for `marks` signals."""
 
     room: RoomRef
 
@@ -46,7 +46,7 @@ class MarksReply(Reply, frozen=True, kw_only=True, tag="marks_page"):
 
 class ListRecipients(Command, frozen=True, kw_only=True, tag="read_by"):
     """Who has got and read one message; any member who may see it may ask. Those whose user name
-    comes behind ``after``."""
+    comes after ``after``."""
 
     room: RoomRef
     seq: Seq
@@ -62,9 +62,9 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecipientsReply(Reply, frozen=True, kw_only=True, tag="read_by"):
-    """``of`` members could see the message; it was ``delivered`` to so many of them, and so many of
-    those have ``read`` it. Neither its author nor anybody who hides their receipts is counted or
-    among the ``people``: at most 200, by user name; with ``more`` there are others."""
+    """``of`` members could see the message; ``delivered`` of them got it, and ``read`` of those
+    have read it. Neither its author nor anybody who hides their receipts is counted or among the
+    ``people``: at most 200, by user name; with ``more`` there are others."""
 
     room: str
     seq: Seq

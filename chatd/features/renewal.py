@@ -1,4 +1,4 @@
-"""Renewal: people of another site go on over the end of their token, on the same connection."""
+"""Renewal: people from another site go on past the end of their token, on the same connection."""
 
 from typing import Annotated
 
@@ -13,15 +13,15 @@ from chatd.wire.frames import Command, Ending, Millis, Reply
 
 
 class Renew(Command, frozen=True, kw_only=True, tag="renew"):
-    """Takes a fresh ``token`` of one's site (a JWT, as for POST /api/session/exchange) for the one
-    that is about to end: the connection goes on, and so does the secret that the token before was
-    exchanged for. It is about the same person, else it is refused and nothing changes."""
+    """Takes a fresh ``token`` from your site (a JWT, as for POST /api/session/exchange) in place of
+    the one about to end: the connection goes on, and so does the secret that the earlier token was
+    exchanged for. It must be about the same person; otherwise it is refused and nothing changes."""
 
     token: Annotated[str, msgspec.Meta(min_length=1, max_length=8192)]
 
 
 class Renewed(Reply, frozen=True, kw_only=True, tag="renewed"):
-    """What one came in with is good until ``expires``."""
+    """Your proof of identity is now good until ``expires``."""
 
     expires: Millis
 

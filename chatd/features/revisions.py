@@ -17,9 +17,9 @@ After = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 
 
 class ListRevisions(Command, frozen=True, kw_only=True, tag="revisions"):
-    """What a message said before, the oldest first, behind the revision ``after``: for its author
-    and for moderators, in a direct conversation for its author alone. The first words and the last
-    50 before the present ones are kept, until the message is deleted."""
+    """What a message said before, oldest first, after the revision ``after``: for its author and
+    for moderators, in a direct conversation only for its author. The first words and the last 50
+    before the present ones are kept until the message is deleted."""
 
     room: RoomRef
     seq: Seq
@@ -36,7 +36,7 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Revisions(Reply, frozen=True, kw_only=True, tag="revisions"):
-    """At most 12 revisions; with ``more`` there are others, behind the last one's number."""
+    """At most 12 revisions; with ``more`` there are others, after the last one's number."""
 
     room: str
     seq: Seq

@@ -1,4 +1,4 @@
-"""Rights: the least role that an action in a room takes; every feature asks here."""
+"""Rights: the lowest role that an action in a room takes; every feature asks here."""
 
 from collections.abc import Mapping
 from enum import Enum, auto
@@ -8,7 +8,7 @@ from chatd.engine.rows import RoleName
 
 
 class Action(Enum):
-    """What one does in a room. On whom one may act besides is `Outranks`."""
+    """What people do in a room. Whom they may do it to is a matter of `Outranks`."""
 
     MARK = auto()
     LEAVE = auto()
@@ -49,5 +49,5 @@ LEAST: Mapping[Action, RoleName] = MappingProxyType(
 
 
 def least(action: Action) -> RoleName:
-    """The role that a member needs at least."""
+    """The lowest role that may do it."""
     return LEAST[action]

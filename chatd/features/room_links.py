@@ -1,4 +1,4 @@
-"""Links into a room: whoever has one may join, so often and so long as it was made for."""
+"""Links into a room: whoever has one may join, as often and as long as it was made for."""
 
 from hashlib import sha256
 from typing import Annotated
@@ -15,7 +15,7 @@ from chatd.features.members import MOST_STAYS, Body
 from chatd.features.rights import Action, least
 from chatd.wire.frames import Command, Keyed, Millis, Reply, RoomRef
 
-#: What the secret of every link begins with, so that it is known for what it is where it leaks.
+#: What the secret of every link begins with, so that it is recognised if it leaks.
 PREFIX = "chatd_j_"
 WEEK = 7 * 24 * 3600
 YEAR = 365 * 24 * 3600
@@ -36,8 +36,8 @@ LinkId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 class InviteLink(Keyed, frozen=True, kw_only=True, tag="invite_link"):
     """Makes a link into a room, for moderators: whoever has it may join, ``uses`` times (or without
-    end) within ``expires_in`` seconds (a week; 0: without end). It ends with its maker's right to
-    invite. A page of the server takes it as ``/#join=<secret>``."""
+    limit) within ``expires_in`` seconds (a week; 0: without end). It ends with its maker's right to
+    invite. The server's page takes it as ``/#join=<secret>``."""
 
     room: RoomRef
     expires_in: Annotated[int, msgspec.Meta(ge=0, le=YEAR)] = WEEK
@@ -58,7 +58,7 @@ class EndLink(Keyed, frozen=True, kw_only=True, tag="end_link"):
 
 
 class PeekLink(Command, frozen=True, kw_only=True, tag="peek_link"):
-    """Where a link leads. One that never was, has ended or is used up answers alike."""
+    """Where a link leads. One that never existed, has ended or is used up gets the same answer."""
 
     secret: Secret
 
@@ -70,7 +70,7 @@ class JoinByLink(Keyed, frozen=True, kw_only=True, tag="join_by_link"):
 
 
 class LinkShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A link and who made it. Without ``expires`` or ``uses_left`` there is no end of it."""
+    """A link and who made it. Without ``expires`` or ``uses_left`` there is no such limit."""
 
     link_id: str
     by: str
@@ -96,7 +96,7 @@ class Links(Reply, frozen=True, kw_only=True, tag="links"):
 
 
 class Peeked(Reply, frozen=True, kw_only=True, tag="peeked"):
-    """The room behind a link, who made that, and whether one is in the room already."""
+    """The room behind a link, who made the link, and whether you are in the room already."""
 
     room: str
     kind: RoomKind
@@ -118,7 +118,7 @@ def _digest(secret: str) -> bytes:
 
 
 def _link_id(secret: str) -> str:
-    """Names a link to those who may end it; of no use for guessing the secret."""
+    """Names a link to those who may end it; useless for guessing the secret."""
     return "l" + sha256(b"id of " + secret.encode()).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""Room settings: how one keeps one's rooms: what to be notified of, favourites, order, unread."""
+"""Room settings: how people keep their rooms: what to be notified of, favourites, order, unread."""
 
 from typing import Annotated
 
@@ -14,17 +14,17 @@ from chatd.engine.unit import IsMember, SeesMessage, Unit
 from chatd.features.rights import Action, least
 from chatd.wire.frames import Command, Millis, RoomRef, Seq, Signal
 
-#: How many rooms one may put in order.
+#: How many rooms one person may put in order.
 MOST_ORDERED = 500
 
 Place = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
 
 
 class SetRoom(Command, frozen=True, kw_only=True, tag="set_room"):
-    """How one keeps a room; for all of one's devices. What is left out stays, what ``clear`` names
-    is as if it had never been set. ``notify``: what to be notified of, if not all in direct
+    """How you keep a room; for all of your devices. What is left out stays, what ``clear`` names is
+    as if it had never been set. ``notify``: what to be notified of, if not all in direct
     conversations and mentions elsewhere. ``muted_until``: of nothing until then, 0 for good.
-    ``place``: its rank in one's own order. It may be sent again without a key."""
+    ``place``: its rank in your own order. It may be sent again without a key."""
 
     room: RoomRef
     notify: Notify | None = None
@@ -37,22 +37,22 @@ class SetRoom(Command, frozen=True, kw_only=True, tag="set_room"):
 
 
 class OrderMine(Command, frozen=True, kw_only=True, tag="order"):
-    """One's whole own order: ``rooms`` have the places 0, 1, 2 …, all others none. Rooms that one
-    is not in are passed over. It may be sent again without a key."""
+    """Your own order as a whole: ``rooms`` have the places 0, 1, 2 …, all others none. Rooms that
+    you are not in are skipped. It may be sent again without a key."""
 
     rooms: Annotated[list[RoomRef], msgspec.Meta(max_length=MOST_ORDERED)]
 
 
 class MarkUnread(Command, frozen=True, kw_only=True, tag="mark_unread"):
-    """Marks a room as unread from a message on, until `mark` tells of anything read there. Marks
-    themselves never go back. It may be sent again without a key."""
+    """Marks a room as unread from a message on, until `mark` says that anything was read there.
+    Marks themselves never go back. It may be sent again without a key."""
 
     room: RoomRef
     seq: Seq
 
 
 class RoomSet(Signal, frozen=True, kw_only=True, tag="room_set"):
-    """How one keeps a room from now on, all of it: what is not there is not set."""
+    """How you keep a room from now on, complete: what is absent is not set."""
 
     room: str
     notify: Notify | None = None
@@ -63,7 +63,7 @@ class RoomSet(Signal, frozen=True, kw_only=True, tag="room_set"):
 
 
 class RoomsOrdered(Signal, frozen=True, kw_only=True, tag="rooms_ordered"):
-    """One's own order from now on: these rooms have the places 0, 1, 2 …, all others none."""
+    """Your own order from now on: these rooms have the places 0, 1, 2 …, all others none."""
 
     rooms: list[str]
 

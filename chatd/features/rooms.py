@@ -1,4 +1,4 @@
-"""Rooms: make one, change one, list one's own and the public ones."""
+"""Rooms: make one, change one, list your own and the public ones."""
 
 from typing import Annotated, Literal
 
@@ -30,13 +30,13 @@ from chatd.wire.frames import Command, Done, Event, Keyed, Reply, RoomRef
 
 #: How many rooms one person may make.
 ROOMS_EACH = 500
-#: How many rooms one page of one's own holds, and of the public ones. (A name and a topic of the
-#: longest take 3 KB, so that a page stays below what waits for a slow reader.)
+#: How many rooms a page of your own holds, and of the public ones. (The longest name and topic take
+#: 3 KB, so a page stays below what may wait for a slow reader.)
 PAGE = 200
 LIST_PAGE = 100
-#: The words of a query that are looked for.
+#: The words of a query that are searched for.
 MOST_WORDS = 8
-#: The most seconds between two messages that slow mode asks for.
+#: The most seconds between two messages that slow mode may ask for.
 SLOWEST = 6 * 3600
 
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
@@ -45,9 +45,9 @@ Posting = Literal["member", "moderator", "owner"]
 
 
 class CreateRoomCommand(Keyed, frozen=True, kw_only=True, tag="create_room"):
-    """Makes a room with oneself as its owner. ``slug`` is its name in references ("#tea"): only
-    public rooms have one. In a public room newcomers see the whole history, in a private one what
-    came after them, unless ``history`` says otherwise."""
+    """Makes a room with you as its owner. ``slug`` is its name in references ("#tea"): only public
+    rooms have one. In a public room newcomers see the whole history, in a private one what came
+    after them, unless ``history`` says otherwise."""
 
     name: Title
     kind: Literal["public", "private"] = "public"
@@ -58,10 +58,10 @@ class CreateRoomCommand(Keyed, frozen=True, kw_only=True, tag="create_room"):
 
 class ChangeRoomCommand(Keyed, frozen=True, kw_only=True, tag="change_room"):
     """Changes a room: for moderators. What is left out stays. ``avatar`` is the id of a picture
-    that one brought here, "" for none; ``slow`` has members wait so many seconds between two
+    that you uploaded, "" for none; ``slow`` makes members wait this many seconds between two
     messages, at most six hours.
 
-    For owners alone: ``posting``, the least role that writes ("moderator" makes it a room of
+    Only for owners: ``posting``, the lowest role that may write ("moderator" makes it a room of
     announcements), and ``archived``: such a room can be read, and nobody writes in it."""
 
     room: RoomRef
@@ -75,22 +75,22 @@ class ChangeRoomCommand(Keyed, frozen=True, kw_only=True, tag="change_room"):
 
 
 class ListRooms(Command, frozen=True, kw_only=True, tag="rooms"):
-    """The rooms one is a member of, with heads and unread counts, by id, at most 200 at a time:
+    """The rooms you are a member of, with heads and unread counts, by id, at most 200 at a time:
     ``after`` is the id of the last one seen."""
 
     after: Annotated[str, msgspec.Meta(max_length=64)] | None = None
 
 
 class GetRoom(Command, frozen=True, kw_only=True, tag="room"):
-    """One room as one sees it."""
+    """One room as you see it."""
 
     room: RoomRef
 
 
 class ListPublicRooms(Command, frozen=True, kw_only=True, tag="public_rooms"):
     """Public rooms, a page at a time: ``after`` is the id of the last one seen. They come by name;
-    with ``query`` those that have all of its words in name, slug or topic, the most members first.
-    Archived ones are left out unless ``archived`` says so."""
+    with ``query`` those that have all of its words in name, slug or topic, those with most members
+    first. Archived ones are left out unless ``archived`` is true."""
 
     after: Annotated[str, msgspec.Meta(max_length=64)] | None = None
     query: Annotated[str, msgspec.Meta(max_length=100)] = ""
@@ -98,7 +98,7 @@ class ListPublicRooms(Command, frozen=True, kw_only=True, tag="public_rooms"):
 
 
 class Rooms(Reply, frozen=True, kw_only=True, tag="rooms"):
-    """A page of rooms. With ``more`` there are others behind the last one."""
+    """A page of rooms. With ``more`` there are others after the last one."""
 
     rooms: list[RoomState]
     more: bool = False
@@ -242,14 +242,14 @@ async def public_rooms(
 
 
 def _reads(command: ListPublicRooms) -> float:
-    """Words are looked for in every public room."""
+    """Words are searched for in every public room."""
     return 1 + 2 * bool(command.query)
 
 
 def created(
     command: CreateRoomCommand, committed: Committed, actor: Principal, context: Context
 ) -> Done:
-    """The reply names the room; its seq is nothing a client could use."""
+    """The reply names the room; its seq is of no use to a client."""
     return Done(id=command.id, room=committed.answer.room, at=committed.answer.at)
 
 

@@ -24,21 +24,21 @@ from chatd.features.cards import checked_data
 from chatd.features.messages import Files, Send, Text, chosen, text_beside
 from chatd.wire.frames import Command, Data, Key, Keyed, Millis, Reply, RoomRef, Seq, Signal
 
-#: How far ahead a message lies, in milliseconds.
+#: How far ahead a message may lie, in milliseconds.
 SOONEST = 60_000
 LATEST = 366 * 24 * 3600 * 1000
-#: How many messages of one person wait or have failed.
+#: How many messages of one person may wait or have failed.
 MOST = 100
-#: How many bytes of messages one answer brings.
+#: How many bytes of messages one answer carries.
 PAGE_BYTES = 128 * 1024
-#: In front of the key under which a scheduled message is said; no key of a client begins so.
+#: Prefix of the key under which a scheduled message is said; no client's key begins with it.
 SAID = "~"
 
 
 class ScheduleMessage(Keyed, frozen=True, kw_only=True, tag="schedule"):
-    """Says something at the time ``at``, between a minute and a year ahead: as if one had sent it
-    then, with the rights and the rules of that moment. Its ``key`` names it until then. At most
-    100 messages wait."""
+    """Says something at the time ``at``, between a minute and a year ahead: as if you had sent it
+    then, with the rights and the rules of that moment. Its ``key`` names it until then. At most 100
+    messages wait."""
 
     room: RoomRef
     text: Text
@@ -55,7 +55,7 @@ class UnscheduleMessage(Keyed, frozen=True, kw_only=True, tag="unschedule"):
 
 
 class ListScheduled(Command, frozen=True, kw_only=True, tag="scheduled"):
-    """One's scheduled messages by key, as many as fit into one answer: ``after`` is the last key
+    """Your scheduled messages by key, as many as fit into one answer: ``after`` is the last key
     seen."""
 
     after: Key | None = None
@@ -76,15 +76,15 @@ class ScheduledShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class Scheduled(Reply, frozen=True, kw_only=True, tag="scheduled"):
-    """A page of scheduled messages. With ``more`` there are others behind the last one."""
+    """A page of scheduled messages. With ``more`` there are others after the last one."""
 
     scheduled: list[ScheduledShape]
     more: bool = False
 
 
 class ScheduleSet(Signal, frozen=True, kw_only=True, tag="schedule_set"):
-    """A message of one's own waits to be said. One known before was put off: slow mode has it wait
-    for longer."""
+    """A message of your own waits to be said. One known before was put off: slow mode makes it wait
+    longer."""
 
     item: ScheduledShape
 
@@ -179,7 +179,7 @@ _read = msgspec.json.Decoder(Body).decode
 
 
 class Sayings:
-    """What the agenda has done when a message is due. ``decide`` is the engine's."""
+    """What the agenda does with a message that is due. ``decide`` is the engine's."""
 
     def __init__(self, decide: Callable[[Command, Principal], Unit]) -> None:
         self._decide = decide

@@ -1,4 +1,4 @@
-"""Search: messages by words, room, person, time and what they carry, over all one may read."""
+"""Search: messages by words, room, person, time and what they carry, among all you may read."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated
@@ -16,7 +16,7 @@ from chatd.engine.view import View
 from chatd.features.messages import Message, render_message
 from chatd.wire.frames import Command, Cursor, Millis, Reply, RoomRef, UserRef
 
-#: For how many reads a search counts.
+#: How many reads a search counts as.
 READS = 5.0
 
 Looked = Annotated[
@@ -27,14 +27,14 @@ Around = Annotated[int, msgspec.Meta(ge=0, le=3, description="Messages shown on 
 
 
 class Search(Command, frozen=True, kw_only=True, tag="search"):
-    """Finds messages in the rooms one is in, the newest first.
+    """Finds messages in the rooms you are in, newest first.
 
-    ``text`` is what a person types: all words have to be there, the last one may be only begun;
-    "two words" in quotation marks stand next to each other; a word with - in front must not be
-    there. `from:@alice`, `from:me`, `in:#tea`, `before:2026-01-31`, `after:2026-01-31`,
-    `on:2026-01-31` (days of UTC), `has:link`, `has:data` and `has:file` filter, and so do the
-    fields, which go before. ``after`` is the earliest time, ``before`` the first that is too late.
-    ``page`` is the ``next`` of the reply before."""
+    ``text`` is what a person types: all words must be there, the last one may be only begun; "two
+    words" in quotation marks stand next to each other; a word after a - must not be there.
+    `from:@alice`, `from:me`, `in:#tea`, `before:2026-01-31`, `after:2026-01-31`, `on:2026-01-31`
+    (days of UTC), `has:link`, `has:data` and `has:file` filter, and so do the fields, which take
+    precedence. ``after`` is the earliest time, ``before`` the first that is too late. ``page`` is
+    the ``next`` of the reply before."""
 
     text: Looked = ""
     room: RoomRef | None = None
@@ -57,8 +57,8 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class SearchFound(Reply, frozen=True, kw_only=True, tag="found"):
     """``hits`` have their current text. With ``next`` there may be more: ask again with it as the
-    ``page``, even where a page is empty. ``words`` are what to mark: in lower case, without
-    accents. ``behind`` events of the log were not searched, because they are not indexed yet."""
+    ``page``, even if a page is empty. ``words`` are what to mark: in lower case, without accents.
+    ``behind`` events of the log were not searched, because they are not indexed yet."""
 
     hits: list[SearchHit]
     words: list[str] = msgspec.field(default_factory=list)
@@ -137,7 +137,7 @@ async def _named(text: str, mark: str, find: Callable[[str], Awaitable[str]]) ->
     except Refusal as refusal:
         if refusal.code is not Code.NOT_FOUND or text.startswith(mark):
             raise
-        # Then it is an id; and if it is none, nothing is found.
+        # Then it is an id; and if it is not, nothing is found.
         return text
 
 

@@ -21,15 +21,15 @@ from chatd.wire.frames import Millis, Seq
 
 class RoomState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A room as the asker sees it. ``seq`` is the last event, ``number`` the last message's.
-    ``role`` is absent where one is not a member; ``other`` is the other person of a direct
-    conversation, whose user name is the room's ``name``; oneself in the notes to oneself.
+    ``role`` is absent if you are not a member; ``other`` is the other person of a direct
+    conversation, whose user name is the room's ``name``; yourself in notes to yourself.
 
-    ``unread`` counts messages behind the one read and said since one came; ``mentions`` the unread
-    ones that mention one. In an ``archived`` room nobody writes;
-    ``posting`` is the least role that does, ``slow`` the seconds between two messages of one
-    member. The rest is one's own: what to be notified of (absent: all in direct conversations,
-    mentions elsewhere), until when the room is muted (0: for good), whether it is a favourite, its
-    ``place`` in one's order, and from which message on one marked it as unread."""
+    ``unread`` counts messages after the last one read and since you joined; ``mentions`` the unread
+    ones that mention you. In an ``archived`` room nobody writes; ``posting`` is the lowest role
+    that may, ``slow`` the seconds between two messages of one member. The rest is your own: what to
+    be notified of (absent: all in direct conversations, mentions elsewhere), until when the room is
+    muted (0: for good), whether it is a favourite, its ``place`` in your order, and from which
+    message on you marked it as unread."""
 
     room: str
     kind: RoomKind
@@ -68,7 +68,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How far someone got: the ``seq`` delivered to them and the one read, 0 for none; and when
-    they read that far, where that is known."""
+    they read that far, if known."""
 
     user: str
     delivered: int = 0
@@ -78,8 +78,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class FileShape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A file of a message, of ``size`` bytes: `GET /files/<file>`. With ``width`` and ``height`` it
-    is a picture that may be shown; without them ``type`` is what its sender said, and believed of
-    nothing: it is only ever a download."""
+    is a picture that may be shown; without them ``type`` is what its sender said, and never
+    believed: it is only ever a download."""
 
     file: str
     name: str

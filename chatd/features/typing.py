@@ -10,9 +10,9 @@ from chatd.wire.signals import Typing
 
 
 class SetTyping(Command, frozen=True, kw_only=True, tag="typing"):
-    """I am typing here (again), or no longer. The room must be open on this connection, and one
-    must be able to write there. Another role ends what is shown at once, a block within 6 s. Of
-    who keeps it to themselves (`set_privacy`) nobody is told."""
+    """I am typing here (again), or no longer. The room must be open on this connection, and you
+    must be able to write there. A change of role ends what is shown at once, a block within 6 s. If
+    you keep it to yourself (`set_privacy`) nobody is told."""
 
     room: RoomRef
     active: bool = True
@@ -21,7 +21,7 @@ class SetTyping(Command, frozen=True, kw_only=True, tag="typing"):
 async def typing(command: SetTyping, actor: Principal, context: Context, view: View) -> Done:
     if command.room not in view.open_rooms:
         raise Refusal(Code.WRONG_STATE, "Open the room first, then say that you type in it.")
-    # Asked of the store each time: roles, blocks and settings may have changed on any node.
+    # The store is asked each time: roles, blocks and settings may have changed on any node.
     if not command.active or await context.store.may_type(actor.user, command.room, context.now):
         view.typing(command.room, command.active)
     return Done(id=command.id)

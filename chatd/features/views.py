@@ -19,11 +19,11 @@ from chatd.features.pages import quoted, shown
 from chatd.features.shapes import Mark, RoomState, mark, room_state
 from chatd.wire.frames import Command, Cursor, Event, Reply, RoomRef
 
-#: Up to this many members everybody sees how far everyone has read.
+#: Up to this many members, everybody sees how far everyone has read.
 MARKS_SHOWN = 50
-#: How many missed events one reply to `resume` brings at the most.
+#: How many missed events one reply to `resume` brings at most.
 RESUME_PAGE = 500
-#: So many rooms to resume are as much work as one other read.
+#: This many rooms to resume are as much work as one other read.
 ROOMS_TO_A_READ = 20
 
 
@@ -35,7 +35,7 @@ class Open(Command, frozen=True, kw_only=True, tag="open"):
 
 
 class Close(Command, frozen=True, kw_only=True, tag="close"):
-    """Hears a room's events no longer. One stays a member."""
+    """Hears a room's events no longer. You stay a member."""
 
     room: RoomRef
 
@@ -51,7 +51,7 @@ class Resume(Command, frozen=True, kw_only=True, tag="resume"):
 class Opened(Reply, frozen=True, kw_only=True, tag="opened"):
     """The room, its latest messages (``quoted`` as in `history`), marks of its members (up to 50
     members), and who is here (user id to "online" or "away"). ``cursor`` counts for all open rooms;
-    events follow that it does not cover."""
+    events that it does not cover follow."""
 
     room: RoomState
     cursor: Cursor
@@ -64,9 +64,9 @@ class Opened(Reply, frozen=True, kw_only=True, tag="opened"):
 
 class Resumed(Reply, frozen=True, kw_only=True, tag="resumed"):
     """``resumed`` true: ``events`` are all that was missed in ``rooms``, in order; with ``more``
-    ask again from ``cursor``, the rooms are not live yet. False: the cursor is of no use any more
+    ask again from ``cursor``, the rooms are not live yet. False: the cursor is no longer of use
     (another log, or none was given): forget what was known and read history anew; the rooms are
-    live. ``removed`` are rooms asked for that one may not see (any more); their last event is among
+    live. ``removed`` are rooms asked for that you may not see (any more); their last event is among
     ``events`` if it was missed."""
 
     resumed: bool
@@ -91,7 +91,7 @@ async def open_room(command: Open, actor: Principal, context: Context, view: Vie
             Code.BUSY, "Too much is being said here to open the room just now.", retry_after=0.5
         )
     room, page = opening.room, opening.page
-    # Events of other open rooms up to the snapshot may still be on their way, behind this reply.
+    # Events of other open rooms up to the snapshot may still be on their way, after this reply.
     others = set(view.open_rooms) - {command.room}
     complete = min(page.position, sent) if others else page.position
     view.show(command.room, position=page.position, head=room.head, members=room.members)
