@@ -1,14 +1,14 @@
 // What is said on the wire. Generated from chatd/wire by `make generate`; changes here are lost.
 
 /**
- * A file that is brought has at most `max_bytes`, a message at most `each` files.
+ * An uploaded file has at most `max_bytes`, a message at most `each` files.
  * @typedef {Object} FileLimits
  * @property {number} max_bytes
  * @property {number} each
  */
 
 /**
- * The limits that hold for this connection. Rates are per second; a burst may be saved up. `files` is null where one may bring no files.
+ * The limits that hold for this connection. Rates are per second; a burst may be saved up. `files` is null if you may upload no files.
  * @typedef {Object} Limits
  * @property {number} frame_bytes
  * @property {number} text_code_points
@@ -29,7 +29,7 @@
  */
 
 /**
- * A room as the asker sees it. `seq` is the last event, `number` the last message's. `role` is absent where one is not a member; `other` is the other person of a direct conversation, whose user name is the room's `name`; oneself in the notes to oneself. `unread` counts messages behind the one read and said since one came; `mentions` the unread ones that mention one. In an `archived` room nobody writes; `posting` is the least role that does, `slow` the seconds between two messages of one member. The rest is one's own: what to be notified of (absent: all in direct conversations, mentions elsewhere), until when the room is muted (0: for good), whether it is a favourite, its `place` in one's order, and from which message on one marked it as unread.
+ * A room as the asker sees it. `seq` is the last event, `number` the last message's. `role` is absent if you are not a member; `other` is the other person of a direct conversation, whose user name is the room's `name`; yourself in notes to yourself. `unread` counts messages after the last one read and since you joined; `mentions` the unread ones that mention you. In an `archived` room nobody writes; `posting` is the lowest role that may, `slow` the seconds between two messages of one member. The rest is your own: what to be notified of (absent: all in direct conversations, mentions elsewhere), until when the room is muted (0: for good), whether it is a favourite, its `place` in your order, and from which message on you marked it as unread.
  * @typedef {Object} RoomState
  * @property {string} room
  * @property {"direct"|"private"|"public"} kind
@@ -57,7 +57,7 @@
  */
 
 /**
- * How far someone got: the `seq` delivered to them and the one read, 0 for none; and when they read that far, where that is known.
+ * How far someone got: the `seq` delivered to them and the one read, 0 for none; and when they read that far, if known.
  * @typedef {Object} Mark
  * @property {string} user
  * @property {number} [delivered]
@@ -95,7 +95,7 @@
  */
 
 /**
- * A room that one is invited into, and by whom.
+ * A room that you are invited into, and by whom.
  * @typedef {Object} Invitation
  * @property {string} room
  * @property {"direct"|"private"|"public"} kind
@@ -119,7 +119,7 @@
  */
 
 /**
- * A link and who made it. Without `expires` or `uses_left` there is no end of it.
+ * A link and who made it. Without `expires` or `uses_left` there is no such limit.
  * @typedef {Object} LinkShape
  * @property {string} link_id
  * @property {string} by
@@ -130,7 +130,7 @@
  */
 
 /**
- * What somebody is up to. It is over at `until`, of which nobody is told again.
+ * What somebody is up to. It is over at `until`; nobody is told when that comes.
  * @typedef {Object} Status
  * @property {string} [emoji]
  * @property {string} [text]
@@ -191,7 +191,7 @@
  */
 
 /**
- * Somebody. `status` and `last_seen` (to the minute) are for those who share a room with them, and not where one of the two blocked the other; `last_seen` neither where the person, nor where the one who asks, keeps it to themselves.
+ * Somebody. `status` and `last_seen` (to the minute) are for those who share a room with them, unless one of the two blocked the other; `last_seen` is absent if the person or the asker keeps theirs private.
  * @typedef {Object} PersonShape
  * @property {string} user
  * @property {string} name
@@ -221,7 +221,7 @@
  */
 
 /**
- * How many people react to a message with `emoji`: the ids of the first of them, at most 10 (on a page with very many reactions less), and whether oneself does.
+ * How many people react to a message with `emoji`: the ids of the first of them, at most 10 (fewer on a page with very many reactions), and whether you do.
  * @typedef {Object} Reaction
  * @property {string} emoji
  * @property {number} count
@@ -230,7 +230,7 @@
  */
 
 /**
- * A file of a message, of `size` bytes: `GET /files/<file>`. With `width` and `height` it is a picture that may be shown; without them `type` is what its sender said, and believed of nothing: it is only ever a download.
+ * A file of a message, of `size` bytes: `GET /files/<file>`. With `width` and `height` it is a picture that may be shown; without them `type` is what its sender said, and never believed: it is only ever a download.
  * @typedef {Object} FileShape
  * @property {string} file
  * @property {string} name
@@ -250,14 +250,14 @@
  */
 
 /**
- * Somebody who types: their id and user name.
+ * Somebody who is typing: their id and user name.
  * @typedef {Object} Typist
  * @property {string} user
  * @property {string} name
  */
 
 /**
- * Says something in a room. The reply's `seq` is the message's place for ever. `reply_to` is the message that this one answers. "@name" mentions a member; "@room" everyone, for moderators, and for members of rooms with up to 20 people. `files` were brought before with `POST /api/files`; each is in one message alone. With files the text may be empty.
+ * Says something in a room. The reply's `seq` is the message's place for ever. `reply_to` is the message that this one answers. "@name" mentions a member; "@room" everyone, for moderators, and for members of rooms with up to 20 people. `files` were uploaded before with `POST /api/files`; each is in only one message. With files the text may be empty.
  * @typedef {Object} Send
  * @property {"send"} type
  * @property {number} id Chosen by the client.
@@ -270,7 +270,7 @@
  */
 
 /**
- * Replaces the text of one's own message, within 24 hours, and its `data` (without it there is none any more). What it answers and its files stay. A forwarded message cannot be edited.
+ * Replaces the text of your own message, within 24 hours, and its `data` (left out, it is removed). What it answers and its files stay. A forwarded message cannot be edited.
  * @typedef {Object} Edit
  * @property {"edit"} type
  * @property {number} id Chosen by the client.
@@ -282,7 +282,7 @@
  */
 
 /**
- * Erases a message: one's own within 24 hours, anybody's as a moderator. Its place stays.
+ * Erases a message: your own within 24 hours, anybody's as a moderator. Its place stays.
  * @typedef {Object} Delete
  * @property {"delete"} type
  * @property {number} id Chosen by the client.
@@ -292,7 +292,7 @@
  */
 
 /**
- * A page of messages: those before a seq, after one, around one, around the first that was said at a time or later (or around the last, if that was before), or the latest.
+ * A page of messages: those before a seq, after one, around one, around the first one said at a time or later (or around the last, if that was earlier), or the latest.
  * @typedef {Object} GetHistory
  * @property {"history"} type
  * @property {number} id Chosen by the client.
@@ -323,7 +323,7 @@
  */
 
 /**
- * Hears a room's events no longer. One stays a member.
+ * Hears a room's events no longer. You stay a member.
  * @typedef {Object} Close
  * @property {"close"} type
  * @property {number} id Chosen by the client.
@@ -340,7 +340,7 @@
  */
 
 /**
- * Reacts to a message with an emoji; at most 20 different ones of one person and 50 of all. It takes the role member, also where fewer may write. `exists` if one has already.
+ * Reacts to a message with an emoji; at most 20 different ones from one person and 50 from all. It takes the role member, even if fewer may write. `exists` if you have already.
  * @typedef {Object} AddReaction
  * @property {"react"} type
  * @property {number} id Chosen by the client.
@@ -351,7 +351,7 @@
  */
 
 /**
- * Takes a reaction of one's own back; `not-found` if there is none.
+ * Takes back a reaction of your own; `not-found` if there is none.
  * @typedef {Object} RemoveReaction
  * @property {"unreact"} type
  * @property {number} id Chosen by the client.
@@ -362,7 +362,7 @@
  */
 
 /**
- * Who reacted to a message, with any emoji or one, in the order in which they did; those behind `after`, the `place` of the last one known.
+ * Who reacted to a message, with any emoji or one, in the order in which they did; those after `after`, the `place` of the last one known.
  * @typedef {Object} ListReactors
  * @property {"reactors"} type
  * @property {number} id Chosen by the client.
@@ -373,7 +373,7 @@
  */
 
 /**
- * Pins a message: moderators do, and both people of a direct conversation. At most 100 in a room; `exists` if it is pinned already.
+ * Pins a message: for moderators, and both people of a direct conversation. At most 100 in a room; `exists` if it is pinned already.
  * @typedef {Object} AddPin
  * @property {"pin"} type
  * @property {number} id Chosen by the client.
@@ -383,7 +383,7 @@
  */
 
 /**
- * Takes a pin off, whoever put it there; `not-found` if there is none.
+ * Removes a pin, no matter who set it; `not-found` if there is none.
  * @typedef {Object} RemovePin
  * @property {"unpin"} type
  * @property {number} id Chosen by the client.
@@ -393,7 +393,7 @@
  */
 
 /**
- * The room's pinned messages, the newest pin first; those below the place `before`.
+ * The room's pinned messages, newest pin first; those below the place `before`.
  * @typedef {Object} ListPins
  * @property {"pins"} type
  * @property {number} id Chosen by the client.
@@ -402,7 +402,7 @@
  */
 
 /**
- * Says the message `seq` of `room` again in `to`, as it reads now. Whoever may see a message may pass it on, as they could by copying it. The new message carries the same files and tells who said it first, and when; it mentions nobody, answers nothing, and stays when the first one is edited or deleted. `text` is said right before it, as a message of one's own. The reply's `seq` is that of the forwarded one.
+ * Says the message `seq` of `room` again in `to`, as it reads now. Whoever may see a message may pass it on, as they could by copying it. The new message carries the same files and tells who said it first, and when; it mentions nobody, answers nothing, and stays if the first one is edited or deleted. `text` is said right before it, as a message of your own. The reply's `seq` is that of the forwarded one.
  * @typedef {Object} ForwardMessage
  * @property {"forward"} type
  * @property {number} id Chosen by the client.
@@ -414,7 +414,7 @@
  */
 
 /**
- * What a message said before, the oldest first, behind the revision `after`: for its author and for moderators, in a direct conversation for its author alone. The first words and the last 50 before the present ones are kept, until the message is deleted.
+ * What a message said before, oldest first, after the revision `after`: for its author and for moderators, in a direct conversation only for its author. The first words and the last 50 before the present ones are kept until the message is deleted.
  * @typedef {Object} ListRevisions
  * @property {"revisions"} type
  * @property {number} id Chosen by the client.
@@ -424,7 +424,7 @@
  */
 
 /**
- * Makes a room with oneself as its owner. `slug` is its name in references ("#tea"): only public rooms have one. In a public room newcomers see the whole history, in a private one what came after them, unless `history` says otherwise.
+ * Makes a room with you as its owner. `slug` is its name in references ("#tea"): only public rooms have one. In a public room newcomers see the whole history, in a private one what came after them, unless `history` says otherwise.
  * @typedef {Object} CreateRoomCommand
  * @property {"create_room"} type
  * @property {number} id Chosen by the client.
@@ -437,7 +437,7 @@
  */
 
 /**
- * Changes a room: for moderators. What is left out stays. `avatar` is the id of a picture that one brought here, "" for none; `slow` has members wait so many seconds between two messages, at most six hours. For owners alone: `posting`, the least role that writes ("moderator" makes it a room of announcements), and `archived`: such a room can be read, and nobody writes in it.
+ * Changes a room: for moderators. What is left out stays. `avatar` is the id of a picture that you uploaded, "" for none; `slow` makes members wait this many seconds between two messages, at most six hours. Only for owners: `posting`, the lowest role that may write ("moderator" makes it a room of announcements), and `archived`: such a room can be read, and nobody writes in it.
  * @typedef {Object} ChangeRoomCommand
  * @property {"change_room"} type
  * @property {number} id Chosen by the client.
@@ -453,7 +453,7 @@
  */
 
 /**
- * The rooms one is a member of, with heads and unread counts, by id, at most 200 at a time: `after` is the id of the last one seen.
+ * The rooms you are a member of, with heads and unread counts, by id, at most 200 at a time: `after` is the id of the last one seen.
  * @typedef {Object} ListRooms
  * @property {"rooms"} type
  * @property {number} id Chosen by the client.
@@ -461,7 +461,7 @@
  */
 
 /**
- * One room as one sees it.
+ * One room as you see it.
  * @typedef {Object} GetRoom
  * @property {"room"} type
  * @property {number} id Chosen by the client.
@@ -469,7 +469,7 @@
  */
 
 /**
- * Public rooms, a page at a time: `after` is the id of the last one seen. They come by name; with `query` those that have all of its words in name, slug or topic, the most members first. Archived ones are left out unless `archived` says so.
+ * Public rooms, a page at a time: `after` is the id of the last one seen. They come by name; with `query` those that have all of its words in name, slug or topic, those with most members first. Archived ones are left out unless `archived` is true.
  * @typedef {Object} ListPublicRooms
  * @property {"public_rooms"} type
  * @property {number} id Chosen by the client.
@@ -479,7 +479,7 @@
  */
 
 /**
- * Invites somebody into a room: for moderators. They are told its name, topic and size, and who invites them, and nothing else of it until they accept.
+ * Invites somebody into a room: for moderators. They are told its name, topic and size, and who invites them, and nothing else until they accept.
  * @typedef {Object} Invite
  * @property {"invite"} type
  * @property {number} id Chosen by the client.
@@ -499,7 +499,7 @@
  */
 
 /**
- * Becomes a member of a room that one was invited into.
+ * Becomes a member of a room that you were invited into.
  * @typedef {Object} Accept
  * @property {"accept"} type
  * @property {number} id Chosen by the client.
@@ -508,7 +508,7 @@
  */
 
 /**
- * Does not want to come. Nobody is told.
+ * Turns an invitation down. Nobody is told.
  * @typedef {Object} Decline
  * @property {"decline"} type
  * @property {number} id Chosen by the client.
@@ -517,14 +517,14 @@
  */
 
 /**
- * Rooms that one is invited into, the latest first.
+ * Rooms that you are invited into, latest first.
  * @typedef {Object} ListInvitations
  * @property {"invited"} type
  * @property {number} id Chosen by the client.
  */
 
 /**
- * Who was invited into a room and did not answer yet: for moderators.
+ * Who was invited into a room and has not answered yet: for moderators.
  * @typedef {Object} ListInvitedPeople
  * @property {"invited_people"} type
  * @property {number} id Chosen by the client.
@@ -532,7 +532,7 @@
  */
 
 /**
- * Makes a link into a room, for moderators: whoever has it may join, `uses` times (or without end) within `expires_in` seconds (a week; 0: without end). It ends with its maker's right to invite. A page of the server takes it as `/#join=<secret>`.
+ * Makes a link into a room, for moderators: whoever has it may join, `uses` times (or without limit) within `expires_in` seconds (a week; 0: without end). It ends with its maker's right to invite. The server's page takes it as `/#join=<secret>`.
  * @typedef {Object} InviteLink
  * @property {"invite_link"} type
  * @property {number} id Chosen by the client.
@@ -561,7 +561,7 @@
  */
 
 /**
- * Where a link leads. One that never was, has ended or is used up answers alike.
+ * Where a link leads. One that never existed, has ended or is used up gets the same answer.
  * @typedef {Object} PeekLink
  * @property {"peek_link"} type
  * @property {number} id Chosen by the client.
@@ -578,7 +578,7 @@
  */
 
 /**
- * How one keeps a room; for all of one's devices. What is left out stays, what `clear` names is as if it had never been set. `notify`: what to be notified of, if not all in direct conversations and mentions elsewhere. `muted_until`: of nothing until then, 0 for good. `place`: its rank in one's own order. It may be sent again without a key.
+ * How you keep a room; for all of your devices. What is left out stays, what `clear` names is as if it had never been set. `notify`: what to be notified of, if not all in direct conversations and mentions elsewhere. `muted_until`: of nothing until then, 0 for good. `place`: its rank in your own order. It may be sent again without a key.
  * @typedef {Object} SetRoom
  * @property {"set_room"} type
  * @property {number} id Chosen by the client.
@@ -591,7 +591,7 @@
  */
 
 /**
- * One's whole own order: `rooms` have the places 0, 1, 2 …, all others none. Rooms that one is not in are passed over. It may be sent again without a key.
+ * Your own order as a whole: `rooms` have the places 0, 1, 2 …, all others none. Rooms that you are not in are skipped. It may be sent again without a key.
  * @typedef {Object} OrderMine
  * @property {"order"} type
  * @property {number} id Chosen by the client.
@@ -599,7 +599,7 @@
  */
 
 /**
- * Marks a room as unread from a message on, until `mark` tells of anything read there. Marks themselves never go back. It may be sent again without a key.
+ * Marks a room as unread from a message on, until `mark` says that anything was read there. Marks themselves never go back. It may be sent again without a key.
  * @typedef {Object} MarkUnread
  * @property {"mark_unread"} type
  * @property {number} id Chosen by the client.
@@ -626,7 +626,7 @@
  */
 
 /**
- * Brings somebody into a room: for moderators. Who is in 500 rooms is brought into no other, and may still join. Who does not let everybody begin a conversation (`set_privacy`) is brought in only by people they share a room with; others invite them.
+ * Brings somebody into a room: for moderators. Whoever is in 500 rooms is brought into no other, but may still join. Whoever does not let everybody begin a conversation (`set_privacy`) is brought in only by people they share a room with; others invite them.
  * @typedef {Object} AddMember
  * @property {"add_member"} type
  * @property {number} id Chosen by the client.
@@ -648,7 +648,7 @@
  */
 
 /**
- * Puts a member out: for moderators, on those below them. They may join again.
+ * Removes a member: for moderators, of those below them. They may join again.
  * @typedef {Object} Kick
  * @property {"kick"} type
  * @property {number} id Chosen by the client.
@@ -658,7 +658,7 @@
  */
 
 /**
- * Puts somebody out and keeps them out, until `until` or for good.
+ * Removes somebody and keeps them out, until `until` or for good.
  * @typedef {Object} Ban
  * @property {"ban"} type
  * @property {number} id Chosen by the client.
@@ -697,7 +697,7 @@
  */
 
 /**
- * The conversation with `user`, made if it is the first time, which not everybody lets everybody do (`set_privacy`). With oneself these are one's notes. The reply names the room.
+ * The conversation with `user`, begun if it is the first time, which not everybody allows everybody (`set_privacy`). With yourself these are your notes. The reply names the room.
  * @typedef {Object} Direct
  * @property {"direct"} type
  * @property {number} id Chosen by the client.
@@ -706,7 +706,7 @@
  */
 
 /**
- * What one is about to say in a room, as it was typed; "" is nothing any more. The last one that arrives counts, so it needs no key; send it when somebody pauses, not with every letter: about once a second. `device` comes back in the signal, for the device that sent it.
+ * What you are about to say in a room, as it was typed; "" for nothing any more. The last one that arrives counts, so it needs no key; send it when somebody pauses, not with every letter: about once a second. `device` comes back in the signal, for the device that sent it.
  * @typedef {Object} WriteDraft
  * @property {"draft"} type
  * @property {number} id Chosen by the client.
@@ -717,7 +717,7 @@
  */
 
 /**
- * One's drafts by room, as many as fit into one answer: `after` is the room of the last one seen.
+ * Your drafts by room, as many as fit into one answer: `after` is the room of the last one seen.
  * @typedef {Object} ListDrafts
  * @property {"drafts"} type
  * @property {number} id Chosen by the client.
@@ -725,7 +725,7 @@
  */
 
 /**
- * Says something at the time `at`, between a minute and a year ahead: as if one had sent it then, with the rights and the rules of that moment. Its `key` names it until then. At most 100 messages wait.
+ * Says something at the time `at`, between a minute and a year ahead: as if you had sent it then, with the rights and the rules of that moment. Its `key` names it until then. At most 100 messages wait.
  * @typedef {Object} ScheduleMessage
  * @property {"schedule"} type
  * @property {number} id Chosen by the client.
@@ -748,7 +748,7 @@
  */
 
 /**
- * One's scheduled messages by key, as many as fit into one answer: `after` is the last key seen.
+ * Your scheduled messages by key, as many as fit into one answer: `after` is the last key seen.
  * @typedef {Object} ListScheduled
  * @property {"scheduled"} type
  * @property {number} id Chosen by the client.
@@ -756,7 +756,7 @@
  */
 
 /**
- * Moves one's marks in a room forward; read implies delivered. Going back has no effect, so that it may be sent again without a key.
+ * Moves your marks in a room forward; read implies delivered. Going back has no effect, so it may be sent again without a key.
  * @typedef {Object} SetMark
  * @property {"mark"} type
  * @property {number} id Chosen by the client.
@@ -766,7 +766,7 @@
  */
 
 /**
- * Who has got and read how much, for rooms with too many members to be told all the time.
+ * Who has got and read how much, for rooms with too many members for `marks` signals.
  * @typedef {Object} ListMarks
  * @property {"marks"} type
  * @property {number} id Chosen by the client.
@@ -774,7 +774,7 @@
  */
 
 /**
- * Who has got and read one message; any member who may see it may ask. Those whose user name comes behind `after`.
+ * Who has got and read one message; any member who may see it may ask. Those whose user name comes after `after`.
  * @typedef {Object} ListRecipients
  * @property {"read_by"} type
  * @property {number} id Chosen by the client.
@@ -784,7 +784,7 @@
  */
 
 /**
- * I am typing here (again), or no longer. The room must be open on this connection, and one must be able to write there. Another role ends what is shown at once, a block within 6 s. Of who keeps it to themselves (`set_privacy`) nobody is told.
+ * I am typing here (again), or no longer. The room must be open on this connection, and you must be able to write there. A change of role ends what is shown at once, a block within 6 s. If you keep it to yourself (`set_privacy`) nobody is told.
  * @typedef {Object} SetTyping
  * @property {"typing"} type
  * @property {number} id Chosen by the client.
@@ -793,7 +793,7 @@
  */
 
 /**
- * How one shows on this connection. One is away when all of one's connections say so.
+ * How you show on this connection. You are away if all of your connections say so.
  * @typedef {Object} SetPresence
  * @property {"presence"} type
  * @property {number} id Chosen by the client.
@@ -818,7 +818,7 @@
  */
 
 /**
- * Whom one has blocked.
+ * Whom you have blocked.
  * @typedef {Object} ListBlocked
  * @property {"blocked"} type
  * @property {number} id Chosen by the client.
@@ -843,7 +843,7 @@
  */
 
 /**
- * What one shows of oneself. What is left out stays as it is; `about` (500 characters) may be empty; `avatar` is one of one's own pictures, "" for none.
+ * What you show of yourself. What is left out stays as it is; `about` (500 characters) may be empty; `avatar` is one of your own pictures, "" for none.
  * @typedef {Object} SetProfileCommand
  * @property {"set_profile"} type
  * @property {number} id Chosen by the client.
@@ -854,7 +854,7 @@
  */
 
 /**
- * What one is up to, in 100 characters, an emoji, or both, until then; nothing of it: no status. From `until` on nobody is shown it any more.
+ * What you are up to, in 100 characters, an emoji, or both; with neither: no status. From `until` on nobody is shown it any more.
  * @typedef {Object} SetStatusCommand
  * @property {"set_status"} type
  * @property {number} id Chosen by the client.
@@ -865,7 +865,7 @@
  */
 
 /**
- * What is left out stays as it is. `seen_by` none: nobody is told when one was last here, nor is one told that of others. `direct_from`: who may begin a conversation with one: all, people one shares a room with, or nobody; those there are go on. `receipts` false: nobody else is told what one got and read. `typing` false: nobody is told that one types.
+ * What is left out stays as it is. `seen_by` none: nobody is told when you were last here, nor are you told that of others. `direct_from`: who may begin a conversation with you: all, people you share a room with, or nobody; existing ones go on. `receipts` false: nobody else is told what you got and read. `typing` false: nobody is told that you are typing.
  * @typedef {Object} SetPrivacyCommand
  * @property {"set_privacy"} type
  * @property {number} id Chosen by the client.
@@ -877,14 +877,14 @@
  */
 
 /**
- * One's own settings.
+ * Your own settings.
  * @typedef {Object} GetPrivacy
  * @property {"privacy"} type
  * @property {number} id Chosen by the client.
  */
 
 /**
- * Finds messages in the rooms one is in, the newest first. `text` is what a person types: all words have to be there, the last one may be only begun; "two words" in quotation marks stand next to each other; a word with - in front must not be there. `from:@alice`, `from:me`, `in:#tea`, `before:2026-01-31`, `after:2026-01-31`, `on:2026-01-31` (days of UTC), `has:link`, `has:data` and `has:file` filter, and so do the fields, which go before. `after` is the earliest time, `before` the first that is too late. `page` is the `next` of the reply before.
+ * Finds messages in the rooms you are in, newest first. `text` is what a person types: all words must be there, the last one may be only begun; "two words" in quotation marks stand next to each other; a word after a - must not be there. `from:@alice`, `from:me`, `in:#tea`, `before:2026-01-31`, `after:2026-01-31`, `on:2026-01-31` (days of UTC), `has:link`, `has:data` and `has:file` filter, and so do the fields, which take precedence. `after` is the earliest time, `before` the first that is too late. `page` is the `next` of the reply before.
  * @typedef {Object} Search
  * @property {"search"} type
  * @property {number} id Chosen by the client.
@@ -900,7 +900,7 @@
  */
 
 /**
- * This session's browser is told from now on of what is meant for one while none of one's pages is open: direct messages, mentions, and what else one is notified of (`set_room`). It has one browser: another `endpoint` takes the place of the one before. The fields are those of the browser's `PushSubscription`, made with the `key` that `push` tells. It ends with the session, with `push_unsubscribe`, and when the push service no longer knows it. `text`: the text of messages goes along, where this server lets it. It may be sent again without a key.
+ * This session's browser is now told of what is meant for you while none of your pages is open: direct messages, mentions, and whatever else you are notified of (`set_room`). A session has one browser: another `endpoint` replaces the one before. The fields are those of the browser's `PushSubscription`, made with the `key` that `push` tells. It ends with the session, with `push_unsubscribe`, and when the push service no longer knows it. `text`: include the text of messages, if this server allows it. It may be sent again without a key.
  * @typedef {Object} SubscribePush
  * @property {"push_subscribe"} type
  * @property {number} id Chosen by the client.
@@ -911,21 +911,21 @@
  */
 
 /**
- * This session's browser is told of nothing any more. It may be sent again without a key.
+ * This session's browser is no longer told of anything. It may be sent again without a key.
  * @typedef {Object} UnsubscribePush
  * @property {"push_unsubscribe"} type
  * @property {number} id Chosen by the client.
  */
 
 /**
- * Whether this server pushes, and to where for this session.
+ * Whether this server pushes, and where to for this session.
  * @typedef {Object} GetPush
  * @property {"push"} type
  * @property {number} id Chosen by the client.
  */
 
 /**
- * Takes a fresh `token` of one's site (a JWT, as for POST /api/session/exchange) for the one that is about to end: the connection goes on, and so does the secret that the token before was exchanged for. It is about the same person, else it is refused and nothing changes.
+ * Takes a fresh `token` from your site (a JWT, as for POST /api/session/exchange) in place of the one about to end: the connection goes on, and so does the secret that the earlier token was exchanged for. It must be about the same person; otherwise it is refused and nothing changes.
  * @typedef {Object} Renew
  * @property {"renew"} type
  * @property {number} id Chosen by the client.
@@ -944,7 +944,7 @@
  */
 
 /**
- * The command was refused and had no effect. `id` is absent where none could be read. `retry` says whether the very same command may succeed later, `retry_after` (seconds) when to try. `reference` appears with code `internal`: quote it to the operator.
+ * The command was refused and had no effect. `id` is absent if none could be read. `retry` says whether the very same command may succeed later, `retry_after` (seconds) when to try. `reference` appears with code `internal`: quote it to the operator.
  * @typedef {Object} Error
  * @property {"error"} type
  * @property {number} [id] Chosen by the client.
@@ -957,7 +957,7 @@
  */
 
 /**
- * The server speaks first: who you are here and what holds on this connection. `connection` is the name of this connection in the server's log: quote it to the operator. `heartbeat` is in seconds: when nothing arrived for that long plus ten seconds, the server or the way to it is gone.
+ * The server speaks first: who you are here and what holds on this connection. `connection` is the name of this connection in the server's log: quote it to the operator. `heartbeat` is in seconds: if nothing arrives for that long plus ten seconds, the server or the way to it is gone.
  * @typedef {Object} Welcome
  * @property {"welcome"} type
  * @property {string} user
@@ -971,7 +971,7 @@
  */
 
 /**
- * A sign of life. `heads` is the sum of the last `seq` of every room open here: where it differs from the client's own sum, something was missed and `resume` brings it.
+ * A sign of life. `heads` is the sum of the last `seq` of every room open here: if it differs from the client's own sum, something was missed and `resume` brings it.
  * @typedef {Object} Heartbeat
  * @property {"heartbeat"} type
  * @property {number} time Unix time in milliseconds.
@@ -1002,7 +1002,7 @@
  */
 
 /**
- * Messages in ascending order of `seq`, with their current text and reactions. Where `more_before` or `more_after` is true there are more on that side. `quoted` are the messages that they answer and that are not among them, without reactions: one that is missing there one may not see, or it was too long to come along, which `messages` tells.
+ * Messages in ascending order of `seq`, with their current text and reactions. If `more_before` or `more_after` is true there are more on that side. `quoted` are the messages that they answer and that are not among them, without reactions: one missing there is one you may not see, or was too long to be included; `messages` tells which.
  * @typedef {Object} History
  * @property {"history"} type
  * @property {number} id Chosen by the client.
@@ -1014,7 +1014,7 @@
  */
 
 /**
- * Those that are messages and that one may see, in ascending order, with their current text and reactions. With `more` not all fit into one reply: ask again for those above the last.
+ * Those that are messages and that you may see, in ascending order, with their current text and reactions. With `more` not all fit into one reply: ask again for those above the last.
  * @typedef {Object} Messages
  * @property {"messages"} type
  * @property {number} id Chosen by the client.
@@ -1024,7 +1024,7 @@
  */
 
 /**
- * The room, its latest messages (`quoted` as in `history`), marks of its members (up to 50 members), and who is here (user id to "online" or "away"). `cursor` counts for all open rooms; events follow that it does not cover.
+ * The room, its latest messages (`quoted` as in `history`), marks of its members (up to 50 members), and who is here (user id to "online" or "away"). `cursor` counts for all open rooms; events that it does not cover follow.
  * @typedef {Object} Opened
  * @property {"opened"} type
  * @property {number} id Chosen by the client.
@@ -1038,7 +1038,7 @@
  */
 
 /**
- * `resumed` true: `events` are all that was missed in `rooms`, in order; with `more` ask again from `cursor`, the rooms are not live yet. False: the cursor is of no use any more (another log, or none was given): forget what was known and read history anew; the rooms are live. `removed` are rooms asked for that one may not see (any more); their last event is among `events` if it was missed.
+ * `resumed` true: `events` are all that was missed in `rooms`, in order; with `more` ask again from `cursor`, the rooms are not live yet. False: the cursor is no longer of use (another log, or none was given): forget what was known and read history anew; the rooms are live. `removed` are rooms asked for that you may not see (any more); their last event is among `events` if it was missed.
  * @typedef {Object} Resumed
  * @property {"resumed"} type
  * @property {number} id Chosen by the client.
@@ -1051,7 +1051,7 @@
  */
 
 /**
- * At most 200 people; with `more` there are others, behind the `place` of the last.
+ * At most 200 people; with `more` there are others, after the `place` of the last.
  * @typedef {Object} Reactors
  * @property {"reactors"} type
  * @property {number} id Chosen by the client.
@@ -1062,7 +1062,7 @@
  */
 
 /**
- * Pinned messages that one may see, at most 50; with `more` there are others, below the `place` of the last.
+ * Pinned messages that you may see, at most 50; with `more` there are others, below the `place` of the last.
  * @typedef {Object} Pins
  * @property {"pins"} type
  * @property {number} id Chosen by the client.
@@ -1072,7 +1072,7 @@
  */
 
 /**
- * At most 12 revisions; with `more` there are others, behind the last one's number.
+ * At most 12 revisions; with `more` there are others, after the last one's number.
  * @typedef {Object} Revisions
  * @property {"revisions"} type
  * @property {number} id Chosen by the client.
@@ -1083,7 +1083,7 @@
  */
 
 /**
- * A page of rooms. With `more` there are others behind the last one.
+ * A page of rooms. With `more` there are others after the last one.
  * @typedef {Object} Rooms
  * @property {"rooms"} type
  * @property {number} id Chosen by the client.
@@ -1138,7 +1138,7 @@
  */
 
 /**
- * The room behind a link, who made that, and whether one is in the room already.
+ * The room behind a link, who made the link, and whether you are in the room already.
  * @typedef {Object} Peeked
  * @property {"peeked"} type
  * @property {number} id Chosen by the client.
@@ -1174,7 +1174,7 @@
  */
 
 /**
- * A page of drafts. With `more` there are others behind the last one.
+ * A page of drafts. With `more` there are others after the last one.
  * @typedef {Object} Drafts
  * @property {"drafts"} type
  * @property {number} id Chosen by the client.
@@ -1183,7 +1183,7 @@
  */
 
 /**
- * A page of scheduled messages. With `more` there are others behind the last one.
+ * A page of scheduled messages. With `more` there are others after the last one.
  * @typedef {Object} Scheduled
  * @property {"scheduled"} type
  * @property {number} id Chosen by the client.
@@ -1201,7 +1201,7 @@
  */
 
 /**
- * `of` members could see the message; it was `delivered` to so many of them, and so many of those have `read` it. Neither its author nor anybody who hides their receipts is counted or among the `people`: at most 200, by user name; with `more` there are others.
+ * `of` members could see the message; `delivered` of them got it, and `read` of those have read it. Neither its author nor anybody who hides their receipts is counted or among the `people`: at most 200, by user name; with `more` there are others.
  * @typedef {Object} RecipientsReply
  * @property {"read_by"} type
  * @property {number} id Chosen by the client.
@@ -1243,7 +1243,7 @@
  */
 
 /**
- * `hits` have their current text. With `next` there may be more: ask again with it as the `page`, even where a page is empty. `words` are what to mark: in lower case, without accents. `behind` events of the log were not searched, because they are not indexed yet.
+ * `hits` have their current text. With `next` there may be more: ask again with it as the `page`, even if a page is empty. `words` are what to mark: in lower case, without accents. `behind` events of the log were not searched, because they are not indexed yet.
  * @typedef {Object} SearchFound
  * @property {"found"} type
  * @property {number} id Chosen by the client.
@@ -1254,7 +1254,7 @@
  */
 
 /**
- * `key` is the browser's `applicationServerKey`; without one this server pushes nothing. `texts`: it lets texts go along. `endpoint` is where this session's browser is told of messages, absent where it is not; `text` as it was asked for then.
+ * `key` is the browser's `applicationServerKey`; without one this server pushes nothing. `texts`: it allows texts to be included. `endpoint` is where this session's browser is told of messages, absent if it is not; `text` as it was asked for then.
  * @typedef {Object} Push
  * @property {"push"} type
  * @property {number} id Chosen by the client.
@@ -1265,7 +1265,7 @@
  */
 
 /**
- * What one came in with is good until `expires`.
+ * Your proof of identity is now good until `expires`.
  * @typedef {Object} Renewed
  * @property {"renewed"} type
  * @property {number} id Chosen by the client.
@@ -1273,7 +1273,7 @@
  */
 
 /**
- * Somebody said something. `number` counts the room's messages: unread = the room's number less that of the last message read. `text` is the current one; absent once `deleted`. `mentions` are user ids, and "*" for everyone in the room. `reactions` are shown in `opened`, `history` and `messages`, in order of their beginning; a message that is heard live or on resuming has none yet, and `reacted` tells of every one. `files` are absent once `deleted`, and no edit changes them.
+ * Somebody said something. `number` counts the room's messages: unread = the room's number less that of the last message read. `text` is the current one; absent once `deleted`. `mentions` are user ids, and "*" for everyone in the room. `reactions` are shown in `opened`, `history` and `messages`, in order of their first use; a message that arrives live or on resuming has none yet, and `reacted` reports each one. `files` are absent once `deleted`, and no edit changes them.
  * @typedef {Object} Message
  * @property {"message"} type
  * @property {string} room
@@ -1295,7 +1295,7 @@
  */
 
 /**
- * The message `target` has this content now; its files are those it had. Without words and files for whoever came after the message and may not see it.
+ * The message `target` now has this content; its files are those it had. Without words and files for whoever came after the message and may not see it.
  * @typedef {Object} Edited
  * @property {"edited"} type
  * @property {string} room
@@ -1327,7 +1327,7 @@
  */
 
 /**
- * Somebody reacts to the message `target` with `emoji`, or with `on` false no longer. `count` is how many people do from now on (0: nobody); a page of messages shows the same count, and what comes after it replaces what it showed. For one's own reactions look at `from`. A message that is deleted loses its reactions without further word.
+ * Somebody reacts to the message `target` with `emoji`, or with `on` false no longer does. `count` is how many people now do (0: nobody); a page of messages shows the same count, and what comes after it replaces what it showed. Your own reactions are told by `from`. A deleted message loses its reactions without further word.
  * @typedef {Object} Reacted
  * @property {"reacted"} type
  * @property {string} room
@@ -1343,7 +1343,7 @@
  */
 
 /**
- * The message `target` was pinned, or with `on` false taken off. A message that is deleted loses its pin without further word.
+ * The message `target` was pinned, or with `on` false unpinned. A deleted message loses its pin without further word.
  * @typedef {Object} Pinned
  * @property {"pinned"} type
  * @property {string} room
@@ -1377,21 +1377,21 @@
  */
 
 /**
- * One is invited into a room.
+ * You are invited into a room.
  * @typedef {Object} Invited
  * @property {"invited"} type
  * @property {Invitation} invitation
  */
 
 /**
- * An invitation is no more: taken back, or declined on another device. (That of a room that one is in by now ends without this; `room_added` tells.)
+ * An invitation has ended: taken back, or declined on another device. (One into a room that you are in by now ends without this; `room_added` tells.)
  * @typedef {Object} Uninvited
  * @property {"uninvited"} type
  * @property {string} room
  */
 
 /**
- * How one keeps a room from now on, all of it: what is not there is not set.
+ * How you keep a room from now on, complete: what is absent is not set.
  * @typedef {Object} RoomSet
  * @property {"room_set"} type
  * @property {string} room
@@ -1403,14 +1403,14 @@
  */
 
 /**
- * One's own order from now on: these rooms have the places 0, 1, 2 …, all others none.
+ * Your own order from now on: these rooms have the places 0, 1, 2 …, all others none.
  * @typedef {Object} RoomsOrdered
  * @property {"rooms_ordered"} type
  * @property {Array<string>} rooms
  */
 
 /**
- * `user` (now called `user_name`) came, went, or has another `role`. One's own removal is the last event one gets from a room.
+ * `user` (now called `user_name`) came, went, or has another `role`. Your own removal is the last event you get from a room.
  * @typedef {Object} Membership
  * @property {"membership"} type
  * @property {string} room
@@ -1426,7 +1426,7 @@
  */
 
 /**
- * The draft in a room is this from now on; without `text` there is none. (Leaving a room drops its draft without a word.)
+ * The draft in a room is now this; without `text` there is none. (Leaving a room drops its draft without a word.)
  * @typedef {Object} Draft
  * @property {"draft"} type
  * @property {string} room
@@ -1437,7 +1437,7 @@
  */
 
 /**
- * A message of one's own waits to be said. One known before was put off: slow mode has it wait for longer.
+ * A message of your own waits to be said. One known before was put off: slow mode makes it wait longer.
  * @typedef {Object} ScheduleSet
  * @property {"schedule_set"} type
  * @property {ScheduledShape} item
@@ -1460,7 +1460,7 @@
  */
 
 /**
- * Members whose marks moved, where these are now. At most once a second for a room; only in rooms with at most 50 members.
+ * Members whose marks moved, and where they are now. At most once a second for a room; only in rooms with at most 50 members.
  * @typedef {Object} Marks
  * @property {"marks"} type
  * @property {string} room
@@ -1468,7 +1468,7 @@
  */
 
 /**
- * One's own marks in a room, moved by another of one's connections.
+ * Your own marks in a room, moved by another of your connections.
  * @typedef {Object} Marked
  * @property {"marked"} type
  * @property {string} room
@@ -1477,7 +1477,7 @@
  */
 
 /**
- * Who types in the room now: up to three of them, and how many there are. It replaces what was said before; nobody any more is a `count` of 0. At most once a second for a room; never in rooms with more than 200 members.
+ * Who is typing in the room now: up to three of them, and how many there are. It replaces what was said before; a `count` of 0 means nobody any more. At most once a second for a room; never in rooms with more than 200 members.
  * @typedef {Object} Typing
  * @property {"typing"} type
  * @property {string} room
@@ -1486,7 +1486,7 @@
  */
 
 /**
- * How `user` shows from now on. Told to those who have a room of theirs open that has at most 200 members.
+ * How `user` shows from now on. Sent to those who have open a room of theirs with at most 200 members.
  * @typedef {Object} PresenceChanged
  * @property {"presence"} type
  * @property {string} user
@@ -1494,7 +1494,7 @@
  */
 
 /**
- * A message was said in a room that one belongs to and does not have open here: the room's last `seq` and `number` now. At most once a second for a room.
+ * A message was said in a room that you belong to and do not have open here: the room's last `seq` and `number` now. At most once a second for a room.
  * @typedef {Object} Activity
  * @property {"activity"} type
  * @property {string} room
@@ -1503,7 +1503,7 @@
  */
 
 /**
- * The message `seq` of a room that one does not have open here mentions one, or everyone.
+ * The message `seq` of a room that you do not have open here mentions you, or everyone.
  * @typedef {Object} Mentioned
  * @property {"mentioned"} type
  * @property {string} room
@@ -1513,21 +1513,21 @@
  */
 
 /**
- * One is a member of the room from now on.
+ * You are now a member of the room.
  * @typedef {Object} RoomAdded
  * @property {"room_added"} type
  * @property {string} room
  */
 
 /**
- * One is no longer a member of the room. Where it was open, the event that ended the membership came before this, and nothing follows.
+ * You are no longer a member of the room. If it was open, the event that ended the membership came before this, and nothing follows.
  * @typedef {Object} RoomRemoved
  * @property {"room_removed"} type
  * @property {string} room
  */
 
 /**
- * One has blocked `user`, or no longer: told to one's own devices.
+ * You have blocked `user`, or no longer do: sent to your own devices.
  * @typedef {Object} BlockChanged
  * @property {"block_changed"} type
  * @property {string} user
@@ -1535,7 +1535,7 @@
  */
 
 /**
- * How `user` shows from now on: an `avatar` or `status` that is not there is none. Told to those who have a room of theirs open that has at most 200 members, and to their own devices.
+ * How `user` shows from now on: without `avatar` or `status` they have none. Sent to those who have open a room of theirs with at most 200 members, and to their own devices.
  * @typedef {Object} PersonChanged
  * @property {"person_changed"} type
  * @property {string} user
@@ -1547,7 +1547,7 @@
  */
 
 /**
- * One's own settings as they are now, changed on another device or on this one.
+ * Your own settings as they are now, changed on another device or on this one.
  * @typedef {Object} PrivacyChanged
  * @property {"privacy_changed"} type
  * @property {"all"|"none"} [seen_by]
@@ -1557,7 +1557,7 @@
  */
 
 /**
- * What one came in with ends at `expires` (Unix ms), and the connection with it, closed with 4001. Who was vouched for by another site may go on with `renew`. It comes a minute before the end, or half-way there where less is left when the connection opens.
+ * Your proof of identity ends at `expires` (Unix ms), and the connection with it, closed with 4001. Whoever was vouched for by another site may go on with `renew`. It comes a minute before the end, or half-way there if less is left when the connection opens.
  * @typedef {Object} Ending
  * @property {"ending"} type
  * @property {number} expires Unix time in milliseconds.

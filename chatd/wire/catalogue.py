@@ -1,4 +1,4 @@
-"""The catalogue: everything that is said on the wire, in the order in which it is documented.
+"""The catalogue: everything that is said on the wire, in the order of its documentation.
 
 It is made from the features' table; schema, documentation and JavaScript are made from it.
 """
@@ -14,7 +14,7 @@ SUBPROTOCOL = "chatd.v1"
 
 @dataclass(frozen=True, slots=True)
 class CommandEntry:
-    """``errors`` are the codes that this command may get besides those any command may get."""
+    """``errors`` are the codes that this command may get besides those that any may."""
 
     command: type[Command]
     reply: type[Reply]
@@ -65,7 +65,7 @@ class Catalogue:
 
 
 def tag(kind: type[msgspec.Struct]) -> str:
-    """What stands in ``type`` on the wire."""
+    """What ``type`` says on the wire."""
     word = kind.__struct_config__.tag
     assert isinstance(word, str)
     return word

@@ -1,7 +1,7 @@
 """Bytes to commands and frames to bytes; for clients, the other way round.
 
-What the structs declare is checked while decoding, in one pass. Where a key stands twice in an
-object the last one counts, as in every common parser; telling would cost a second pass.
+What the structs declare is checked while decoding, in one pass. If a key appears twice in an object
+the last one counts, as in every common parser; detecting it would cost a second pass.
 """
 
 import re
@@ -60,7 +60,7 @@ class Codec:
         self._types = {_tag(kind): kind for kind in types}
 
     def decode(self, data: bytes, depth: int) -> Command:
-        """The command in a frame; whatever else it holds is a Refusal, and nothing else raises."""
+        """The command in a frame; Refusal for anything else, and nothing else is raised."""
         if is_deeper(data, depth):
             raise mistakes.too_deep()
         try:
@@ -69,9 +69,9 @@ class Codec:
             raise mistakes.refusal(error, self._allowed(data, error)) from None
 
     def _allowed(self, data: bytes, error: Exception) -> tuple[object, ...]:
-        """The words that the field ``error`` is about may hold; () if it is about something else.
+        """The words allowed in the field that ``error`` is about; () if it is about something else.
 
-        The decoder that failed read the type already, so that reading it again cannot fail.
+        The decoder that failed has already read the type, so reading it again cannot fail.
         """
         if not mistakes.is_about_a_word(error):
             return ()
@@ -86,7 +86,7 @@ def _tag(kind: type[msgspec.Struct]) -> str:
 
 
 def words(hint: Any) -> tuple[object, ...]:
-    """The values of a Literal, also one within a union."""
+    """The values of a Literal, even one within a union."""
     if get_origin(hint) is Annotated:
         return words(get_args(hint)[0])
     return tuple(

@@ -1,14 +1,14 @@
-"""One message deflated or inflated by itself, as permessage-deflate has it (RFC 7692 §7.2).
+"""One message deflated or inflated by itself, as in permessage-deflate (RFC 7692 §7.2).
 
-No context is taken over: nothing of one message helps with the next, so that what is deflated once
+No context is taken over: nothing in one message helps with the next, so that what is deflated once
 is good for everybody, a connection keeps nothing, and no length tells of another message.
 """
 
 import zlib
 from typing import Final
 
-#: The window that suffices to inflate what is deflated here (2 to the power of it, in bytes).
-#: Below 9 zlib deflates for 9; above 12 a message has to be longer than most to gain by it.
+#: The window needed to inflate what is deflated here (2 to this power, in bytes). Below 9 zlib
+#: deflates for 9; above 12 only a message longer than most gains by it.
 WINDOW_BITS: Final = 12
 #: Level 6 takes 2 to 3 % more off a text of 1 to 8 KiB, in up to twice the time; for shorter ones
 #: they are the same. A small state is made in 3 µs, one for a window of 15 bits in up to 25.
@@ -17,18 +17,18 @@ _MEMORY: Final = 5
 
 #: An empty block, which the sender leaves out and the receiver puts back.
 _TAIL: Final = b"\x00\x00\xff\xff"
-#: And one more, the last one: it is reached where the message ended with a whole block.
+#: And one more, the last one: it is reached if the message ended with a whole block.
 _END: Final = _TAIL + b"\x01\x00\x00\xff\xff"
-#: What is left over where the message's own last block was a final one (§7.2.3.5).
+#: What is left over if the message's own last block was a final one (§7.2.3.5).
 _BEHIND_FINAL: Final = b"\x00" + _END
 
 
 class TooLong(ValueError):
-    """The message inflates to more than is taken."""
+    """The message inflates to more than is accepted."""
 
 
 class NotDeflated(ValueError):
-    """It is not what deflating makes, or not all of it."""
+    """It is not deflated data, or not all of it."""
 
 
 def deflate(payload: bytes) -> bytes:
@@ -39,7 +39,7 @@ def deflate(payload: bytes) -> bytes:
 
 
 def inflate(data: bytes, most: int) -> bytes:
-    """The message, of at most ``most`` bytes: what would be longer is never made."""
+    """The message, of at most ``most`` bytes: a longer one is never made."""
     inflating = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
         message = inflating.decompress(data + _END, most + 1)

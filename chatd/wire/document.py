@@ -13,13 +13,13 @@ from chatd.wire.examples import Examples
 from chatd.wire.frames import COMMON, Event, Limits, Signal
 
 _PLACE = re.compile(r"^\{\{(\w+)\}\}$", re.MULTILINE)
-#: Fields that every frame of its sort has, told once.
+#: Fields that every frame of its kind has, documented once.
 _EVERY_COMMAND = frozenset({"id", "key"})
 _EVERY_EVENT = frozenset(Event.__struct_encode_fields__)
 
 
 def document(template: str, catalogue: Catalogue) -> str:
-    """``template`` with each line ``{{word}}`` replaced by what is made for it."""
+    """``template`` with each line ``{{word}}`` replaced by what is generated for it."""
     page = _Page(catalogue)
     makers: dict[str, Callable[[], str]] = {
         "errors": _errors,

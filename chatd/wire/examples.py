@@ -1,4 +1,4 @@
-"""An example of every frame, made from its declaration, so that it cannot be out of date."""
+"""An example of every frame, made from its declaration, so it cannot be out of date."""
 
 from typing import Any, Final
 
@@ -75,8 +75,8 @@ VALUES: Final[dict[str, Any]] = {
     "user_name": "bob",
     "users": [_ALICE, _BOB],
 }
-#: Where a field's usual value does not fit, by type and field. An optional field is shown only if
-#: it stands here, with its usual value for `...`.
+#: Values where a field's usual one does not fit, by type and field. An optional field is shown only
+#: if it is listed here, with its usual value for `...`.
 SPECIAL: Final[dict[tuple[str, str], Any]] = {
     ("bye", "code"): 1012,
     ("bye", "retry_after"): 4.2,
@@ -157,13 +157,13 @@ _LIMITS: Final[dict[str, Any]] = {
 
 
 class Examples:
-    """Of everything in a catalogue."""
+    """For everything in a catalogue."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._event = next(iter(catalogue.events), None)
 
     def of(self, kind: type[msgspec.Struct]) -> dict[str, Any]:
-        """A frame, or a part of one, as the object that stands on the wire."""
+        """A frame, or a part of one, as the object on the wire."""
         config = kind.__struct_config__
         word = str(config.tag) if config.tag_field else kind.__name__
         found: dict[str, Any] = {"type": tag(kind)} if config.tag_field else {}
@@ -176,7 +176,7 @@ class Examples:
         return found
 
     def line(self, kind: type[msgspec.Struct]) -> str:
-        """The same as JSON text; a command on one line, as one types it."""
+        """The same as JSON text; a command on one line, as it is typed."""
         text = msgspec.json.encode(self.of(kind)).decode()
         if issubclass(kind, Command) or len(text) <= 120:
             return text

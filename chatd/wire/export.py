@@ -1,7 +1,7 @@
-"""Writes what is generated from the wire: `python -m chatd.wire.export`, with `--check` only looks.
+"""Writes what is generated from the wire: `python -m chatd.wire.export`; with `--check` only looks.
 
 docs/protocol.md, docs/openapi.json, docs/session-states.md, chatd/wire/schema.json and
-chatd/ui/wire.js. A command for developers; what the daemon itself serves of it comes from
+chatd/ui/wire.js. A command for developers; what the daemon itself serves comes from
 `chatd.description` and `chatd.edge.api.openapi`.
 """
 
@@ -38,7 +38,7 @@ def _states() -> str:
 
 
 def stale(root: Path = ROOT) -> list[str]:
-    """Paths whose file is missing or is not what would be generated now."""
+    """Paths whose file is missing or differs from what would be generated now."""
     return [
         name
         for name, text in generated().items()
@@ -47,7 +47,7 @@ def stale(root: Path = ROOT) -> list[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The exit code: 1 where `--check` found something stale."""
+    """The exit code: 1 if `--check` found something stale."""
     names = stale()
     if "--check" in arguments:
         for name in names:

@@ -2,7 +2,7 @@
 
 One JSON object per text frame; its ``type`` names the struct. Features declare their own commands,
 replies, events and signals by deriving from the classes here; `wire.codec` and `description` work
-from the sum of them.
+from all of them together.
 """
 
 from typing import Annotated, Any
@@ -73,7 +73,7 @@ class Done(Reply, frozen=True, kw_only=True, tag="done"):
 
 
 class Error(Said, frozen=True, kw_only=True, tag="error"):
-    """The command was refused and had no effect. ``id`` is absent where none could be read.
+    """The command was refused and had no effect. ``id`` is absent if none could be read.
 
     ``retry`` says whether the very same command may succeed later, ``retry_after`` (seconds) when
     to try. ``reference`` appears with code ``internal``: quote it to the operator.
@@ -108,7 +108,7 @@ class Signal(Said, frozen=True, kw_only=True):
 
 
 class FileLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that is brought has at most ``max_bytes``, a message at most ``each`` files."""
+    """An uploaded file has at most ``max_bytes``, a message at most ``each`` files."""
 
     max_bytes: int
     each: int
@@ -116,7 +116,7 @@ class FileLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """The limits that hold for this connection. Rates are per second; a burst may be saved up.
-    ``files`` is null where one may bring no files."""
+    ``files`` is null if you may upload no files."""
 
     frame_bytes: int
     text_code_points: int
@@ -140,8 +140,8 @@ class Welcome(Signal, frozen=True, kw_only=True, tag="welcome"):
     """The server speaks first: who you are here and what holds on this connection.
 
     ``connection`` is the name of this connection in the server's log: quote it to the operator.
-    ``heartbeat`` is in seconds: when nothing arrived for that long plus ten seconds, the server
-    or the way to it is gone.
+    ``heartbeat`` is in seconds: if nothing arrives for that long plus ten seconds, the server or
+    the way to it is gone.
     """
 
     user: str
@@ -155,7 +155,7 @@ class Welcome(Signal, frozen=True, kw_only=True, tag="welcome"):
 
 
 class Heartbeat(Signal, frozen=True, kw_only=True, tag="heartbeat"):
-    """A sign of life. ``heads`` is the sum of the last ``seq`` of every room open here: where it
+    """A sign of life. ``heads`` is the sum of the last ``seq`` of every room open here: if it
     differs from the client's own sum, something was missed and `resume` brings it."""
 
     time: Millis
@@ -176,9 +176,9 @@ class LimitsChanged(Signal, frozen=True, kw_only=True, tag="limits"):
 
 
 class Ending(Signal, frozen=True, kw_only=True, tag="ending"):
-    """What one came in with ends at ``expires`` (Unix ms), and the connection with it, closed with
-    4001. Who was vouched for by another site may go on with `renew`. It comes a minute before the
-    end, or half-way there where less is left when the connection opens."""
+    """Your proof of identity ends at ``expires`` (Unix ms), and the connection with it, closed with
+    4001. Whoever was vouched for by another site may go on with `renew`. It comes a minute before
+    the end, or half-way there if less is left when the connection opens."""
 
     expires: Millis
 

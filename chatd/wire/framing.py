@@ -1,6 +1,6 @@
 """The few WebSocket frames a session writes itself: whole, final, unmasked, from the server.
 
-A payload that many people get is framed once; Autobahn frames only what it says on its own behalf.
+A payload for many people is framed once; Autobahn frames only what it says on its own behalf.
 """
 
 from struct import Struct
@@ -30,7 +30,7 @@ def text(payload: bytes, _first: int = _TEXT) -> bytes:
 
 
 def deflated(frame: bytes) -> bytes:
-    """The frame for the same text, deflated: for peers with permessage-deflate alone."""
+    """The frame for the same text, deflated: only for peers with permessage-deflate."""
     length = frame[1]
     head = 2 if length < 126 else 4 if length == 126 else 10
     return text(deflate(frame[head:]), _DEFLATED_TEXT)

@@ -66,8 +66,8 @@ def javascript(catalogue: Catalogue) -> str:
     return "\n".join(parts)
 
 
-#: What a type checker holds functions to that send commands; `Only` also finds in what was spread a
-#: field that the command does not have.
+#: The types of functions that send commands; `Only` also finds in a spread object a field that the
+#: command does not have.
 _SAYING = """\
 /**
  * A command's type.
@@ -144,7 +144,7 @@ export function comesBack(code) {
 
 
 def _names(catalogue: Catalogue) -> dict[type, str]:
-    """A JavaScript name for each struct: its own, or with a word added where two share one."""
+    """A JavaScript name for each struct: its own, or with a word added if two share one."""
     names: dict[type, str] = {}
     taken: set[str] = set()
     commands = [entry.command for entry in catalogue.commands]
@@ -156,7 +156,7 @@ def _names(catalogue: Catalogue) -> dict[type, str]:
 
 
 def _shapes(frames: Iterable[type[msgspec.Struct]]) -> list[type[msgspec.Struct]]:
-    """The parts of frames that are no frames themselves, in order of appearance."""
+    """The parts of frames that are not frames themselves, in order of appearance."""
     found: dict[type[msgspec.Struct], None] = {}
     for kind in frames:
         for field in words.fields(kind):

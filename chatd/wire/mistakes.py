@@ -1,7 +1,7 @@
-"""What was wrong with a frame, in words for the one who sent it.
+"""What was wrong with a frame, in words for its sender.
 
-msgspec says it in the words of Python; here its sentence becomes a `Refusal` that names the field
-by its path and tells what would be right.
+msgspec says it in Python's terms; here its sentence becomes a `Refusal` that names the field by its
+path and says what would be right.
 """
 
 import re
@@ -12,7 +12,7 @@ import msgspec
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 
-#: Names of unknown fields come from the client: this much of one is repeated.
+#: Names of unknown fields come from the client: at most this much of one is repeated.
 NAME_SHOWN: Final = 64
 
 _PLACE = re.compile(r"\A(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>[^`]*)`)?\Z", re.DOTALL)
@@ -33,7 +33,7 @@ _WORDS: Final = {
 def refusal(error: Exception, allowed: tuple[object, ...] = ()) -> Refusal:
     """The answer to a frame that msgspec refused with ``error``.
 
-    ``allowed`` are the values a field of words may have, where the error is about one.
+    ``allowed`` are the values a field of words may have, if the error is about one.
     """
     if isinstance(error, RecursionError):
         return too_deep()
@@ -66,7 +66,7 @@ def too_deep() -> Refusal:
 
 
 def is_about_a_word(error: Exception) -> bool:
-    """Whether ``error`` says that a text is none of a few allowed words."""
+    """Whether ``error`` says that a text is not one of a few allowed words."""
     return str(error).startswith("Invalid enum value")
 
 

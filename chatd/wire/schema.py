@@ -11,7 +11,7 @@ _REF = "#/$defs/{name}"
 
 
 def schema(catalogue: Catalogue) -> dict[str, Any]:
-    """One schema with four unions apart: `Command`, `Reply`, `Event`, `Signal`. The whole is a
+    """One schema with four separate unions: `Command`, `Reply`, `Event`, `Signal`. The whole is a
     frame in either direction."""
     unions: dict[str, tuple[type[msgspec.Struct], ...]] = {
         "Command": tuple(entry.command for entry in catalogue.commands),
@@ -23,7 +23,7 @@ def schema(catalogue: Catalogue) -> dict[str, Any]:
     references, definitions = msgspec.json.schema_components(kinds, ref_template=_REF)
     places = {kind: reference for kind, reference in zip(kinds, references, strict=True)}
     for name, union in unions.items():
-        # `Event` alone, as in a list of events of any kind, means the union as well.
+        # `Event` by itself, as in a list of events of any kind, also means the union.
         definitions[name] = _union(union, places)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

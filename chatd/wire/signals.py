@@ -1,7 +1,7 @@
 """Signals about people and rooms: passing, never stored, sent when there is something to tell.
 
 All but `marked`, `activity`, `mentioned`, `room_added` and `room_removed` go to those who have the
-room open; these five go to a person's own connections.
+room open; those five go to a person's own connections.
 """
 
 from typing import Annotated, Literal
@@ -16,16 +16,16 @@ Reached = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1, description="A seq, 0 
 
 
 class Typist(msgspec.Struct, frozen=True):
-    """Somebody who types: their id and user name."""
+    """Somebody who is typing: their id and user name."""
 
     user: str
     name: str
 
 
 class Typing(Signal, frozen=True, kw_only=True, tag="typing"):
-    """Who types in the room now: up to three of them, and how many there are. It replaces what was
-    said before; nobody any more is a ``count`` of 0. At most once a second for a room; never in
-    rooms with more than 200 members."""
+    """Who is typing in the room now: up to three of them, and how many there are. It replaces what
+    was said before; a ``count`` of 0 means nobody any more. At most once a second for a room; never
+    in rooms with more than 200 members."""
 
     room: str
     users: list[Typist]
@@ -33,8 +33,8 @@ class Typing(Signal, frozen=True, kw_only=True, tag="typing"):
 
 
 class PresenceChanged(Signal, frozen=True, kw_only=True, tag="presence"):
-    """How ``user`` shows from now on. Told to those who have a room of theirs open that has at most
-    200 members."""
+    """How ``user`` shows from now on. Sent to those who have open a room of theirs with at most 200
+    members."""
 
     user: str
     state: Literal["online", "away", "offline"]
@@ -50,7 +50,7 @@ class Reader(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Marks(Signal, frozen=True, kw_only=True, tag="marks"):
-    """Members whose marks moved, where these are now. At most once a second for a room; only in
+    """Members whose marks moved, and where they are now. At most once a second for a room; only in
     rooms with at most 50 members."""
 
     room: str
@@ -58,7 +58,7 @@ class Marks(Signal, frozen=True, kw_only=True, tag="marks"):
 
 
 class Marked(Signal, frozen=True, kw_only=True, tag="marked"):
-    """One's own marks in a room, moved by another of one's connections."""
+    """Your own marks in a room, moved by another of your connections."""
 
     room: str
     delivered: Reached
@@ -66,7 +66,7 @@ class Marked(Signal, frozen=True, kw_only=True, tag="marked"):
 
 
 class Activity(Signal, frozen=True, kw_only=True, tag="activity"):
-    """A message was said in a room that one belongs to and does not have open here: the room's last
+    """A message was said in a room that you belong to and do not have open here: the room's last
     ``seq`` and ``number`` now. At most once a second for a room."""
 
     room: str
@@ -75,7 +75,7 @@ class Activity(Signal, frozen=True, kw_only=True, tag="activity"):
 
 
 class Mentioned(Signal, frozen=True, kw_only=True, tag="mentioned"):
-    """The message ``seq`` of a room that one does not have open here mentions one, or everyone."""
+    """The message ``seq`` of a room that you do not have open here mentions you, or everyone."""
 
     room: str
     seq: Seq
@@ -84,13 +84,13 @@ class Mentioned(Signal, frozen=True, kw_only=True, tag="mentioned"):
 
 
 class RoomAdded(Signal, frozen=True, kw_only=True, tag="room_added"):
-    """One is a member of the room from now on."""
+    """You are now a member of the room."""
 
     room: str
 
 
 class RoomRemoved(Signal, frozen=True, kw_only=True, tag="room_removed"):
-    """One is no longer a member of the room. Where it was open, the event that ended the membership
+    """You are no longer a member of the room. If it was open, the event that ended the membership
     came before this, and nothing follows."""
 
     room: str
