@@ -1,7 +1,7 @@
-"""What is going on just now, by room and by person; counted only while somebody watches.
+"""What is going on, by room and by person; counted only while somebody watches.
 
-Counted are events of the log: messages, edits, reactions, who comes and goes. Of each room and
-person the count of the last few seconds is kept, of nobody what they said.
+Events of the log are counted: messages, edits, reactions, people coming and going. The count of the
+last few seconds is kept for each room and person; what anybody said is not.
 """
 
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ from typing import Final
 from chatd.engine.ports import Clock
 from chatd.engine.rows import Committed
 
-#: Seconds in which one count is filled; what is told stands on it and the one before.
+#: Seconds in which one count is filled; figures come from it and the one before.
 SPAN: Final = 5.0
-#: Nobody watches who has not asked for so long.
+#: Whoever has not asked for this many seconds no longer watches.
 WATCHED_FOR: Final = 15.0
-#: Rooms and people that are told apart at the most, of each.
+#: At most this many rooms, and this many people, are counted.
 MOST: Final = 10_000
 
 Counts = dict[str, int]

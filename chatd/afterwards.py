@@ -1,5 +1,4 @@
-"""What takes a quarter of a second and that nobody should wait for: neither those who come back
-after a start nor the first to ask."""
+"""A quarter second of work that neither returning clients nor the first visitor should wait for."""
 
 import sys
 from collections.abc import Iterable
@@ -9,7 +8,7 @@ from chatd.core.emojis import warm_up
 from chatd.edge.pages import Late
 
 #: How long this may hold the interpreter while another thread wants it, in seconds. At Python's own
-#: 0.005 each commit and each page of rows, which let go of it many times, took ten times as long.
+#: 0.005 each commit and each page of rows, which release it many times, took ten times as long.
 _TURN = 0.0005
 
 

@@ -1,4 +1,4 @@
-"""The engine as this server has it: all features, and what the settings say of them."""
+"""The engine as this server has it: all features, with what the settings say about them."""
 
 import secrets
 from typing import cast

@@ -1,4 +1,4 @@
-"""Reading chatd.toml: typed, and every mistake named with its file, line and mend."""
+"""Reading chatd.toml: typed, and every mistake reported with its file, line and fix."""
 
 import difflib
 import os
@@ -16,12 +16,12 @@ from chatd.settings_providers import NAME, Provider
 CREDENTIAL = "credential:"
 #: Characters of a wrong value that are shown.
 LONGEST_SHOWN = 200
-#: Where they lie while the service runs, for a `chatctl` that was not started by systemd.
+#: Where they are while the service runs, for a `chatctl` not started by systemd.
 CREDENTIALS = Path("/run/credentials/chatd.service")
 
 
 def credentials() -> Path:
-    """The folder of what systemd hands over."""
+    """The folder of the files that systemd hands over."""
     return Path(os.environ.get("CREDENTIALS_DIRECTORY", CREDENTIALS))
 
 
@@ -32,7 +32,7 @@ class ConfigError(Exception):
 def load(path: Path) -> Settings:
     """The settings in ``path``, with paths in them resolved against its folder.
 
-    Raises `ConfigError` with all mistakes, one on a line: where, what is wrong, what is right.
+    Raises `ConfigError` with all mistakes, one per line: where, what is wrong, what is right.
     """
     try:
         text = path.read_text("utf-8")
@@ -47,7 +47,7 @@ def load(path: Path) -> Settings:
 
 
 def parse(text: str, path: Path, *, files: bool = True) -> Settings:
-    """As `load`, from the file's ``text``; without ``files`` those it names are not looked at."""
+    """As `load`, from the file's ``text``; without ``files`` the files it names are not checked."""
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -90,7 +90,7 @@ def _line_of(pattern: str, text: str) -> int:
 
 
 def _files(settings: Settings, lines: "_Lines") -> list[str]:
-    """What is wrong in files that are named."""
+    """What is wrong with the files that settings name."""
     found = []
     for section, values in settings.sections():
         for item in fields(values):
@@ -102,7 +102,7 @@ def _files(settings: Settings, lines: "_Lines") -> list[str]:
 
 
 def _providers(content: dict[str, Any], lines: "_Lines", wrong: list[str]) -> dict[str, Provider]:
-    """The sections [provider.NAME]; what each of them must have, beside what `_section` finds."""
+    """The sections [provider.NAME]; checks what each must have, beyond what `_section` finds."""
     found: dict[str, Provider] = {}
     for name, values in content.items():
         section = f"provider.{name}"
@@ -169,7 +169,7 @@ def _section(
 
 
 def _typed(kind: Any, value: Any) -> tuple[str | None, Any]:
-    """What would be right, or None, and the value converted."""
+    """What would be right, or None; and the converted value."""
     if kind is bool:
         return (None if isinstance(value, bool) else "true or false"), value
     if kind is int:
@@ -213,7 +213,7 @@ def _near(word: str, known: dict[str, Any]) -> str:
 
 
 class _Lines:
-    """Finds the line a setting stands on, which the TOML parser does not tell."""
+    """Finds the line of a setting, which the TOML parser does not tell."""
 
     def __init__(self, text: str, path: Path) -> None:
         self._path = path
@@ -301,7 +301,7 @@ def _resolved(settings: Settings, folder: Path) -> Settings:
 
 
 def _certificate(tls: Tls, acme: Acme, store: str) -> Tls:
-    """With [acme] certificate and key are one file that chatd keeps itself."""
+    """With [acme], certificate and key are one file that chatd keeps itself."""
     if not acme.domains or tls.certificate or tls.key:
         return tls
     own = str(served(store))

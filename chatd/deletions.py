@@ -1,4 +1,4 @@
-"""Carries deletions of accounts out: the first step at once, the rest in the background."""
+"""Carries out deletions of accounts: the first step at once, the rest in the background."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, Protocol
@@ -16,16 +16,16 @@ from chatd.engine.ports import Cancel, Clock, Random, Scheduler, Writer
 from chatd.engine.unit import TakeBack, TakenBack
 from chatd.features import deletion
 
-#: Rooms left, and messages erased, at a time: others write between two times.
+#: Rooms left, and messages erased, at a time: others write in between.
 ROOMS: Final = 50
 MESSAGES: Final = 200
-#: The same, where they are only counted.
+#: The same, when they are only counted.
 MESSAGES_COUNTED: Final = 5_000
-#: Beyond any that somebody is in.
+#: More rooms than anybody is in.
 MOST_ROOMS: Final = 1_000_000
 #: Seconds after which what the store refused is tried again.
 AGAIN: Final = 30.0
-#: Letters behind "deleted-".
+#: Letters after "deleted-".
 LETTERS: Final = 10
 
 log = Logger(namespace="chatd.deletions")
@@ -36,8 +36,8 @@ class DeletionStore(Writer, DeletionReads, Protocol):
 
 
 class Deletions:
-    """``drive`` runs a coroutine to its end and logs what it raises. Without a ``scheduler``
-    whoever deletes waits until all of it is done."""
+    """``drive`` runs a coroutine to its end and logs what it raises. Without a ``scheduler``,
+    `delete` returns once all of it is done."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Deletions:
         self._drive = drive
         self._cancel: Cancel | None = None
         self._working = False
-        #: somebody wants what there is looked at anew
+        #: somebody wants another look at what there is to do
         self._asked = False
         self._stopped = False
 
@@ -107,14 +107,14 @@ class Deletions:
         self._working = True
         try:
             while self._asked and not self._stopped:
-                # Who asks while the store is being read may not be in what it answers.
+                # The store's answer may miss a deletion asked for while it is being read.
                 self._asked = False
                 await self._finish_all()
         finally:
             self._working = False
 
     async def _finish_all(self) -> None:
-        """One that fails keeps nobody else waiting: it is tried again later."""
+        """One that fails holds up no other: it is tried again later."""
         failed = False
         try:
             for user, erase in await self._store.deletions():
@@ -152,7 +152,7 @@ class Deletions:
                 found = await self._store.own_messages(user, after, MESSAGES)
                 await self._erase(user, found)
                 after = found.after
-        # What the person had sent before the account was closed may have come behind it.
+        # What the person sent before the account was closed may have arrived after that.
         await self._leave(user)
         if not self._stopped:
             await self._store.commit(deletion.done(user))
@@ -166,10 +166,10 @@ class Deletions:
                     await self._store.commit(deletion.parted(parting, self._clock.wall()))
                 except Refusal as refusal:
                     if refusal.code is not Code.CONFLICT:
-                        raise  # else the room is among the next ones, as it is then
+                        raise  # otherwise the room comes again, as it is then
 
     async def _forget_notes(self, user: str, room: str) -> None:
-        """Notes to oneself are for nobody else: they go in any case."""
+        """Notes to oneself are for nobody else: they always go."""
         after: int | None = 0
         while after is not None and not self._stopped:
             found = await self._store.own_messages_in(user, room, MESSAGES)

@@ -1,4 +1,4 @@
-"""Guests who were not here for a while are deleted; what they said stays, under no name."""
+"""Deletes guests who have not been here for a while; what they said stays, under no name."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, Protocol
@@ -50,7 +50,7 @@ class Departures:
         self._stopped = False
 
     def start(self) -> None:
-        """Looks now and then, from now on."""
+        """Looks every EVERY seconds from now on."""
         if self._stopped:
             return
         self._cancel = self._scheduler.later(EVERY, self.start)

@@ -1,8 +1,8 @@
-"""What this server speaks, told from the table of features: the catalogue of what is said, the page
+"""What this server speaks, derived from the table of features: the catalogue of messages, the page
 /protocol, the schema.
 
-How a command may be refused is not written down a second time: it follows from what its handler
-requires, changes and reads.
+How a command may be refused is not written down twice: it follows from what its handler requires,
+changes and reads.
 """
 
 import inspect
@@ -118,7 +118,7 @@ def protocol_schema() -> bytes:
 
 def _feature(feature: Feature) -> FeatureEntry:
     module = sys.modules[feature.rows[0].command.__module__]
-    # The first sentence of the module; what follows is for those who read the code.
+    # The first sentence of the module; the rest is for those who read the code.
     first = (module.__doc__ or "").strip().split("\n\n")[0]
     about = " ".join(first.partition(": ")[2].split())
     return FeatureEntry(
@@ -160,13 +160,13 @@ def _refusals(command: type[Command], handler: Callable[..., Any]) -> Iterator[C
 
 
 def _mentioned(function: object, seen: set[CodeType]) -> Iterator[str]:
-    """Names that ``function``, and what it calls of ours, mentions."""
+    """Names that ``function`` mentions, and the functions of ours that it calls."""
     if not isinstance(function, FunctionType) or function.__code__ in seen:
         return
     seen.add(function.__code__)
     for name in function.__code__.co_names:
         yield name
         called = function.__globals__.get(name)
-        # Values of a compiled kind, patterns for one, have none.
+        # Values of compiled types, such as patterns, have none.
         if (getattr(called, "__module__", None) or "").startswith("chatd."):
             yield from _mentioned(called, seen)

@@ -2,15 +2,15 @@
 
 import resource
 
-#: For everything that is not a connection: the store, logs, threads, the control socket, and the
-#: files that are on their way in and out.
+#: For everything that is not a connection: the store, logs, threads, the control socket, and files
+#: on their way in and out.
 OWN = 640
 
 
 def raise_descriptors(connections: int) -> str | None:
     """Raises this process's soft limit as far as ``connections`` need and the hard limit lets.
 
-    Returns what is in the way, with the mend, or None.
+    Returns what is in the way, with the fix, or None.
     """
     wanted = connections + OWN
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

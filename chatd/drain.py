@@ -1,4 +1,4 @@
-"""The end of all connections at a stop: everybody is told when to come back, and goes."""
+"""The end of all connections at a stop: everybody is told when to come back, and disconnected."""
 
 import random
 from collections.abc import Awaitable, Callable
@@ -17,7 +17,7 @@ async def drain(
     connections: Connections, clock: Clock, later: Callable[[float], Awaitable[None]]
 ) -> None:
     """Returns once all connections are closed; those that do not close in time are cut off.
-    ``later`` waits for so many seconds."""
+    ``later`` waits for the seconds it is given."""
     people = len(connections)
     for socket in connections.all():
         # Jitter for a thundering herd, nothing secret.

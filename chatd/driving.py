@@ -11,12 +11,12 @@ log = Logger()
 
 
 def drive(coroutine: Coroutine[Deferred[Any], None, None]) -> None:
-    """``coroutine`` as far as it gets, and on as soon as what it awaits is there. What it raises
+    """Runs ``coroutine`` as far as it gets, and on when what it awaits is there. What it raises
     goes to the log.
 
-    `Deferred.fromCoroutine` does that too, with a Deferred for whoever wants the outcome: 3.6 µs
-    instead of 2, and 2.3 instead of 0.3 where nothing has to be waited for. Each connection has two
-    such coroutines, and each command that is no plain write another one.
+    `Deferred.fromCoroutine` does that too, with a Deferred for the outcome: 3.6 µs instead of 2,
+    and 2.3 instead of 0.3 if there is nothing to wait for. Each connection has two such coroutines,
+    and each command that is not a plain write has another.
     """
     _go_on(coroutine, None)
 

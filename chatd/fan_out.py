@@ -1,4 +1,4 @@
-"""Builds who carries what is committed to those who hear it, with what runs beside it."""
+"""Builds what carries commits to those who hear them, and what runs beside it."""
 
 import secrets
 from collections.abc import Callable, Coroutine

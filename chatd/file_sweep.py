@@ -1,4 +1,4 @@
-"""Takes away what is left of files: those that nobody used, and bodies that are nobody's."""
+"""Removes what is left of files: those that nobody used, and bodies that are nobody's."""
 
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final, Protocol
@@ -15,10 +15,9 @@ EVERY: Final = 60.0
 AT_A_TIME: Final = 200
 #: How long a file may wait to be sent, in ms.
 UNUSED_MS: Final = 24 * 3_600_000
-#: Looks from one at all bodies on the disk to the next; the first look is one.
+#: Every this many looks, all bodies on the disk are checked; the first look is one.
 LOOKS: Final = 360
-#: How old a body without a row is at least that is taken for lost, in ms: its row comes within
-#: seconds.
+#: The age at which a body without a row counts as lost, in ms: rows come within seconds.
 LOST_MS: Final = 3_600_000
 
 log = Logger(namespace="chatd.files")
@@ -58,7 +57,7 @@ class FileSweep:
         self._stopped = False
 
     def start(self) -> None:
-        """Looks now and then, from now on."""
+        """Looks every EVERY seconds from now on."""
         if self._stopped:
             return
         self._cancel = self._scheduler.later(EVERY, self.start)
@@ -99,14 +98,14 @@ class FileSweep:
             await self._store.commit(Unit("", changes=(ForgetUnused(tuple(files)),)))
 
     async def _erased(self) -> None:
-        """The row went with the message that was erased; the body goes now."""
+        """Their rows went with the erased messages; the bodies go now."""
         while not self._stopped and (files := await self._store.bodies_to_remove(AT_A_TIME)):
             if not await self._bodies.remove(files):
                 return
             await self._store.commit(Unit("", changes=(BodiesGone(tuple(files)),)))
 
     async def _lost(self) -> None:
-        """Bodies whose row never came, since the daemon ended in between."""
+        """Bodies whose row never came because the daemon ended in between."""
         before = self._clock.wall() - LOST_MS
         for folder in await self._bodies.folders():
             files = await self._bodies.older(folder, before)

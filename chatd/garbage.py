@@ -1,10 +1,9 @@
-"""When the interpreter looks for garbage in all there is: not in the middle of a storm.
+"""When the interpreter looks through all objects for garbage: not in the middle of a storm.
 
-Python frees nearly everything at once, as its last reference goes; what refers to itself in a
-circle it has to look for. In what is young it does so often, and that costs little. In all there is
-it looks whenever a quarter more has come, and stands still meanwhile: 0.17 s where 10,000 are
-connected, eight times while they arrive, to find about one object for each of them. So here that
-waits for a calm second.
+Python frees nearly everything at once, when its last reference goes; cycles it has to look for. It
+often looks through young objects, which costs little. It looks through all of them whenever there
+are a quarter more, and stands still meanwhile: 0.17 s with 10,000 connected, eight times while they
+arrive, to find about one object for each. So here that waits for a calm second.
 """
 
 from __future__ import annotations
@@ -19,16 +18,16 @@ from chatd.engine.ports import Scheduler
 EVERY: Final = 1.0
 #: The reactor's thread is calm while it works for less than this part of the time.
 CALM: Final = 0.2
-#: Python's own numbers for what is young: new objects until the first look, such looks until the
-#: second. What survives the second is old.
+#: Python's own numbers for young objects: new ones until a first look, first looks until a second.
+#: What survives the second is old.
 YOUNG: Final = (700, 10)
-#: At most so many objects have become old with each second look.
+#: At most this many objects become old with each second look.
 AGED: Final = YOUNG[0] * YOUNG[1]
 #: Fewer are not worth it.
 FEW: Final = 10 * AGED
-#: So many that have become old are looked through calm or not: they may be garbage of 100 MiB.
+#: Once this many have become old, calm or not, a look is due: they may be 100 MiB of garbage.
 MANY: Final = 1_000_000
-#: More than so many second looks there will not be.
+#: There will never be this many second looks.
 _NEVER: Final = 1_000_000_000
 
 
@@ -45,7 +44,7 @@ class Collector:
         self._known = 0
 
     def start(self) -> None:
-        """For as long as the process lives. What is loaded by now stays for ever: it is never
+        """For as long as the process lives. What is loaded by now is there for good and never
         looked through again."""
         self._gc.freeze()
         self._gc.set_threshold(*YOUNG, _NEVER)

@@ -11,7 +11,7 @@ EVERY: Final = 0.25
 
 
 class Lag:
-    """Asks to be called in EVERY seconds, again and again, and measures how much later it was."""
+    """Asks again and again to be called in EVERY seconds, and measures how late that was."""
 
     def __init__(self, scheduler: Scheduler, clock: Clock) -> None:
         self.seconds = Histogram(SECONDS)

@@ -1,9 +1,9 @@
-"""The daemon's meters as Prometheus reads them: names, units and words.
+"""The daemon's meters as Prometheus reads them: names, units and help.
 
-What alerts are made of is there from the start, as 0: else its first one would be no increase.
-Nothing here is counted: each family takes its numbers from where they are kept, when it is asked.
-Names follow https://prometheus.io/docs/practices/naming/; labels have few values, and none that
-people choose. docs/metrics.md has the table of them.
+Counters that alerts use are there from the start, as 0: otherwise the first one is no increase.
+Nothing is counted here: each family reads its numbers where they are kept, when asked. Names follow
+https://prometheus.io/docs/practices/naming/; labels have few values, and none that people choose.
+docs/metrics.md has the table of them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,7 +41,7 @@ NO_LABELS: Final[Sequence[str]] = ()
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What is looked at. ``not_ready`` is why the daemon cannot serve, by name; see `readiness`."""
+    """What is read. ``not_ready``: why the daemon cannot serve, by name; see `readiness`."""
 
     edge: Edge
     door: Door
@@ -67,15 +67,15 @@ class Metrics:
         _Collections(registry=self._registry)
 
     def page(self, accept: str) -> tuple[bytes, str]:
-        """The body and its type: OpenMetrics where the Accept header wants it, else the text
+        """The body and its type: OpenMetrics if the Accept header wants it, otherwise the text
         format that everything reads."""
         encode, type_ = choose_encoder(accept)
         return encode(self._registry), type_
 
 
 class _Collections(GCCollector):
-    """Python's garbage collections. What cannot be collected is left out: since Python 3.4 it is
-    nothing (PEP 442)."""
+    """Python's garbage collections. Uncollectable objects are left out: since Python 3.4 there are
+    none (PEP 442)."""
 
     def collect(self) -> Iterable[Metric]:
         return [one for one in super().collect() if "uncollectable" not in one.name]
@@ -86,7 +86,7 @@ class DaemonCollector(Collector):
         self._from = sources
 
     def describe(self) -> Iterable[Metric]:
-        return ()  # asked for at registration, before there is anything to look at
+        return ()  # asked for at registration, before there is anything to report
 
     def collect(self) -> Iterator[Metric]:
         yield gauge("chatd_info", "The version that runs.", {(__version__,): 1}, ["version"])

@@ -33,7 +33,7 @@ from chatd.store.store import SqliteStore
 
 
 def mailer(reactor: Any, clock: Clock, settings: Settings) -> QueuedMail | NoMail:
-    """Whoever sends mail; one that refuses where no server is named."""
+    """What sends mail; without a server named, one that refuses."""
     if not settings.mail.host:
         return NoMail()
     mail = mail_settings(settings)
@@ -81,8 +81,8 @@ class NoKey(Exception):
 
 
 def vapid(clock: Clock, settings: Settings) -> Vapid | None:
-    """By what push services know this server, None where it does not push. The key pair is made
-    where there is none. `NoKey`."""
+    """How push services know this server; None if it does not push. Makes the key pair if there is
+    none. `NoKey`."""
     if not settings.push.enabled:
         return None
     path = Path(settings.push.key_file or Path(settings.store.path) / "push.key")
@@ -102,7 +102,7 @@ def vapid(clock: Clock, settings: Settings) -> Vapid | None:
 
 
 def offer(vapid: Vapid | None, settings: Settings) -> PushOffer | None:
-    """What people are told of it."""
+    """What people are told about it."""
     return None if vapid is None else PushOffer(vapid.public, settings.push.show_text)
 
 
@@ -157,7 +157,7 @@ def hooks(
     shows: Callable[[str], Presence],
     connected: Callable[[str, str], bool],
 ) -> tuple[Webhook, Push | None]:
-    """What follows the log, not yet started. ``shows``: how somebody shows to others."""
+    """What follows the log, not yet started. ``shows``: somebody's presence as others see it."""
 
     def there(user: str) -> bool:
         return shows(user) != "offline"

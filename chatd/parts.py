@@ -1,6 +1,6 @@
-"""The parts that stand without a network: the store, accounts and clocks, made from settings.
+"""The parts that need no network: the store, accounts and clocks, made from settings.
 
-The daemon builds the rest around them; chatctl uses them alone when no daemon runs.
+The daemon builds the rest around them; chatctl uses just these when no daemon runs.
 """
 
 import secrets
@@ -108,7 +108,7 @@ class Parts:
         self.store.start()
 
     async def stop(self) -> None:
-        """What was accepted is committed; then everything is let go."""
+        """Commits what was accepted, then lets everything go."""
         await self.store.stop()
         for pool in self._pools:
             pool.stop()
@@ -116,8 +116,8 @@ class Parts:
     def office(
         self, ended: Ended, status: Callable[[], dict[str, Any]], notices: Notices | None = None
     ) -> Office:
-        """The administrator's desk. ``ended`` closes connections, ``status`` tells of them;
-        ``notices`` tell people what was done to their accounts, None where no daemon runs."""
+        """The administrator's desk. ``ended`` closes connections, ``status`` describes the daemon;
+        ``notices`` tell people what was done to their accounts, None if no daemon runs."""
         credentials = Credentials(
             self.store, self.clock, secrets.token_bytes, self.settings.accounts.session_days
         )

@@ -1,4 +1,4 @@
-"""Builds what signs people in at OpenID providers, from the settings, and anew when they change."""
+"""Builds what signs people in at OpenID providers from the settings, again when they change."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,8 +42,8 @@ class Providers:
         self.change(settings)
 
     def change(self, settings: Settings) -> bool:
-        """Those of other settings from now on; what is known of one that stays as it is, is kept.
-        Whether anything is another. OSError, ValueError for a secret that cannot be read."""
+        """Those of other settings from now on; whether any differs. One that stays as it is keeps
+        what is known of it. OSError, ValueError for a secret that cannot be read."""
         before = self._working
         now: dict[str, _Working] = {}
         for name, wanted in settings.provider.items():
@@ -72,7 +72,7 @@ class Providers:
 
 
 def fetcher_for(reactor: Any, clock: Clock, name: str, wanted: Provider) -> HomeFetcher:
-    """What asks that provider."""
+    """What talks to that provider."""
     return HomeFetcher(
         reactor,
         clock,
@@ -86,7 +86,7 @@ def fetcher_for(reactor: Any, clock: Clock, name: str, wanted: Provider) -> Home
 
 
 def declaration(name: str, wanted: Provider, settings: Settings) -> oidc.Provider:
-    """A provider as those are told who sign people in there. Its secret is read now."""
+    """A provider as `chatd.auth` needs it. Its secret is read now."""
     path, home = wanted.client_secret_file, public_url(settings)
     rooms: dict[str, tuple[str, ...]] = {}
     for one in wanted.group_rooms:

@@ -1,4 +1,4 @@
-"""The address people type: an origin of its own, or a path of one that other pages share."""
+"""The address people type: an origin of its own, or a path on one shared with other pages."""
 
 import re
 from typing import Final
@@ -6,17 +6,17 @@ from urllib.parse import urlsplit
 
 from chatd.auth.origins import of_url
 
-#: What a proxy takes away before it asks chatd: plain words, so that all read it alike. Their form
-#: is that of `edge.request`, their length bounds cookies and addresses made of it.
+#: What a proxy strips before it asks chatd: plain words, which everything reads alike, in the form
+#: of `edge.request`. The bound on its length bounds cookies and addresses made of it.
 _PATH: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/")
 LONGEST_PATH: Final = 64
 
 
 def wrong(url: str) -> str | None:
-    """What would be right in place of ``url``, None where it is; "" stands for none."""
+    """What would be right in place of ``url``, None if it is; "" stands for none."""
     if not url:
         return None
-    # Without an origin `urlsplit` might not even take the text.
+    # Without an origin, `urlsplit` might not even accept the text.
     origin = of_url(url)
     if origin is None or origin.scheme != "https":
         return (
@@ -42,6 +42,6 @@ def _fits(path: str) -> bool:
 
 
 def prefix(url: str) -> str:
-    """The path in front of every address of this server, without a slash at its end: "" where it
-    has the host to itself."""
+    """The path in front of every address of this server, without a slash at its end: "" if it has
+    the host to itself."""
     return urlsplit(url).path.rstrip("/")

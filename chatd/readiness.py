@@ -13,7 +13,7 @@ _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
 def resident() -> int:
-    """Bytes of this process in memory, 0 where the system does not tell: proc(5), statm."""
+    """Bytes of this process in memory, 0 if the system does not tell: proc(5), statm."""
     try:
         with open("/proc/self/statm", "rb") as statm:
             return int(statm.read().split()[1]) * _PAGE
@@ -22,9 +22,9 @@ def resident() -> int:
 
 
 class Readiness:
-    """``store`` is asked for once it is there. ``mark``: so many bytes of memory are too much, 0
-    for no mark; asked each time, since a reload may change it. ``files``: why no more bodies of
-    files can be stored, which may lie on another disk. ``phase``: None while it serves.
+    """``store`` is asked for once it is there. ``mark``: bytes of memory that are too much, 0 for
+    no limit; asked each time, since a reload may change it. ``files``: why no more bodies of files
+    can be stored; they may lie on another disk. ``phase``: None while it serves.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Readiness:
         self._files = files
 
     def reasons(self) -> dict[str, str]:
-        """Why it is not ready, in words for the operator, by name; empty where it is."""
+        """Why it is not ready, in words for the operator, by name; empty if it is."""
         found: dict[str, str] = {}
         if self.phase == "starting":
             found["starting"] = "the daemon is starting"

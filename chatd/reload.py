@@ -11,14 +11,14 @@ from chatd.settings import LimitSettings, Settings
 from chatd.settings_providers import Provider
 from chatd.wire.frames import Limits
 
-#: Limits that hold for a connection from one frame to the next. Autobahn keeps its own copy of the
+#: Limits that can change between two frames of a connection. Autobahn keeps its own copy of the
 #: largest frame from the start.
 LIVE = tuple(name for name in Limits.__struct_fields__ if name not in ("frame_bytes", "files"))
 
 #: Sections that hold at once, whatever changes in them.
 AT_ONCE = ("page", "log", "health", "traces", "provider", "files")
 
-#: Files that are read again without a start: a secret is changed while the daemon runs.
+#: Files that a reload reads again: a secret is changed while the daemon runs.
 READ_AGAIN = (
     "webhook.secret_file",
     "webhook.old_secret_file",
@@ -26,7 +26,7 @@ READ_AGAIN = (
     "site.keys",
 )
 
-#: Files whose content a reload takes over where their names stay as they are.
+#: Files whose content a reload takes over if their names have not changed.
 CONTENTS = ("tls.certificate", "tls.key", "page.logo", "traces.header_file", *READ_AGAIN)
 
 
@@ -40,8 +40,8 @@ class NotReloaded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """``limits``: names applied at once; ``later``: "section.name" of what waits for a start;
-    ``applied``: the limits that hold from now on."""
+    """``limits``: names applied at once; ``later``: "section.name" of what waits for the next
+    start; ``applied``: the limits that hold from now on."""
 
     limits: tuple[str, ...]
     later: tuple[str, ...]
@@ -50,8 +50,8 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """``before`` and ``after`` are None for what is not shown, which is the content of a file too;
-    of a provider that comes or goes its issuer. ``reload``: whether that is enough."""
+    """``before`` and ``after`` are None for what is not shown, such as the content of a file; the
+    issuer, for a provider that comes or goes. ``reload``: whether that is enough."""
 
     setting: str
     before: Any
@@ -69,8 +69,8 @@ def at_once(section: str, name: str) -> bool:
 
 
 def _takes(old: Settings, section: str, name: str) -> bool:
-    """The same, of a daemon that was started with ``old``: what was not there at the start comes
-    with the next one."""
+    """The same for a daemon started with ``old``: what was not there at the start waits for the
+    next one."""
     if section == "site" and not (old.site.key_file or old.site.keys or old.site.jwks_url):
         return False
     if section == "webhook" and not old.webhook.url:
@@ -92,7 +92,7 @@ def in_force(old: Settings, new: Settings) -> Settings:
 
 
 def changed(old: Settings, new: Settings) -> Changed:
-    """What differs between the settings in force and those read anew."""
+    """What differs between the settings in force and those just read."""
     live = tuple(name for name in LIVE if getattr(old.limits, name) != getattr(new.limits, name))
     later = tuple(each.setting for each in differences(old, new) if not each.reload)
     return Changed(live, later, in_force(old, new).limits)
@@ -124,7 +124,7 @@ Digests = Mapping[str, bytes]
 
 
 def contents(settings: Settings) -> Digests:
-    """A digest of what is in each file that a reload reads again. OSError."""
+    """A digest of each file that a reload reads again. OSError."""
     return dict(_contents(settings))
 
 
@@ -146,7 +146,7 @@ def _digest(path: str) -> bytes:
 
 
 def other_contents(old: Digests, new: Digests) -> list[Difference]:
-    """Files that have the names they had, and hold something else."""
+    """Files with the same names and other contents."""
     return [
         Difference(name, None, None, True)
         for name, digest in new.items()

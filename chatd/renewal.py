@@ -1,4 +1,4 @@
-"""The certificate while chatd runs: a renewed one is taken over, an end that comes near is told."""
+"""The certificate while chatd runs: takes over a renewed one, warns before it ends."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -23,16 +23,16 @@ log = Logger(namespace="chatd.renewal")
 
 #: Seconds between two looks at the files.
 EVERY: Final = 60.0
-#: Before the end people are told; sooner for certificates that last months than for those that
-#: last days, whose renewal comes later.
+#: How long before the end to warn; less for certificates that last days, which are renewed later
+#: than those that last months.
 SOON: Final = timedelta(days=14)
 SHARE: Final = 4
-#: How often the log tells it.
+#: How often the log repeats it.
 AGAIN: Final = timedelta(days=1)
 
 
 def certificates(settings: Settings) -> Certificates | None:
-    """None where a proxy ends TLS. Raises TlsFilesError, StoreError."""
+    """None if a proxy ends TLS. Raises TlsFilesError, StoreError."""
     if settings.tls.terminated:
         return None
     acme = settings.acme
@@ -49,7 +49,7 @@ def certificates(settings: Settings) -> Certificates | None:
 def renewal(
     reactor: Any, settings: Settings, held: Certificates | None, scheduler: Scheduler
 ) -> "Renewal":
-    """What looks after ``held`` as the settings have it."""
+    """What looks after ``held``, as the settings say."""
     made = Renewal(held, scheduler)
     if settings.acme.domains and held is not None:
         made.keeper = Keeper(
@@ -64,8 +64,8 @@ def renewal(
 
 
 class Renewal:
-    """``held``: None where a proxy has the certificate, then there is nothing to look after.
-    ``keeper``: what gets certificates by itself, if anything does."""
+    """``held``: None if a proxy has the certificate and there is nothing to look after. ``keeper``:
+    what gets certificates by itself, if anything does."""
 
     keeper: Keeper | None = None
 
@@ -82,7 +82,7 @@ class Renewal:
         self._told: datetime | None = None
 
     def start(self) -> None:
-        """Once the door is open: an authority comes in by it."""
+        """Once the door is open: an authority comes in through it."""
         if self._held is not None:
             self._repeat(self._held)
         if self.keeper is not None:
@@ -95,17 +95,17 @@ class Renewal:
             self._cancel()
 
     def hurry(self) -> None:
-        """Somebody mended something, perhaps, that kept a certificate from coming."""
+        """Somebody may have fixed what kept a certificate from coming."""
         if self.keeper is not None:
             self.keeper.hurry()
 
     def look(self) -> None:
-        """Takes the files over now, if they are others."""
+        """Takes the files over now, if they have changed."""
         if self._held is not None and self._held.is_stale():
             self._take_over(self._held)
 
     def warning(self) -> str | None:
-        """What is to be done about it, if anything; for `systemctl status`, too."""
+        """What to do about it, if anything; also for `systemctl status`."""
         keeper = None if self.keeper is None else self.keeper.warning()
         return keeper or self._ending()
 
@@ -130,7 +130,7 @@ class Renewal:
         try:
             held.reload()
         except TlsFilesError as error:
-            # Half of a pair, perhaps: the next change of either file brings the next try.
+            # Half of a pair, perhaps: the next change to either file brings another try.
             log.warn("the certificate's files changed and are not used: {error}", error=error)
             return
         log.info("the certificate was renewed, until {until}", until=held.until.isoformat())

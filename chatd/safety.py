@@ -15,7 +15,7 @@ from chatd.safety_traces import unsafe_traces
 from chatd.settings import LimitSettings, Server, Settings, Site
 from chatd.settings_providers import Provider
 
-#: What Linux takes, `unix(7)`: 108 bytes with the zero at the end.
+#: Linux's limit, `unix(7)`: 108 bytes with the zero at the end.
 LONGEST_SOCKET_PATH = 107
 
 
@@ -44,7 +44,7 @@ def unsafe(settings: Settings) -> list[str]:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether nobody but this machine reaches ``host``."""
+    """Whether only this machine reaches ``host``."""
     if host == "localhost":
         return True
     try:
@@ -166,7 +166,7 @@ def _files(settings: Settings) -> list[str]:
             )
     if settings.accounts.old_secret_file:
         found += _readable(Path(settings.accounts.old_secret_file), "accounts.old_secret_file")
-    # What chatd gets by itself is not there before the first start.
+    # What chatd gets by itself does not exist before the first start.
     if settings.tls.key and not settings.acme.domains:
         found += _readable(Path(settings.tls.key), "tls.key")
     return found
@@ -182,17 +182,17 @@ def _guests(settings: Settings) -> list[str]:
 
 
 def site_faults(site: Site) -> list[str]:
-    """As `unsafe`, of the section [site] alone."""
+    """As `unsafe`, for the section [site] alone."""
     return unsafe_site(site, _readable, is_loopback)
 
 
 def provider_faults(providers: Mapping[str, Provider], site: Site) -> list[str]:
-    """As `unsafe`, of these sections [provider.NAME] alone."""
+    """As `unsafe`, for these sections [provider.NAME] alone."""
     return unsafe_providers(providers, site, _readable)
 
 
 def _readable(path: Path, name: str) -> list[str]:
-    """A secret file may be its owner's alone, or root's and readable by one group."""
+    """A secret file must be readable by its owner only, or root's and readable by one group."""
     try:
         status = path.stat()
     except OSError as error:

@@ -10,11 +10,11 @@ from chatd.safety_outgoing import authorities
 from chatd.settings import Settings
 from chatd.settings_acme import Acme, served
 
-#: A host name as certificates have it (RFC 1034 §3.5): small letters, no wildcard, no address.
+#: A host name as in certificates (RFC 1034 §3.5): lower case, no wildcard, no address.
 NAME = re.compile(
     r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
 )
-#: So many names fit into one of Let's Encrypt's certificates.
+#: How many names fit into one of Let's Encrypt's certificates.
 MOST = 100
 
 
@@ -46,7 +46,7 @@ def unsafe_acme(settings: Settings) -> list[str]:
 
 
 def _together(settings: Settings) -> list[str]:
-    """What else is set, and cannot be beside it."""
+    """Other settings that cannot stand beside it."""
     own = str(served(settings.store.path))
     if settings.tls.terminated:
         return [

@@ -125,8 +125,8 @@ def unsafe_mail(mail: Mail, readable: Readable, is_loopback: IsLoopback) -> list
 def unsafe_address(
     name: str, text: str, is_loopback: IsLoopback, *, example: str, carried: str, instead: str
 ) -> list[str]:
-    """What is wrong with an address to post to. ``carried`` is what goes there; ``instead`` says
-    how else whoever is there knows us."""
+    """What is wrong with an address to post to. ``carried``: what goes there; ``instead``: a
+    sentence on how the receiver knows us without a password."""
     try:
         url: SplitResult | None = urlsplit(text)
         host = url.hostname if url is not None and url.port != 0 else None

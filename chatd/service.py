@@ -68,7 +68,7 @@ from chatd.watch import Watch
 
 log = Logger()
 
-#: After so long those who came back with a start are in; then there is time for other things.
+#: After this long, those who come back after a start are in, and there is time for other things.
 CALM_SECONDS = 20.0
 
 T = TypeVar("T")
@@ -139,7 +139,7 @@ class ChatService(Service):
         self._starting = Deferred.fromCoroutine(self._start()).addErrback(self._not_started)
 
     def _not_started(self, failure: Failure) -> None:
-        """A daemon that holds the ports and answers nobody is worse than none."""
+        """A daemon that holds the ports and answers nobody is worse than no daemon."""
         if not self.running:
             return  # it was stopped meanwhile
         cannot_start(failure)
@@ -336,9 +336,8 @@ class ChatService(Service):
             self.reload()
 
     def reload(self, dry_run: bool = False) -> dict[str, Any]:
-        """Takes over, for everybody who is connected, what the files say now and what needs no
-        start; or only says what that would be. NotReloaded: a file with a mistake changes
-        nothing."""
+        """Takes over, for everybody connected, whatever in the files needs no start; or only says
+        what that would be. NotReloaded: a file with a mistake changes nothing."""
         if dry_run:
             return self._reloading.carry_out(self.settings, dry_run)[1]
         self._supervision.notifier.reloading()

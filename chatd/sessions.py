@@ -1,4 +1,4 @@
-"""Makes the session of each connection, and tells all of them when limits change."""
+"""Makes the session of each connection, and tells them all when limits change."""
 
 from collections.abc import Iterable
 from typing import Any, Final, Protocol
@@ -55,14 +55,14 @@ class Sessions:
 
     @property
     def budgets(self) -> UserBudgets:
-        """What people may still ask for, over all their connections and requests."""
+        """What people may still ask for, across all their connections and requests."""
         return self._users
 
     def make(self, principal: Principal, wire: Any, address: str) -> Session:
         """The session of ``principal`` on a connection that has just been opened."""
         limits = self._limits_of(principal)
         users = self._guest_users if principal.guest else self._users
-        # However many there are, the heartbeats are spread evenly (Weyl's sequence).
+        # Spreads any number of heartbeats evenly (Weyl's sequence).
         self._phase = (self._phase + GOLDEN) % 1
         outbox = Outbox(
             wire, self._clock, self._engine.meters, limits.reader_bytes, limits.reader_seconds
@@ -84,7 +84,7 @@ class Sessions:
         )
 
     def _guests_limits(self) -> Limits:
-        """What guests are told, and held to over all their connections; never more than others."""
+        """What guests are told and held to across all their connections; never more than others."""
         limits, guests = self._limits, self._guests
         rate = min(limits.messages_per_second, guests.messages_per_second)
         burst = min(limits.messages_burst, guests.messages_burst)

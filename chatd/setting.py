@@ -17,7 +17,7 @@ def setting(
     file: Callable[[Path], str | None] | None = None,
     private: bool = False,
 ) -> Any:
-    """A dataclass field that carries what a person wants to know about it.
+    """A dataclass field with what a person wants to know about it.
 
     ``check`` gets a value of the right type and returns what would be right, or None if it is.
     ``file`` gets the path that the value stands for, and returns what is wrong with that file and

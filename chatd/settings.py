@@ -318,11 +318,11 @@ class Settings:
     log: Log = field(default_factory=Log)
     health: Health = field(default_factory=Health)
     traces: Traces = field(default_factory=Traces)
-    #: By NAME; the sections that there may be any number of.
+    #: By NAME; there may be any number of these sections.
     provider: dict[str, Provider] = field(default_factory=dict, metadata={"each": Provider})
 
     def sections(self) -> Iterator[tuple[str, Any]]:
-        """Each with its name, as it stands in brackets."""
+        """Each with its name, as written in brackets."""
         for one in fields(self):
             value = getattr(self, one.name)
             if "each" in one.metadata:
@@ -339,7 +339,7 @@ def kinds() -> Iterator[tuple[str, Any]]:
 
 
 def type_name(kind: Any) -> str:
-    """What stands in the file, in words."""
+    """What is written in the file, in words."""
     names = {bool: "true or false", int: "whole number", float: "number", str: "text"}
     return names.get(kind) or ("table of texts" if kind == dict[str, str] else "list of texts")
 
@@ -352,7 +352,7 @@ def describe(width: int = 78) -> str:
     ]
     for name, kind in kinds():
         doc = section_doc(kind)
-        # Of what there may be several there is none to begin with.
+        # Sections there may be several of are off by default.
         off = "# " if name.endswith(".NAME") else ""
         lines += ["", "", f"{off}[{name}]", *_comment(doc, width)]
         for item in fields(kind):
@@ -378,7 +378,7 @@ def toml(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(toml(item) for item in value) + "]"
     if isinstance(value, dict):
-        return "{}"  # of none but empty ones is the default
+        return "{}"  # every default is an empty one
     if isinstance(value, str):
         return f'"{value}"'
     return str(value)

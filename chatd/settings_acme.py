@@ -6,7 +6,7 @@ from pathlib import Path
 from chatd.setting import setting
 
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
-#: In the store's folder: the account's key, the certificate, what the last try brought.
+#: In the store's folder: the account's key, the certificate, the outcome of the last try.
 FOLDER = "acme"
 #: What is served, certificate and key in one file, so that they change together.
 CURRENT = "current.pem"

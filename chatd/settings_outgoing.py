@@ -1,4 +1,4 @@
-"""What leaves by itself, as it is set: mail, the webhook, Web Push."""
+"""The settings of what leaves by itself: mail, the webhook, Web Push."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""[page]: what of the page is the operator's to choose, and what would be right there."""
+"""[page]: what the operator can choose about the page, and what is valid there."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Where people sign in besides here: OpenID providers, as they are set."""
+"""The settings of OpenID providers, where people can sign in besides here."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chatd.core.https import https_host
 from chatd.setting import between, one_of, setting
 
-#: The name of a provider, which stands in addresses.
+#: The name of a provider, which is part of addresses.
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}(?![\s\S])")
 
 

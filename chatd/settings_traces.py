@@ -1,4 +1,4 @@
-"""[traces], as it is set."""
+"""The settings of traces."""
 
 from dataclasses import dataclass
 

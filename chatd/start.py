@@ -1,4 +1,4 @@
-"""twistd's entry: from the command line to a service, or to sentences that say why not."""
+"""twistd's entry: from the command line to a service, or sentences that say why not."""
 
 import time
 from pathlib import Path
@@ -18,7 +18,7 @@ __all__ = ["Options", "makeService"]
 
 
 def makeService(options: Any) -> Service:
-    """Mistakes in the configuration end it here."""
+    """Exits here if the configuration has mistakes."""
     path = Path(options["config"])
     try:
         supervision = Supervision()
@@ -35,7 +35,7 @@ def makeService(options: Any) -> Service:
 
     reactor: Any = the_reactor
     logs = observer(getattr(options, "parent", None), settings.log)
-    # Every timer, limit and timeout follows this clock; a wall clock steps (twisted#2424).
+    # Every timer, limit and timeout follows this clock; wall clocks jump (twisted#2424).
     reactor.seconds = time.monotonic
     reactor.callWhenRunning(Collector(ReactorScheduler(reactor), time.thread_time).start)
     return ChatService(reactor, settings, path, supervision, bool(options["quickstart"]), logs)

@@ -1,4 +1,4 @@
-"""What the service manager hands over, gets to know of the daemon, and keeps for it."""
+"""What the service manager hands over, is told about the daemon, and keeps for it."""
 
 import os
 import socket
@@ -18,7 +18,7 @@ from chatd.systemd.watchdog import Watchdog
 
 
 class Supervision:
-    """Made before anything else opens files: what was handed over is known by its number."""
+    """Made before anything else opens files: what was handed over is known by its descriptor."""
 
     def __init__(self) -> None:
         self.given: Sequence[Inherited] = inherited(handed_over())
@@ -26,8 +26,8 @@ class Supervision:
         self._watchdog: Watchdog | None = None
 
     def where(self, settings: Settings) -> Settings:
-        """The settings with the addresses of a socket unit, where there is one, in the place of
-        server.listen: what is unsafe there has to be found, too."""
+        """The settings with the addresses of a socket unit, if any, in place of server.listen: what
+        is unsafe there has to be found too."""
         given = [_address(each.socket) for each in self.given if not each.kept]
         if not given:
             return settings
@@ -35,7 +35,7 @@ class Supervision:
 
     def keep(self, sockets: Sequence[socket.socket]) -> None:
         """From now on the sockets outlive a restart: whoever connects meanwhile waits in them.
-        Those of a socket unit do so anyway."""
+        Those of a socket unit always do."""
         if all(each.kept for each in self.given):
             before = {each.name for each in self.given}
             names = {name_of(opened): opened for opened in sockets}

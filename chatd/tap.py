@@ -1,6 +1,6 @@
 """`chatctl tap`: types, sizes and times of the frames of some connections, as they pass.
 
-Bounded where the operator's terminal is slow: what it does not take is left out, and counted.
+Bounded if the operator's terminal is slow: what it does not take is left out and counted.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from chatd.wire.deflate import inflate
 
 log = Logger(namespace="chatd.tap")
 
-#: Seconds between two looks for new connections of the person.
+#: Seconds between two looks for the person's new connections.
 LOOK: Final = 1.0
 #: Connections that one tap listens to.
 MOST: Final = 50
-#: Of a frame's text, in code points.
+#: At most this much of a frame's text is shown, in code points.
 TEXT: Final = 4_096
 LARGEST_FRAME: Final = 1 << 24
 
@@ -36,7 +36,7 @@ class Sink(Protocol):
     """Whoever watches."""
 
     def line(self, line: Line) -> bool:
-        """False where it has no room just now; then the line is lost."""
+        """False if it has no room at the moment; the line is lost then."""
 
 
 class _Typed(msgspec.Struct):
@@ -56,8 +56,8 @@ class Taps:
         self._store = store
 
     async def start(self, target: str, text: bool, sink: Sink, operator: int) -> Tap:
-        """Of a person by name, with whatever connections they come to have, or of a connection by
-        its id. ``operator``: the numeric user of whoever asks, for the log."""
+        """Taps a person by name, with any connections they open later, or one connection by its id.
+        ``operator``: the numeric user of whoever asks, for the log."""
         row = await self._store.user_by_name(user_name(target, privileged=True))
         tap = Tap(self, None if row is None else row.id, target, text, sink)
         if not tap.look() and row is None:
@@ -90,7 +90,7 @@ class Tap:
         self._cancel: Cancel | None = None
 
     def look(self) -> bool:
-        """Listens to connections that are new; whether there is any."""
+        """Listens to new connections; whether there is any."""
         for connection in self._found():
             known = connection.id in self._tapped or len(self._tapped) >= MOST
             if not known and connection.tap(self):
@@ -104,7 +104,7 @@ class Tap:
         return bool(self._tapped)
 
     def end(self) -> None:
-        """Nothing is listened to any more. Harmless if told twice."""
+        """Stops listening. Harmless if called twice."""
         if self._cancel is not None:
             self._cancel()
             self._cancel = None
@@ -154,8 +154,8 @@ class Tap:
 
 
 def parsed(frames: bytes) -> Iterator[tuple[int, int, bytes | None]]:
-    """Of whole, unmasked frames: bytes on the wire, opcode, and payload, inflated; None of one that
-    could not be. `wire.framing` made them."""
+    """The bytes on the wire, opcode and inflated payload of whole, unmasked frames from
+    `wire.framing`; None for a payload that could not be inflated."""
     at = 0
     while at + 2 <= len(frames):
         first, size, head = frames[at], frames[at + 1], 2

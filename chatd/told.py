@@ -1,4 +1,4 @@
-"""What an operator is told of the daemon: its state, and the first steps with a new one."""
+"""What an operator is told about the daemon: its state, and the first steps with a new one."""
 
 import os
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ def visit(pulse: Pulse, settings: Settings) -> dict[str, Any]:
 
 
 def state(edge: Edge, hub: Hub, not_ready: Mapping[str, str], warning: str | None) -> str:
-    """One line for `systemctl status`; ``warning``: what will be wrong unless somebody acts."""
+    """One line for `systemctl status`; ``warning``: what will go wrong unless somebody acts."""
     how = f"In trouble ({'; '.join(not_ready.values())})" if not_ready else "Serving"
     rooms = sum(1 for channel in hub.books.channels.values() if channel.open)
     said = f"{how}: {len(edge.connections)} connections, {rooms} rooms in view; chatd {__version__}"
@@ -109,7 +109,7 @@ async def first_steps(
 def log_fault(
     *, what: str, reference: str, failure: BaseException, origin: Origin, request: int | None
 ) -> None:
-    """A mistake of ours, under the reference that whoever met it was given."""
+    """Logs a bug under the reference given to whoever met it."""
     where = ", connection {connection}, request {request} of {user}" if origin.connection else ""
     log.failure(
         "fault {reference} in {what}" + where,

@@ -1,4 +1,4 @@
-"""Records how commands and requests go where a collector is set, and changes it as it runs."""
+"""Records how commands and requests go if a collector is set; can be changed while it runs."""
 
 import random
 import secrets
@@ -42,8 +42,8 @@ class Tracing:
         self._from: tuple[Any, Headers] | None = None
 
     def change(self, settings: Settings, sent: Headers) -> bool:
-        """As ``settings`` have it from now on, with these headers; whether it was otherwise. What
-        waits for the collector before is still sent there."""
+        """As ``settings`` say from now on, with these headers; whether that differs. What waits for
+        the previous collector is still sent there."""
         wanted = settings.traces
         if self._from == (wanted, sent):
             return False

@@ -26,7 +26,7 @@ from chatd.wire.frames import FileLimits, Limits
 
 
 def wire_limits(limits: LimitSettings, files: Files) -> Limits:
-    """What the welcome tells of the settings."""
+    """What the welcome says of the settings."""
     names = (name for name in Limits.__struct_fields__ if name != "files")
     return Limits(
         **{name: getattr(limits, name) for name in names},
@@ -60,14 +60,14 @@ def file_rules(files: Files) -> FileRules:
 
 
 def hosting(settings: Settings) -> Hosting | None:
-    """Where guests are, None where there are none."""
+    """Where guests are, None if there are none."""
     guests = settings.guests
     rooms = tuple(room.removeprefix("#") for room in guests.rooms)
     return Hosting(rooms, guests.most) if guests.allowed else None
 
 
 def brand(settings: Settings) -> Brand:
-    """What the page looks like. The logo is read now: OSError, ValueError as of `logo`."""
+    """What the page looks like. The logo is read now: OSError, ValueError as from `logo`."""
     page, server = settings.page, settings.server
     links = {"help": page.help, "terms": page.terms, "privacy": page.privacy}
     return Brand(
@@ -93,7 +93,7 @@ def door_limits(settings: Settings) -> DoorLimits:
 
 
 def vouching(settings: Settings) -> Site | None:
-    """The site that vouches for its people, None where there is none. Its keys are read now:
+    """The site that vouches for its people, None if there is none. Its keys are read now:
     `OSError`, `BadKey`."""
     site = settings.site
     if not (site.key_file or site.keys or site.jwks_url):
@@ -115,8 +115,8 @@ def vouching(settings: Settings) -> Site | None:
 
 
 def origins(settings: Settings) -> list[str]:
-    """Who may connect besides the origin of public_url: as listed; on loopback also the same port
-    under the other names of this machine."""
+    """Who may connect besides the origin of public_url: as listed; on loopback, the same port under
+    the other names of this machine too."""
     found = list(settings.server.origins)
     if all(is_loopback(text.rpartition(":")[0].strip("[]")) for text in settings.server.listen):
         for text in settings.server.listen:

@@ -20,12 +20,12 @@ from chatd.settings import Settings, Site
 
 log = Logger()
 
-#: Seconds for one request for a site's keys, from the look-up to the answer.
+#: Seconds for one request for a site's keys, from look-up to answer.
 KEYS_SECONDS: Final = 5.0
 
 
 def fetcher(reactor: Any, clock: Clock, site: Site) -> Fetcher:
-    """What brings the keys that the site publishes."""
+    """What fetches the keys that the site publishes."""
     return Fetcher(
         reactor,
         clock,
@@ -46,7 +46,7 @@ async def fetched(fetcher: Fetcher, site: Site) -> bytes:
 
 
 class Vouching:
-    """``drive`` runs a coroutine to its end. ``published`` is None where the site publishes no
+    """``drive`` runs a coroutine to its end. ``published`` is None if the site publishes no
     keys."""
 
     published: PublishedKeys | None = None
@@ -73,7 +73,7 @@ class Vouching:
 
     def begin(self, people: SitePeople | None, ended: Ended) -> None:
         """``people`` come by the site's word, if there is a site; ``ended`` is told of each
-        credential that ends. What stood on a key that has gone meanwhile ends now."""
+        credential that ends. Credentials whose key has gone meanwhile end now."""
         self._people = people
         self._ended = ended
         self._tidy()

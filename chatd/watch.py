@@ -9,7 +9,7 @@ from chatd.core.meters import Histogram
 from chatd.metrics import Sources
 from chatd.readiness import resident
 
-#: Rooms and people that are told of.
+#: How many rooms and people are listed.
 TOP: Final = 10
 
 
@@ -22,7 +22,7 @@ class Watch:
         self._began = time.monotonic()
 
     async def figures(self) -> dict[str, Any]:
-        """Counters since the start, and how it stands; rates are for whoever asks twice."""
+        """Counters since the start and the present state; for rates, ask twice."""
         edge, node, store, meters = (
             self._from.edge,
             self._from.node,
