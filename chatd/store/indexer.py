@@ -1,7 +1,7 @@
 """The indexer: a thread that follows the log and keeps the search index, out of everybody's way.
 
 The writer of messages knows nothing of it. Nothing is lost with the index: one that is missing,
-broken, or of another log or format is rebuilt from the log, in the background.
+broken or of another log or format is rebuilt from the log, in the background.
 """
 
 import threading
