@@ -50,14 +50,14 @@ class DeletionReads(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NotLastAdministrator(Requirement):
-    """There is an administrator besides ``user``, or ``user`` is not one: else `wrong-state`."""
+    """There is an administrator besides ``user``, or ``user`` is not one, else `wrong-state`."""
 
     user: str
 
 
 @dataclass(frozen=True, slots=True)
 class PartsSo(Requirement):
-    """Things are still as ``parting`` says: else `conflict`."""
+    """Things are still as ``parting`` says, else `conflict`."""
 
     parting: Parting
 

@@ -63,7 +63,7 @@ class BannedRow:
 
 @dataclass(frozen=True, slots=True)
 class IsInvited(Requirement):
-    """``user`` was invited into ``room``: else `not-found`, as for a room that is not there."""
+    """``user`` was invited into ``room``, else `not-found`, as for a room that is not there."""
 
     room: str
     user: str

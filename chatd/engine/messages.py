@@ -29,7 +29,7 @@ class React(Growth):
     with ``on`` False no longer does (`not-found` if it is not so). An event "reaction" reports it;
     its ``body`` is made from the resulting number of people with that emoji.
 
-    At most ``own`` emoji of one person and ``most`` in all on one message: else `limit-reached`.
+    At most ``own`` emoji of one person and ``most`` in all on one message, else `limit-reached`.
     """
 
     room: str
@@ -47,7 +47,7 @@ class React(Growth):
 class Pin(Growth):
     """The message at ``seq`` is pinned by ``user`` (`exists` if it is already), or with ``on``
     False no longer (`not-found` if it is not), as the last appended event says. At most ``most`` in
-    one room: else `limit-reached`."""
+    one room, else `limit-reached`."""
 
     room: str
     seq: int

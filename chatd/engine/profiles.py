@@ -61,7 +61,7 @@ class ProfileReads(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OwnsPicture(Requirement):
-    """``picture`` exists and was uploaded by ``user``: else `not-found`."""
+    """``picture`` exists and was uploaded by ``user``, else `not-found`."""
 
     picture: str
     user: str
@@ -69,7 +69,7 @@ class OwnsPicture(Requirement):
 
 @dataclass(frozen=True, slots=True)
 class MayBeginDirect(Requirement):
-    """``other`` lets ``user`` begin a conversation of two, or there is one already: else
+    """``other`` lets ``user`` begin a conversation of two, or there is one already, else
     `forbidden`."""
 
     user: str
@@ -88,7 +88,7 @@ class MayBeAdded(Requirement):
 
 @dataclass(frozen=True, slots=True)
 class FewBlocks(Requirement):
-    """``user`` has blocked fewer than ``most`` people besides ``other``: else `limit-reached`."""
+    """``user`` has blocked fewer than ``most`` people besides ``other``, else `limit-reached`."""
 
     user: str
     other: str

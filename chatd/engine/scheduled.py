@@ -24,7 +24,7 @@ class ScheduledRow:
 
 @dataclass(frozen=True, slots=True)
 class IsScheduled(Requirement):
-    """The message waits to be said: else `not-found`."""
+    """The message waits to be said, else `not-found`."""
 
     user: str
     key: str

@@ -54,7 +54,7 @@ class MayWrite(Requirement, msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class SeesMessage(Requirement):
-    """``seq`` is a message of the room, visible to ``user`` and not deleted: else `not-found`
+    """``seq`` is a message of the room, visible to ``user`` and not deleted, else `not-found`
     (`gone` if deleted)."""
 
     room: str
@@ -74,7 +74,7 @@ class IsRoom(Requirement):
 
 @dataclass(frozen=True, slots=True)
 class NotMember(Requirement):
-    """``user`` is not yet in ``room``: else `exists`."""
+    """``user`` is not yet in ``room``, else `exists`."""
 
     room: str
     user: str
@@ -82,7 +82,7 @@ class NotMember(Requirement):
 
 @dataclass(frozen=True, slots=True)
 class NotBanned(Requirement):
-    """No ban of ``user`` in ``room`` is in force at ``now`` (ms): else `banned`."""
+    """No ban of ``user`` in ``room`` is in force at ``now`` (ms), else `banned`."""
 
     room: str
     user: str
@@ -92,7 +92,7 @@ class NotBanned(Requirement):
 @dataclass(frozen=True, slots=True)
 class Outranks(Requirement):
     """``actor``'s role in the room is above ``other``'s (owners may act on owners, and anyone on
-    themselves): else `forbidden`. `not-found` if ``other`` is not a member and
+    themselves), else `forbidden`. `not-found` if ``other`` is not a member and
     ``must_be_member``."""
 
     room: str
@@ -103,7 +103,7 @@ class Outranks(Requirement):
 
 @dataclass(frozen=True, slots=True)
 class KeepsAnOwner(Requirement):
-    """The room has an owner besides ``user`` or no member besides ``user``: else `wrong-state`.
+    """The room has an owner besides ``user`` or no member besides ``user``, else `wrong-state`.
     Direct conversations need no owner."""
 
     room: str
@@ -112,9 +112,9 @@ class KeepsAnOwner(Requirement):
 
 @dataclass(frozen=True, slots=True)
 class IsMessage(Requirement):
-    """``seq`` is a message of the room, visible to ``user`` and not deleted: else `not-found`
+    """``seq`` is a message of the room, visible to ``user`` and not deleted, else `not-found`
     (`gone` if deleted). It is by ``user``, and sent at ``not_before`` (ms) or later, or ``user``
-    has at least ``or_role`` in the room: else `forbidden`."""
+    has at least ``or_role`` in the room, else `forbidden`."""
 
     room: str
     seq: int
@@ -124,7 +124,7 @@ class IsMessage(Requirement):
 
 
 class AccountOpen(Requirement, msgspec.Struct, frozen=True, gc=False):
-    """``user``, in whose name it is done, still has an account: else `unauthorized`. For every
+    """``user``, in whose name it is done, still has an account, else `unauthorized`. For every
     command, since it may be under way while the account is disabled or deleted, here or on another
     node."""
 
@@ -133,14 +133,14 @@ class AccountOpen(Requirement, msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class UserExists(Requirement):
-    """``user`` is an account that is not disabled: else `not-found`."""
+    """``user`` is an account that is not disabled, else `not-found`."""
 
     user: str
 
 
 @dataclass(frozen=True, slots=True)
 class NotBlocked(Requirement):
-    """In a direct conversation neither has blocked the other: else `blocked`. Holds elsewhere."""
+    """In a direct conversation neither has blocked the other, else `blocked`. Holds elsewhere."""
 
     room: str
     user: str
@@ -148,7 +148,7 @@ class NotBlocked(Requirement):
 
 @dataclass(frozen=True, slots=True)
 class NotBlockedBy(Requirement):
-    """Neither of two people has blocked the other: else `blocked`."""
+    """Neither of two people has blocked the other, else `blocked`."""
 
     user: str
     other: str
@@ -156,7 +156,7 @@ class NotBlockedBy(Requirement):
 
 @dataclass(frozen=True, slots=True)
 class UnderLimit(Requirement):
-    """``user`` has created fewer than ``most`` rooms: else `limit-reached`."""
+    """``user`` has created fewer than ``most`` rooms, else `limit-reached`."""
 
     user: str
     most: int
@@ -164,7 +164,7 @@ class UnderLimit(Requirement):
 
 @dataclass(frozen=True, slots=True)
 class FewStays(Requirement):
-    """``user`` has been in ``room`` fewer than ``most`` times: else `limit-reached`. Every stay is
+    """``user`` has been in ``room`` fewer than ``most`` times, else `limit-reached`. Every stay is
     kept and looked at when that person reads. A room with shared history keeps one."""
 
     room: str
@@ -174,7 +174,7 @@ class FewStays(Requirement):
 
 @dataclass(frozen=True, slots=True)
 class FewRooms(Requirement):
-    """``user`` is now in fewer than ``most`` rooms, conversations of two not counted: else
+    """``user`` is now in fewer than ``most`` rooms, conversations of two not counted, else
     `limit-reached`."""
 
     user: str

@@ -150,7 +150,7 @@ def invite_link(command: InviteLink, actor: Principal, context: Context) -> Unit
 def link_made(
     command: InviteLink, committed: Committed, actor: Principal, context: Context
 ) -> LinkMade:
-    """Made anew for a repeated command: the secret follows from its key."""
+    """Computed again for a repeated command: the secret follows from its key."""
     secret = _secret(actor, command.key, context)
     made = committed.answer.at or context.now
     return LinkMade(

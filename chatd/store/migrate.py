@@ -117,7 +117,7 @@ def backup_path(path: Path, have: int) -> Path:
 
 
 def back_up(database: Sqlite, target: Path, epoch: str) -> None:
-    """A whole copy under ``target``; one left unfinished there is made anew. It gets an ``epoch``
+    """A whole copy under ``target``; one left unfinished there is replaced. It gets an ``epoch``
     of its own: if it is ever put in place, cursors from after it are not believed."""
     unfinished = target.with_name(target.name + ".part")
     unfinished.unlink(missing_ok=True)
