@@ -1,6 +1,6 @@
 """When the interpreter looks through all objects for garbage: not in the middle of a storm.
 
-Python frees nearly everything at once, when its last reference goes; cycles it has to look for. It
+Python frees nearly everything at once, when its last reference goes; it has to look for cycles. It
 often looks through young objects, which costs little. It looks through all of them whenever there
 are a quarter more, and stands still meanwhile: 0.17 s with 10,000 connected, eight times while they
 arrive, to find about one object for each. So here that waits for a calm second.

@@ -1,14 +1,14 @@
 """Messages that one transaction brings together, written with a few statements for all of them.
 
 `apply` does the same for one unit at a time and stays the reference that tests compare with: the
-same outcomes, the same refusals, the same rows. Nearly every unit is the sending of a message, and
-what its statements cost is less the work in SQLite than getting in and out of it, the interpreter
-let go and taken back each time: one message took 23 µs of the writer's thread, in a run of them it
-takes 11 (docs/performance.md, "One durable send").
+same outcomes, the same refusals, the same rows. Nearly every unit sends a message, and its
+statements cost less for SQLite's work than for getting in and out of it, releasing and retaking the
+interpreter each time: one message took 23 µs of the writer's thread, in a run it takes 11
+(docs/performance.md, "One durable send").
 
-What is remembered is remembered for one run only, within one transaction of the one connection that
-writes, and a run holds nothing but such messages: they change no account, no role and no room's
-rules, so that what was checked for one of them holds for the next.
+What is known is kept for one run only, within one transaction of the one connection that writes,
+and a run holds nothing but such messages: they change no account, no role and no room's rules, so
+that what was checked for one of them holds for the next.
 """
 
 from collections.abc import Callable, Sequence
