@@ -14,7 +14,7 @@ from chatd.settings_providers import NAME, Provider
 
 #: Begins the name of a file that systemd hands over: LoadCredential= in systemd.exec(5).
 CREDENTIAL = "credential:"
-#: Characters of a wrong value that are shown.
+#: How many characters of a wrong value are shown.
 LONGEST_SHOWN = 200
 #: Where they are while the service runs, for a `chatctl` not started by systemd.
 CREDENTIALS = Path("/run/credentials/chatd.service")
@@ -56,7 +56,7 @@ def parse(text: str, path: Path, *, files: bool = True) -> Settings:
         what = str(error).split(" (at ")[0]
         raise ConfigError(f"{path}:{line}: this is not TOML: {what}.") from None
     except ValueError:
-        # Of `int`, the only other one.
+        # From `int`: nothing else raises it here.
         line = _line_of(r"[\d_]{4301}", text)
         raise ConfigError(f"{path}:{line}: this number has too many digits.") from None
     except RecursionError:
@@ -84,7 +84,7 @@ def parse(text: str, path: Path, *, files: bool = True) -> Settings:
 
 
 def _line_of(pattern: str, text: str) -> int:
-    """The first where ``pattern`` is, 1 where it is nowhere."""
+    """The line of the first match of ``pattern``, 1 if there is none."""
     found = re.search(pattern, text)
     return text.count("\n", 0, found.start() if found else 0) + 1
 
@@ -187,14 +187,14 @@ def _typed(kind: Any, value: Any) -> tuple[str | None, Any]:
 
 
 def _is_number(value: Any) -> bool:
-    """One that TOML has: of 64 bits, if it is a whole one."""
+    """A number that TOML has: of 64 bits, if it is whole."""
     if isinstance(value, bool):
         return False
     return isinstance(value, float) or (isinstance(value, int) and -(2**63) <= value < 2**63)
 
 
 def _has_null(value: Any) -> bool:
-    """Of a text, or several; no file and no address has one in its name."""
+    """For a text, or several; no file name and no address can have one."""
     texts = value.values() if isinstance(value, dict) else value
     return "\0" in texts if isinstance(texts, str) else any("\0" in text for text in texts)
 

@@ -63,7 +63,7 @@ def is_ready(url: str, short: str | None) -> None:
 
 
 def cannot_start(failure: Failure) -> None:
-    """In the log, and where somebody may be looking."""
+    """Says so in the log, and where somebody may be looking."""
     if isinstance(failure.value, Refusal):
         log.error("chatd cannot start: {why}", why=failure.value.message)
         why = f": {failure.value.message}"

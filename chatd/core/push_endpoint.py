@@ -18,8 +18,8 @@ LONGEST: Final = 2048
 POINT: Final = 65
 SECRET: Final = 16
 
-#: What `ipaddress` takes for global: site-local addresses of old (RFC 3879), the second network for
-#: examples (RFC 9637), relays of 6to4 (RFC 7526).
+#: What `ipaddress` calls global but is not: old site-local addresses (RFC 3879), the second network
+#: for examples (RFC 9637), 6to4 relays (RFC 7526).
 _NOT_PUBLIC: Final = tuple(map(ipaddress.ip_network, ("fec0::/10", "3fff::/20", "192.88.99.0/24")))
 
 # P-256 (FIPS 186-5, SP 800-186 §3.2.1.3): y² = x³ - 3x + b over the field of p.

@@ -31,7 +31,7 @@ HURRY = 0.5
 THROWN_AWAY = 2**26
 #: The slowest a body taken in piece by piece may come, in bytes a second.
 SLOWEST = 16_384
-#: Digits of a Content-Length: a petabyte has no more.
+#: Most digits of a Content-Length: a petabyte has no more.
 LENGTH_DIGITS = 16
 
 
@@ -88,7 +88,7 @@ class Channel(http.HTTPChannel):
 
     def _maybeChooseTransferDecoder(self, header: bytes, data: bytes) -> bool:
         if header == b"Content-Length" and len(data) > LENGTH_DIGITS:
-            # Not even read: `int` raises beyond 4,300 digits.
+            # Not even parsed: `int` raises beyond 4,300 digits.
             self.refuse(_MUCH_TOO_LONG if data.isdigit() else _NOT_HTTP)
             return False
         chosen: bool = super()._maybeChooseTransferDecoder(header, data)
@@ -222,8 +222,8 @@ class Channel(http.HTTPChannel):
         self.refuse(_TOO_MUCH if over else _NOT_HTTP)
 
     def _stumbled(self) -> None:
-        """In an except clause. Out of here Twisted would cut the connection and write a traceback
-        for each, which a stranger could have a thousand of in a second."""
+        """In an except clause. Outside, Twisted would cut the connection and write a traceback for
+        each; a stranger could cause a thousand a second."""
         self.site.note_fault(self.getPeer())
         self.refuse(_NOT_HTTP)
 

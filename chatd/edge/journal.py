@@ -9,7 +9,7 @@ from chatd.core.bucket import Bucket, Rate
 
 log = Logger()
 
-#: Seconds between two tracebacks of mistakes that strangers can bring about.
+#: Seconds between two tracebacks of bugs that strangers can trigger.
 BETWEEN_FAULTS = 60.0
 
 
@@ -33,8 +33,8 @@ class Journal:
         self._unsaid = 0
 
     def fault(self, format: str, **fields: Any) -> None:
-        """In an except clause: a mistake of ours over what a stranger sent. The traceback is
-        written once a minute: it is found, and pushes nothing out of the log."""
+        """In an except clause: a bug triggered by what a stranger sent. The traceback is written at
+        most once a minute: enough to be found, and it crowds nothing out of the log."""
         now = self._now()
         if now < self._silent_until:
             self._untold += 1

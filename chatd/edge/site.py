@@ -239,7 +239,7 @@ class ChatSite(Site):
         )
 
     def note_fault(self, peer: object) -> None:
-        """In an except clause: what this peer sent met with a mistake of ours."""
+        """In an except clause: what this peer sent triggered a bug."""
         self._journal.fault(
             "a fault over what came from {address}", address=getattr(peer, "host", peer)
         )
