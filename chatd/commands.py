@@ -4,14 +4,14 @@ import secrets
 from typing import cast
 
 from chatd import __version__, features
+from chatd.config.settings import Settings
+from chatd.config.translate import wire_limits
 from chatd.engine.engine import Engine
 from chatd.engine.profiles import Directory
 from chatd.engine.pushes import PushOffer
 from chatd.features.guests import GUESTS_MAY
 from chatd.parts import Parts, server_keys
-from chatd.settings import Settings
 from chatd.told import log_fault
-from chatd.translate import wire_limits
 
 
 def engine(settings: Settings, parts: Parts, push: PushOffer | None) -> Engine:

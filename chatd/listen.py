@@ -8,10 +8,10 @@ from typing import Any
 
 from twisted.internet.interfaces import IListeningPort
 
+from chatd.config.settings import Settings
 from chatd.edge.door import listen
 from chatd.edge.door_shared import Door
 from chatd.edge.tls import Certificates
-from chatd.settings import Settings
 from chatd.systemd.inherited import Inherited, kept_name, name_of
 
 #: How many may wait to be accepted while the reactor is busy or chatd restarts (conf/sysctl.d has

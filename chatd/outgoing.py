@@ -12,6 +12,7 @@ from twisted.internet.task import deferLater
 
 from chatd import __version__
 from chatd.admin.files import write_private
+from chatd.config.settings import Settings
 from chatd.engine.engine import Engine
 from chatd.engine.ports import Clock
 from chatd.engine.pushes import PushOffer
@@ -28,7 +29,6 @@ from chatd.hooks.settings import HookSettings
 from chatd.hooks.smtp import handing_in
 from chatd.hooks.webhook import Webhook
 from chatd.parts import public_url
-from chatd.settings import Settings
 from chatd.store.store import SqliteStore
 
 

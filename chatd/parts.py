@@ -20,10 +20,10 @@ from chatd.auth.invitations import Invitations, Registration
 from chatd.auth.notices import Notices
 from chatd.auth.passwords import Cost, Passwords
 from chatd.auth.sealing import Sealer
-from chatd.deletions import Deletions
+from chatd.chores.deletions import Deletions
+from chatd.config.settings import Settings
 from chatd.edge.connections import Ended
 from chatd.engine.ports import Cancel
-from chatd.settings import Settings
 from chatd.store.file_bodies import FileBodies
 from chatd.store.mailbox import Mailbox
 from chatd.store.opening import open_store

@@ -13,11 +13,11 @@ from chatd import __version__
 from chatd.auth.oidc import provider as oidc
 from chatd.auth.oidc.parties import Parties
 from chatd.auth.oidc.party import Party
+from chatd.config.settings import Settings
+from chatd.config.settings_providers import Provider
 from chatd.engine.ports import Clock
 from chatd.hooks.home import HomeFetcher
 from chatd.parts import public_url
-from chatd.settings import Settings
-from chatd.settings_providers import Provider
 
 log = Logger(namespace="chatd.auth")
 

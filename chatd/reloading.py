@@ -10,17 +10,8 @@ from twisted.logger import Logger
 
 from chatd.auth import site_keys
 from chatd.auth.jws import Keys
-from chatd.config import ConfigError, load
-from chatd.edge import tls_files
-from chatd.edge.brand import Brand
-from chatd.edge.build import Edge
-from chatd.edge.tls import Certificates
-from chatd.edge.tls_files import TlsFilesError
-from chatd.hooks.webhook import Webhook
-from chatd.logs.observer import Observer
-from chatd.outgoing import hook_settings
-from chatd.providers import Providers, declaration
-from chatd.reload import (
+from chatd.config.reading import ConfigError, load
+from chatd.config.reload import (
     Difference,
     Digests,
     NotReloaded,
@@ -30,12 +21,21 @@ from chatd.reload import (
     in_force,
     other_contents,
 )
-from chatd.safety import unsafe
+from chatd.config.safety import unsafe
+from chatd.config.settings import Settings
+from chatd.config.translate import brand, file_rules
+from chatd.edge import tls_files
+from chatd.edge.brand import Brand
+from chatd.edge.build import Edge
+from chatd.edge.tls import Certificates
+from chatd.edge.tls_files import TlsFilesError
+from chatd.hooks.webhook import Webhook
+from chatd.logs.observer import Observer
+from chatd.outgoing import hook_settings
+from chatd.providers import Providers, declaration
 from chatd.sessions import Sessions
-from chatd.settings import Settings
-from chatd.tracing import Headers, Tracing, read_headers
-from chatd.translate import brand, file_rules
 from chatd.vouching import Vouching
+from chatd.watching.tracing import Headers, Tracing, read_headers
 
 log = Logger(namespace="chatd.service")
 

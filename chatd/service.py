@@ -21,14 +21,18 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from chatd import description
-from chatd.activity import Activity
 from chatd.admin.control import listen_control
-from chatd.afterwards import make_afterwards
 from chatd.auth.origins import OriginPolicy
 from chatd.auth.pulse import Pulse
+from chatd.chores.afterwards import make_afterwards
+from chatd.chores.deletions import Deletions
+from chatd.chores.departures import Departures
+from chatd.chores.file_sweep import FileSweep
+from chatd.chores.renewal import certificates, renewal
 from chatd.commands import engine
-from chatd.deletions import Deletions
-from chatd.departures import Departures
+from chatd.config.reload import NotReloaded
+from chatd.config.settings import Settings
+from chatd.config.translate import brand, door_limits, edge_settings, origins, vouching
 from chatd.descriptors import raise_descriptors
 from chatd.drain import drain
 from chatd.driving import drive
@@ -39,32 +43,28 @@ from chatd.edge.pages import ui_files
 from chatd.edge.tls_files import TlsFilesError
 from chatd.engine.rows import Committed
 from chatd.fan_out import fan_out
-from chatd.file_sweep import FileSweep
 from chatd.hooks.follower import forget
 from chatd.hooks.push.watch import PUSH
-from chatd.lag import Lag
 from chatd.listen import CannotListen, bind, serve
 from chatd.logs.observer import Observer
 from chatd.logs.twistd import hand_over
-from chatd.metrics import Metrics, Sources
 from chatd.outgoing import NoKey, hooks, mailer, offer, vapid
 from chatd.parts import Parts, ReactorScheduler, public_url, server_keys
 from chatd.providers import Providers
-from chatd.readiness import Readiness
-from chatd.reload import NotReloaded
 from chatd.reloading import Reloading
-from chatd.renewal import certificates, renewal
 from chatd.sessions import Sessions
-from chatd.settings import Settings
 from chatd.store.errors import StoreError
 from chatd.store.sqlite import Synchronous
 from chatd.supervision import Supervision, exit_failed
-from chatd.tap import Taps
 from chatd.told import cannot_start, first_steps, is_ready, state, status, visit
-from chatd.tracing import Tracing, read_headers
-from chatd.translate import brand, door_limits, edge_settings, origins, vouching
 from chatd.vouching import Vouching
-from chatd.watch import Watch
+from chatd.watching.activity import Activity
+from chatd.watching.lag import Lag
+from chatd.watching.metrics import Metrics, Sources
+from chatd.watching.readiness import Readiness
+from chatd.watching.tap import Taps
+from chatd.watching.tracing import Tracing, read_headers
+from chatd.watching.watch import Watch
 
 log = Logger()
 

@@ -5,6 +5,9 @@ from typing import Any, Final, Protocol
 
 from msgspec.structs import replace
 
+from chatd.config.settings import GuestSettings, LimitSettings
+from chatd.config.settings_files import Files
+from chatd.config.translate import wire_limits
 from chatd.core.principal import Principal
 from chatd.engine.engine import Engine
 from chatd.engine.ports import Clock
@@ -13,9 +16,6 @@ from chatd.session.budgets import Budgets, UserBudgets
 from chatd.session.outbox import Outbox
 from chatd.session.ports import Drive
 from chatd.session.session import Session
-from chatd.settings import GuestSettings, LimitSettings
-from chatd.settings_files import Files
-from chatd.translate import wire_limits
 from chatd.wire.frames import Limits
 
 #: The part of an interval by which each heartbeat follows that of the connection before it.

@@ -6,11 +6,11 @@ from typing import Any
 
 from twisted.application.service import Service
 
-from chatd.config import ConfigError, load
-from chatd.garbage import Collector
+from chatd.chores.garbage import Collector
+from chatd.config.reading import ConfigError, load
+from chatd.config.safety import unsafe
 from chatd.logs.twistd import observer
 from chatd.options import Options
-from chatd.safety import unsafe
 from chatd.supervision import Supervision
 from chatd.systemd.inherited import NotTcp
 

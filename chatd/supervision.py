@@ -8,9 +8,9 @@ from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from typing import Any
 
+from chatd.config.settings import Server, Settings
 from chatd.engine.ports import Scheduler
 from chatd.parts import public_url
-from chatd.settings import Server, Settings
 from chatd.systemd.inherited import Inherited, handed_over, inherited, name_of
 from chatd.systemd.notify import Notifier
 from chatd.systemd.round_trip import RoundTrip, loopback

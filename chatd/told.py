@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 from chatd import __version__
 from chatd.auth.invitations import Invitations
 from chatd.auth.pulse import Pulse
+from chatd.config.settings import Settings
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.edge.build import Edge
@@ -19,7 +20,6 @@ from chatd.edge.door_shared import Door
 from chatd.engine.origin import Origin
 from chatd.fanout.hub import Hub
 from chatd.parts import public_url
-from chatd.settings import Settings
 from chatd.store.store import SqliteStore
 
 log = Logger(namespace="chatd")

@@ -11,12 +11,12 @@ from chatd.auth.jwks import LONGEST, PublishedKeys, Unavailable
 from chatd.auth.jws import Keys
 from chatd.auth.site_people import SitePeople
 from chatd.auth.unkeyed import Store, end_unkeyed
+from chatd.config.settings import Settings, Site
 from chatd.edge.connections import Ended
 from chatd.engine.ports import Clock
 from chatd.hooks.fetch import Fetcher
 from chatd.hooks.post import NoAnswer
 from chatd.hooks.push.reach import allowing
-from chatd.settings import Settings, Site
 
 log = Logger()
 

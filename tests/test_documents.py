@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chatd.admin import main as chatctl
-from chatd.settings import describe
+from chatd.config.settings import describe
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])

@@ -14,10 +14,10 @@ from twisted.internet.defer import Deferred
 
 from chatd.client.connection import trust_root
 from chatd.client.http import Api
-from chatd.config import load
+from chatd.config.reading import load
+from chatd.config.settings import Settings
 from chatd.edge.build import Edge
 from chatd.service import ChatService
-from chatd.settings import Settings
 from chatd.supervision import Supervision
 from tests.daemon import Daemon, WentWrong, free_port
 from tests.scenarios.wss import WssWorld

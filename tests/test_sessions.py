@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from chatd.config.settings import GuestSettings, LimitSettings
+from chatd.config.settings_files import Files
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
 from chatd.sessions import Sessions
-from chatd.settings import GuestSettings, LimitSettings
-from chatd.settings_files import Files
 from tests.fakes.clock import FakeClock
 
 

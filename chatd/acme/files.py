@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from chatd.admin.files import private_folder, write_private
+from chatd.config.settings_acme import CURRENT
 from chatd.edge import tls_files
 from chatd.edge.tls_files import TlsFilesError
-from chatd.settings_acme import CURRENT
 
 CERTIFICATE: Final = "certificate.pem"
 PLACEHOLDER: Final = "placeholder.pem"

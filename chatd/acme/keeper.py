@@ -15,9 +15,9 @@ from chatd.acme.child import Done, Present
 from chatd.acme.files import names_of
 from chatd.acme.lines import Outcome, Wish
 from chatd.acme.schedule import Standing
+from chatd.config.settings import Settings
+from chatd.config.settings_acme import FOLDER
 from chatd.engine.ports import Cancel, Scheduler
-from chatd.settings import Settings
-from chatd.settings_acme import FOLDER
 
 log = Logger(namespace="chatd.acme")
 

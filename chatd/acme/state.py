@@ -9,7 +9,7 @@ import msgspec
 
 from chatd.acme.schedule import Standing
 from chatd.admin.files import write_private
-from chatd.settings_acme import Acme
+from chatd.config.settings_acme import Acme
 
 FILE: Final = "state.json"
 _LARGEST: Final = 65_536

@@ -23,7 +23,7 @@ from twisted.python.failure import Failure
 from chatd.admin.office import Office, perform
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
-from chatd.tap import Tap
+from chatd.watching.tap import Tap
 
 LARGEST = 65536
 SECONDS = 30.0
@@ -95,7 +95,7 @@ class ControlProtocol(LineOnlyReceiver):
         return {"target": wanted.target, "text": wanted.text}
 
     def line(self, line: dict[str, Any]) -> bool:
-        """A `chatd.tap.Sink`: what the socket does not take is not kept."""
+        """A `chatd.watching.tap.Sink`: what the socket does not take is not kept."""
         if self._full or not self.connected:
             return False
         self._answer({"frame": line})

@@ -26,7 +26,7 @@ def declare(commands: Any) -> None:
 
 def _add(options: argparse.Namespace) -> int:
     from chatd.admin import token_key
-    from chatd.config import load
+    from chatd.config.reading import load
 
     path = config_of(options)
     if options.alg is not None and options.public is None:
@@ -39,7 +39,7 @@ def _add(options: argparse.Namespace) -> int:
 
 def _list(options: argparse.Namespace) -> int:
     from chatd.admin import token_key
-    from chatd.config import load
+    from chatd.config.reading import load
 
     path = config_of(options)
     keys = token_key.listed(load(path), path)
@@ -49,7 +49,7 @@ def _list(options: argparse.Namespace) -> int:
 
 def _remove(options: argparse.Namespace) -> int:
     from chatd.admin import token_key
-    from chatd.config import load
+    from chatd.config.reading import load
 
     path = config_of(options)
     removed = token_key.remove(load(path), path, options.kid, dry_run=options.dry_run)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from chatd.admin.answering import Exit, No, no_file, refused
 from chatd.admin.parser import WrongUse, parser
-from chatd.config import ConfigError
+from chatd.config.reading import ConfigError
 
 #: Bytes of all arguments together: they travel to the daemon in one line of 64 KiB, in which JSON
 #: may make six of one.

@@ -31,16 +31,16 @@ from chatd.auth.mail_words import What
 from chatd.auth.notices import Notices
 from chatd.auth.passwords import Passwords
 from chatd.auth.sealing import Sealer
+from chatd.chores.deletions import Deletions
+from chatd.config.reload import NotReloaded
 from chatd.core.codes import Code
 from chatd.core.names import user_name
 from chatd.core.refusal import Refusal
-from chatd.deletions import Deletions
 from chatd.edge.connections import Ended
 from chatd.engine.accounts import UserRow
 from chatd.engine.ports import Clock, Random, Store
 from chatd.engine.unit import Change, Requirement, TakeBack, TakenBack, Unit
-from chatd.reload import NotReloaded
-from chatd.tap import Taps
+from chatd.watching.tap import Taps
 
 
 class WatchDesk(Watching, Protocol):

@@ -3,8 +3,8 @@
 from typing import Any
 
 from chatd.admin.reacting import until_done
+from chatd.config.settings import Settings
 from chatd.core.refusal import Refusal
-from chatd.settings import Settings
 
 
 def perform_offline(settings: Settings, action: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def _refused(options: argparse.Namespace, code: str, message: str) -> No:
 
 def _asked(options: argparse.Namespace, arguments: dict[str, Any]) -> dict[str, Any]:
     from chatd.admin.control import NotRunning, ask
-    from chatd.config import load
+    from chatd.config.reading import load
 
     control = control_of(options)
     try:

@@ -18,7 +18,7 @@ def declare(commands: Any) -> None:
 
 def _list(options: argparse.Namespace) -> int:
     from chatd.admin.provider_check import row, shown_rows
-    from chatd.config import load
+    from chatd.config.reading import load
     from chatd.providers import declaration
 
     settings = load(config_of(options))
@@ -30,10 +30,10 @@ def _check(options: argparse.Namespace) -> int:
     from chatd.admin.answers import CheckedProvider
     from chatd.admin.provider_check import checked, shown
     from chatd.admin.reacting import until_done
-    from chatd.config import ConfigError, load
+    from chatd.config.reading import ConfigError, load
+    from chatd.config.safety import provider_faults
     from chatd.parts import SystemClock
     from chatd.providers import declaration, fetcher_for
-    from chatd.safety import provider_faults
 
     path = config_of(options)
     settings = load(path)

@@ -13,7 +13,7 @@ from chatd.admin.shells import SHELLS
 from chatd.admin.where import config_of
 
 if TYPE_CHECKING:
-    from chatd.settings_store import Storage
+    from chatd.config.settings_store import Storage
 
 
 def beginning(commands: Any) -> None:
@@ -159,8 +159,8 @@ def _settings(options: argparse.Namespace) -> int:
     from dataclasses import fields
 
     from chatd.admin.answers import SettingRow
-    from chatd.reload import at_once
-    from chatd.settings import describe, kinds, type_name
+    from chatd.config.reload import at_once
+    from chatd.config.settings import describe, kinds, type_name
 
     if not options.json:
         return done(options, [], [describe()])
@@ -183,9 +183,9 @@ def _settings(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
-    from chatd.config import ConfigError, load
+    from chatd.config.reading import ConfigError, load
+    from chatd.config.safety import unsafe
     from chatd.edge import tls_files
-    from chatd.safety import unsafe
 
     path = config_of(options)
     try:
@@ -225,7 +225,7 @@ def _short_of_disk(store: "Storage") -> str | None:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from chatd.config import load
+    from chatd.config.reading import load
     from chatd.store.verify import faults
 
     folder = Path(load(config_of(options)).store.path)
@@ -247,7 +247,7 @@ def _found(options: argparse.Namespace, path: Path, wrong: list[str], exit: Exit
 
 def _token_debug(options: argparse.Namespace) -> int:
     from chatd.admin import token_debug
-    from chatd.config import load
+    from chatd.config.reading import load
 
     path = config_of(options)
     told = token_debug.debugged(load(path), path, options.file)

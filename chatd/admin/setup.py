@@ -16,9 +16,9 @@ from chatd.admin import local_ca
 from chatd.admin.files import write_private
 from chatd.admin.quickstart import DEFAULT_PORT, render
 from chatd.admin.toml_lines import CannotChange, put
-from chatd.config import ConfigError, parse
+from chatd.config.reading import ConfigError, parse
+from chatd.config.safety import unsafe
 from chatd.edge import tls_files
-from chatd.safety import unsafe
 
 FOLDER = Path("/etc/chatd")
 STATE = Path("/var/lib/chatd")

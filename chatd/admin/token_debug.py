@@ -16,10 +16,10 @@ from chatd.auth.jwks import Unavailable, read_jwks
 from chatd.auth.jws import Keys
 from chatd.auth.site_claims import Claims
 from chatd.auth.site_tokens import LONGEST, examine, wanted
-from chatd.config import ConfigError
-from chatd.safety import site_faults
-from chatd.settings import Settings
-from chatd.translate import vouching
+from chatd.config.reading import ConfigError
+from chatd.config.safety import site_faults
+from chatd.config.settings import Settings
+from chatd.config.translate import vouching
 
 #: A token and the JSON a site hands it over in.
 MOST = 2 * LONGEST

@@ -19,8 +19,8 @@ from chatd.admin.shown import paragraph, table
 from chatd.auth import site_keys
 from chatd.auth.jwk import BadKey, from_pem, public_jwk
 from chatd.auth.jws import MOST_TRIED
-from chatd.config import ConfigError
-from chatd.settings import Settings
+from chatd.config.reading import ConfigError
+from chatd.config.settings import Settings
 
 #: Where they go while site.keys says nothing: beside the configuration.
 USUAL: Final = "secrets/site-keys"

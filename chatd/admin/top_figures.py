@@ -7,7 +7,7 @@ Look = Mapping[str, Any]
 
 
 def between(before: Look, after: Look) -> dict[str, Any]:
-    """Figures of the time from one look (`chatd.watch.Watch.figures`) to another, later one of the
+    """Figures of the time from one look (`Watch.figures`) to another, later one of the
     same daemon; times are seconds, None where nothing happened."""
     seconds = max(after["time"] - before["time"], 0.001)
 

@@ -20,7 +20,7 @@ def config_of(options: argparse.Namespace) -> Path:
 def control_of(options: argparse.Namespace) -> Path:
     """The control socket. A setting with a mistake, which the next start would meet, keeps nobody
     from the daemon that runs; else ConfigError."""
-    from chatd.config import ConfigError, load
+    from chatd.config.reading import ConfigError, load
 
     path = config_of(options)
     try:
@@ -35,8 +35,8 @@ def _control_nonetheless(path: Path) -> Path | None:
     """The socket that is there, where the file is TOML at least."""
     import tomllib
 
-    from chatd.settings import Server
-    from chatd.settings_store import Storage
+    from chatd.config.settings import Server
+    from chatd.config.settings_store import Storage
 
     try:
         tree = tomllib.loads(path.read_text("utf-8"))

@@ -3,8 +3,8 @@
 from chatd.auth.login import Login
 from chatd.auth.oidc.sign_ins import SignIns
 from chatd.auth.site_people import SitePeople
+from chatd.chores.deletions import Deletions
 from chatd.core.principal import Principal
-from chatd.deletions import Deletions
 from chatd.edge import bodies
 from chatd.edge.answers import Ask, Response
 from chatd.edge.api_exchange import no_site, site_token

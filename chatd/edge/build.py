@@ -33,7 +33,7 @@ from chatd.auth.site_claims import Site
 from chatd.auth.site_people import SitePeople, SiteStore
 from chatd.auth.tickets import Tickets
 from chatd.auth.touches import Touches
-from chatd.deletions import Deletions
+from chatd.chores.deletions import Deletions
 from chatd.driving import drive
 from chatd.edge.api import openapi, table
 from chatd.edge.api.desk import Chat, Desk

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from urllib.parse import urlsplit
 
-from chatd import public_address
 from chatd.auth.guests import Hosting
 from chatd.auth.invitations import Registration
+from chatd.config import public_address
 from chatd.core.bucket import Rate
 from chatd.edge.file_rules import FileRules
 

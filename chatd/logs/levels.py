@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chatd.settings_log import LEVELS
+from chatd.config.settings_log import LEVELS
 
 _RANK = {word: rank for rank, word in enumerate(LEVELS)}
 

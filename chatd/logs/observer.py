@@ -9,10 +9,10 @@ from typing import TextIO
 from twisted.logger import ILogObserver, LogEvent
 from zope.interface import implementer
 
+from chatd.config.settings_log import Log
 from chatd.logs import forms
 from chatd.logs.journal import Journal, is_journal
 from chatd.logs.levels import Levels
-from chatd.settings_log import Log
 
 
 def the_journal() -> Journal | None:

@@ -16,8 +16,8 @@ from twisted.logger import ILogObserver
 from twisted.python.components import Componentized
 from twisted.python.logfile import LogFile
 
+from chatd.config.settings_log import Log
 from chatd.logs.observer import Observer
-from chatd.settings_log import Log
 
 
 def observer(options: Mapping[str, Any] | None, settings: Log) -> Observer | None:

@@ -11,7 +11,7 @@ from chatd.acme import state
 from chatd.acme.files import CERTIFICATE, PLACEHOLDER, loaded, names_of, settle
 from chatd.acme.schedule import Standing
 from chatd.admin import local_ca
-from chatd.settings_acme import CURRENT, Acme
+from chatd.config.settings_acme import CURRENT, Acme
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 NAMES = ["chat.example.org", "chat.example.net"]

@@ -12,8 +12,8 @@ from chatd.acme.files import CERTIFICATE
 from chatd.acme.keeper import EVERY, Keeper
 from chatd.acme.lines import Outcome
 from chatd.admin import local_ca
-from chatd.settings import Settings, Storage
-from chatd.settings_acme import FOLDER, Acme
+from chatd.config.settings import Settings, Storage
+from chatd.config.settings_acme import FOLDER, Acme
 from tests.fakes.clock import FakeClock
 
 BEGAN = datetime(2026, 11, 1, tzinfo=UTC)

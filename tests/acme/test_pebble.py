@@ -24,11 +24,11 @@ from chatd.acme.keeper import Keeper
 from chatd.acme.lines import Outcome, Wish
 from chatd.admin.doctor.look import Look
 from chatd.admin.doctor.renewing import renewing
-from chatd.config import load
+from chatd.config.reading import load
+from chatd.config.settings import Settings, Storage
+from chatd.config.settings_acme import CURRENT, FOLDER, Acme
 from chatd.edge.door import listen
 from chatd.edge.tls import Certificates
-from chatd.settings import Settings, Storage
-from chatd.settings_acme import CURRENT, FOLDER, Acme
 from tests.acme.pebble import Pebble
 from tests.daemon import Daemon, free_port
 from tests.fakes.clock import FakeClock

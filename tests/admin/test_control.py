@@ -13,7 +13,7 @@ from chatd.admin.control import ControlProtocol
 from chatd.admin.office import Office
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
-from chatd.tap import Tap
+from chatd.watching.tap import Tap
 from tests.admin.commands import chatctl
 from tests.daemon import Daemon
 

@@ -12,7 +12,7 @@ import pytest
 from chatd.admin import install
 from chatd.admin.answering import No
 from chatd.admin.service_files import LOCAL, PACKAGE, SHIPPED, UNITS, texts
-from chatd.config import load
+from chatd.config.reading import load
 from tests.admin.commands import Said, chatctl, wherever_it_lies
 from tests.daemon import REPOSITORY
 

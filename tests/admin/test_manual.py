@@ -10,7 +10,7 @@ import pytest
 from chatd.admin.manual.pages import PAGES, page, write
 from chatd.admin.parser import parser
 from chatd.admin.parser_tree import commands_of
-from chatd.settings import kinds
+from chatd.config.settings import kinds
 
 
 def shown(path: Path) -> str:

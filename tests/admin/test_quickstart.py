@@ -11,8 +11,8 @@ import pytest
 from chatd.admin.banner import banner
 from chatd.admin.main import main
 from chatd.admin.quickstart import Quickstart, QuickstartError, quickstart, render, shown
-from chatd.config import load
-from chatd.safety import unsafe
+from chatd.config.reading import load
+from chatd.config.safety import unsafe
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 

@@ -9,8 +9,8 @@ import pytest
 from chatd.admin import local_ca
 from chatd.admin.main import main
 from chatd.admin.setup import Means, Place, SetupError, here, opened
-from chatd.config import load
-from chatd.safety import unsafe
+from chatd.config.reading import load
+from chatd.config.safety import unsafe
 
 HOST = "chat.example.org"
 

@@ -20,7 +20,7 @@ from chatd.admin.office import Office
 from chatd.admin.watching import frame_line
 from chatd.edge.connections import Connections
 from chatd.engine.ports import Store
-from chatd.tap import Tap, Taps, parsed
+from chatd.watching.tap import Tap, Taps, parsed
 from chatd.wire.framing import PING, deflated, text
 from tests.daemon import REPOSITORY, Daemon
 from tests.fakes.clock import FakeClock

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from chatd.config import load
+from chatd.config.reading import load
+from chatd.config.settings_providers import Provider
 from chatd.outgoing import hook_settings
 from chatd.providers import declaration
-from chatd.settings_providers import Provider
 from tests.api.client import Client
 from tests.daemon import GENEROUS, REPOSITORY, Daemon, free_port
 

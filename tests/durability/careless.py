@@ -12,7 +12,7 @@ from pathlib import Path
 from twisted.internet import reactor
 from twisted.logger import globalLogBeginner, textFileLogObserver
 
-from chatd.config import load
+from chatd.config.reading import load
 from chatd.service import ChatService
 from chatd.supervision import Supervision
 

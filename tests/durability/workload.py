@@ -78,7 +78,7 @@ def furnish(disk: Path) -> Path:
 async def run(reactor: Any, folder: Path, cycle: int, seed: int, synchronous: Any) -> None:
     """Serve and talk until the power goes."""
     from chatd.client.connection import trust_root
-    from chatd.config import load
+    from chatd.config.reading import load
     from chatd.service import ChatService
     from chatd.supervision import Supervision
     from tests.durability.crowd import Person
@@ -129,7 +129,7 @@ async def token(service: Any, name: str) -> str:
 
 async def recover(reactor: Any, folder: Path) -> None:
     """What a start does to the store, before anybody is let in."""
-    from chatd.config import load
+    from chatd.config.reading import load
     from chatd.parts import Parts
 
     parts = Parts.of(reactor, load(furnish(folder)))

@@ -15,9 +15,9 @@ from twisted.internet.task import Clock
 
 from chatd.auth.origins import OriginPolicy
 from chatd.auth.passwords import Cost, Passwords
+from chatd.chores.deletions import Deletions
 from chatd.core.codes import Close
 from chatd.core.lookalikes import skeleton
-from chatd.deletions import Deletions
 from chatd.edge.build import build_site
 from chatd.edge.settings import EdgeSettings
 from chatd.engine.accounts import CreateUser

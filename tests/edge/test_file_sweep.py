@@ -8,11 +8,11 @@ import pytest_twisted
 from test_api_files import PICTURE, bring, on_disk, token, turn
 from twisted.internet.defer import Deferred
 
+from chatd.chores.file_sweep import EVERY, LOOKS, FileSweep
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.files import SayWithFiles
 from chatd.engine.unit import Append, CreateRoom, ReplaceBody, SetMember, Unit
-from chatd.file_sweep import EVERY, LOOKS, FileSweep
 from chatd.parts import ReactorScheduler
 from chatd.store import file_bodies
 from chatd.store.copying import COPYING_FILES

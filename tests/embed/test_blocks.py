@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from chatd.config import load
-from chatd.safety import unsafe
-from chatd.settings import Site
+from chatd.config.reading import load
+from chatd.config.safety import unsafe
+from chatd.config.settings import Site
 from tests.daemon import REPOSITORY, Daemon
 from tests.embed.walk import EXAMPLE
 from tests.handbook.reading import blocks

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chatd.config import parse
+from chatd.config.reading import parse
 from chatd.terminal.profiles import Profiles
 from tests.handbook.reading import blocks
 

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from chatd.config.settings_outgoing import Webhook
 from chatd.hooks import payload
-from chatd.settings_outgoing import Webhook
 from tests.hooks.fakes import FakeStore, render
 
 TEXT = (Path(__file__).parent.parent.parent / "docs" / "webhooks.md").read_text("utf-8")

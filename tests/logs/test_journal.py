@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from chatd.config.settings_log import Log
 from chatd.logs.journal import Journal, datagram, is_journal
 from chatd.logs.observer import Observer
-from chatd.settings_log import Log
 from tests.logs.events import event, failed
 
 

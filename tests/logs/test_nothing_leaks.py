@@ -13,10 +13,10 @@ from twisted.internet.threads import deferToThread
 from twisted.logger import globalLogPublisher
 
 from chatd import features
+from chatd.config.settings_log import Log
 from chatd.edge.api import table
 from chatd.engine.origin import Origin
 from chatd.logs.observer import Observer
-from chatd.settings_log import Log
 from chatd.told import log_fault
 from tests.api.client import Client
 from tests.daemon import GENEROUS, Daemon

@@ -8,9 +8,9 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from chatd import features
+from chatd.chores.deletions import Deletions
 from chatd.core.principal import Principal
 from chatd.core.refusal import Refusal
-from chatd.deletions import Deletions
 from chatd.engine.accounts import CreateUser
 from chatd.engine.agenda import Agenda
 from chatd.engine.engine import Engine

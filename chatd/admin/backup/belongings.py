@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from chatd.admin.backup.archive import CONFIGURATION, LARGEST, PUSH_KEY, BackupError, Item
-from chatd.config import credentials
-from chatd.settings import Settings
+from chatd.config.reading import credentials
+from chatd.config.settings import Settings
 
 #: Settings that name a file and do not end in _file.
 NAMES = ("certificate", "key", "logo")

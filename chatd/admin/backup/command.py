@@ -61,7 +61,7 @@ def _create(options: argparse.Namespace, config: Path) -> int:
     from chatd.admin.answers_backup import MadeBackup
     from chatd.admin.backup.archive import opened
     from chatd.admin.backup.create import Wanted, create
-    from chatd.config import load
+    from chatd.config.reading import load
 
     with contextlib.suppress(OSError):  # a unit may forbid it, and say so itself
         os.nice(5)  # those who chat come first

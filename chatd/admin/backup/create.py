@@ -38,7 +38,7 @@ from chatd.admin.backup.belongings import belongings, read
 from chatd.admin.backup.carried import Bodies, Carried, files_of
 from chatd.admin.backup.stored import DIGEST, change, digests
 from chatd.admin.backup.verify import faults
-from chatd.settings import Settings
+from chatd.config.settings import Settings
 from chatd.store.copying import COPYING_FILES, Facts, copy_store, held
 from chatd.store.file_bodies import FOLDER as BODIES
 from chatd.store.names import FILE

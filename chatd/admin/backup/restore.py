@@ -36,9 +36,9 @@ from chatd.admin.backup.owners import chown, own
 from chatd.admin.backup.stored import pages
 from chatd.admin.backup.verify import faults_of
 from chatd.admin.files import write_private
-from chatd.config import ConfigError, parse
+from chatd.config.reading import ConfigError, parse
+from chatd.config.settings import Settings
 from chatd.core import ids
-from chatd.settings import Settings
 from chatd.store.file_bodies import FOLDER as BODIES
 from chatd.store.file_bodies import body_path
 from chatd.store.folders import synced

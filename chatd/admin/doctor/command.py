@@ -44,7 +44,7 @@ def add(commands: Any) -> None:
 def _run(options: argparse.Namespace, config: Path) -> int:
     from chatd.admin.control import NotRunning, Unanswered, ask
     from chatd.admin.doctor.look import Look
-    from chatd.config import ConfigError, load
+    from chatd.config.reading import ConfigError, load
 
     try:
         settings = load(config)

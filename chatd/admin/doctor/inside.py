@@ -8,9 +8,9 @@ from chatd.admin.backup import shelf
 from chatd.admin.backup.archive import BackupError
 from chatd.admin.doctor.finding import Finding, fault, note, ok, warning
 from chatd.admin.doctor.look import Look
+from chatd.config.safety import unsafe
 from chatd.descriptors import OWN
 from chatd.listen import BACKLOG
-from chatd.safety import unsafe
 from chatd.store import timeline
 from chatd.store.copying import facts_of
 from chatd.store.errors import StoreError

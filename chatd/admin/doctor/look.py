@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chatd.admin.doctor import reach
+from chatd.config.settings import Settings
 from chatd.parts import public_url
-from chatd.settings import Settings
 from chatd.store.space import free_and_total
 
 #: What adjtimex(2) answers where nothing keeps the clock right.

@@ -12,7 +12,7 @@ from chatd.acme.keeper import wanted_from
 from chatd.acme.schedule import Standing
 from chatd.admin.doctor.finding import Finding, fault, ok, warning
 from chatd.admin.doctor.look import Look
-from chatd.settings_acme import FOLDER
+from chatd.config.settings_acme import FOLDER
 
 ABOUT = "renewal"
 #: With less than this share of its life left somebody has to see to it.

@@ -22,9 +22,9 @@ from chatd.admin.manual.roff import (
     slanted,
 )
 from chatd.admin.parser import parser
+from chatd.config.reload import at_once
+from chatd.config.settings import kinds, section_doc, toml, type_name
 from chatd.options import Options
-from chatd.reload import at_once
-from chatd.settings import kinds, section_doc, toml, type_name
 
 FILES: Final = (
     ("/etc/chatd/chatd.toml", "the configuration: `chatd.toml`(5)"),

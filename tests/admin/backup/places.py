@@ -8,7 +8,7 @@ from chatd.admin.backup.archive import Told
 from chatd.admin.backup.create import Wanted, create
 from chatd.admin.main import main
 from chatd.admin.quickstart import quickstart
-from chatd.config import load
+from chatd.config.reading import load
 from chatd.store.names import FILE
 from chatd.store.sqlite import Sqlite
 from tests.daemon import with_settings

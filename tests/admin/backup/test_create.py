@@ -16,9 +16,9 @@ from chatd.admin.backup.belongings import named_files, named_folders
 from chatd.admin.backup.create import Wanted, create
 from chatd.admin.backup.stored import pages
 from chatd.admin.backup.verify import faults
-from chatd.config import load, parse
-from chatd.settings import Settings
-from chatd.settings_providers import Provider
+from chatd.config.reading import load, parse
+from chatd.config.settings import Settings
+from chatd.config.settings_providers import Provider
 from chatd.store.pages import reading
 from tests.admin.backup.places import Place, silent, texts
 from tests.daemon import with_settings

@@ -21,7 +21,7 @@ from chatd.admin.doctor.finding import Finding, fault
 from chatd.admin.doctor.look import Look, Machine, unit_in
 from chatd.admin.doctor.reach import Unreachable
 from chatd.admin.main import main
-from chatd.config import load
+from chatd.config.reading import load
 from chatd.store.names import FILE, RESTORING
 from chatd.store.sqlite import Sqlite
 from tests.admin.backup.places import Place

@@ -14,8 +14,8 @@ from chatd.admin.doctor import inside
 from chatd.admin.doctor.finding import Finding
 from chatd.admin.doctor.look import Look, Machine
 from chatd.admin.doctor.renewing import renewing
-from chatd.config import load
-from chatd.settings_acme import FOLDER
+from chatd.config.reading import load
+from chatd.config.settings_acme import FOLDER
 from tests.admin.backup.places import Place
 from tests.daemon import with_settings
 

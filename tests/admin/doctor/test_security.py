@@ -17,7 +17,7 @@ from chatd.admin.doctor.command import WIDTH, shown
 from chatd.admin.doctor.finding import Finding
 from chatd.admin.doctor.look import Look, Machine
 from chatd.admin.doctor.reach import Answer
-from chatd.config import load
+from chatd.config.reading import load
 from chatd.store.names import FILE
 from chatd.store.sqlite import Sqlite
 from tests.admin.backup.places import Place

@@ -1,0 +1,1 @@
+"""What operators see of the daemon: figures, readiness, what one connection says."""
