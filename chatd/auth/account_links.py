@@ -1,4 +1,4 @@
-"""One-time links for an account, found by the SHA-256 of their secret: made and looked at.
+"""One-time links for an account, made and looked up by the SHA-256 of their secret.
 
 The secret travels in the fragment of a link (`/#reset=…`, `/#email=…`), which no browser sends and
 no log sees.
@@ -17,7 +17,7 @@ from chatd.engine.unit import Requirement, Unit
 
 PREFIXES: Final[Mapping[LinkKind, str]] = {"reset": "chatd_r_", "email": "chatd_m_"}
 HOUR_MS: Final = 3_600_000
-#: An administrator hands a link over by hand; a mailed one lies in a mailbox.
+#: A link of an administrator's is handed over in person; a mailed one lies in a mailbox.
 BY_HAND_MS: Final = 24 * HOUR_MS
 BY_MAIL_MS: Final = HOUR_MS
 CONFIRM_MS: Final = 24 * HOUR_MS
@@ -50,8 +50,8 @@ class AccountLinks:
         *,
         requires: tuple[Requirement, ...],
     ) -> Link:
-        """A new link, which ends the account's one before of that kind. ``requires``: what must
-        hold of whoever asks for it by a session (`asking.still`)."""
+        """A new link, which ends the account's previous one of that kind. ``requires``: what must
+        hold of a person who asks for it by a session (`asking.still`)."""
         now = self._clock.wall()
         secret = new_secret(PREFIXES[kind], self._random)
         digest = digest_of(secret, PREFIXES[kind])
@@ -61,7 +61,7 @@ class AccountLinks:
         return Link(secret, change.expires)
 
     async def check(self, secret: str, kind: LinkKind) -> tuple[LinkRow, UseLink]:
-        """What a link is for, and the change that uses it; else `gone`."""
+        """What a link is for, and the change that uses it; otherwise `gone`."""
         digest = digest_of(secret, PREFIXES[kind])
         row = None if digest is None else await self._store.account_link(digest)
         now = self._clock.wall()

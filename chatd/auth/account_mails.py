@@ -1,5 +1,5 @@
-"""The mails about accounts: plain text, short, in their reader's language, without a password in
-any of them."""
+"""The mails about accounts: plain text, short, in their reader's language; none holds a
+password."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,7 +9,7 @@ from chatd.auth.mail_words import WORDS, Letter, What, Words
 #: Subject and text.
 Mail = tuple[str, str]
 
-#: First Strong Isolate and its end (UAX 9): a name's direction turns nothing around it.
+#: First Strong Isolate and its end (UAX 9): a name's direction does not turn what is around it.
 _ISOLATED: Final = "\u2068{}\u2069"
 
 
@@ -22,7 +22,7 @@ class Server:
 
 
 def letter(server: Server, kind: Letter, name: str, language: str = "", secret: str = "") -> Mail:
-    """``language`` "": English. ``secret``: that of the link."""
+    """``language`` "": English. ``secret``: the link's."""
     words = _words(language)
     subject, text = words.letters[kind]
     link = f"{server.url}/#{kind}={secret}"
@@ -47,6 +47,6 @@ def _filled(
     about = {"name": name, "server": server.name, "url": server.url, "link": link}
     if language != "ar":
         return subject.format_map(about), text.format_map(about)
-    # A link that stands by itself needs none, and would be copied with it.
+    # A link on a line of its own needs none, and they would be copied with it.
     isolated = {key: _ISOLATED.format(value) for key, value in about.items() if key != "link"}
     return subject.format_map(about), text.format_map({**isolated, "link": link})

@@ -1,7 +1,7 @@
 """What a browser is called in a list that its owner reads: "Firefox on Linux".
 
-It goes by what the browser says of itself (RFC 9110 §10.1.5), which proves nothing: nothing is
-decided by it. Browsers pretend to be their forerunners, so the order of the words matters.
+It goes by what the browser says about itself (RFC 9110 §10.1.5), which proves nothing and decides
+nothing. Browsers pretend to be their forerunners, so the order of the words matters.
 """
 
 from typing import Final
@@ -30,7 +30,7 @@ _SYSTEMS: Final = (
 
 
 def browser_name(agent: str) -> str:
-    """From a User-Agent header; the first 80 characters of one that is not a known browser's."""
+    """From a User-Agent header; its first 80 characters if it is not a known browser's."""
     browser = _first(_BROWSERS, agent)
     if browser is None:
         return agent[:80]

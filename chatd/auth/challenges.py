@@ -1,9 +1,9 @@
 """Challenges for passkeys: good once, for a few minutes, and for one purpose of one person.
 
-A challenge carries its end and a MAC over what it is for, so asking for many takes no memory. The
-key is made anew at each start, so none outlives the process that could remember it was used. It is
-marked as used once a signature over it was found good: until then whoever shows it proved nothing,
-and filling our memory with such would be free.
+A challenge carries its end and a MAC over what it is for, so asking for many takes no memory. Each
+start makes a new key, so no challenge outlives the process that could remember it was used. One is
+marked as used only after a signature over it was found good: until then whoever shows it has proved
+nothing, and could fill the memory with them for free.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ class Challenges:
         return head + self._mac(head, purpose, subject)
 
     def check(self, challenge: bytes, purpose: str, subject: str) -> None:
-        """`unauthorized` where it is not one of ours for this, too old, or used."""
+        """`unauthorized` if it is not one of ours for this, is too old, or was used."""
         head, mac = challenge[: NONCE_BYTES + END_BYTES], challenge[NONCE_BYTES + END_BYTES :]
         good = hmac.compare_digest(mac, self._mac(head, purpose, subject))
         late = int.from_bytes(head[NONCE_BYTES:], "big") <= self._clock.wall()
@@ -45,7 +45,7 @@ class Challenges:
             )
 
     def use(self, challenge: bytes) -> None:
-        """It was answered well, and will not do again. `busy` where too many were."""
+        """It was answered correctly, and cannot be used again. `busy` if too many were used."""
         now = self._clock.now()
         self._used.expire(now)
         self._used.add(challenge, now + LIFETIME_MS / 1000, now)

@@ -1,8 +1,8 @@
 """Login sessions (a cookie) and bearer tokens: made, recognised, kept alive and ended.
 
-A secret is 256 random bits behind a prefix that tells people and leak scanners what it is. Only its
-SHA-256 is stored and looked up: with that much randomness nothing is gained from a slow hash, and a
-lookup by digest tells an attacker who measures time nothing about the secret itself.
+A secret is 256 random bits after a prefix that tells people and leak scanners what it is. Only its
+SHA-256 is stored and looked up: with that much randomness a slow hash gains nothing, and the timing
+of a lookup by digest tells an attacker nothing about the secret itself.
 """
 
 import hashlib
@@ -35,8 +35,8 @@ from chatd.engine.unit import AccountOpen, Change, Requirement, Unit
 SESSION_PREFIX: Final = "chatd_s_"
 TOKEN_PREFIX: Final = "chatd_t_"
 SITE_PREFIX: Final = "chatd_e_"
-#: What a person may do whom another site vouched for: talk. To make tokens, sign in programs or
-#: change a password would outlast what the site said.
+#: What a person whom another site vouched for may do: talk. Making tokens, signing in programs or
+#: changing a password would outlast what the site said.
 SITE_SCOPES: Final = frozenset(
     (
         "chat",
@@ -48,18 +48,18 @@ SITE_SCOPES: Final = frozenset(
         "tickets:write",
     )
 )
-#: For how long after its end such a one is kept.
+#: For how long a site's credential is kept after its end.
 SITE_KEPT_MS: Final = 60_000
 SECRET_BYTES: Final = 32
 DAY_MS: Final = 24 * 3_600_000
 TOUCH_EVERY_MS: Final = 3_600_000
-#: One person's sessions, of which the one used least recently goes when another one comes; and,
-#: counted apart so that they never bar the way in, one person's tokens.
+#: Most sessions of one person: when another one comes, the one used least recently goes. And,
+#: counted apart so that they never bar the way in, most tokens of one person.
 MOST_PER_USER: Final = 100
 
-#: Writes down that a credential of a user was used; it may do so later.
+#: Records that a credential of a user was used; it may do so later.
 Touch = Callable[[str, TouchCredential], Awaitable[object]]
-#: From the id of a credential to what is changed with its making.
+#: From the id of a credential to the changes made together with it.
 Along = Callable[[str], tuple[Change, ...]]
 #: Told of a user and of the credential of theirs that has ended: what rests on it is closed.
 Ended = Callable[[str, str], None]
@@ -73,9 +73,9 @@ class AccountStore(Writer, Accounts, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Whence:
-    """Where somebody signs in from: the browser in words, its address, and the language that it
-    asks for, one of `core.languages` or "". They are for the account's owner, the language to be
-    written to in; nothing is decided by them."""
+    """Where somebody signs in from: the browser in words, its address, and the language it asks
+    for, one of `core.languages` or "". They are for the account's owner, who is written to in that
+    language; they decide nothing."""
 
     label: str = ""
     address: str = ""
@@ -95,7 +95,7 @@ class Issued:
 
 
 class Recognised(msgspec.Struct, frozen=True, gc=False):
-    """A valid credential; ``renewed`` where its end has just been moved along."""
+    """A valid credential; ``renewed`` if its end has just been moved."""
 
     row: CredentialRow
     renewed: bool
@@ -111,7 +111,7 @@ def new_secret(prefix: str, random: Random) -> str:
 
 
 def digest_of(secret: str, prefix: str) -> bytes | None:
-    """The SHA-256 to look up, None where the text cannot be such a secret."""
+    """The SHA-256 to look up, None if the text cannot be such a secret."""
     if not secret.startswith(prefix) or _BODY.match(secret, len(prefix)) is None:
         return None
     return hashlib.sha256(secret.encode("ascii")).digest()
@@ -149,7 +149,7 @@ class Credentials:
         taking: tuple[Change, ...] = (),
         along: Along = nothing,
     ) -> Issued:
-        """A login session that ends after so many days without use. ``taking`` as in `new_token`;
+        """A login session that ends after `session_days` without use. ``taking`` as in `new_token`;
         ``along`` gives the changes that go with a session of that id."""
         spoken = (SetLanguage(user, whence.language),) if whence.language else ()
         return await self._create(
@@ -174,9 +174,9 @@ class Credentials:
         taking: tuple[Change, ...] = (),
     ) -> Issued:
         """A bearer token for a program; ``lifetime_ms`` None = until it is ended, ``scopes`` None =
-        for all that the user may. ``asker``: whoever wants it by a session or token of theirs. It
-        is made together with the changes ``taking`` what it is given for: what ends that, or the
-        asker's, at the same moment leaves no token behind."""
+        all that the user may do. ``asker``: whoever wants it by a session or token of theirs. It is
+        made together with ``taking``, the changes that use up what it is given for: if that, or the
+        asker's credential, ends at the same moment, no token is left behind."""
         expires = None if lifetime_ms is None else self._clock.wall() + lifetime_ms
         return await self._create(
             "token", TOKEN_PREFIX, user, label, expires, scopes, taking, asker=asker
@@ -192,14 +192,14 @@ class Credentials:
         asker: Principal | None,
     ) -> Issued:
         """For a person whom another site vouched for, until ``expires`` (Unix ms); ``signer`` is
-        the key by which it did. ``asker``: the administrator who did it instead, by a token."""
+        the key by which it did. ``asker``: the administrator who vouched instead, by a token."""
         return await self._create(
             "site", SITE_PREFIX, user, label, expires, SITE_SCOPES, signer=signer, asker=asker
         )
 
     async def renew_site(self, user: str, credential: str, expires: int, signer: str) -> None:
-        """What a person's site vouched for goes on; `unauthorized` where it has ended, and
-        `wrong-state` where it is something else."""
+        """What a person's site vouched for goes on; `unauthorized` if it has ended, and
+        `wrong-state` if it is something else."""
         row = await self.by_id(user, credential)
         if row.kind != "site":
             raise Refusal(
@@ -214,20 +214,20 @@ class Credentials:
         return await self._recognise(digest_of(secret, SESSION_PREFIX), "session", arriving)
 
     async def token(self, secret: str, *, arriving: bool = False) -> Recognised:
-        """A bearer token, or what a site's token was exchanged for."""
+        """A bearer token, or the credential that a site's token was exchanged for."""
         if secret.startswith(SITE_PREFIX):
             return await self._recognise(digest_of(secret, SITE_PREFIX), "site", arriving)
         return await self._recognise(digest_of(secret, TOKEN_PREFIX), "token", arriving)
 
     async def by_id(self, user: str, credential: str) -> CredentialRow:
-        """One of the user's credentials that is still good, else `unauthorized`."""
+        """One of the user's credentials that is still good, otherwise `unauthorized`."""
         for row in await self._store.credentials(user):
             if row.id == credential:
                 return self._good(row)
         raise unauthorized()
 
     async def held(self, user: str) -> tuple[CredentialRow, ...]:
-        """All of the user's credentials that are still good, the one used last first."""
+        """All of the user's credentials that are still good, the last used first."""
         now = self._clock.wall()
         rows = await self._store.credentials(user)
         return tuple(row for row in rows if row.expires is None or row.expires > now)
@@ -243,7 +243,7 @@ class Credentials:
         await self._store.commit(asked(who, self._clock.wall(), change))
 
     async def end(self, user: str, credential: str) -> None:
-        """One that ends itself, or that should not be there."""
+        """A credential that ends itself, or that should not be there."""
         await self._store.commit(
             Unit(actor=user, changes=(EndCredential(user=user, id=credential),))
         )
@@ -283,7 +283,7 @@ class Credentials:
         changes = (*taking, *room, change, *along(change.id))
         requires: tuple[Requirement, ...] = (AccountOpen(user),)
         if asker is not None:
-            # For an account of somebody else they stand in as an administrator.
+            # For another person's account they stand in as an administrator.
             requires += still(asker, self._clock.wall(), admin=asker.user != user)
         await self._store.commit(Unit(user, requires, changes))
         for end in room:
@@ -296,13 +296,13 @@ class Credentials:
             return ()  # its owner ends one, see `CreateCredential.most`
         held = [row for row in await self._store.credentials(user) if row.kind == kind]
         if kind == "site":
-            # Each visit to the site brings another one, and nobody ends them. What was opened with
-            # one has closed by itself by then, with a word that it may come back.
+            # Each visit to the site brings another one, and nobody ends them. By then, whatever one
+            # of them opened has closed by itself, with a word that it may come back.
             past = self._clock.wall() - SITE_KEPT_MS
             over = [row for row in held if (row.expires or 0) <= past]
             if over:
                 return tuple(EndCredential(user=user, id=row.id) for row in over)
-        # More than one where several came at the same moment.
+        # More than one if several came at the same moment.
         count = max(0, len(held) - MOST_PER_USER + 1)
         oldest = sorted(held, key=lambda row: row.seen)[:count]
         return tuple(EndCredential(user=user, id=row.id) for row in oldest)

@@ -10,7 +10,7 @@ from base64 import urlsafe_b64encode
 
 
 def csrf_token(key: bytes, session_secret: str) -> str:
-    """``key`` is the server's, at least 32 bytes that nobody else knows."""
+    """``key`` is the server's: at least 32 bytes that nobody else knows."""
     made = hmac.digest(key, b"chatd csrf 1\0" + session_secret.encode("ascii"), hashlib.sha256)
     return urlsafe_b64encode(made).rstrip(b"=").decode("ascii")
 

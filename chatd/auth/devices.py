@@ -1,8 +1,8 @@
 """A program without a browser of its own is let in by somebody who is signed in (RFC 8628).
 
-The program gets two secrets: a long one it polls with, and a short one that its user types or
-follows into a page where they are signed in. Both are stored as SHA-256. What it gets in the end is
-a bearer token for talking, listed and ended like any other.
+The program gets two secrets: a long one it polls with, and a short one that its user types, or
+follows as a link, into a page where they are signed in. Both are stored as SHA-256. In the end it
+gets a bearer token for talking, listed and ended like any other.
 """
 
 import hashlib
@@ -28,14 +28,14 @@ DEVICE_PREFIX: Final = "chatd_d_"
 ALPHABET: Final = "BCDFGHJKLMNPQRSTVWXZ"
 LENGTH: Final = 8
 LIFETIME_MS: Final = 600_000
-#: Seconds between two polls, and what is added to it for each that comes too early (§3.5).
+#: Seconds between two polls, and what each that comes too early adds to them (§3.5).
 INTERVAL: Final = 5
-#: How many may wait, of all and of one group of addresses. Of all one more goes for each newcomer,
-#: of those who take up the most room.
+#: How many may wait, in all and of one group of addresses. If too many wait in all, each newcomer
+#: takes the place of one of those who take up the most room.
 MOST: Final = 1_000
 MOST_HERE: Final = 10
-#: What a program may do that was let in: talk. Somebody may be talked into following a stranger's
-#: link (§5.4); then it is not an administrator's rights, other tokens or others' tickets they lend.
+#: What a program that was let in may do: talk. Somebody may be talked into following a stranger's
+#: link (§5.4): then they lend no administrator's rights, no other tokens and no others' tickets.
 SCOPES: Final = frozenset(
     (
         "chat",
@@ -46,7 +46,7 @@ SCOPES: Final = frozenset(
         "presence:read",
     )
 )
-#: One person's looks at codes: 20^8 of them are not guessed at this rate (§5.1).
+#: How often one person may look at codes: at this rate nobody guesses one of 20^8 (§5.1).
 GUESSES: Final = Rate(1 / 6, 20)
 
 
@@ -82,12 +82,12 @@ class Devices:
         self._clock = clock
         self._random = random
         self._guesses: Buckets[str] = Buckets(GUESSES)
-        #: by digest: how many seconds to leave between polls, and when the last one came
+        #: by digest: the seconds to leave between polls, and when the last one came
         self._polls: ExpiringMap[bytes, tuple[float, float]] = ExpiringMap(MOST)
 
     async def start(self, label: str, address: str, group: str, network: str) -> Started:
         """A program called ``label`` asks to be let in from ``address``, which is counted with
-        ``group`` and with ``network``: so many addresses as one person may have."""
+        ``group`` and with ``network``: as many addresses as one person may have."""
         label = title(label, field="label")
         secret = new_secret(DEVICE_PREFIX, self._random)
         digest = digest_of(secret, DEVICE_PREFIX)
@@ -110,7 +110,7 @@ class Devices:
         return Started(secret, f"{code[:4]}-{code[4:]}", LIFETIME_MS // 1000, INTERVAL)
 
     async def check(self, person: str, user_code: str) -> DeviceRow:
-        """Who is asking with this code, for the one who is to decide; else `gone`."""
+        """Who is asking with this code, for the person who is to decide; otherwise `gone`."""
         digest = self._charged(person, user_code)
         row = await self._store.device_asked(digest)
         if row is None or row.expires <= self._clock.wall() or row.person is not None:
@@ -118,7 +118,7 @@ class Devices:
         return row
 
     async def answer(self, who: Principal, user_code: str, allow: bool) -> None:
-        """They let the program in as themselves, or do not."""
+        """They let the program in as themselves, or refuse."""
         digest, now = self._charged(who.user, user_code), self._clock.wall()
         change = AnswerDevice(user_digest=digest, person=who.user, allow=allow, now=now)
         await self._store.commit(asked(who, now, change))
@@ -155,7 +155,7 @@ class Devices:
         early = now - last < interval - 1
         self._polls.expire(now)
         paced = (interval + 5 if early else interval, now)
-        with suppress(Refusal):  # no room: then nobody waits the longer
+        with suppress(Refusal):  # no room: then nobody waits any longer than usual
             self._polls.put(row.digest, paced, now + LIFETIME_MS / 1000, now)
         if early:
             raise NotYet("slow_down", "Asked too often; leave five seconds more in between.")

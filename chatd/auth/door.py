@@ -1,7 +1,7 @@
 """The door: from what a request presents to the one Principal it speaks for.
 
-Exactly one proof is looked at. A request that brings two is refused rather than resolved, since
-whichever rule picked one of them, somebody could be made to act as somebody else.
+Exactly one proof is looked at. A request that brings two is refused rather than resolved: whichever
+rule picked one of them could be used to make somebody act as somebody else.
 """
 
 import msgspec
@@ -25,7 +25,7 @@ class Presented(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def kind(self) -> Credential | None:
-        """What is shown; of several proofs, which will be refused, the one browsers send alone."""
+        """What is shown; of several (they will be refused), the one browsers send unasked."""
         if self.cookies:
             return "cookie"
         if self.authorizations:
@@ -46,7 +46,7 @@ class Admitted(msgspec.Struct, frozen=True, gc=False):
 
 
 class Door:
-    """``pulse``: by which the daemon itself comes in, if it does."""
+    """``pulse``: how the daemon itself comes in, if it does."""
 
     def __init__(
         self, credentials: Credentials, tickets: Tickets, pulse: Pulse | None = None
@@ -56,7 +56,7 @@ class Door:
         self._pulse = pulse
 
     async def admit(self, presented: Presented, *, arriving: bool = False) -> Admitted:
-        """Refusal `unauthorized` where nothing, or nothing valid, is presented. ``arriving``: for a
+        """Refusal `unauthorized` if nothing, or nothing valid, is presented. ``arriving``: for a
         connection, see `Accounts.credential`."""
         if len(presented) > 1:
             raise Refusal(
@@ -104,7 +104,7 @@ def _principal(row: CredentialRow, how: Credential) -> Principal:
     return Principal(
         user=row.user,
         name=row.user_name,
-        # Whoever holds the key of a site speaks for its people, and must not administer with it.
+        # A holder of a site's key speaks for its people, and must not administer with it.
         admin=row.admin and row.kind != "site",
         credential=how,
         session=row.id,

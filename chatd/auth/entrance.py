@@ -46,7 +46,7 @@ def entrance(
     server: Server,
     notices: Notices,
 ) -> Entrance:
-    """``keys``: the server's, and after it those of before."""
+    """``keys``: the server's current one, followed by earlier ones."""
     steps, challenges = Steps(clock, random), Challenges(clock, random)
     webauthn, sealer = WebAuthn(server.url, server.name), Sealer(*keys, random=random)
     devices = KnownDevices(derived(keys[0], b"known devices 1"), clock, random)

@@ -1,7 +1,6 @@
-"""What somebody adds to their password, and takes away again: by the password, each time.
+"""What somebody adds to their password, and takes away again, each time by the password.
 
-A session that somebody left open, or that was stolen, is not enough to change how its owner gets
-in.
+A session that was left open or stolen is not enough to change how its owner gets in.
 """
 
 from collections.abc import Mapping
@@ -39,15 +38,15 @@ from chatd.engine.factors import (
 from chatd.engine.ports import Clock, Random
 from chatd.engine.unit import Change
 
-#: Passkeys of one account.
+#: Most passkeys of one account.
 MOST_PASSKEYS: Final = 20
-#: First codes of an app that is being set up, by account.
+#: First codes from an app that is being set up, by account.
 CONFIRMATIONS: Final = Rate(1 / 10, 10)
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A new seed: in letters, as the address that an app reads, and that as a drawing, see
+    """A new seed: in letters, as the address that an app reads, and that address as a drawing, see
     `totp.picture`."""
 
     secret: str
@@ -90,7 +89,7 @@ class Factors:
     # An authenticator app.
 
     async def offer_totp(self, who: Principal, password: str, where: Address) -> Offered:
-        """A seed for an app. It counts once a code of it was shown; `exists` where one counts."""
+        """A seed for an app. It counts once a code of it was shown; `exists` if one counts."""
         row = await self._login.prove(who.user, password, where)
         seed = self._random(SEED_BYTES)
         sealed = self._sealer.seal(seed, who.user)
@@ -100,7 +99,7 @@ class Factors:
         return Offered(in_letters(seed), text, size, path)
 
     async def confirm_totp(self, who: Principal, code: str) -> tuple[str, ...]:
-        """The app works, as a code of it shows. Recovery codes where there are none yet."""
+        """The app works, as a code from it shows. Recovery codes, if there are none yet."""
         user = who.user
         self._charge(user)
         row = await self._store.totp(user)
@@ -132,7 +131,7 @@ class Factors:
     async def new_recovery_codes(
         self, who: Principal, password: str, where: Address
     ) -> tuple[str, ...]:
-        """Others, shown once; those before are of no use any more."""
+        """New ones, shown once; the old ones no longer work."""
         row = await self._login.prove(who.user, password, where)
         if not (await self._store.factors(who.user)).any:
             raise Refusal(
@@ -146,7 +145,7 @@ class Factors:
     # Passkeys.
 
     async def offer_passkey(self, who: Principal, password: str, where: Address) -> dict[str, Any]:
-        """What a browser is asked for, to make one."""
+        """What a browser is asked, to make one."""
         user = who.user
         row = await self._login.prove(user, password, where)
         held = (await self._store.factors(user)).passkeys
@@ -160,8 +159,8 @@ class Factors:
     async def add_passkey(
         self, who: Principal, name: str, answer: Mapping[str, Any]
     ) -> tuple[PasskeyRow, tuple[str, ...]]:
-        """The passkey that the browser made, for the session that asked for it. With the first one
-        come recovery codes, where there are none yet."""
+        """The passkey that the browser made, for the session that asked for it. The first brings
+        recovery codes, if there are none yet."""
         shown, user = title(name, field="name"), who.user
         challenge = challenge_of(answer)
         self._challenges.check(challenge, "passkey", f"{user} {who.session}")
@@ -197,7 +196,7 @@ class Factors:
         return codes, SetRecoveryCodes(user, digests, self._clock.wall())
 
     def _changed(self, user: str, what: What) -> None:
-        """Who is on their way in begins anew, and the account's owner is told."""
+        """Anyone on their way in begins again, and the account's owner is told."""
         self._steps.end_all(user)
         self._notices.tell(user, what)
 

@@ -1,8 +1,8 @@
-"""Guests: people who came for a while, without an account; and accounts they make of it.
+"""Guests: people who come for a while, without an account; and the accounts some make of it.
 
 A guest is an account of the kind "guest" without a password: this browser's session is the only way
-in. What guests may do is told in `features.guests`. One who stays gets a name and a password, and
-keeps the id: with it everything they said, and the rooms they are in.
+in. What guests may do is told in `features.guests`. A guest who stays gets a name and a password,
+and keeps the id: with it everything they said, and the rooms they are in.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,11 +27,11 @@ from chatd.engine.ports import Clock, Random
 from chatd.engine.rows import RoleName
 from chatd.engine.unit import Change, Unit
 
-#: Guests from one address: a few at once, then one in a while.
+#: Guests from one address: a few at once, then one now and then.
 PER_ADDRESS: Final = Rate(1 / 30, 20)
-#: Letters behind "guest-", 50 bits: nobody's name is guessed, and none is taken twice.
+#: Letters after "guest-", 50 bits: no name can be guessed, and none comes up twice.
 LETTERS: Final = 10
-#: Makes the unit by which somebody comes into a room in a role, at a moment in Unix ms.
+#: Makes the unit that brings somebody into a room in a role, at a moment in Unix ms.
 Join = Callable[[NamedRoom, str, RoleName, int], Unit]
 
 
@@ -57,7 +57,7 @@ class Guest:
 
 class Guests:
     """``hosting`` None: nobody comes as a guest, though some may be left from before. ``tell``
-    makes the change that tells others of somebody's new name."""
+    makes the change that tells others somebody's new name."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class Guests:
         return self._hosting is not None
 
     async def arrive(self, display: str, address: Address, whence: Whence) -> Guest:
-        """A new guest, in the rooms for guests, who is shown as ``display``."""
+        """A new guest, shown as ``display``, in the rooms for guests."""
         hosting = self._hosting
         if hosting is None:
             raise Refusal(Code.FORBIDDEN, "This server takes no guests.")
@@ -112,8 +112,8 @@ class Guests:
     async def keep(
         self, who: Principal, secret: str, name: str, password: str, whence: Whence
     ) -> Guest:
-        """The guest is an account from now on, as far as people may make themselves one here:
-        ``secret`` is an invitation's, "" where none is needed. A new session; all others end."""
+        """The guest becomes an account, to the extent that people may make themselves one here:
+        ``secret`` is an invitation's, "" if none is needed. A new session; all others end."""
         using = await self._invitations.entitle(secret)
         plain = user_name(name)
         encoded = await self._passwords.hash(password, plain, NEWCOMERS)

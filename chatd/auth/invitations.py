@@ -39,9 +39,9 @@ NEWCOMERS: Final = "newcomers"
 INVITATION_PREFIX: Final = "chatd_i_"
 SETUP_MS: Final = 15 * 60_000
 MOST_USES: Final = 1_000
-#: What one person may have open at a time.
+#: Most that one person may have open at a time.
 MOST_OPEN: Final = 50
-#: Who makes themselves an account: anybody, who was invited, or nobody.
+#: Who may make themselves an account: anybody, those who were invited, or nobody.
 Registration = Literal["open", "invitation", "closed"]
 
 
@@ -83,7 +83,7 @@ class Invitations:
     async def create(
         self, by: Principal | None, lifetime_ms: int, uses: int = 1, *, admin: bool = False
     ) -> Invited:
-        """``by``: who asks, None where the operator does; ``admin``: that takes an
+        """``by``: who asks, None if the operator does; ``admin``: they must be an
         administrator."""
         if self.registration == "closed":
             raise _closed()
@@ -92,7 +92,7 @@ class Invitations:
         return await self._create(inviting, False, lifetime_ms, uses, requires)
 
     async def create_setup(self) -> Invited | None:
-        """The way in for the first administrator; None where there is one already."""
+        """The way in for the first administrator; None if there is one already."""
         if await self._store.has_admin():
             return None
         return await self._create(None, True, SETUP_MS, 1, ())
@@ -101,7 +101,7 @@ class Invitations:
         await self._store.commit(Unit(actor=actor, changes=(EndInvitation(id=invitation),)))
 
     async def check(self, secret: str) -> InvitationRow:
-        """The invitation as it stands, else `gone`."""
+        """The invitation as it stands, otherwise `gone`."""
         digest = digest_of(secret, INVITATION_PREFIX)
         row = None if digest is None else await self._store.invitation(digest)
         if row is None or row.uses_left < 1 or row.expires <= self._clock.wall():
@@ -112,9 +112,9 @@ class Invitations:
         return row
 
     async def entitle(self, secret: str, *, setup: bool = False) -> tuple[UseInvitation, ...]:
-        """What uses the right to make oneself an account: an invitation, or nothing (``secret`` "")
-        where that is open to all. ``setup``: only with the first administrator's invitation and
-        only while there is no administrator, however people come here otherwise."""
+        """What uses up the right to make oneself an account: an invitation, or nothing (``secret``
+        "") if that is open to all. ``setup``: only with the first administrator's invitation and
+        only while there is no administrator, however other people come here."""
         if not setup and self.registration == "closed":
             raise _closed()
         if not setup and not secret and self.registration == "open":
@@ -138,11 +138,11 @@ class Invitations:
         setup: bool = False,
         whence: Whence = NOWHERE,
     ) -> Joined:
-        """A new account and a session of it. ``secret`` and ``setup`` as for `entitle`."""
+        """A new account and a session for it. ``secret`` and ``setup`` as in `entitle`."""
         using = await self.entitle(secret, setup=setup)
         plain = user_name(name, privileged=setup)
         shown = title(display, field="display") if display else plain
-        # Only now: hashing is the costly part, and strangers have no claim to it.
+        # Only now: hashing is the costly part, and strangers are not entitled to it.
         encoded = await self._passwords.hash(password, plain, NEWCOMERS)
         user = user_id(self._random)
         now = self._clock.wall()

@@ -1,6 +1,6 @@
 """A key that tokens are verified with (RFC 7517), bound to one algorithm (RFC 8725 §3.1, §3.2).
 
-What makes a key too weak, or meant for something else, is looked for when it is read, once, and not
+A key is checked for being too weak, or meant for something else, once, when it is read, and not
 when a token comes.
 """
 
@@ -20,14 +20,14 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 ALGORITHMS: Final = ("HS256", "RS256", "PS256", "ES256", "EdDSA")
-#: Bytes of a secret (RFC 7518 §3.2), and what nobody needs more of.
+#: Bytes of a secret: the fewest (RFC 7518 §3.2), and more than anybody needs.
 SHORTEST_SECRET: Final = 32
 LONGEST_SECRET: Final = 1024
-#: Bits of an RSA modulus: RFC 7518 §3.3, and what would take long to compute with.
+#: Bits of an RSA modulus: RFC 7518 §3.3, and what would take too long to compute with.
 RSA_BITS: Final = range(2048, 8193)
-#: Code points of the name of a key.
+#: Most code points of a key's name.
 KID: Final = 200
-#: Ed25519 points of small order, their y: with such a key one signature fits every message.
+#: The y of Ed25519's points of small order: with such a key one signature fits every message.
 _ORDER: Final = 2**255 - 19
 _Y8: Final = int.from_bytes(
     bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"
@@ -38,14 +38,14 @@ Public = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
 
 class BadKey(ValueError):
-    """A key that is not to be had, too weak, or for something else; a sentence says which."""
+    """A key that cannot be had, is too weak, or is for something else; a sentence says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """``material`` is a secret for HS256, else the public key. ``kid`` None: it has no name.
-    ``print`` is its thumbprint (RFC 7638): another key has another one. ``issuer`` is whose tokens
-    alone it may sign; None where that is said elsewhere."""
+    """``material`` is a secret for HS256, otherwise the public key. ``kid`` None: it has no name.
+    ``print`` is its thumbprint (RFC 7638): another key has another. ``issuer``: the only one whose
+    tokens it may sign; None if that is said elsewhere."""
 
     alg: str
     material: bytes | Public = field(repr=False)
@@ -73,7 +73,7 @@ def from_secret(secret: bytes, kid: str | None = None, issuer: str | None = None
 def from_public(
     key: object, alg: str | None = None, kid: str | None = None, issuer: str | None = None
 ) -> Key:
-    """A public key for ``alg``; None: RS256, ES256 or EdDSA as its kind is. `BadKey`."""
+    """A public key for ``alg``; None: RS256, ES256 or EdDSA, depending on its kind. `BadKey`."""
     fits: tuple[str, ...]
     if isinstance(key, rsa.RSAPublicKey):
         numbers = key.public_numbers()
@@ -102,26 +102,26 @@ def from_public(
 
 
 def public_jwk(key: object, alg: str | None, kid: str) -> dict[str, str]:
-    """A public key as a JWK for verifying with ``alg``, as of `from_public`. `BadKey`."""
+    """A public key as a JWK for verifying with ``alg``, as in `from_public`. `BadKey`."""
     made = from_public(key, alg)
     return {**_members(key), "alg": made.alg, "use": "sig", "kid": kid}
 
 
 def from_pem(text: bytes, alg: str | None, kid: str | None, issuer: str | None = None) -> Key:
-    """A public key out of a PEM file. `BadKey`."""
+    """A public key from a PEM file. `BadKey`."""
     try:
         return from_public(load_pem_public_key(text), alg, kid, issuer)
     except BadKey:
         raise
     except Exception:
-        # cryptography names its errors by what it tripped over.
+        # cryptography names its errors after what it tripped over.
         raise BadKey("it holds no public key in PEM (-----BEGIN PUBLIC KEY-----)") from None
 
 
 def from_jwk(jwk: Mapping[str, Any], issuer: str | None = None) -> Key:
-    """The key for verifying that a JWK holds. One that says what it is for must say that it is
-    for this (``use``, ``key_ops``); one that holds what only the signer may have is refused, as it
-    is no secret any more. `BadKey`."""
+    """The key that a JWK holds for verifying. If it says what it is for, it must say that it is for
+    this (``use``, ``key_ops``); if it holds what only the signer may have, it is refused: that is
+    no longer a secret. `BadKey`."""
     kid, alg = jwk.get("kid"), jwk.get("alg")
     if kid is not None and not is_kid(kid):
         raise BadKey(f"its kid is not a text of 1 to {KID} characters")
@@ -146,13 +146,13 @@ def from_jwk(jwk: Mapping[str, Any], issuer: str | None = None) -> Key:
 
 
 def is_kid(value: object) -> bool:
-    """Whether it can be the name of a key. It is compared with names, and used for nothing else."""
+    """Whether it can be a key's name. It is compared with names, and used for nothing else."""
     return isinstance(value, str) and 1 <= len(value) <= KID and value.isprintable()
 
 
 def base64url(text: str) -> bytes | None:
     """What ``text`` stands for, without padding (RFC 7515 §2); None unless it is written in the
-    one way that there is (RFC 4648 §3.5)."""
+    only valid way (RFC 4648 §3.5)."""
     if re.fullmatch("[A-Za-z0-9_-]*", text) is None or len(text) % 4 == 1:
         return None
     data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
@@ -219,7 +219,7 @@ def _whole(jwk: Mapping[str, Any], name: str, size: int) -> bytes:
 
 
 def _members(key: object) -> dict[str, str]:
-    """What makes a key that `from_public` takes, in the order of the names."""
+    """The members that make a key that `from_public` accepts, in the order of their names."""
     if isinstance(key, rsa.RSAPublicKey):
         numbers = key.public_numbers()
         return {"e": _number(numbers.e), "kty": "RSA", "n": _number(numbers.n)}

@@ -1,5 +1,5 @@
 """The keys that a signer publishes (a JWK Set, RFC 7517 §5): fetched when they are needed, kept,
-and fetched anew when they are old or when a token names one that is not among them."""
+and fetched again when they are old or when a token names one that is not among them."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -11,16 +11,16 @@ from chatd.auth.jws import Keys
 from chatd.auth.strict_json import read_object
 from chatd.engine.ports import Clock
 
-#: Bytes of a set, and keys that are read of it.
+#: Most bytes of a set, and most keys that are read from it.
 LONGEST: Final = 65536
 MOST: Final = 32
-#: Seconds for which a set is used without a look for changes: what a signer takes out of it is
-#: believed for no longer.
+#: Seconds for which a set is used without checking for changes: a key that its signer takes out
+#: is believed for no longer.
 FRESH: Final = 600.0
-#: Seconds for which it is used while no newer one is to be had.
+#: Seconds for which it is used while no newer one can be had.
 KEPT: Final = 24 * 3600.0
-#: Seconds between two fetches: whatever names tokens make up, the signer is asked no more often;
-#: and after one that failed.
+#: Seconds between two fetches: whatever names tokens make up, the signer is asked no more often.
+#: And after one that failed.
 PAUSE: Final = 60.0
 AGAIN: Final = 10.0
 
@@ -34,15 +34,15 @@ Fetch = Callable[[], Awaitable[bytes]]
 
 
 def read_jwks(body: bytes, issuer: str | None = None) -> tuple[Key, ...]:
-    """The keys of a set that tokens can be verified with; others in it are passed over, as RFC 7517
-    §5 says. `Unavailable` if it is no such set, or has no such key."""
+    """The keys of a set that tokens can be verified with; others in it are ignored, as RFC 7517 §5
+    says. `Unavailable` if it is no such set, or has no such key."""
     found = read_object(body) if len(body) <= LONGEST else None
     entries = found.get("keys") if found is not None else None
     if not isinstance(entries, list):
         raise Unavailable("what came is no JWK Set")
     keys = []
     for entry in entries[:MOST]:
-        # A secret that is published is none.
+        # A secret that is published is no secret.
         if isinstance(entry, dict) and entry.get("kty") != "oct":
             try:
                 keys.append(from_jwk(entry, issuer))
@@ -55,8 +55,8 @@ def read_jwks(body: bytes, issuer: str | None = None) -> tuple[Key, ...]:
 
 class PublishedKeys:
     """The keys of one signer. ``note`` is told in a sentence when they cannot be had, and when they
-    can again; ``changed`` is called when some are no longer among them, and when they are had for
-    the first time: nobody knows what was among them before."""
+    can again; ``changed`` is called when some are no longer among them, and when they are first
+    had: nobody knows what was among them before."""
 
     def __init__(
         self,
@@ -84,12 +84,12 @@ class PublishedKeys:
 
     @property
     def known(self) -> Keys:
-        """What there is without asking anybody."""
+        """The keys at hand, without asking anybody."""
         return self._keys
 
     async def keys(self, kid: str | None, alg: str) -> Keys:
-        """The keys, in which one of that name is looked for. `Unavailable` where none can be had
-        and those that were are too old."""
+        """The keys in which to look for one of that name. `Unavailable` if none can be had and the
+        ones at hand are too old."""
         now = self._clock.now()
         age = None if self._got is None else now - self._got
         if age is None or age > FRESH or not self._keys.find(kid, alg):
@@ -117,7 +117,7 @@ class PublishedKeys:
     def _asked_them(self, outcome: object) -> object:
         waiters, self._waiting = self._waiting or [], None
         for each in waiters:
-            if not each.called:  # else whoever waited has gone
+            if not each.called:  # otherwise the one who waited has gone
                 each.callback(None)
         return outcome
 

@@ -1,9 +1,9 @@
 """Signed tokens in the compact form (JWS, RFC 7515): taken apart and verified, as RFC 8725 asks.
 
 The order is what makes it safe: the length before anything is decoded, the header before any
-cryptography, the signature before anything is believed. Which algorithms are taken is said by
-whoever asks and never by the token; a key serves its own algorithm alone; a key that a token
-brings along (jwk, jku, x5c, x5u) is not looked at. The cryptography is PyJWT's.
+cryptography, the signature before anything is believed. The caller, never the token, says which
+algorithms are accepted; a key serves its own algorithm alone; a key that a token brings along
+(jwk, jku, x5c, x5u) is ignored. The cryptography is PyJWT's.
 """
 
 from collections.abc import Collection, Iterable
@@ -15,9 +15,9 @@ import jwt
 from chatd.auth.jwk import ALGORITHMS, Key, base64url, is_kid
 from chatd.auth.strict_json import read_object
 
-#: Bytes of a token.
+#: Most bytes of a token.
 LONGEST: Final = 16384
-#: Keys that one token is tried with.
+#: Most keys that one token is tried with.
 MOST_TRIED: Final = 8
 
 _VERIFIERS: Final = {
@@ -26,7 +26,7 @@ _VERIFIERS: Final = {
 
 
 class BadToken(ValueError):
-    """A token that is not taken. ``about`` is the part of it that is wrong: ``token``, a header by
+    """A token that is refused. ``about`` is the part of it that is wrong: ``token``, a header by
     its name, ``signature``; the text is a sentence for whoever made it and tells no secret."""
 
     def __init__(self, about: str, text: str) -> None:
@@ -36,7 +36,7 @@ class BadToken(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Jws:
-    """A token taken apart, nothing of it verified. ``signed`` is what the signature is over."""
+    """A token taken apart, none of it verified. ``signed`` is what the signature is over."""
 
     header: dict[str, Any]
     payload: bytes
@@ -51,8 +51,8 @@ class Keys:
         self.all: tuple[Key, ...] = tuple(keys)
 
     def find(self, kid: str | None, alg: str) -> tuple[Key, ...]:
-        """Those that may have signed a token that says so: of a name the ones called that and
-        those without a name, of none all."""
+        """Those that may have signed a token that says so: for a name, the keys of that name and
+        those without one; for none, all."""
         fit = (key for key in self.all if key.alg == alg)
         return tuple(key for key in fit if kid is None or key.kid is None or key.kid == kid)
 
@@ -77,8 +77,8 @@ def split(token: str, longest: int = LONGEST) -> Jws:
 
 
 def algorithm(header: dict[str, Any], algorithms: Collection[str]) -> str:
-    """What the token says that it was signed with, which has to be one of those taken, to the
-    letter. `BadToken`."""
+    """The algorithm that the token says it was signed with, which must be one of those accepted,
+    to the letter. `BadToken`."""
     said = header.get("alg")
     if not isinstance(said, str) or said not in algorithms:
         raise BadToken("alg", f"The token's alg is none of {', '.join(algorithms)}.")
@@ -86,7 +86,7 @@ def algorithm(header: dict[str, Any], algorithms: Collection[str]) -> str:
 
 
 def key_name(header: dict[str, Any]) -> str | None:
-    """The name of the key, if the token says one. `BadToken`."""
+    """The name of the key, if the token gives one. `BadToken`."""
     kid = header.get("kid")
     if kid is not None and not is_kid(kid):
         raise BadToken("kid", "The token's kid is no name of a key: a text of 1 to 200 characters.")

@@ -1,9 +1,9 @@
 """Devices that somebody signed in from before: their tries are counted apart from strangers'.
 
-OWASP's "device cookies": who signs in gets a token for that account, which proves nothing but that
-this browser was let in once. Whoever guesses from elsewhere uses up the tries of strangers, and the
-owner's browser still has its own. The token says no name: a MAC ties it to one, and nothing is
-stored. A stolen one is worth a few tries of its own.
+OWASP's "device cookies": whoever signs in gets a token for that account, which proves only that
+this browser was let in once. Somebody who guesses from elsewhere uses up the tries of strangers,
+and the owner's browser still has its own. The token says no name: a MAC ties it to one, and nothing
+is stored. A stolen one is worth a few tries of its own.
 """
 
 import hashlib
@@ -29,8 +29,8 @@ class KnownDevices:
         self._random = random
 
     def known_as(self, held: str, account: str) -> str | None:
-        """The name of this device where it is known to ``account``: in ``held`` is what it was
-        given, at any time and for any account."""
+        """The name of this device if it is known to ``account``; ``held`` is what it was given, at
+        any time and for any account."""
         found = [self._device(token, account) for token in held.split("~")[:MOST]]
         return next((device for device in found if device), None)
 

@@ -1,8 +1,8 @@
 """Tries that wait: an address that guessed too often is served slowly, not shut out.
 
-Behind one address may be a hundred people and one who guesses. Refusing the address would refuse
-all of them; so its tries wait for their turn at a steady pace, those for an account that nobody
-failed at from there first. Whoever hammers at an account stands behind everybody else.
+Behind one address there may be a hundred people, and one who guesses. Refusing the address would
+refuse all of them; so its tries wait their turn at a steady pace, first those for an account that
+nobody there has failed at. Anyone who hammers at an account stands behind everybody else.
 """
 
 from collections.abc import Hashable
@@ -15,14 +15,14 @@ from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.ports import Clock, Scheduler
 
-#: Tries served of one address in a second, once it has to wait.
+#: Tries served in a second for one address, once it has to wait.
 PACE: Final = 10.0
-#: What may wait of one address: nobody waits longer than this many tries take.
+#: Most that may wait for one address: nobody waits longer than this many tries take.
 MOST: Final = 64
 MOST_LANES: Final = 1_000
-#: How long who is refused waits for the answer, and who was wrong once the address has to wait; and
-#: how many do so at a time. Who guesses over one connection after another waits each time, and does
-#: not fill the lane for others, who are right.
+#: Seconds that somebody refused waits for the answer, and somebody wrong once the address has to
+#: wait; and how many do so at a time. Anyone guessing over one connection after another waits each
+#: time, and does not fill the lane for the others, who are right.
 PAUSE: Final = 2.0
 PAUSE_WRONG: Final = 4.0
 MOST_PAUSED: Final = 1_000
@@ -34,7 +34,7 @@ class _Lane:
     __slots__ = ("last", "pending", "waiting")
 
     def __init__(self) -> None:
-        #: blame, order of coming, and whom to wake; the least blamed first
+        #: blame, order of arrival, and whom to wake; the least blamed first
         self.waiting: list[tuple[int, int, Deferred[None]]] = []
         self.last = float("-inf")
         self.pending = False
@@ -49,8 +49,8 @@ class Lanes(Generic[A]):
         self._paused = 0
 
     async def turn(self, address: A, blame: int) -> None:
-        """Returns when it is the turn of a try from ``address`` for an account at which it failed
-        ``blame`` times of late. `rate-limited` where too many wait that are blamed less."""
+        """Returns when it is the turn of a try from ``address`` for an account at which it recently
+        failed ``blame`` times. `rate-limited` if too many wait that are blamed less."""
         lane = self._lanes.get(address)
         if lane is None:
             if len(self._lanes) >= MOST_LANES:
@@ -70,8 +70,8 @@ class Lanes(Generic[A]):
         await woken
 
     async def pause(self, seconds: float = PAUSE) -> None:
-        """A while for who was refused, so that refusals are not asked for as fast as they can be
-        given; for nobody where very many pause already."""
+        """A pause for anyone who was refused, so that refusals cannot be asked for as fast as they
+        are given; for nobody if very many pause already."""
         if self._paused >= MOST_PAUSED:
             return
         self._paused += 1
@@ -96,7 +96,7 @@ class Lanes(Generic[A]):
             return
         lane.last = self._clock.now()
         woken = heappop(lane.waiting)[2]
-        # Once more when it is empty: the pace holds for who comes next, and then it is forgotten.
+        # Once more when it is empty: the pace holds for the next to come, and then it is forgotten.
         self._serve(address, lane)
         woken.callback(None)
 

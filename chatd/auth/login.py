@@ -1,10 +1,10 @@
-"""Signing in with name and password: the same work for every name, and only so many tries.
+"""Signing in with name and password: the same work for every name, and a limited number of tries.
 
 A name that does not exist costs the same argon2id as one that does, so neither the answer nor the
 time it takes tells which names there are. Strangers who try a name use up the tries of strangers:
-from a device or an address that one signed in from before, and for changing the password, there are
-others. An address that guessed wrong too often is served slowly, not shut out (`auth.lanes`): a
-hundred others may be behind it.
+devices and addresses that one signed in from before, and changes of the password, have their own.
+An address that guessed wrong too often is served slowly, not shut out (`auth.lanes`): a hundred
+others may be behind it.
 """
 
 from collections.abc import Hashable
@@ -31,11 +31,11 @@ from chatd.engine.factors import RehashPassword
 from chatd.engine.ports import Clock
 from chatd.engine.unit import Unit
 
-#: Tries for one account: a few at once, then one in a while. Wrong ones from one address: so many
-#: until its tries have to wait for their turn.
+#: Tries for one account: a few at once, then one now and then. Wrong ones from one address: how
+#: many before its tries have to wait their turn.
 PER_ACCOUNT: Final = Rate(1 / 6, 10)
 PER_ADDRESS: Final = Rate(1 / 2, 30)
-#: For how many seconds it is remembered that an address failed at an account, and of how many.
+#: For how many seconds an address that failed at an account is remembered, and how many such pairs.
 BLAMED_FOR: Final = 600.0
 MOST_BLAMED: Final = 100_000
 #: For how many seconds an address counts as known to an account, and how many such pairs are kept.
@@ -46,7 +46,7 @@ Address = int | str
 
 
 class Passwords(Protocol):
-    """argon2id off the reactor, bounded: `busy` where the queue is full, or what there is of it for
+    """argon2id off the reactor, bounded: `busy` if the queue is full, or the part of it that is for
     a ``stranger``: an address, say, and None for somebody known."""
 
     async def hash(self, password: str, name: str = "", stranger: Hashable = None) -> str:
@@ -56,7 +56,7 @@ class Passwords(Protocol):
         """Whether it is the password; with None the same work, and False."""
 
     def outdated(self, phc: str) -> bool:
-        """Whether it was made at another cost than that of today."""
+        """Whether it was made at a cost other than today's."""
 
 
 def wrong() -> Refusal:
@@ -110,17 +110,17 @@ class Login:
         return user, await self._second.enter(user, whence, device)
 
     def charge(self, address: Address) -> None:
-        """One try from ``address``, by whatever other way it makes us hash; `rate-limited`."""
+        """One try from ``address``, in any other way that makes us hash; `rate-limited`."""
         if wait := self._addresses.take(address, 1, self._clock.now()):
             raise _too_many(wait)
 
     async def pause(self) -> None:
-        """For who was refused a try, before they are told."""
+        """For anyone refused a try, before they are told."""
         await self._lanes.pause()
 
     async def change(self, who: Principal, old: str, new: str, address: Address) -> None:
-        """Sets a new password and ends every credential of theirs but the one they ask by. Of two
-        who know the old one and come at the same moment, one does."""
+        """Sets a new password and ends every credential of theirs but the one they ask by. If two
+        who know the old one come at the same moment, one of them succeeds."""
         row = await self.prove(who.user, old, address, field="old")
         encoded = await self._passwords.hash(new, row.name)
         set_password = SetPassword(who.user, encoded)
@@ -132,8 +132,8 @@ class Login:
     async def prove(
         self, user: str, password: str, address: Address, field: str = "password"
     ) -> UserRow:
-        """Who is signed in says who they are once more, before what is hard to take back.
-        `forbidden` where it is not their password."""
+        """Somebody signed in proves once more who they are, before what is hard to take back.
+        `forbidden` if it is not their password."""
         row = await self._store.user(user)
         if row is None:
             raise wrong()
@@ -169,7 +169,7 @@ class Login:
         return user
 
     async def _at_todays_cost(self, user: UserRow, password: str) -> UserRow:
-        """The account with its password hashed anew where that was done at another cost."""
+        """The account, its password hashed again if that was done at another cost."""
         before = user.password
         if before is None or not self._passwords.outdated(before):
             return user
@@ -191,8 +191,8 @@ class Login:
         return await self._store.user_by_name(known)
 
     async def _charge(self, account: str, address: Address, device: str | None) -> bool:
-        """One try for the account; of strangers also one from the address, which may have to wait.
-        Whether the latter is owed for it."""
+        """One try for the account; strangers also use one of the address's, which may have to wait.
+        Returns whether the address was charged one."""
         now = self._clock.now()
         known: Address | None = address if self._known.contains((account, address), now) else None
         key = (account, known if device is None else f"device {device}")

@@ -1,5 +1,5 @@
-"""People who come for the first time from where they are known already: their names here, and the
-rooms that they are brought into."""
+"""People who come for the first time from a place where they are known already: their names here,
+and the rooms that they are brought into."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -15,14 +15,14 @@ from chatd.engine.ports import Clock, Random, Writer
 from chatd.engine.rows import RoleName
 from chatd.engine.unit import Unit
 
-#: What somebody is called whose name cannot be one here.
+#: What somebody is called whose name cannot be used here.
 NAMELESS: Final = "visitor"
-#: Names tried with a digit behind them, and then with random ones.
+#: Names tried with a digit after them, and then with random ones.
 NUMBERED: Final = 9
 RANDOM: Final = 8
 
-#: The unit by which ``user`` comes into a room with a role at a time in ms, without being asked by
-#: anybody, or has that role there from then on.
+#: The unit that brings ``user`` into a room with a role at a time in ms, without being asked by
+#: anybody, or gives them that role there from then on.
 Bring = Callable[[NamedRoom, str, RoleName, int], Unit]
 
 
@@ -38,9 +38,9 @@ async def bring(
     rooms: Sequence[str],
     vouched: Sequence[str],
 ) -> None:
-    """Into the rooms that there are: public ones, and private ones that are among ``vouched``. One
-    from which somebody is banned stays closed to them, and what cannot be joined is passed over:
-    the page shows which rooms one has."""
+    """Into those of the rooms that exist: public ones, and private ones that are among ``vouched``.
+    A room from which somebody is banned stays closed to them, and one that cannot be joined is
+    skipped: the page shows which rooms one has."""
     for found in await store.rooms_named(person, rooms) if rooms else ():
         if found.role is None and (
             found.kind == "public" or (found.kind == "private" and found.asked in vouched)
@@ -61,7 +61,7 @@ def enabled(person: UserRow) -> UserRow:
 
 def names(name: str | None, display: str | None, random: Random) -> Iterator[str]:
     """User names for a newcomer, the best first: as they are called elsewhere, then with numbers
-    behind."""
+    added."""
     base = _fitting(name) or _fitting(display) or NAMELESS
     yield base
     numbers = [str(number) for number in range(2, NUMBERED + 1)]
@@ -73,7 +73,7 @@ def names(name: str | None, display: str | None, random: Random) -> Iterator[str
 
 
 def display(called: str | None, shown: str | None, name: str) -> str:
-    """The name that people see: the one from elsewhere if it may stand here, else the user name."""
+    """The name that people see: from elsewhere if it is allowed here, else the user name."""
     try:
         return title(shown or called or name, field="display")
     except Refusal:
@@ -97,7 +97,7 @@ def _cut(text: str, most: int, most_bytes: int) -> str:
 
 
 def address(email: str | None) -> str | None:
-    """Kept only where it can be one; it is not confirmed here, and nothing rests on it."""
+    """Kept only if it can be an address; it is not confirmed here, and nothing rests on it."""
     if email is None or not email.isprintable() or email.strip() != email:
         return None
     local, at, domain = email.rpartition("@")

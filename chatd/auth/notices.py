@@ -1,5 +1,5 @@
-"""Tells people by mail that how their account is entered was changed: whoever got in by stealth is
-seen by it. Nobody waits for it; one act is one mail."""
+"""Tells people by mail that how their account is entered was changed, so that they notice anyone
+who got in by stealth. Nobody waits for it; one act is one mail."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, Protocol
@@ -13,7 +13,7 @@ from chatd.core.refusal import Refusal
 from chatd.engine.account_links import LinkReads
 from chatd.engine.ports import Accounts, Clock
 
-#: Mails to one account: more than anybody changes by hand.
+#: Mails to one account: more than anybody causes by hand.
 PER_ACCOUNT: Final = Rate(1 / 60, 20)
 
 log = Logger(namespace="chatd.auth")
@@ -25,12 +25,12 @@ class NoticeStore(Accounts, LinkReads, Protocol):
 
 class Mailer(Protocol):
     async def send(self, to: str, subject: str, text: str) -> None:
-        """Returns once the mail is queued. Refusals: `bad-field` for an address that is none,
-        `unavailable` where too many wait."""
+        """Returns once the mail is queued. Refusals: `bad-field` for an address that is not one,
+        `unavailable` if too many wait."""
 
 
 class Notices:
-    """``mailer`` is None where no mail is set up; ``drive`` runs a coroutine to its end and logs
+    """``mailer`` is None if no mail is set up; ``drive`` runs a coroutine to its end and logs
     what it raises; ``server`` is what mails call this server."""
 
     def __init__(
@@ -49,7 +49,7 @@ class Notices:
         self._accounts: Buckets[str] = Buckets(PER_ACCOUNT)
 
     def tell(self, user: str, what: What, *, admin: bool = False) -> None:
-        """It was done already. ``admin``: by an administrator. Returns at once."""
+        """It has been done. ``admin``: by an administrator. Returns at once."""
         if self._mailer is not None:
             self._drive(self._tried(self._mailer, user, what, admin))
 
@@ -57,7 +57,7 @@ class Notices:
         try:
             await self._tell(mailer, user, what, admin)
         except Refusal as refusal:
-            # Of the queue, or of a store that is just being closed.
+            # From the queue, or from a store that is just being closed.
             log.warn("a notice was not mailed: {why}", why=refusal.message)
 
     async def _tell(self, mailer: Mailer, user: str, what: What, admin: bool) -> None:

@@ -29,7 +29,7 @@ class Origin:
     """Scheme, host and port in their one form; two pages share an origin if these are equal.
 
     `host` is in lower case: A-labels (RFC 5890), a dotted IPv4 or a compressed, bracketed IPv6
-    address. `port` is None where it is the scheme's own.
+    address. `port` is None if it is the scheme's own.
     """
 
     scheme: str
@@ -44,7 +44,7 @@ class Origin:
 def normalise(text: str) -> Origin | None:
     """An origin as a browser or an operator writes it; None for `null` and for anything else.
 
-    Nothing but scheme, host and port: with a user, a path or a second origin it is none.
+    Only scheme, host and port: anything with a user, a path or a second origin is not one.
     """
     match = _ORIGIN.fullmatch(text) if len(text) <= MAX_ORIGIN else None
     if match is None:
@@ -65,7 +65,7 @@ def named_origin(text: str) -> str:
 
 
 def of_url(url: str) -> Origin | None:
-    """The origin of an http or https address, whatever path it has; None if it is no such one."""
+    """The origin of an http or https address, whatever its path; None if it is not one."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -102,7 +102,7 @@ class OriginPolicy:
 
         `credential` is what it shows or will be asked for, None if nothing. Browsers always send
         the header with a WebSocket handshake, so without it no browser is speaking: that passes
-        with a bearer token or a ticket, never with a cookie. Gives the origin, None if none came.
+        with a bearer token or a ticket, never with a cookie. Returns the origin, None if none came.
         """
         if not values:
             if credential in ("bearer", "ticket"):
@@ -139,7 +139,7 @@ def _host(host: str) -> str | None:
             host = idna.encode(host, uts46=True).decode("ascii")
         except idna.IDNAError:
             return None
-    # A host with a dot at its end is another host to browsers, so it stays another one here.
+    # A host with a dot at its end is another host to browsers, so it is another one here, too.
     labels = host.removesuffix(".").split(".")
     if not all(map(_LABEL.fullmatch, labels)):
         return None

@@ -1,4 +1,4 @@
-"""Passwords: which ones are taken, and how they are kept (Argon2id, RFC 9106) and checked."""
+"""Passwords: which are accepted, and how they are kept (Argon2id, RFC 9106) and checked."""
 
 import secrets
 from base64 import b64encode
@@ -35,7 +35,7 @@ _COMMON = frozenset(
 class RunInThread(Protocol):
     """Runs a function in a thread of a small pool of its own and gives its result.
 
-    It starts the functions in the order of the calls, two at a time at most: that bounds memory.
+    It starts the functions in the order of the calls, at most two at a time: that bounds memory.
     """
 
     def __call__(self, function: Callable[[], T], /) -> Awaitable[T]: ...
@@ -71,9 +71,9 @@ class Cost:
 class Passwords:
     """Hashes and checks in threads, at most `most` at once, waiting ones included.
 
-    The last places (`RESERVED`) are for whoever is known here. Of the others a stranger, an address
-    say, gets one as long as more are free than it holds: alone it gets half of them, and the next
-    one that is free goes to whoever holds none.
+    The last places (`RESERVED`) are for people known here. A stranger, an address say, gets one of
+    the others as long as more are free than it holds: alone it gets half of them, and the next one
+    that becomes free goes to a stranger that holds none.
     """
 
     def __init__(
@@ -94,18 +94,18 @@ class Passwords:
         self._dummy = self._cost.phc(random(SALT_BYTES), random(HASH_BYTES))
 
     async def hash(self, password: str, name: str = "", stranger: Hashable = None) -> str:
-        """The PHC string of a new password of the user `name`; or `busy`, or as `new_password`.
+        """The PHC string of a new password of user `name`. Refusals: `busy`, and `new_password`'s.
         ``stranger``: whose place it takes, None for somebody known."""
         raw = new_password(password, name)
         salt = self._random(SALT_BYTES)
         return await self._queued(lambda: self._cost.derive(raw, salt), stranger)
 
     async def verify(self, password: str, phc: str | None, stranger: Hashable = None) -> bool:
-        """Whether the password is that of the PHC string. Refusal `busy`. ``stranger``: as of
+        """Whether the password is that of the PHC string. Refusal `busy`. ``stranger``: as in
         `hash`.
 
-        None for a user that does not exist, or has no password: the same work, then False. One
-        that breaks the rules for new passwords costs that work, too.
+        None for a user that does not exist, or has no password: the same work, then False. A
+        password that breaks the rules for new ones costs that work, too.
         """
         try:
             raw = _prepare(password)
@@ -115,7 +115,7 @@ class Passwords:
         return await self._queued(lambda: _matches(raw, against), stranger) and phc is not None
 
     def outdated(self, phc: str) -> bool:
-        """Whether a hash was made at another cost than that of today."""
+        """Whether a hash was made at a cost other than today's."""
         return not phc.startswith(self._cost.prefix)
 
     async def _queued(self, function: Callable[[], T], stranger: Hashable) -> T:
@@ -179,7 +179,7 @@ def _refusal(message: str) -> Refusal:
 
 
 def _unpadded(value: bytes) -> str:
-    """Base64 as PHC strings have it."""
+    """Base64 as in PHC strings."""
     return b64encode(value).decode("ascii").rstrip("=")
 
 

@@ -1,8 +1,8 @@
 """The pulse: how the daemon itself comes in at its own door, to find out whether the door works.
 
-The secret is made at each start and never leaves the process but for its own loop-back connection.
+The secret is made at each start and leaves the process only over its own loop-back connection.
 Behind it is nobody: no account, no rooms, and no right but to be connected. `chatctl doctor` gets
-another one for some minutes, with which it comes in from outside.
+another secret, good for some minutes, with which it comes in from outside.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ class Pulse:
         self._visit: tuple[str, float] | None = None
 
     def visit(self) -> str:
-        """A secret for a visitor; the one before it ends."""
+        """A secret for a visitor; the previous one ends."""
         made = new_secret(TICKET_PREFIX, self._random)
         self._visit = (made, self._now() + VISIT_SECONDS)
         return made

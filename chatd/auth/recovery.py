@@ -1,7 +1,7 @@
 """Back in without the password: a new one by a link, and the addresses such links are mailed to.
 
-Whoever asks for a link by mail gets the same answer at once, whatever name or address they gave:
-what there is to do is done afterwards.
+Anybody who asks for a link by mail gets the same answer at once, whatever name or address they
+gave: whatever there is to do is done afterwards.
 """
 
 from collections.abc import Callable, Coroutine
@@ -27,7 +27,7 @@ from chatd.engine.asking import asked, still
 from chatd.engine.ports import Clock
 from chatd.engine.unit import Unit
 
-#: Who asks, by address: they are told. Mails for one account, whoever asks: nobody is told.
+#: Asking, by address: they are told. Mails for one account, whoever asks: nobody is told.
 PER_ADDRESS: Final = Rate(1 / 60, 5)
 PER_ACCOUNT: Final = Rate(1 / 1200, 3)
 
@@ -39,7 +39,7 @@ class RecoveryStore(AccountStore, LinkReads, Protocol):
 
 
 class Recovery:
-    """``mailer`` is None where no mail is set up; ``drive`` runs a coroutine to its end and logs
+    """``mailer`` is None if no mail is set up; ``drive`` runs a coroutine to its end and logs
     what it raises; ``server`` is what mails call this server."""
 
     def __init__(
@@ -77,8 +77,8 @@ class Recovery:
     # A new password.
 
     def ask(self, who: str, address: Address) -> None:
-        """A link by mail for a user name or a confirmed address, if there is such an account; it is
-        not said whether. `wrong-state` where there is no mail, `rate-limited`."""
+        """A link by mail for a user name or a confirmed address, if there is such an account, which
+        nobody is told. `wrong-state` if there is no mail, `rate-limited`."""
         if self._mailer is None:
             raise _no_mail()
         if wait := self._addresses.take(address, 1, self._clock.now()):
@@ -88,16 +88,16 @@ class Recovery:
         self._drive(self._answer(who, self._mailer))
 
     async def check(self, secret: str) -> LinkRow:
-        """What a link to a new password is for, else `gone`."""
+        """What a link to a new password is for, otherwise `gone`."""
         return (await self._links.check(secret, "reset"))[0]
 
     async def reset(
         self, secret: str, password: str, whence: Whence = NOWHERE
     ) -> tuple[UserRow, Issued | Step]:
-        """Sets the password and ends every session and token; then what comes after a password: who
-        reads somebody's mail has not their phone."""
+        """Sets the password and ends every session and token; then asks for what follows one:
+        somebody who reads another's mail does not have their phone."""
         link, use = await self._links.check(secret, "reset")
-        # Only now: hashing is the costly part, and strangers have no claim to it.
+        # Only now: hashing is the costly part, and strangers are not entitled to it.
         encoded = await self._passwords.hash(password, link.name)
         changes = (use, SetPassword(link.user, encoded), EndCredential(link.user))
         await self._store.commit(Unit(actor=link.user, changes=changes))
@@ -115,7 +115,7 @@ class Recovery:
         self, who: Principal, email: str, password: str, address: Address, language: str = ""
     ) -> bool:
         """Mails a link that confirms ``email``, which counts from then on; "" removes the present
-        one at once. ``language``: that of who asks. Whether a mail was sent. `forbidden` for a
+        one at once. ``language``: the asker's. Returns whether a mail was sent. `forbidden` for a
         wrong password."""
         if email and self._mailer is None:
             raise _no_mail()
@@ -133,7 +133,7 @@ class Recovery:
                 retry_after=wait,
             )
         plain = _plain(email)
-        # A new password ends the links there are, and must end one that is under way, too.
+        # A new password ends the existing links, and must end one that is under way, too.
         requires = still(who, now, password=row.password)
         link = await self._links.make("email", user, CONFIRM_MS, plain, requires=requires)
         mail = letter(self._server, "email", row.name, language, link.secret)
@@ -141,7 +141,7 @@ class Recovery:
         return True
 
     async def confirm(self, secret: str) -> tuple[str, str]:
-        """The user name and the address that is its confirmed one now. The one before is told."""
+        """The user name, and its new confirmed address. The previous address is told."""
         link, use = await self._links.check(secret, "email")
         before = await self._store.email_of(link.user)
         changes = (use, SetEmail(link.user, link.detail))

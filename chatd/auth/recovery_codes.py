@@ -1,6 +1,6 @@
-"""Recovery codes: a way in for who lost the app or the passkey, each once.
+"""Recovery codes: a way in for people who lost the app or the passkey, each good once.
 
-80 random bits each, so that a fast hash keeps them: nobody tries 2^80 of them.
+80 random bits each, so a fast hash is enough to keep them: nobody tries 2^80 of them.
 """
 
 import hashlib
@@ -20,8 +20,8 @@ def new_codes(random: Random) -> tuple[str, ...]:
 
 
 def digest(code: str) -> bytes | None:
-    """What is stored of it; None where it cannot be one. However it is written, as Crockford has
-    it: capitals, gaps, and the letters that look like digits."""
+    """What is stored of a code; None if it cannot be one. It may be written as Crockford allows:
+    with capitals, gaps, and letters that look like digits."""
     plain = "".join(char for char in code.lower() if char not in "- \t")
     plain = plain.replace("o", "0").replace("i", "1").replace("l", "1")
     if len(plain) != LETTERS or not plain.isascii():

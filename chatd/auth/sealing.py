@@ -1,7 +1,7 @@
-"""Seeds of one-time codes, sealed before they are stored: who has the database alone has none.
+"""Seeds of one-time codes, sealed before they are stored: the database alone gives nobody any.
 
-The key is made from the server's own (`accounts.secret_file`) by HKDF-SHA256 (RFC 5869), so there
-is no second secret to keep. AES-256-GCM (NIST SP 800-38D) with a random nonce of 96 bits; the
+The key is derived from the server's own (`accounts.secret_file`) by HKDF-SHA256 (RFC 5869), so
+there is no second secret to keep. AES-256-GCM (NIST SP 800-38D) with a random nonce of 96 bits; the
 account's id goes in as associated data, so that a sealed seed is of no use in another row.
 
     sealed = version (1 byte) | which key (4 bytes) | nonce (12) | ciphertext and tag
@@ -28,7 +28,7 @@ class WrongKey(Exception):
 
 
 def derived(server_key: bytes, purpose: bytes) -> bytes:
-    """32 bytes for one purpose, from which the server's key cannot be had, nor those of others."""
+    """32 bytes for one purpose, which give away neither the server's key nor other purposes'."""
     return HKDF(SHA256(), 32, salt=None, info=b"chatd " + purpose).derive(server_key)
 
 
@@ -47,7 +47,7 @@ class Sealer:
         return VERSION + self._present + nonce + sealed
 
     def open(self, sealed: bytes, owner: str) -> bytes:
-        """What was sealed for ``owner``, else `WrongKey`."""
+        """What was sealed for ``owner``, otherwise `WrongKey`."""
         name, nonce, rest = sealed[1:5], sealed[5:17], sealed[17:]
         key = self._keys.get(name)
         if sealed[:1] != VERSION or key is None:
@@ -58,7 +58,7 @@ class Sealer:
             raise WrongKey("not what was sealed for this account") from None
 
     def is_old(self, sealed: bytes) -> bool:
-        """Whether it was sealed with another key than that of today."""
+        """Whether it was sealed with a key other than today's."""
         return sealed[1 : 1 + NAME_BYTES] != self._present
 
 

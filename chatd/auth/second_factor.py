@@ -3,10 +3,10 @@ else is asked for, and whether it holds.
 
 The password alone is enough as long as the account has nothing else. With an authenticator app or a
 passkey it begins a step (`auth.steps`), which a code, a passkey or a recovery code completes; so
-does a provider's word, unless the operator trusts its own second step. A passkey whose owner was
-verified is enough by itself: it is something one has and something one is or knows. Every answer is
-one try of a few; what was used once is used up in the very commit that makes the session, so that
-of two who come with it one gets in.
+does a provider's word, unless the operator trusts the provider's own second step. A passkey whose
+owner was verified is enough by itself: it is something one has and something one is or knows. Every
+answer is one of a few tries; what works once is used up in the very commit that makes the session,
+so that if two come with it, one gets in.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ from chatd.engine.ports import Clock
 from chatd.engine.unit import Change, Unit
 
 #: Answers to the second step of one account, a known device's apart. Three codes of a million fit
-#: at any time, so who knows the password and guesses needs 320 days for an even chance.
+#: at any time, so somebody who knows the password and guesses needs 320 days for an even chance.
 GUESSES: Final = Rate(1 / 120, 10)
 
 
@@ -70,7 +70,7 @@ class SecondFactor:
         self._guesses: Buckets[tuple[str, str | None]] = Buckets(GUESSES)
 
     async def enter(self, user: UserRow, whence: Whence, device: str | None) -> Issued | Step:
-        """For who has just shown the account's password: a session, or the next step to it."""
+        """After the account's password was shown: a session, or the next step to it."""
         held = await self._store.factors(user.id)
         if not held.any:
             return await self._session(user.id, user.password, whence)
@@ -80,8 +80,8 @@ class SecondFactor:
     async def vouched(
         self, user: UserRow, word: Word, whence: Whence, use: Change, *, asked: bool
     ) -> Issued | Step:
-        """For whom a provider has vouched: a session, or the next step to it where that is
-        ``asked`` for here. ``use`` uses the provider's answer up, in either case."""
+        """After a provider has vouched for ``user``: a session, or the next step to it if that is
+        ``asked`` for here. ``use`` uses up the provider's answer, in either case."""
         held = await self._store.factors(user.id) if asked else None
         if held is not None and held.any:
             await self._store.commit(Unit(user.id, changes=(use,)))
@@ -99,7 +99,7 @@ class SecondFactor:
         return Step(secret, _ways(held), begun.ends)
 
     async def ask(self, secret: str) -> dict[str, Any]:
-        """What a browser is asked for, to complete the step with a passkey."""
+        """What a browser is asked, to complete the step with a passkey."""
         begun = self._steps.find(secret)
         held = await self._store.factors(begun.user)
         if not held.passkeys:
@@ -108,7 +108,7 @@ class SecondFactor:
         return self._webauthn.request(challenge, held.passkeys, alone=False)
 
     async def by_code(self, secret: str, code: str) -> tuple[UserRow, Issued]:
-        """Completes the step with a code of the app."""
+        """Completes the step with a code from the app."""
         begun = self._tried(secret)
         row = await self._store.totp(begun.user)
         step = None
@@ -127,7 +127,7 @@ class SecondFactor:
         return await self._complete(secret, begun, UseTotp(begun.user, step, sealed=sealed))
 
     async def by_recovery_code(self, secret: str, code: str) -> tuple[UserRow, Issued]:
-        """Completes the step with a recovery code, which is gone then."""
+        """Completes the step with a recovery code, which is then gone."""
         begun = self._tried(secret)
         known = digest(code)
         if known is None:
@@ -153,11 +153,11 @@ class SecondFactor:
     # A passkey alone.
 
     def ask_alone(self) -> dict[str, Any]:
-        """What a browser is asked for where nobody has said who they are."""
+        """What a browser is asked when nobody has said who they are."""
         return self._webauthn.request(self._challenges.issue("login", ""), (), alone=True)
 
     async def alone(self, answer: Mapping[str, Any], whence: Whence) -> tuple[UserRow, Issued]:
-        """A session for the owner of a passkey, who was verified by it."""
+        """A session for the owner of a passkey, whom it has verified."""
         use, challenge = await self._signed(answer, "login", "", None)
         self._challenges.use(challenge)
         user = await self._store.user(use.user)
@@ -171,14 +171,14 @@ class SecondFactor:
         self, answer: Mapping[str, Any], purpose: str, subject: str, person: str | None
     ) -> tuple[UsePasskey, bytes]:
         """What uses the passkey that gave the answer, and the challenge; ``person``: whose it must
-        be, None where it alone says who somebody is."""
+        be, None if it alone says who somebody is."""
         challenge = challenge_of(answer)
         self._challenges.check(challenge, purpose, subject)
         row = await self._store.passkey(id_of(answer))
         if row is None or (person is not None and row.person != person):
             raise not_yours()
         count = self._webauthn.signed(answer, challenge, row, alone=person is None)
-        # Once more, since others had their turn meanwhile: of two answers to it one is taken.
+        # Once more, since others had their turn meanwhile: of two answers to it one is accepted.
         self._challenges.check(challenge, purpose, subject)
         return UsePasskey(row.person, row.id, count, self._clock.wall()), challenge
 
@@ -223,7 +223,7 @@ class SecondFactor:
         along: Along = nothing,
     ) -> Issued:
         issued = await self._credentials.new_session(user, whence, taking=using, along=along)
-        # The password may have been changed meanwhile, which ended all sessions that there were.
+        # The password may have been changed meanwhile, which ended all sessions there were.
         now = await self._store.user(user)
         if now is None or now.disabled or now.password != password:
             await self._credentials.end(user, issued.id)

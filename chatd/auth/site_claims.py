@@ -15,18 +15,18 @@ import msgspec
 from chatd.auth.jwk import ALGORITHMS
 from chatd.auth.jws import Keys
 
-#: Code points of a subject and of an address (RFC 5321 §4.5.3.1.3), and how many rooms.
+#: Most code points of a subject and of an address (RFC 5321 §4.5.3.1.3), and most rooms.
 SUBJECT: Final = 128
 EMAIL: Final = 254
 ROOMS: Final = 50
-#: How much of what a token says is said back.
+#: How many characters of what a token says are said back.
 SHOWN: Final = 120
 
 #: What published keys are for: a secret is not published.
 PUBLISHED: Final = frozenset(ALGORITHMS) - {"HS256"}
 
 Claims = dict[str, Any]
-#: Whether a check is passed, and what there is to say of it.
+#: Whether a check passed, and what there is to say about it.
 Outcome = tuple[bool, str]
 
 
@@ -34,9 +34,9 @@ Outcome = tuple[bool, str]
 class Site:
     """A site that vouches for people. Times in seconds; ``rooms`` are slugs.
 
-    ``keys`` are what it signs with, some of them perhaps for an issuer of their own;
-    ``publishes``: it has further ones, which it publishes. ``origins`` are those of its pages;
-    ``roles`` those that a token may give; ``public_rooms``: its people see all public rooms.
+    ``keys`` are what it signs with, some perhaps for an issuer of their own; ``publishes``: it has
+    further ones, which it publishes. ``origins`` are those of its pages; ``roles`` those that a
+    token may give; ``public_rooms``: its people see all public rooms.
     """
 
     issuer: str
@@ -62,7 +62,7 @@ class Site:
 
 
 def issuer(claims: Claims, site: Site, own: str | None) -> Outcome:
-    """``own``: the issuer whose tokens alone the key may sign, if it says one."""
+    """``own``: the only issuer whose tokens the key may sign, if it says one."""
     said = claims.get("iss")
     setting = "site.issuer" if own is None else "the iss of the key's file"
     right = site.issuer if own is None else own
@@ -98,7 +98,7 @@ def _expiry(claims: Claims, site: Site, now: float) -> Outcome:
 
 
 def _lifetime(claims: Claims, site: Site, now: float) -> Outcome:
-    """How long it is good: from iat, or from now where it does not say when it was made."""
+    """How long it is good: from iat, or from now if it does not say when it was made."""
     exp, iat = claims.get("exp"), claims.get("iat", now)
     if not _is_time(iat):
         return False, _no_time("iat", iat, "it may be left out")
@@ -220,7 +220,7 @@ def _is_time(value: Any) -> bool:
 
 
 def shown(value: Any) -> str:
-    """A value as JSON writes it, shortened, with nothing in it that a terminal would obey."""
+    """A value as JSON, shortened, with nothing in it that a terminal would obey."""
     text = msgspec.json.encode(value).decode("utf-8", "replace")
     plain = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
     return plain if len(plain) <= SHOWN else plain[:SHOWN] + "…"

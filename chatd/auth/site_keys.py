@@ -1,7 +1,7 @@
 """The key files of sites: read, made, listed.
 
-A key with a name is a file `KID.jwk` of its own (a JWK, RFC 7517), so that the old one and the new
-one lie beside one another while a key is changed. It may say whose tokens alone it is for (`iss`).
+A key with a name is a file `KID.jwk` of its own (a JWK, RFC 7517), so that the old and the new one
+lie side by side while a key is changed. It may name the only issuer whose tokens it is for (`iss`).
 """
 
 import secrets
@@ -17,7 +17,7 @@ from chatd.auth.jws import MOST_TRIED, Keys
 from chatd.auth.strict_json import read_object
 
 SUFFIX: Final = ".jwk"
-#: Bytes of a file, of which the largest key takes a fifth.
+#: Most bytes of a file; the largest key takes a fifth of them.
 LARGEST: Final = 16384
 #: Bytes of a secret that is made here.
 SECRET: Final = 48
@@ -29,7 +29,7 @@ def files(folder: str) -> list[Path]:
 
 
 def read(key_file: str, folder: str) -> Keys:
-    """The keys of the settings that are not "". `OSError`; `BadKey` with the name of the file."""
+    """The keys of those settings that are not "". `OSError`; `BadKey` with the name of the file."""
     return Keys(_each(key_file, folder))
 
 
@@ -84,6 +84,6 @@ def new_secret(kid: str, issuer: str | None) -> tuple[dict[str, Any], bytes]:
 
 
 def content(jwk: dict[str, Any], issuer: str | None) -> bytes:
-    """What is written into a file."""
+    """What is written to a file."""
     said = jwk if issuer is None else {**jwk, "iss": issuer}
     return msgspec.json.format(msgspec.json.encode(said), indent=2) + b"\n"

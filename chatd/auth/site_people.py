@@ -1,7 +1,7 @@
 """From a site's good token to a person here: found or made, brought into rooms, given a secret.
 
-Who somebody is follows from issuer and subject alone. A name, a display or an address in a token
-finds nobody: a site cannot take over the account of somebody who is known here by other means.
+Issuer and subject alone say who somebody is. A name, a display name or an address in a token finds
+nobody: a site cannot take over the account of somebody who is known here by other means.
 """
 
 from collections.abc import Callable
@@ -27,11 +27,11 @@ from chatd.engine.ports import Clock, Random
 from chatd.engine.rows import RoleName
 from chatd.engine.unit import Unit
 
-#: One person's exchanges: a page that is reloaded, in a few tabs; not a loop gone wild.
+#: One person's exchanges: enough to reload a page in a few tabs; not for a loop gone wild.
 PER_PERSON: Final = Rate(1 / 5, 30)
 #: Seconds for which a token is good for what cannot be undone.
 FRESH: Final = 120
-#: Told of a user, of a credential of theirs and when that ends now, in Unix ms.
+#: Told of a user, of a credential of theirs and of its new end, in Unix ms.
 Extended = Callable[[str, str, int], None]
 
 
@@ -72,7 +72,7 @@ class SitePeople:
     async def arrive(self, jwt: str, label: str = "") -> Arrived:
         """Whoever the token is about, with a secret that ends when the token does.
 
-        `unauthorized` with a sentence for a token that is not good; `forbidden` where there is no
+        `unauthorized` with a sentence for a token that is not good; `forbidden` if there is no
         account, or a disabled one; `rate-limited`.
         """
         token, ends = await self._taken(jwt)
@@ -104,7 +104,7 @@ class SitePeople:
 
     async def leaving(self, jwt: str) -> str:
         """The user whom the site asks to delete, by a token that was made for it just now:
-        `unauthorized` for an older one, `not-found` where nobody is here by that name."""
+        `unauthorized` for an older one, `not-found` if nobody here is known by that name."""
         token, _ = await self._taken(jwt)
         if token.issued is None or self._clock.wall() / 1000 - token.issued > FRESH:
             raise Refusal(
@@ -123,7 +123,7 @@ class SitePeople:
         self._site = replace(self._site, keys=keys)
 
     def stands(self, signer: str) -> bool:
-        """Whether the key is one of those that are believed now. Published ones are as long as
+        """Whether the key is one of those that are believed now. Published keys are, as long as
         nobody has looked."""
         kind, _, thumbprint = signer.partition(":")
         if kind == HERE:
@@ -135,14 +135,14 @@ class SitePeople:
         )
 
     async def _require_standing(self, user: str, credential: str, signer: str) -> None:
-        """What stands on a key ends with it (`Vouching`); one that was made or renewed by it
-        meanwhile must, too."""
+        """What rests on a key ends with it (`Vouching`); so must one that it made or renewed
+        meanwhile."""
         if not self.stands(signer):
             await self._credentials.end(user, credential)
             raise unauthorized()
 
     async def _taken(self, jwt: str) -> tuple[SiteToken, int]:
-        """What a good token says, and when what stands on it ends, in Unix ms."""
+        """What a good token says, and when what rests on it ends, in Unix ms."""
         published = await self._asked_for(jwt)
         now = self._clock.wall()
         token = verify(jwt, self._site, now / 1000, published)
@@ -227,9 +227,9 @@ class SitePeople:
             await self._store.commit(Unit(person.id, changes=(change,)))
 
     async def _bring(self, person: UserRow, rooms: tuple[str, ...], role: str | None) -> None:
-        """Into the rooms that there are, with the role if the token says one. One from which
-        somebody is banned stays closed to them, and what cannot be joined is passed over: the page
-        shows which rooms one has. An owner stays one."""
+        """Into those of the rooms that exist, with the role if the token says one. A room from
+        which somebody is banned stays closed to them, and one that cannot be joined is skipped: the
+        page shows which rooms one has. An owner stays one."""
         for found in await self._store.rooms_named(person.id, rooms) if rooms else ():
             vouched = self._site.private_rooms or found.asked in self._site.rooms
             allowed = found.kind == "public" or (found.kind == "private" and vouched)

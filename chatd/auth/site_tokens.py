@@ -1,9 +1,9 @@
 """A site's signed tokens (JWT, RFC 7519): what is checked, and what is wrong with one.
 
-A token is judged in one pass that says of every check how it went, for `chatctl token-debug`; the
-door takes the first "no" of that list. The order is that of `auth.jws`, which makes it safe (RFC
-8725 §3). Until the signature holds, a sentence tells nothing of this server's settings but their
-names; whoever signed with a key of ours may be told everything.
+A token is judged in one pass that says how every check went, for `chatctl token-debug`; the door
+acts on the first "no" of that list. The order is that of `auth.jws`, which makes it safe (RFC 8725
+§3). Until the signature holds, a sentence tells nothing of this server's settings but their names;
+somebody who signed with a key of ours may be told everything.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from chatd.auth.strict_json import read_object
 from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 
-#: Bytes of a token.
+#: Most bytes of a token.
 LONGEST: Final = 8192
 #: Where a key is from: this server's own files, or what the site publishes.
 HERE: Final = "here"
@@ -35,9 +35,9 @@ PUBLISHED: Final = "published"
 
 @dataclass(frozen=True, slots=True)
 class SiteToken:
-    """What a good token says. ``expires`` is Unix time in seconds; None where it does not say.
+    """What a good token says. ``expires`` is Unix time in seconds; None: the token does not say.
     ``signer`` is where the key is from, a colon, and its thumbprint; ``issued`` is Unix time, too,
-    None where the token does not say when it was made."""
+    None if the token does not say when it was made."""
 
     issuer: str
     subject: str
@@ -53,8 +53,8 @@ class SiteToken:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check by the name of the claim or header it is about, and what there is to say of it:
-    with a "no" what is wrong, where to look, what to do."""
+    """One check by the name of the claim or header it is about, and what there is to say: for a
+    "no", what is wrong, where to look, what to do."""
 
     name: str
     passed: bool
@@ -63,8 +63,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """``header`` and ``claims`` are as the token has them, signed or not; None if unreadable.
-    ``key`` is the one that signed it, None if none did."""
+    """``header`` and ``claims`` are as in the token, signed or not; None if unreadable. ``key`` is
+    the one that signed it, None if none did."""
 
     checks: tuple[Check, ...]
     header: Claims | None = None
@@ -78,7 +78,7 @@ class Examined:
 
 def wanted(token: str, site: Site) -> tuple[str | None, str] | None:
     """The name of the published key that the token says it was signed with, and its algorithm; None
-    if it cannot be one that would be taken, or is among those that are here."""
+    if it cannot be one that would be accepted, or is among those that are here."""
     try:
         header = split(token, LONGEST).header
         kid, alg = key_name(header), algorithm(header, site.algorithms)
@@ -112,7 +112,7 @@ def verify(token: str, site: Site, now: float, published: Keys | None = None) ->
 
 
 def examine(token: str, site: Site, now: float, published: Keys | None = None) -> Examined:
-    """Every check, in order; those behind an unreadable part are left out."""
+    """Every check, in order; those after an unreadable part are left out."""
     try:
         parts = split(token, LONGEST)
     except BadToken as why:
@@ -139,7 +139,7 @@ def examine(token: str, site: Site, now: float, published: Keys | None = None) -
 
 
 def _header(parts: Jws, site: Site) -> tuple[tuple[str, Callable[[], str]], ...]:
-    """The checks by the names of the headers: what there is to say, `BadToken` if it is a "no"."""
+    """The checks by the names of the headers: what there is to say, `BadToken` for a "no"."""
     header = parts.header
 
     def alg() -> str:

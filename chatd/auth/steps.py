@@ -1,9 +1,9 @@
 """The second step of signing in: who has taken the first, and what they may show next.
 
-The first is the password, or the word of a provider. The step is kept in memory for ten minutes,
-under a secret of 256 bits that only who took the first was given; a restart forgets it, and they
-begin anew. It is of no use after the password, or anything else about how the account is entered,
-changed.
+The first is the password, or a provider's word. The step is kept in memory for ten minutes, under a
+secret of 256 bits that was given only to whoever took the first; a restart forgets it, and they
+begin again. It is of no use once the password, or anything else about how the account is entered,
+has changed.
 """
 
 from collections.abc import Awaitable, Callable
@@ -19,16 +19,16 @@ from chatd.engine.ports import Clock, Random
 STEP_PREFIX: Final = "chatd_l_"
 LIFETIME_MS: Final = 600_000
 MOST: Final = 10_000
-#: Of one account: of several tabs each can go on; the oldest gives way.
+#: For one account: each of several tabs can go on; the oldest gives way.
 MOST_EACH: Final = 5
-#: Wrong answers until one has to begin anew, with the first step.
+#: Wrong answers until one has to begin again, with the first step.
 TRIES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What the page is told: the ``secret``, what will do (`code`, `passkey`, `recovery`), and the
-    end in Unix ms."""
+    """What the page is told: the ``secret``, what is accepted (`code`, `passkey`, `recovery`), and
+    the end in Unix ms."""
 
     secret: str
     ways: tuple[str, ...]
@@ -37,7 +37,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A provider's word as the first step. ``along``: what is written down with the session;
+    """A provider's word as the first step. ``along``: what is stored together with the session;
     ``arrived`` is awaited once there is one."""
 
     issuer: str
@@ -50,8 +50,8 @@ class Word:
 @dataclass(slots=True)
 class Begun:
     """``password`` is the account's PHC string when the step began; ``device`` the known device
-    that showed it, None for a stranger's. ``word``: that of a provider, where it was the first
-    step. ``ends`` in Unix ms."""
+    that showed it, None for a stranger's. ``word``: a provider's, if that was the first step.
+    ``ends`` in Unix ms."""
 
     user: str
     password: str | None
@@ -67,7 +67,7 @@ class Steps:
         self._clock = clock
         self._random = random
         self._begun: ExpiringMap[str, Begun] = ExpiringMap(MOST)
-        #: by account, in the order of their beginning
+        #: by account, in the order in which they began
         self._of: dict[str, list[str]] = {}
 
     def begin(self, begun: Begun, ways: tuple[str, ...]) -> Step:
@@ -83,14 +83,14 @@ class Steps:
         return Step(secret, ways, begun.ends)
 
     def find(self, secret: str) -> Begun:
-        """`unauthorized` where nobody with this secret has taken the first step, or not lately."""
+        """`unauthorized` if nobody with this secret has taken the first step lately."""
         begun = self._begun.get(secret, self._clock.now())
         if begun is None:
             raise over()
         return begun
 
     def wrong(self, secret: str) -> None:
-        """One more wrong answer; after a few of them it is over."""
+        """One more wrong answer; after a few, it is over."""
         begun = self._begun.get(secret, self._clock.now())
         if begun is not None:
             begun.wrong += 1
@@ -98,7 +98,7 @@ class Steps:
                 self.end(secret)
 
     def end(self, secret: str) -> bool:
-        """Whether there was one: of two who complete it one does."""
+        """Whether there was one: if two complete it, one of them does."""
         now = self._clock.now()
         self._forget_ended(now)
         begun = self._begun.pop(secret, now)
@@ -107,13 +107,13 @@ class Steps:
         return begun is not None
 
     def end_all(self, user: str) -> None:
-        """Of one account: how it is entered has changed."""
+        """For one account: how it is entered has changed."""
         for secret in tuple(self._of.get(user, ())):
             self.end(secret)
 
     def end_vouched(self, issuer: str, subject: str | None, sid: str | None) -> None:
-        """Those that rest on the word of a provider about a subject, a session of its own, or
-        both: it does not hold any more."""
+        """Those that rest on a provider's word about a subject, a session of its own, or both: it
+        no longer holds."""
         for secret, begun in self._begun.live(self._clock.now()):
             word = begun.word
             if word is None or word.issuer != issuer:

@@ -1,5 +1,5 @@
-"""JSON of strangers on which two readers cannot disagree: no name twice in an object (RFC 8725
-§2.4), no NaN, no number beyond what can be counted on, no broken Unicode, a bounded depth."""
+"""JSON from strangers on which two readers cannot disagree: no name twice in an object (RFC 8725
+§2.4), no NaN, no number too large to rely on, no broken Unicode, a bounded depth."""
 
 import json
 from typing import Any, Final
@@ -8,7 +8,7 @@ import msgspec
 
 from chatd.core.nesting import is_deeper
 
-#: Objects and lists in one another: a token's claims need two or three.
+#: Objects and lists inside one another: a token's claims need two or three.
 DEPTH: Final = 16
 
 
@@ -17,11 +17,11 @@ class _Twice(ValueError):
 
 
 def read_object(text: bytes) -> dict[str, Any] | None:
-    """The JSON object that ``text`` is, in UTF-8; None if it is none."""
+    """The JSON object that ``text`` is, in UTF-8; None if it is not one."""
     if is_deeper(text, DEPTH):
         return None
     try:
-        # msgspec is the stricter reader, json the one that shows each name as often as it stands.
+        # msgspec is the stricter reader, json the one that shows every occurrence of a name.
         value = msgspec.json.decode(text)
         json.loads(text, object_pairs_hook=_once)
     except ValueError:

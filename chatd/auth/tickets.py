@@ -1,6 +1,6 @@
-"""Tickets: a way through the WebSocket handshake where neither cookie nor header can be sent.
+"""Tickets: a way through the WebSocket handshake when neither cookie nor header can be sent.
 
-A browser page on another site (an embedded chat, say) can set no header on a WebSocket and gets no
+A browser page on another site (an embedded chat, say) can set no header on a WebSocket and sends no
 cookie of ours. It brings a ticket in Sec-WebSocket-Protocol, never in a URL: those are logged.
 """
 
@@ -34,7 +34,7 @@ class Tickets:
 
     async def issue(self, asker: Principal, user: str, session: str, origin: str) -> Ticket:
         """Good once, for 30 seconds, from a page of ``origin`` ("" = from no page at all). For
-        ``user`` by their ``session``: those of ``asker``, if they are no administrator."""
+        ``user`` by their ``session``, both ``asker``'s own unless that is an administrator."""
         now = self._clock.wall()
         secret = new_secret(TICKET_PREFIX, self._random)
         digest = digest_of(secret, TICKET_PREFIX)
@@ -51,13 +51,13 @@ class Tickets:
         return Ticket(secret, change.expires)
 
     async def redeem(self, protocol: str, origin: str) -> TicketRow:
-        """The ticket's row; it is used up, also where it turns out to be for another Origin."""
+        """The ticket's row; it is used up, even if it turns out to be for another Origin."""
         digest = digest_of(protocol, TICKET_PREFIX)
         row = None if digest is None else await self._store.ticket(digest)
         if digest is None or row is None:
             raise unauthorized()
         use = UseTicket(digest=digest, now=self._clock.wall())
-        # The writer decides between two who come with the same ticket at the same time.
+        # The writer decides if two come with the same ticket at the same time.
         await self._store.commit(Unit(actor=row.user, changes=(use,)))
         if row.origin != origin:
             raise unauthorized()

@@ -1,7 +1,7 @@
-"""One-time codes of an app (TOTP, RFC 6238): six digits, another every 30 seconds, each taken once.
+"""One-time codes from an app (TOTP, RFC 6238): six digits, new every 30 seconds, each good once.
 
-The arithmetic is `cryptography`'s; what is ours is which time steps are looked at, and that the
-store remembers the last one that was taken (§5.2).
+The arithmetic is `cryptography`'s; ours is the choice of time steps to look at, and that the store
+remembers the last one that was accepted (§5.2).
 """
 
 from base64 import b32encode
@@ -21,13 +21,13 @@ DRIFT: Final = 1
 
 
 def fitting_step(seed: bytes, code: str, wall: int) -> int | None:
-    """The time step whose code it is, of those near ``wall`` (Unix ms); None where none fits. All
-    of them are looked at, whichever fits."""
+    """The time step whose code it is, of those near ``wall`` (Unix ms); None if none fits. All of
+    them are looked at, whichever fits."""
     plain = "".join(code.split())
     if len(plain) != DIGITS or not plain.isascii() or not plain.isdigit():
         return None
     present = wall // 1000 // STEP_SECONDS
-    # SHA-1 is what every app knows; HMAC does not rest on what is broken in it (RFC 6238 §1.2).
+    # Every app knows SHA-1; HMAC does not depend on what is broken in it (RFC 6238 §1.2).
     totp = TOTP(seed, DIGITS, SHA1(), STEP_SECONDS, enforce_key_length=True)  # noqa: S303
     found = None
     for step in range(present - DRIFT, present + DRIFT + 1):

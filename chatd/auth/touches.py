@@ -1,8 +1,8 @@
-"""When a credential was used: written down together, a moment later, and nobody waits for it.
+"""When a credential was used: recorded in batches, a moment later, and nobody waits for it.
 
 After a restart thousands come back within seconds, and many of them are due. A commit for each
-would have everybody at the door wait for the disk, and every reader's pages looked up anew. What a
-crash takes with it is one moment's notes: the next use writes them again.
+would make everybody at the door wait for the disk, and have every reader's pages looked up again.
+A crash loses one moment's notes: the next use writes them again.
 """
 
 from collections.abc import Callable, Coroutine
@@ -15,7 +15,7 @@ from chatd.engine.unit import Unit
 
 #: Seconds from the first use noted to the writing.
 MOMENT: Final = 2.0
-#: Changes in one unit.
+#: Most changes in one unit.
 TOGETHER: Final = 200
 
 
@@ -44,7 +44,7 @@ class Touches:
         self._waiting[change.id] = (user, change)
 
     def stop(self) -> None:
-        """Writes what was noted; nothing comes after it."""
+        """Writes what was noted; whatever is noted after it is ignored."""
         self._stopped = True
         if self._timer is not None:
             self._timer()
@@ -62,5 +62,5 @@ class Touches:
                 Unit(actor=noted[0][0], changes=tuple(change for _, change in noted))
             )
         except Refusal:
-            # The store is busy or out of order; a later use is written down.
+            # The store is busy or out of order; a later use is recorded.
             return

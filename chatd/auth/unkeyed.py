@@ -1,4 +1,4 @@
-"""What stands on a key that is believed no more is ended."""
+"""Ends what rests on a key that is no longer believed."""
 
 from collections.abc import Callable
 from typing import Final, Protocol
@@ -9,7 +9,7 @@ from chatd.engine.identities import IdentityReads
 from chatd.engine.ports import Writer
 from chatd.engine.unit import Unit
 
-#: Credentials that end in one commit.
+#: Most credentials that end in one commit.
 AT_ONCE: Final = 200
 
 
@@ -18,7 +18,7 @@ class Store(Writer, IdentityReads, Protocol):
 
 
 async def end_unkeyed(store: Store, stands: Callable[[str], bool], ended: Ended) -> int:
-    """Ends all credentials whose signer does not ``stand``, and tells of each; how many."""
+    """Ends all credentials whose signer does not ``stand``, tells of each, and returns how many."""
     gone = [one for one in await store.vouched() if not stands(one.signer)]
     for first in range(0, len(gone), AT_ONCE):
         some = gone[first : first + AT_ONCE]

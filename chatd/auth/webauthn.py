@@ -1,8 +1,8 @@
-"""Passkeys as WebAuthn level 3 has them: what a browser is asked for, and whether the answer holds.
+"""Passkeys as in WebAuthn level 3: what a browser is asked, and whether the answer holds.
 
 The checks of §7.1 and §7.2 are done by Yubico's `fido2`; ours are the challenge, the exact origin,
 the algorithms, and what was asked of the person. Attestation is neither asked for nor looked at:
-which make of authenticator somebody uses is their own business.
+what make of authenticator somebody uses is their own business.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.factors import PasskeyRow
 
-#: In the order in which they are wanted; what browsers and keys of today have.
+#: In order of preference; what today's browsers and keys have.
 ALGORITHMS: Final = (ES256.ALGORITHM, EdDSA.ALGORITHM, RS256.ALGORITHM)
 TIMEOUT_MS: Final = 120_000
 #: The longest id that an authenticator may give (§4, credential id).
@@ -46,7 +46,7 @@ class Made:
 
 class WebAuthn:
     """``public_url`` is where people reach this server: its host is the relying party's id, and its
-    origin the only one that answers are taken from. ``name`` is what browsers call this server."""
+    origin the only one from which answers are accepted. ``name`` is what browsers call it."""
 
     def __init__(self, public_url: str, name: str) -> None:
         url = urlsplit(public_url)
@@ -79,8 +79,8 @@ class WebAuthn:
     def request(
         self, challenge: bytes, held: Sequence[PasskeyRow], *, alone: bool
     ) -> dict[str, Any]:
-        """PublicKeyCredentialRequestOptionsJSON (§5.5). ``alone``: it is all that is asked for, so
-        whoever holds it must say that they are its owner, by a finger or a PIN."""
+        """PublicKeyCredentialRequestOptionsJSON (§5.5). ``alone``: nothing else is asked for, so
+        the holder must prove to be its owner, by a finger or a PIN."""
         return {
             "challenge": websafe_encode(challenge),
             "timeout": TIMEOUT_MS,
@@ -90,7 +90,7 @@ class WebAuthn:
         }
 
     def made(self, answer: Mapping[str, Any], challenge: bytes) -> Made:
-        """The passkey that was made (§7.1); `bad-field` where something about it is wrong."""
+        """The passkey that was made (§7.1); `bad-field` if something about it is wrong."""
         try:
             data = self._server.register_complete(_state(challenge, verified=False), answer)
             credential = data.credential_data
@@ -106,8 +106,8 @@ class WebAuthn:
     def signed(
         self, answer: Mapping[str, Any], challenge: bytes, row: PasskeyRow, *, alone: bool
     ) -> int:
-        """The sign count of an answer that ``row`` signed (§7.2); `unauthorized` where that does
-        not hold. With ``alone`` the person must have been verified."""
+        """The sign count of an answer that ``row`` signed (§7.2); `unauthorized` if that does not
+        hold. With ``alone`` the person must have been verified."""
         try:
             known = AttestedCredentialData(row.key)
             self._server.authenticate_complete(_state(challenge, verified=alone), [known], answer)
@@ -136,7 +136,7 @@ def handle(user: str) -> bytes:
 
 
 def challenge_of(answer: Mapping[str, Any]) -> bytes:
-    """The challenge that an answer says it is to; `bad-field` where it says none."""
+    """The challenge that an answer says it is to; `bad-field` if it says none."""
     try:
         return CollectedClientData(websafe_decode(answer["response"]["clientDataJSON"])).challenge
     except Exception:

@@ -1,4 +1,4 @@
-"""Somebody whom a provider knows and this server does not chooses a name, and is somebody here."""
+"""Somebody whom a provider knows and this server does not chooses a name, and joins."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -21,7 +21,7 @@ from chatd.engine.identities import CreateIdentity, CreateProviderSession
 from chatd.engine.ports import Clock, Random
 from chatd.engine.unit import Change, Unit
 
-#: Names that are looked up before one is suggested.
+#: Most names that are looked up before one is suggested.
 LOOKED_UP: Final = 12
 
 
@@ -64,7 +64,7 @@ class Arrivals:
         self._come = come
 
     async def suggest(self, sealed: str | None) -> Suggested:
-        """A free name, as far as one is found; `gone`."""
+        """A free name, if one is found; `gone`."""
         who, provider = self._opened(sealed)
         name = ""
         for tried, _ in zip(
@@ -76,8 +76,8 @@ class Arrivals:
         return Suggested(provider.label, name, display(who.name, who.display, name), who.back)
 
     async def arrive(self, sealed: str | None, name: str, shown: str, whence: Whence) -> Arrived:
-        """The account and a session of it; `gone`, `name-taken`, `bad-field`; `exists` where there
-        is one already."""
+        """The account and a session for it; `gone`, `name-taken`, `bad-field`; `exists` if there is
+        one already."""
         who, provider = self._opened(sealed)
         plain = user_name(name)
         visible = title(shown, field="display") if shown else plain

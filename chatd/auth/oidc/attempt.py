@@ -1,4 +1,4 @@
-"""What is kept of somebody who is on their way through a provider; sealed, in their own browser."""
+"""What is kept about somebody on their way through a provider; sealed, in their own browser."""
 
 import hashlib
 import re
@@ -11,22 +11,22 @@ from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.ports import Random
 
-#: Seconds for a login, for choosing a name, and for which somebody counts as having just said who
+#: Seconds for a login, for choosing a name, and for which somebody counts as having just proved who
 #: they are.
 ATTEMPT: Final = 600
 NEWCOMER: Final = 900
 PROOF: Final = 300
 
-#: sign in; link the provider with the account of who is signed in; say once more who one is.
+#: sign in; link the provider to the account of whoever is signed in; prove once more who one is.
 Purpose = Literal["login", "link", "prove"]
 
-#: What stands behind "#" in the page's addresses.
+#: What stands after "#" in the page's addresses.
 _BACK: Final = re.compile(r"[A-Za-z0-9/=_.~%-]{0,300}(?![\s\S])")
 
 
 class Attempt(msgspec.Struct, frozen=True):
     """``state`` and ``nonce`` come back with the answer and in the ID token; ``verifier`` is PKCE's
-    (RFC 7636). ``session``: who began it, "" for nobody. ``at`` in Unix seconds."""
+    (RFC 7636). ``session``: that of whoever began it, "" for nobody. ``at`` in Unix seconds."""
 
     provider: str
     purpose: Purpose
@@ -44,7 +44,7 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 class Newcomer(msgspec.Struct, frozen=True):
-    """Somebody a provider knows and this server does not, before they chose their name. ``name``
+    """Somebody a provider knows and this server does not, before they choose their name. ``name``
     and ``display`` are what it calls them, "" for nothing."""
 
     provider: str
@@ -59,7 +59,7 @@ class Newcomer(msgspec.Struct, frozen=True):
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """Whoever is signed in by ``session`` has just said once more who they are."""
+    """Whoever is signed in by ``session`` has just proved once more who they are."""
 
     session: str
 
@@ -80,7 +80,7 @@ def new_attempt(
 
 
 def way_back(text: str) -> str:
-    """Where the page was, as it stands behind "#". There is no host in it, and no way to one."""
+    """Where the page was, as it stands after "#". There is no host in it, and no way to one."""
     if _BACK.match(text) is None:
         raise Refusal(
             Code.BAD_FIELD, "`back` is what stands behind # in the page's address.", field="back"
@@ -89,7 +89,7 @@ def way_back(text: str) -> str:
 
 
 def spent(what: str, *parts: str) -> bytes:
-    """By what it is known that something was used up."""
+    """The digest by which something is known to have been used up."""
     text = "\0".join((what, *parts))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 

@@ -1,6 +1,6 @@
-"""What an ID token has to say to be believed (OpenID Connect Core §3.1.3.7), once its signature is.
+"""What an ID token must say to be believed (OpenID Connect Core §3.1.3.7), once its signature is.
 
-The sentences are for the operator: whoever comes is told that it failed, and no more.
+The sentences are for the operator: the person who comes is told only that it failed.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from typing import Any, Final
 from chatd.auth.oidc.provider import LEEWAY, Provider, Stopped
 from chatd.auth.strict_json import read_object
 
-#: Characters of a subject (Core §2) and of a sid.
+#: Most characters of a subject (Core §2) and of a sid.
 LONGEST: Final = 255
 
 Claims = Mapping[str, Any]
@@ -30,8 +30,8 @@ def id_claims(
     access_token: str | None,
     anew: bool,
 ) -> Claims:
-    """The claims; `Stopped` with `failed` otherwise. ``begun`` and ``now`` in Unix seconds;
-    ``anew``: they have to have said who they are since ``begun``."""
+    """The claims; otherwise `Stopped` with `failed`. ``begun`` and ``now`` in Unix seconds;
+    ``anew``: they must have proved who they are since ``begun``."""
     claims = read_object(payload)
     if claims is None:
         raise failed("is not a JSON object")
@@ -80,7 +80,7 @@ def token_hash(token: str, alg: str) -> str:
 
 
 def sid_of(claims: Claims) -> str:
-    """The provider's own name for the session there, "" where it tells none."""
+    """The provider's own name for the session there, "" if it tells none."""
     sid = claims.get("sid")
     return str(sid) if _is_word(sid) else ""
 

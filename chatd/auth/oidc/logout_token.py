@@ -8,14 +8,14 @@ from chatd.auth.oidc.provider import LEEWAY, Provider
 from chatd.auth.strict_json import read_object
 
 EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
-#: Seconds for which a logout token may be good, and is remembered as used.
+#: Seconds for which a logout token is accepted at most, and is remembered as used.
 LONGEST_LIFE: Final = 900
 
 
 @dataclass(frozen=True, slots=True)
 class Logout:
-    """``subject`` or ``sid`` is None, not both. ``jti`` is the token's own name; ``until``, in Unix
-    seconds, is when it is too old in any case."""
+    """One of ``subject`` and ``sid`` may be None, not both. ``jti`` is the token's own name;
+    ``until``, in Unix seconds, is when it is too old in any case."""
 
     subject: str | None
     sid: str | None
@@ -24,7 +24,7 @@ class Logout:
 
 
 def check_header(header: dict[str, Any]) -> None:
-    """`Stopped` where the token says it is of another kind (§2.4)."""
+    """`Stopped` if the token says it is of another kind (§2.4)."""
     typ = header.get("typ", "logout+jwt")
     if not isinstance(typ, str) or typ.lower().removeprefix("application/") not in (
         "logout+jwt",
@@ -39,7 +39,7 @@ def check_logout(payload: bytes, provider: Provider, now: float) -> Logout:
     if claims is None:
         raise failed("is not a JSON object")
     check_parties(claims, provider)
-    # What makes sure that no ID token is taken for one.
+    # This makes sure that no ID token is taken for one.
     if "nonce" in claims:
         raise failed("has a nonce: it is an ID token")
     events = claims.get("events")

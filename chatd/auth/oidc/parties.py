@@ -1,4 +1,4 @@
-"""The providers there are, as the configuration has them now."""
+"""The providers there are, as they are now configured."""
 
 from collections.abc import Sequence
 

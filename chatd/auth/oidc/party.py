@@ -26,18 +26,18 @@ from chatd.auth.strict_json import read_object
 from chatd.engine.fetching import Fetch, Fetched, Unfetched
 from chatd.engine.ports import Clock
 
-#: Seconds for which a discovery document is used, and after which it is asked for again where it
-#: was not to be had.
+#: Seconds for which a discovery document is used, and after which one that could not be had is
+#: asked for again.
 FRESH: Final = 3600.0
 AGAIN: Final = 5.0
-#: Characters of a code, and of an access token.
+#: Most characters of a code, and of an access token.
 LONGEST: Final = 8192
 
 _JSON: Final = {"accept": "application/json"}
 
 
 class Party:
-    """``note`` is told in a sentence what the operator might want to know."""
+    """``note`` is told, in a sentence, what the operator might want to know."""
 
     def __init__(
         self, provider: Provider, fetch: Fetch, clock: Clock, note: Callable[[str], None]
@@ -53,7 +53,7 @@ class Party:
         self._keys = self._new_keys()
 
     async def metadata(self) -> Metadata:
-        """What the provider says of itself; `Stopped` with `unreachable`."""
+        """What the provider says about itself; `Stopped` with `unreachable`."""
         await self._asking.acquire()
         try:
             age = self._clock.now() - self._asked
@@ -71,7 +71,7 @@ class Party:
         return self._metadata
 
     async def address(self, attempt: Attempt) -> str:
-        """Where to send whoever wants in."""
+        """Where to send somebody who wants in."""
         metadata, provider = await self.metadata(), self.provider
         fields = {
             "response_type": "code",
@@ -171,14 +171,14 @@ class Party:
             return answer
         if got.status >= 500 or answer is None:
             raise Stopped("unreachable", f"its token endpoint answered {got.status}")
-        # RFC 6749 §5.2: a word of a few letters; its description is not repeated.
+        # RFC 6749 §5.2: a short word; its description is not repeated.
         said = str(answer.get("error"))[:40]
         raise Stopped("failed", f"it refused the code: {got.status} {said!r}")
 
     async def _profile(
         self, claims: Claims, access: str | None, metadata: Metadata
     ) -> Mapping[str, Any]:
-        """What UserInfo adds (Core §5.3), where something that is wanted is not in the ID token."""
+        """What UserInfo adds (Core §5.3), if something wanted is not in the ID token."""
         provider = self.provider
         names = (provider.name_claim, provider.display_claim, provider.email_claim)
         wanted = (*names, provider.only_claim, provider.groups_claim)
@@ -189,9 +189,9 @@ class Party:
         got = await self._get(metadata.userinfo_endpoint, headers)
         told = read_object(got.body)
         if told is None:
-            # It is signed, perhaps, which is not taken here: then the ID token has to say it all.
+            # Perhaps it is signed, which is not accepted here: the ID token must say it all, then.
             return {}
-        # §5.3.2: of somebody else's, nothing is used.
+        # §5.3.2: if it is somebody else's, none of it is used.
         if told.get("sub") != claims["sub"]:
             raise Stopped("failed", "its UserInfo is not of the person who came")
         return told
@@ -239,12 +239,12 @@ _ASKING: Final[Mapping[Purpose, Mapping[str, str]]] = {
 
 
 def again(why: Stopped) -> Stopped:
-    """The same once more: one that is raised over and over would remember each time."""
+    """The same once more: one that is raised over and over would gather a traceback each time."""
     return Stopped(why.reason, why.words)
 
 
 def with_query(address: str, fields: Mapping[str, str]) -> str:
-    """What the address asks for already stays (RFC 6749 §3.1)."""
+    """What the address asks for already stays in it (RFC 6749 §3.1)."""
     return address + ("&" if urlsplit(address).query else "?") + urlencode(fields)
 
 

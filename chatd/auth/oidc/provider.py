@@ -1,4 +1,4 @@
-"""A provider as its operator declared it, what it says of itself, and how it may disappoint."""
+"""A provider as its operator declared it, what it says about itself, and how it may disappoint."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,10 +16,10 @@ LEEWAY: Final = 120
 ClientProof = Literal["client_secret_basic", "client_secret_post", "none"]
 #: Why somebody is not signed in; the page has words for each.
 #:
-#: cancelled: they did not want to. unreachable: the provider does not answer, or nonsense.
-#: failed: the provider refused, or what it sent is not to be believed. stale: too old, used up, of
-#: another browser. uninvited: no account, and none is made. unfit: a claim is not as it has to be.
-#: disabled: the account here is. taken: somebody else's account is linked already.
+#: cancelled: they did not want to. unreachable: the provider does not answer, or sends nonsense.
+#: failed: the provider refused, or what it sent cannot be believed. stale: too old, used up, from
+#: another browser. uninvited: no account, and none is made. unfit: a claim is not as required.
+#: disabled: the account here is. taken: it is linked to somebody else's account already.
 #: other: at the provider they are another person than here. busy: this server cannot, just now.
 Reason = Literal[
     "cancelled",
@@ -36,8 +36,8 @@ Reason = Literal[
 
 
 class Stopped(Exception):
-    """A login that ends here. ``words`` are for the operator's log, "" where there is nothing to
-    do about it; they hold no secret."""
+    """A login that ends here. ``words`` are for the operator's log, "" if there is nothing to do
+    about it; they hold no secret."""
 
     def __init__(self, reason: Reason, words: str = "") -> None:
         super().__init__(words or reason)
@@ -47,10 +47,10 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """``secret`` is "" for a client that has none. ``only_claim``: who comes in has one of
-    ``only_values`` in this claim; "": everybody. ``group_rooms``: rooms by the values of
-    ``groups_claim``. ``callback`` is this server's address for answers, ``home`` that of its
-    page. ``asks_second``: whether an account's second step is asked for besides."""
+    """``secret`` is "" for a client that has none. ``only_claim``: only people with one of
+    ``only_values`` in this claim come in; "": everybody. ``group_rooms``: rooms by the values of
+    ``groups_claim``. ``callback`` is this server's address for answers, ``home`` its page's.
+    ``asks_second``: whether an account's second step is asked for as well."""
 
     name: str
     label: str
@@ -75,7 +75,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """Of what a provider says of itself (OpenID Connect Discovery 1.0 §3) the part that is used.
+    """The part used here of what a provider says about itself (OpenID Connect Discovery 1.0 §3).
     ``tells_issuer``: its answers name it (RFC 9207)."""
 
     authorization_endpoint: str
@@ -94,11 +94,11 @@ def well_known(issuer: str) -> str:
 
 
 def read_metadata(body: bytes, provider: Provider) -> Metadata:
-    """`Stopped` with `unreachable` and words where this provider cannot be worked with."""
+    """`Stopped` with `unreachable` and words if this provider cannot be worked with."""
     told = read_object(body)
     if told is None:
         raise _unfit("its discovery document is not a JSON object")
-    # Letter for letter (Discovery §4.3): else another provider could answer in its place.
+    # Letter for letter (Discovery §4.3): otherwise another provider could answer in its place.
     if told.get("issuer") != provider.issuer:
         raise _unfit(
             f"its discovery document is that of the issuer {str(told.get('issuer'))[:200]!r}; if"

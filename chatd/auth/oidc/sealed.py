@@ -31,18 +31,18 @@ class Sealed(Generic[T]):
         self._decoder = msgspec.json.Decoder(tuple[int, kind])  # type: ignore[valid-type]
 
     def seal(self, value: T, seconds: int) -> str:
-        """Text for a cookie, good for so long."""
+        """Text for a cookie, good for ``seconds``."""
         ends = self._clock.wall() + seconds * 1000
         nonce = self._random(NONCE)
         sealed = self._cipher.encrypt(nonce, msgspec.json.encode((ends, value)), self._purpose)
         return urlsafe_b64encode(nonce + sealed).rstrip(b"=").decode("ascii")
 
     def open(self, text: str) -> T | None:
-        """None where it was not sealed here, for this, or is too old."""
+        """None if it was not sealed here and for this, or is too old."""
         try:
             data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
             opened = self._cipher.decrypt(data[:NONCE], data[NONCE:], self._purpose)
-            # Sealed before an upgrade, it may be of another form.
+            # If it was sealed before an upgrade, it may have another form.
             ends, value = self._decoder.decode(opened)
         except (ValueError, InvalidTag):
             return None

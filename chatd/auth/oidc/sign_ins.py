@@ -1,6 +1,6 @@
 """The way to a provider and back to this server: who comes, and what becomes of them here.
 
-Who somebody is follows from issuer and subject alone. A name or an address in a token finds nobody.
+Issuer and subject alone say who somebody is. A name or an address in a token finds nobody.
 """
 
 from collections.abc import Mapping
@@ -49,10 +49,10 @@ from chatd.engine.unit import Unit
 
 #: From one address: beginning, and coming back.
 PER_ADDRESS: Final = Rate(1 / 2, 60)
-#: Lines in the log about answers that were not taken: whoever begins can make one.
+#: Lines in the log about answers that were refused: anyone who begins can cause one.
 LINES: Final = Rate(1, 30)
-#: Characters of a name from elsewhere, of an address (RFC 5321 §4.5.3.1.3), groups that are looked
-#: at, and those that a newcomer's browser keeps: a cookie has 4,096 bytes at most.
+#: Most characters of a name from elsewhere and of an address (RFC 5321 §4.5.3.1.3), most groups
+#: that are looked at, and most that a newcomer's browser keeps: a cookie has at most 4,096 bytes.
 NAME: Final = 80
 EMAIL: Final = 254
 GROUPS: Final = 200
@@ -75,10 +75,10 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """What became of somebody who came back. ``back`` is where the page was. ``session`` is that of
-    who is ``in``; ``sealed`` is for the browser of a ``newcomer`` or of who has ``proven``
-    themselves, and the secret of the step for who is asked for a ``second``; ``reason`` says why
-    it ``failed``."""
+    """What became of somebody who came back. ``back`` is where the page was. ``session`` is set for
+    somebody who is ``in``; ``sealed`` is for the browser of a ``newcomer`` or of somebody who has
+    ``proven`` themselves, and the secret of the step for somebody asked for a ``second``;
+    ``reason`` says why it ``failed``."""
 
     how: Literal["in", "second", "newcomer", "linked", "proven", "failed"]
     back: str = ""
@@ -131,9 +131,9 @@ class SignIns:
         session: str = "",
         invitation: str = "",
     ) -> Begun:
-        """``session``: of who is signed in already; ``invitation``: the secret of one. Refusals
-        `not-found`, `rate-limited`, `gone` for the invitation, `unavailable` where the provider is
-        not to be reached."""
+        """``session``: of somebody signed in already; ``invitation``: the secret of one. Refusals
+        `not-found`, `rate-limited`, `gone` for the invitation, `unavailable` if the provider cannot
+        be reached."""
         self._charge(address)
         party = self._parties.named(name)
         if invitation and (await self._invitations.check(invitation)).admin:
@@ -143,7 +143,7 @@ class SignIns:
         try:
             where = await party.address(attempt)
         except Stopped:
-            # The operator was told when it began.
+            # The operator was told when the trouble began.
             raise Refusal(
                 Code.UNAVAILABLE,
                 f"{party.provider.label} cannot be reached just now; try again in a while, or sign"
@@ -162,7 +162,7 @@ class SignIns:
         whence: Whence,
     ) -> Landed:
         """``answer`` is what the provider sent along, ``sealed`` what the browser kept; ``asking``
-        whoever is signed in where it comes back."""
+        whoever is signed in when it comes back."""
         back = ""
         try:
             self._charge(address)
@@ -185,7 +185,7 @@ class SignIns:
             return Landed("failed", back, reason="stale" if stale else "busy")
 
     def proven(self, sealed: str | None, session: str) -> bool:
-        """Whether whoever is signed in by ``session`` has just said once more who they are."""
+        """Whether whoever is signed in by ``session`` has just proved once more who they are."""
         proof = None if sealed is None else self._proofs.open(sealed)
         return proof is not None and proof.session == session
 
@@ -203,7 +203,7 @@ class SignIns:
         self._untold = 0
 
     async def unlink(self, who: Principal, issuer: str, subject: str) -> None:
-        """They are not known there any more; what came in by it ends, but for what asks."""
+        """They are no longer known by it; what came in by it ends, except the asking session."""
         change = EndIdentity(issuer, subject, who.user, but=who.session)
         await self._store.commit(asked(who, self._clock.wall(), change))
 
@@ -313,7 +313,7 @@ async def _claims(party: Party, answer: Mapping[str, str], attempt: Attempt) -> 
 
 
 async def _code(party: Party, answer: Mapping[str, str]) -> str:
-    """The code in an answer that is this provider's; `Stopped`."""
+    """The code in an answer that comes from this provider; `Stopped`."""
     issuer = answer.get("iss")
     if issuer is None and (await party.metadata()).tells_issuer:
         raise Stopped("failed", "its answer names no issuer (RFC 9207), and it says it does")
@@ -351,7 +351,7 @@ async def bring_to_rooms(
     provider: Provider,
     groups: tuple[str, ...],
 ) -> None:
-    """The provider's rooms, and those of the groups; its operator listed them, private ones too."""
+    """The provider's rooms, and the groups'; its operator listed them, private ones too."""
     of_groups = (room for group in groups for room in provider.group_rooms.get(group, ()))
     rooms = (*provider.rooms, *of_groups)
     await bring(store, clock, come, person, rooms, rooms)

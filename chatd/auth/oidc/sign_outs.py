@@ -1,4 +1,4 @@
-"""The end of sessions that were begun at a provider: by its word, or ours to it."""
+"""The end of sessions that were begun at a provider: by its word to us, or ours to it."""
 
 from chatd.auth.oidc.attempt import spent
 from chatd.auth.oidc.parties import Parties
@@ -22,8 +22,8 @@ class SignOuts:
         self._clock = clock
 
     async def told(self, name: str, token: str) -> tuple[ProviderSessionRow, ...]:
-        """Ends what a provider's logout token is about, and gives what was ended. `Stopped` where
-        it is not to be believed, or was used before."""
+        """Ends what a provider's logout token is about, and returns what it ended. `Stopped` if the
+        token cannot be believed, or was used before."""
         party = self._parties.named(name)
         issuer = party.provider.issuer
         logout = await party.logout(token)
@@ -42,12 +42,12 @@ class SignOuts:
         return tuple(rows)
 
     async def begun_at(self, session: str) -> Party | None:
-        """The provider at which a session was begun, if there is one and it is set here."""
+        """The provider at which a session was begun, if any, and if it is set up here."""
         row = await self._store.provider_session(session)
         return None if row is None else self._parties.of(row.issuer)
 
     async def way_out(self, party: Party) -> str | None:
-        """Where whoever signed out here goes on to sign out at the provider; None for nowhere."""
+        """Where somebody who signed out here goes to sign out at the provider; None for nowhere."""
         try:
             return await party.end_session()
         except Stopped:
