@@ -1,4 +1,4 @@
-"""Who is told of as away, and only once until they are back or have read."""
+"""Who is reported as away, and only once until they are back or have read."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -6,27 +6,27 @@ from typing import Final
 
 from chatd.engine.followers import Absent
 
-#: Pairs of a person and a room that are remembered.
+#: How many pairs of a person and a room are remembered.
 KEPT: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """The message that was told of, and when: Unix ms."""
+    """The message that was reported, and when: Unix ms."""
 
     seq: int
     at: int
 
 
 class Absence:
-    """Lost with the process: then somebody may be told of a second time."""
+    """Lost with the process: then somebody may be reported a second time."""
 
     def __init__(self, kept: int = KEPT) -> None:
         self._told: OrderedDict[tuple[str, str], _Told] = OrderedDict()
         self._kept = kept
 
     def is_known(self, absent: Absent) -> bool:
-        """Whether this person was told of for this room, and neither read nor came since."""
+        """Whether this person was reported for this room, and neither read nor came since."""
         told = self._told.get((absent.user, absent.room.id))
         if told is None:
             return False

@@ -11,8 +11,8 @@ FIRST: Final = 1.0
 MOST: Final = 600.0
 ASKED: Final = 3600.0
 
-#: Of 4xx: the receiver is late, is flooded, or is not ready (RFC 9110 §15.5.9, RFC 8470 §5.2,
-#: RFC 6585 §4).
+#: Of 4xx: the receiver is late, flooded, or not ready (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585
+#: §4).
 AGAIN: Final = frozenset({408, 425, 429})
 GONE: Final = 410
 
@@ -21,7 +21,7 @@ class Fate(Enum):
     TAKEN = "taken"
     #: tried again later
     AGAIN = "again"
-    #: refused for good: the next event is tried
+    #: refused for good: the next event is next
     REFUSED = "refused"
     #: the receiver wants nothing any more
     PAUSE = "pause"
@@ -36,7 +36,7 @@ class Answer:
 
 
 def fate(status: int) -> Fate:
-    """A redirect is not followed, as it might lead anywhere: whoever mends the address gets all."""
+    """A redirect is not followed, as it might lead anywhere: whoever fixes the address gets all."""
     if 200 <= status < 300:
         return Fate.TAKEN
     if status == GONE:
@@ -47,7 +47,7 @@ def fate(status: int) -> Fate:
 
 
 def pause(failures: int, answer: Answer | None, random: Callable[[], float]) -> float:
-    """Seconds until the next try after so many failures in a row: full jitter, and no sooner than
+    """Seconds until the next try after this many failures in a row: full jitter, and no sooner than
     the receiver asked for. ``random()`` is from 0 to 1."""
     jitter = random() * min(MOST, FIRST * 2 ** min(failures - 1, 30))
     asked = 0.0 if answer is None or answer.retry_after is None else answer.retry_after

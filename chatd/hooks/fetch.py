@@ -1,5 +1,5 @@
-"""Asking somebody else's server for a small document: as posting is done, with verified TLS, no
-redirects and every step bounded, and at no address inside unless that is allowed."""
+"""Fetching a small document from somebody else's server: as when posting, with verified TLS, no
+redirects and every step bounded, and from no internal address unless that is allowed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Document:
 
 class Fetcher:
     """Asks any https address that leads to where it is ``allowed`` to lead; the rest as in
-    `Requests`. ``setting`` is named where an address leads elsewhere."""
+    `Requests`. ``setting`` is named if an address leads elsewhere."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Fetcher:
     async def ask(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes, most: int
     ) -> Document:
-        """Whatever is answered, with at most ``most`` bytes; `NoAnswer` where nothing is in time,
+        """Whatever is answered, with at most ``most`` bytes; `NoAnswer` if nothing comes in time,
         or more."""
         parts = urlsplit(url)
         if parts.scheme != "https":
@@ -52,8 +52,8 @@ class Fetcher:
         return Document(status, answered)
 
     async def get(self, url: str, most: int) -> bytes:
-        """The document at an address. `NoAnswer`, also where the status is not 200: a redirect
-        is not followed, as it might lead anywhere."""
+        """The document at an address. `NoAnswer`, also if the status is not 200: a redirect is not
+        followed, as it might lead anywhere."""
         found = await self.ask("GET", url, {"accept": "application/json"}, b"", most)
         if found.status != 200:
             raise NoAnswer(f"it answered {found.status}")

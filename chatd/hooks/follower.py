@@ -1,4 +1,4 @@
-"""Goes along the log, event by event, and writes down how far it came."""
+"""Follows the log, event by event, and records how far it came."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, Protocol
@@ -17,7 +17,7 @@ from chatd.hooks.lane import Sleep
 PAGE: Final = 50
 SAVED_EVERY: Final = 1.0
 PATIENCE: Final = 1.0
-#: Seconds before a read that failed by a mistake of ours is tried again.
+#: Seconds before a read that failed because of a bug is tried again.
 AFTER_A_MISTAKE: Final = 30.0
 
 log = Logger(namespace="chatd.hooks")
@@ -32,13 +32,13 @@ class Store(Protocol):
     def position(self) -> Awaitable[int]: ...
 
     def follower(self, name: str) -> Awaitable[int | None]:
-        """How far the follower came, None where there is none of this name."""
+        """How far the follower came, None if there is none of this name."""
 
     def followed(self, first: int, last: int) -> Awaitable[Sequence[Followed]]:
         """As `Timeline.events`, with rooms."""
 
     def called(self, position: int, now: int) -> Awaitable[Sequence[str]]:
-        """Whom the message there is for and who has not read it, by id."""
+        """The ids of those whom the message there is for and who have not read it."""
 
     def absent(self, position: int, person: str, now: int) -> Awaitable[Absent | None]:
         """How it stands with one of these; None once there is nothing to tell."""
@@ -71,7 +71,7 @@ class Follower:
         self._saving: Deferred[None] | None = None
 
     async def start(self) -> None:
-        """From where it was, or, where it is new, from the end of the log."""
+        """From where it was, or, if it is new, from the end of the log."""
         head = await self._store.position()
         self.head = max(self.head, head)
         found = await self._store.follower(self.name)
@@ -83,7 +83,7 @@ class Follower:
         self._running.addErrback(self._failed, "{name} follows the log no more")
 
     async def stop(self) -> None:
-        """Gives up what it does; the position is on disk afterwards, if the store takes it."""
+        """Gives up what it does; afterwards the position is on disk, if the store accepts it."""
         running, self._running = self._running, None
         if running is None:
             return
@@ -94,7 +94,7 @@ class Follower:
             await self._save()
 
     def reaches(self, head: int) -> None:
-        """The log goes on to ``head``."""
+        """The log has grown to ``head``."""
         self.head = max(self.head, head)
         woken, self._woken = self._woken, None
         if woken is not None and not woken.called:
@@ -175,7 +175,7 @@ class Follower:
         try:
             await self._store.commit(_set(self.name, position))
         except Refusal as refusal:
-            # Until the next time it is: after a crash some events would go out twice.
+            # Until the next save: after a crash some events would go out twice.
             log.warn(
                 "how far {name} came was not saved: {why}", name=self.name, why=refusal.message
             )
@@ -188,7 +188,7 @@ def _set(name: str, position: int | None) -> Unit:
 
 
 async def forget(store: Store, name: str) -> None:
-    """A follower that is none any more; should it come back, it begins at the end of the log."""
+    """A follower that is no longer needed; should it come back, it begins at the end of the log."""
     if await store.follower(name) is not None:
         try:
             await store.commit(_set(name, None))

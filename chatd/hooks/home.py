@@ -1,5 +1,5 @@
-"""Fetches from a server that an operator named. What it says of itself may name other hosts: those
-are strangers', and may not be where only this machine can reach."""
+"""Fetches from a server that an operator named. What it says about itself may name other hosts:
+those are strangers', and may not be where only this machine can reach."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -18,9 +18,9 @@ MOST: Final = 262_144
 
 class HomeFetcher:
     """An `engine.fetching.Fetch` for the operator's address ``home``: its host and port may be
-    anywhere. Others are public, or in ``networks``, which is what the operator calls ``setting``.
-    ``authorities`` as `trust_root` takes them, ``seconds`` for an answer as a whole, ``agent`` is
-    what chatd calls itself."""
+    anywhere. Others are public, or in ``networks``, which the operator sets as ``setting``.
+    ``authorities`` as in `trust_root`, ``seconds`` for an answer as a whole, ``agent`` is what
+    chatd calls itself."""
 
     def __init__(
         self,

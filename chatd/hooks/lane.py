@@ -16,7 +16,7 @@ TRIED: Final = 24 * 3600.0
 
 log = Logger(namespace="chatd.hooks")
 
-#: The event as it reads now, None where there is nothing to tell any more.
+#: The event as it reads now, None if there is nothing to tell any more.
 Make = Callable[[], Awaitable[bytes | None]]
 Sleep = Callable[[float], Deferred[None]]
 
@@ -62,7 +62,7 @@ class Lane:
         self.name = name
         self.delivered = 0
         self.skipped = 0
-        #: tries that failed since the last that did not
+        #: tries that failed since the last one that succeeded
         self.failures = 0
         self.last = "nothing was sent yet"
         self._failing_since = 0.0
@@ -74,8 +74,8 @@ class Lane:
         self._random = random
 
     async def deliver(self, id: str, at: int, make: Make) -> bool:
-        """Sends what ``make`` gives, anew for every try, until it is taken (True), refused for
-        good, given up, or nothing is left to tell. ``at`` is when it happened, Unix ms."""
+        """Sends what ``make`` gives, made again for every try, until it is accepted (True), refused
+        for good, given up, or nothing is left to tell. ``at`` is when it happened, Unix ms."""
         while True:
             await self._gate.passed()
             body = await make()
@@ -142,8 +142,8 @@ class Lane:
             self._failing_since = self._clock.now()
 
     def _is_hopeless(self, at: int) -> bool:
-        # Asked after a try that failed: what came a day ago and waited behind it is tried at least
-        # once, and what came just now has its day.
+        # Asked after a failed try: an event from a day ago that waited its turn is tried at least
+        # once, and one that came just now has its day.
         return (
             self._clock.now() - self._failing_since >= TRIED
             and self._clock.wall() - at >= TRIED * 1000

@@ -1,6 +1,6 @@
-"""Mail to one person: composed, queued in memory and tried a few times; whoever asks never waits.
+"""Mail to one person: composed, queued in memory and tried a few times; no asker ever waits.
 
-What waits is lost with the process: who misses it asks again, as for a link to a new password.
+What waits is lost with the process: whoever misses it asks again, as for a link to a new password.
 """
 
 import re
@@ -19,7 +19,7 @@ from chatd.core.codes import Code
 from chatd.core.refusal import Refusal
 from chatd.engine.ports import Clock
 
-#: Mails that may wait at a time, how many are on their way at once, and the largest text.
+#: How many mails may wait at a time, how many are on their way at once, and the longest text.
 WAITING: Final = 100
 AT_ONCE: Final = 2
 CHARACTERS: Final = 20_000
@@ -37,13 +37,13 @@ class Mailer(Protocol):
     async def send(self, to: str, subject: str, text: str) -> None:
         """Returns once the mail is queued; it is tried in the background.
 
-        Refusals: `bad-field` for an address that is none, `unavailable` where no mail is set up
-        or too many wait."""
+        Refusals: `bad-field` for an address that is not one, `unavailable` if no mail is set up or
+        too many wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """Where mail is handed in. ``host`` is "" where there is none; ``authorities`` is a PEM file to
+    """Where mail is handed in. ``host`` is "" if there is none; ``authorities`` is a PEM file to
     trust instead of the system's, or ""."""
 
     host: str
@@ -72,7 +72,7 @@ Later = Callable[[float], Deferred[None]]
 
 
 def address(text: str) -> str:
-    """The address without spaces around it; `bad-field` if it is none that we can write to."""
+    """The address without spaces around it; `bad-field` if it is not one we can write to."""
     found = text.strip()
     if len(found) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(found):
         raise Refusal(
@@ -91,7 +91,7 @@ def compose(sender: str, to: str, subject: str, text: str, now: datetime) -> byt
     message["Subject"] = " ".join("".join(_shown(subject)).split())
     message["Date"] = format_datetime(now)
     message["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2])
-    # RFC 3834 §5: nobody's holiday note answers this.
+    # RFC 3834 §5: nobody's out-of-office note answers this.
     message["Auto-Submitted"] = "auto-generated"
     message.set_content("\n".join(text.splitlines()) + "\n", cte="quoted-printable")
     return message.as_bytes()
@@ -102,7 +102,7 @@ def _shown(text: str) -> list[str]:
 
 
 class NoMail:
-    """Where no mail is set up."""
+    """If no mail is set up."""
 
     async def send(self, to: str, subject: str, text: str) -> None:
         raise Refusal(
@@ -118,8 +118,8 @@ class NoMail:
 
 
 class QueuedMail:
-    """Sends through ``attempt``. ``later(seconds)`` fires after so long; `stop` gives up what
-    waits, and says how many that were."""
+    """Sends through ``attempt``. ``later(seconds)`` fires after that time; `stop` gives up what
+    waits, and logs how many mails that was."""
 
     def __init__(self, sender: str, attempt: Attempt, clock: Clock, later: Later) -> None:
         self._sender = sender
@@ -141,7 +141,7 @@ class QueuedMail:
         self._begin(self._deliver(recipient, message))
 
     async def send_now(self, to: str, subject: str, text: str) -> None:
-        """One try, waited for; `unavailable` with the reason where it fails."""
+        """One try, waited for; `unavailable` with the reason if it fails."""
         recipient, message = self._composed(to, subject, text)
         try:
             await self._attempt(recipient, message)

@@ -20,10 +20,10 @@ from chatd.engine.ports import Clock
 from chatd.hooks.answers import Answer, retry_after
 from chatd.hooks.trust import tls_failure, verifying
 
-#: What is read of an answer's body, to use the connection again, and for how long, in seconds.
+#: How much of an answer's body is read, to use the connection again, and for how many seconds.
 BODY: Final = 65536
 BODY_SECONDS: Final = 2.0
-#: An idle connection is kept for less than servers do: else it may close under the next event.
+#: An idle connection is kept for less time than servers do: it might close under the next event.
 KEPT: Final = 4
 
 
@@ -33,7 +33,7 @@ class NoAnswer(Exception):
 
 class Poster(Protocol):
     async def post(self, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Posts JSON; `NoAnswer` where no status came back in time."""
+        """Posts JSON; `NoAnswer` if no status came back in time."""
 
     async def stop(self) -> None: ...
 
@@ -54,7 +54,7 @@ class _Content:
 
 
 class _Body(protocol.Protocol):
-    """Takes an answer's body and throws it away; cuts the connection where it does not end."""
+    """Takes an answer's body and throws it away; cuts the connection if it does not end."""
 
     def __init__(self, most: int = BODY) -> None:
         self.ended: Deferred[None] = Deferred(lambda _: self._cut())
@@ -68,7 +68,7 @@ class _Body(protocol.Protocol):
             self._cut()
 
     def connectionLost(self, reason: Failure = protocol.connectionDone) -> None:
-        # Without a length its end is that of the connection, and whoever reads it will see.
+        # Without a length it ends with the connection, and whoever reads it will see.
         done = reason.check(ResponseDone, PotentialDataLoss) is not None
         self.whole = done and self._left >= 0
         if not self.ended.called:
@@ -119,14 +119,14 @@ class Requests:
         self._name = agent
         self._pool: Any = HTTPConnectionPool(reactor, persistent=True)
         self._pool.cachedConnectionTimeout = KEPT
-        # What was sent twice is our own affair: it is written down how far we are.
+        # Sending twice is our own affair: how far we are is recorded.
         self._pool.retryAutomatically = False
         self._agent = Agent(reactor, policy, connectTimeout=seconds, pool=self._pool)
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """`NoAnswer` where no status came back in time."""
+        """`NoAnswer` if no status came back in time."""
         response = await self._answered("POST", url, headers, body)
-        # However it ends: the status has said all.
+        # However it ends: the status has said everything.
         await self._end(response, _Body(), BODY_SECONDS)
         asked = response.headers.getRawHeaders("retry-after", [None])[0]
         return Answer(response.code, retry_after(asked, self._clock.wall() / 1000))
@@ -134,7 +134,7 @@ class Requests:
     async def read(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes, most: int
     ) -> tuple[int, bytes]:
-        """The status and the body; `NoAnswer` where they do not come in time, or the body has more
+        """The status and the body; `NoAnswer` if they do not come in time, or the body has more
         than ``most`` bytes."""
         began = self._reactor.seconds()
         response = await self._answered(method, url, headers, body)
@@ -158,8 +158,8 @@ class Requests:
         sent.setRawHeaders("user-agent", [self._name])
         content = _Content(body) if body else None
         asking = self._agent.request(method.encode("ascii"), url.encode("ascii"), sent, content)
-        # Not addTimeout: Twisted wraps the cancelling of a request that was sent, and a stop of
-        # ours would look like a receiver that failed.
+        # Not addTimeout: Twisted wraps the cancelling of a request that was sent, and our own stop
+        # would look like a receiver that failed.
         too_late = self._reactor.callLater(self._seconds, asking.cancel)
         try:
             return await asking
@@ -175,7 +175,7 @@ class Requests:
                 too_late.cancel()
 
     async def stop(self) -> None:
-        """Waits a little for those at the other end to let go; a stop does not hang on them."""
+        """Waits a little for the other ends to let go; a stop does not hang on them."""
         closing = self._pool.closeCachedConnections()
         closing.addTimeout(BODY_SECONDS, self._reactor)
         with suppress(DeferredTimeout):
@@ -183,8 +183,7 @@ class Requests:
 
 
 class HttpPoster:
-    """Posts JSON to one ``url``; ``authorities`` as `trust_root` takes them, the rest as in
-    `Requests`."""
+    """Posts JSON to one ``url``; ``authorities`` as in `trust_root`, the rest as in `Requests`."""
 
     def __init__(
         self, reactor: Any, clock: Clock, url: str, seconds: float, authorities: str, agent: str
@@ -201,7 +200,7 @@ class HttpPoster:
 
 
 def _first(error: Any) -> BaseException:
-    """Twisted wraps what went wrong into lists of it."""
+    """Twisted wraps what went wrong in lists."""
     reasons = getattr(error, "reasons", None)
     if not reasons:
         return error

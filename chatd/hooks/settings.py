@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class HookSettings:
-    """``url`` is "" where there is none. ``secret_files``: the one in force, then the one before.
+    """``url`` is "" if there is none. ``secret_files``: the one in force, then the previous one.
     ``rooms``: slugs without "#" or ids; none: all public rooms; "*": private ones, too. ``link`` is
     the public URL of this server; ``authorities`` a PEM file to trust, "" for the system's."""
 

@@ -1,4 +1,4 @@
-"""Signatures as Standard Webhooks has them (standardwebhooks.com, version 1.0.0)."""
+"""Signatures as in Standard Webhooks (standardwebhooks.com, version 1.0.0)."""
 
 import base64
 import binascii
@@ -12,7 +12,7 @@ SHORTEST, LONGEST = 24, 64
 
 
 def secret(text: str) -> bytes:
-    """The key in ``text``; ValueError, with a sentence, if it is none."""
+    """The key in ``text``; ValueError, with a sentence, if it is not one."""
     written = text.strip()
     if not written.startswith(PREFIX):
         raise ValueError(f"it does not begin with {PREFIX}")

@@ -29,7 +29,7 @@ CONNECT: Final = 10.0
 ANSWER: Final = 20.0
 WHOLE: Final = 25.0
 
-#: From this code on an answer says no (RFC 5321 §4.2.1), from the other on for good.
+#: From this code on an answer says no (RFC 5321 §4.2.1), from the other on it does so for good.
 REFUSES: Final = 400
 FOR_GOOD: Final = 500
 
@@ -45,7 +45,7 @@ FAILURES: Final = (
 
 
 class _Whole(BytesIO):
-    """Read in one piece: Twisted doubles a dot at the beginning of a line within a piece only."""
+    """Read in one piece: Twisted doubles a dot at the beginning of a line only within a piece."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         return super().read()
@@ -59,13 +59,13 @@ class _Sender(ESMTPSender):
 
     def esmtpState_starttls(self, code: int, resp: bytes) -> None:
         if self._buffer:
-            # Said in the clear by who knows whom; it would be believed as if said under TLS.
+            # Said in the clear by who knows whom; it would be believed as if it had come under TLS.
             self.esmtpTLSFailed(code, resp)
             self.transport.abortConnection()
             return
         super().esmtpState_starttls(code, resp)
 
-    # Twisted has words of its own for these; the server's tell more.
+    # Twisted has its own words for these; the server's tell more.
 
     def esmtpEHLORequired(self, code: int = -1, resp: bytes | None = None) -> None:
         self.sendError(EHLORequiredError(code, resp or b""))
@@ -78,14 +78,14 @@ class _Sender(ESMTPSender):
 
     def sendError(self, exc: Exception) -> None:
         if self.factory.sendFinished:
-            # It is about the farewell of a mail that was sent.
+            # It is about the farewell after a mail that was sent.
             self.transport.abortConnection()
         else:
             super().sendError(exc)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         super().connectionLost(reason)
-        # An endpoint does not tell the factory of a connection's end.
+        # An endpoint does not tell the factory that a connection ended.
         self.factory.clientConnectionLost(None, reason)
 
 
@@ -161,7 +161,7 @@ def _explained(settings: MailSettings, to: str, error: Exception) -> MailFailed:
 
 
 def _said(error: SMTPClientError) -> bytes:
-    """The server's own words, also where it refused the recipient."""
+    """The server's own words, also if it refused the recipient."""
     for _, code, words in getattr(error, "addresses", None) or ():
         if code == error.code:
             return bytes(words)

@@ -42,6 +42,6 @@ def tls_failure(error: BaseException) -> str | None:
 
 
 def _reason(error: SSL.Error) -> str:
-    """OpenSSL's own words: it tells lists of library, function and reason."""
+    """OpenSSL's own words: it gives lists of library, function and reason."""
     told = error.args[0] if error.args else None
     return str(told[0][-1]) if isinstance(told, list) and told else type(error).__name__

@@ -1,4 +1,4 @@
-"""The webhook: what it sees, who is told of as away, and how it does."""
+"""The webhook: what it sees, who is reported as away, and how it does."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -33,7 +33,7 @@ log = Logger(namespace="chatd.hooks")
 
 class Webhook:
     """``present(user)`` tells whether somebody is connected, ``render`` makes the event of a row,
-    ``fraction`` gives numbers from 0 to 1. `ValueError` for a secret that is none."""
+    ``fraction`` gives numbers from 0 to 1. `ValueError` for a secret that is not one."""
 
     def __init__(
         self,
@@ -100,8 +100,8 @@ class Webhook:
                 follower.reaches(head)
 
     def reload(self, secret_files: tuple[str, ...]) -> None:
-        """Reads the secrets again, and goes on where the receiver wanted nothing any more. A file
-        with a mistake changes nothing, nor do none: until a start the webhook is what it was."""
+        """Reads the secrets again, and goes on if the receiver wanted nothing any more. A bad file
+        changes nothing, nor does having none: until a start the webhook stays what it was."""
         try:
             self._secrets = _read(secret_files) or self._secrets
         except (OSError, ValueError) as error:
@@ -134,7 +134,7 @@ class Webhook:
         return "; ".join(told)
 
     async def test(self) -> dict[str, Any]:
-        """Sends a ping, once; `unavailable` with the reason where it is not taken."""
+        """Sends a ping, once; `unavailable` with the reason if it is not accepted."""
         if not self._settings.url:
             raise Refusal(Code.WRONG_STATE, "There is no webhook: set webhook.url.")
         id = "ping_" + ids.letters(self._random, 12)
@@ -174,7 +174,7 @@ class Webhook:
             return
 
         async def make() -> bytes | None:
-            # Read again for every try: what was deleted meanwhile is told of without its text.
+            # Read again for every try: what was deleted meanwhile is told without its text.
             (now,) = await self._store.followed(event.position, event.position)
             return payload.message(now, self._render)
 
@@ -185,7 +185,7 @@ class Webhook:
     def _until_due(self, followed: Followed) -> float:
         wait = self._settings.away_seconds
         left = followed.event.at / 1000 + wait - self._clock.wall() / 1000
-        # A wall clock may be set back: nobody waits longer than that for it.
+        # A wall clock may be set back: nobody waits longer than that because of it.
         return max(min(left, wait), self._calm_until - self._clock.now())
 
     async def _somebody(self, lane: Lane, followed: Followed) -> None:
@@ -223,7 +223,7 @@ class Webhook:
     # Inside.
 
     def _id(self, position: int, person: str = "") -> str:
-        """The same for every repeat; it tells nothing of how much is said here."""
+        """The same for every repeat; it tells nothing about how much is said here."""
         words = f"{self._store.epoch}:{position}:{person}".encode()
         return hashlib.blake2b(words, digest_size=12).hexdigest()
 

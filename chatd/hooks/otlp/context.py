@@ -1,11 +1,11 @@
-"""Where a request belongs to somebody else's trace: W3C Trace Context, the header `traceparent`
+"""When a request belongs to somebody else's trace: W3C Trace Context, the header `traceparent`
 (https://www.w3.org/TR/trace-context/#traceparent-header)."""
 
 import re
 from dataclasses import dataclass
 from typing import Final
 
-#: Version, trace, parent, flags. A later version may have more behind it.
+#: Version, trace, parent, flags. A later version may add more after them.
 _HEADER: Final = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 _NO_TRACE, _NO_SPAN, _NO_VERSION = "0" * 32, "0" * 16, "ff"
 SAMPLED: Final = 1
@@ -13,7 +13,7 @@ SAMPLED: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """``sampled``: whoever asked records its part."""
+    """``sampled``: the asker records its part."""
 
     trace: str
     span: str
@@ -21,7 +21,7 @@ class Parent:
 
 
 def parent(header: str | None) -> Parent | None:
-    """None where there is no such header, or none that can be understood: then a trace begins."""
+    """None if there is no such header, or it cannot be understood: then a trace begins."""
     found = None if header is None else _HEADER.fullmatch(header.strip(" \t"))
     if found is None:
         return None

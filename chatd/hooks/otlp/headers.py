@@ -1,17 +1,17 @@
-"""What a collector wants to be sent beside the spans: lines of a file, as they prove who we are."""
+"""What a collector wants sent with the spans: lines of a file, since they prove who we are."""
 
 import re
 from typing import Final
 
 #: A name (RFC 9110 §5.1) and its value.
 _LINE: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([!-~](?:[ -~]*[!-~])?)[ \t]*")
-#: Ours to say.
+#: Not for the file to say.
 _OURS: Final = frozenset({"content-type", "content-length", "host", "user-agent"})
 MOST_BYTES: Final = 8192
 
 
 def headers(text: str) -> dict[str, str]:
-    """``Name: value``, a line each. ValueError says what is wrong, and nothing of what it holds."""
+    """``Name: value``, one a line. ValueError says what is wrong, and nothing of what it holds."""
     if len(text) > MOST_BYTES:
         raise ValueError(f"it has more than {MOST_BYTES} bytes")
     found: dict[str, str] = {}

@@ -1,7 +1,7 @@
 """Spans on their way to a collector: kept in memory up to a bound, posted in batches.
 
-Nobody waits for it, and what cannot be sent is dropped and counted: traces help to look for a fault
-and must never be one.
+Nobody waits for it, and what cannot be sent is dropped and counted: traces help to find a fault and
+must never be one.
 """
 
 from collections import deque
@@ -21,12 +21,12 @@ from chatd.hooks.otlp.encode import batch
 from chatd.hooks.otlp.spans import Span, Value
 from chatd.hooks.post import NoAnswer, Poster
 
-#: Spans that wait at the most; one takes about 1 KiB.
+#: Most spans that wait; one takes about 1 KiB.
 MOST: Final = 2048
-#: Spans in one request, and seconds that the first of them waits for others.
+#: Most spans in one request, and seconds that the first of them waits for others.
 BATCH: Final = 256
 GATHERED: Final = 2.0
-#: Times that one batch is tried.
+#: How often one batch is tried.
 TRIES: Final = 5
 #: What is worth another try (https://opentelemetry.io/docs/specs/otlp/#otlphttp-response).
 AGAIN: Final = frozenset({429, 502, 503, 504})
@@ -40,16 +40,16 @@ class Counters:
     """Spans since the start of the daemon, by what became of them."""
 
     def __init__(self) -> None:
-        #: taken by the collector
+        #: accepted by the collector
         self.sent = 0
-        #: the queue was full, or the collector gave no answer too often
+        #: the queue was full, or the collector too often gave no answer
         self.dropped = 0
-        #: the collector would have none of them
+        #: the collector refused them
         self.refused = 0
 
 
 class Sender:
-    """``headers`` go along with each request; ``resource`` and ``version`` are told of us.
+    """``headers`` go along with each request; ``resource`` and ``version`` describe us.
     ``fraction`` gives numbers from 0 to 1."""
 
     def __init__(
@@ -84,7 +84,7 @@ class Sender:
             self._sending.addErrback(self._broken)
 
     async def stop(self) -> None:
-        """What waits is tried once more, without waiting long; what is left then is dropped."""
+        """What waits is tried once more, without waiting long; what is then left is dropped."""
         self._stopped = True
         sending, self._sending = self._sending, None
         if sending is not None:
@@ -111,7 +111,7 @@ class Sender:
         self._sending = None
 
     async def _deliver(self, spans: Sequence[Span]) -> None:
-        """Tries until it is taken, refused, or was tried often enough."""
+        """Tries until it is accepted or refused, or was tried often enough."""
         body = self._body(spans)
         for failures in count(1):
             answer = await self._try(body)
@@ -141,7 +141,7 @@ class Sender:
             self._counters.refused += len(spans)
 
     def _tell(self, well: bool, last: str) -> None:
-        """The log has a line when it begins to fail and when it is well again."""
+        """The log gets a line when it begins to fail and when it is well again."""
         if well is not self._well:
             self._well = well
             if well:

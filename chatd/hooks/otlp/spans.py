@@ -1,7 +1,7 @@
-"""What is recorded of commands and requests: which of them, and as which spans.
+"""What is recorded of commands and requests: which ones, and as which spans.
 
-Of what people say, of names and of secrets there is nothing in it: kinds, times, outcomes, and the
-ids of connections and requests that the log has as well.
+Nothing in it of what people say, of names or of secrets: kinds, times, outcomes, and the ids of
+connections and requests that the log has as well.
 """
 
 from collections.abc import Callable, Mapping
@@ -46,8 +46,8 @@ class Sampling:
 
 
 class SpanTracer:
-    """Gives spans to ``sink``. ``commits`` tells of the last commit; ``fraction`` gives numbers
-    from 0 to 1."""
+    """Gives spans to ``sink``. ``commits`` tells the last commit; ``fraction`` gives numbers from 0
+    to 1."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class SpanTracer:
         self._clock = clock
         self._random = random
         self._fraction = fraction
-        #: what was recorded of the commit whose outcomes are being given out just now
+        #: spans of the commit whose outcomes are being given out just now
         self._turn: list[Span] = []
         self._turn_of: object = None
 
@@ -134,12 +134,12 @@ class SpanTracer:
         )
 
     def _give(self, span: Span, ended: float, committed: bool) -> None:
-        """``committed``: the commit that was told of last is its own, since outcomes are given out
-        in the turn in which their commit is counted."""
+        """``committed``: the last commit told is its own, since outcomes are given out in the turn
+        in which their commit is counted."""
         self._sink(span)
         last = self._commits.last
         if last is not self._turn_of:
-            # The one before had nothing that anybody is told of.
+            # The previous one had nothing that anybody is told.
             self._turn, self._turn_of = [], last
         if committed and last is not None:
             units, seconds = last

@@ -1,4 +1,4 @@
-"""What a browser is told, as JSON: facts, of which its worker makes words in its own language."""
+"""What a browser is told, as JSON: facts, which its worker puts into words in its own language."""
 
 import hashlib
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from chatd.engine.rows import EventRow
 from chatd.hooks.push.encryption import ROOM
 from chatd.wire.frames import Event
 
-#: Characters of a text that goes along: what a notification shows of it.
+#: Characters of a text that goes along: as many as a notification shows.
 SHOWN: Final = 240
 #: Letters of a topic, which has up to 32 (RFC 8030 §5.4).
 TOPIC: Final = 32
@@ -20,8 +20,8 @@ Render = Callable[[EventRow], Event]
 
 
 def payload(facts: PushFacts, render: Render, *, texts: bool) -> bytes:
-    """Who wrote where, and why one is told; the text only where server and person want it. Of files
-    no more than what they are: a name tells as much as a text."""
+    """Who wrote where, and why one is told; the text only if server and person want it. About
+    files, only what they are: a name tells as much as a text."""
     event, room = facts.message, facts.room
     direct = room.kind == "direct"
     told: dict[str, Any] = {
@@ -47,14 +47,14 @@ def payload(facts: PushFacts, render: Render, *, texts: bool) -> bytes:
             told["text"] = text[:SHOWN] + ("…" if len(text) > SHOWN else "")
     body = msgspec.json.encode(told)
     if len(body) > ROOM:
-        # A name and a text of the longest characters there are: the place is enough to go by.
+        # A name and a text of the longest characters there are: the room is enough to go by.
         told.pop("text", None)
         body = msgspec.json.encode(told)
     return body
 
 
 def topic(epoch: str, room: str, session: str) -> str:
-    """Of two pushes with one topic that a browser was not there for it gets the later. It tells the
+    """If a browser was away for two pushes with one topic, it gets the later. The topic tells the
     push service neither which room it is nor who else is told of it."""
     words = f"{epoch}:{room}:{session}".encode()
     return hashlib.blake2b(words, digest_size=TOPIC // 2).hexdigest()

@@ -68,7 +68,7 @@ class Push:
         self._running.addErrback(_ended)
 
     async def stop(self) -> None:
-        """What was found, and how far, is on disk afterwards, if the store takes it."""
+        """What was found, and how far it came, is on disk afterwards, if the store accepts it."""
         running, self._running = self._running, None
         if running is None:
             return
@@ -123,7 +123,7 @@ class Push:
             "Content-Type": "application/octet-stream",
             "TTL": str(ttl),
             "Topic": topic(self._store.epoch, room.id, to.session),
-            # Whoever is called is woken up; whoever wants to hear of everything can wait.
+            # Anyone addressed is woken up; anyone who wants to hear of everything can wait.
             "Urgency": "high" if facts.mentioned or room.kind == "direct" else "normal",
         }
         return headers, encrypted(text, to.key, to.auth, fresh_key(), self._random(16))

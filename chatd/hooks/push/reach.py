@@ -1,5 +1,5 @@
-"""Where pushes may go: to the open internet, whatever address a browser, or whoever says to be one,
-hands in."""
+"""Where pushes may go: to the open internet, whatever address is handed in by a browser, or by
+anything that claims to be one."""
 
 import ipaddress
 from collections import OrderedDict
@@ -28,9 +28,9 @@ from chatd.hooks.trust import verifying
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Allowed = Callable[[str], bool]
 
-#: Push services whose TLS settings are kept, so that the system's authorities are not read anew.
+#: Push services whose TLS settings are kept, so that the system's authorities are not read again.
 HOSTS: Final = 64
-#: Names that are remembered as leading nowhere that is allowed.
+#: Names that are remembered as leading only to addresses that are not allowed.
 REFUSED: Final = 1000
 
 
@@ -46,15 +46,15 @@ def allowing(networks: Sequence[Network]) -> Allowed:
 
 @implementer(IReactorTCP, IReactorTime, IReactorPluggableNameResolver)
 class GuardedReactor:
-    """``reactor``, on which a name leads only to addresses that are allowed. What is looked up is
-    what is connected to: a name cannot lead elsewhere in between."""
+    """``reactor``, but names lead only to addresses that are allowed. What is looked up is what is
+    connected to: a name cannot lead elsewhere in between."""
 
     def __init__(self, reactor: Any, allowed: Allowed) -> None:
         self._reactor = reactor
         self.nameResolver = _GuardedResolver(reactor, allowed)
 
     def refused(self, host: str) -> bool:
-        """Whether the last look-up of this name led to addresses, none of which is allowed."""
+        """Whether the last look-up of this name gave addresses, and none is allowed."""
         return host in self.nameResolver.refused
 
     def __getattr__(self, name: str) -> Any:
@@ -128,7 +128,7 @@ class AnyHost:
 
 
 class OutOfReach(NoAnswer):
-    """The address leads only to where nothing is pushed to."""
+    """The address leads only to where nothing may be pushed."""
 
 
 class GuardedPoster:
@@ -147,7 +147,7 @@ class GuardedPoster:
         self._requests = Requests(self._reactor, clock, AnyHost(authorities), seconds, agent)
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """`NoAnswer` where no status came back in time, `OutOfReach` where none ever will."""
+        """`NoAnswer` if no status came back in time, `OutOfReach` if none ever will."""
         try:
             return await self._requests.post(url, headers, body)
         except NoAnswer:

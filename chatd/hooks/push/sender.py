@@ -1,4 +1,4 @@
-"""Takes what waits to push services, a few at a time, until it is taken, too late or of no use."""
+"""Brings what waits to push services, a few at a time, until it is accepted, too late or no use."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -20,13 +20,13 @@ from chatd.hooks.push.reach import OutOfReach
 from chatd.hooks.push.settings import PushSettings
 from chatd.hooks.push.store import PushStore
 
-#: There is no such subscription (RFC 8030 §7.3), and there is none any more.
+#: There is no such subscription (RFC 8030 §7.3), or not any more.
 GONE: Final = frozenset({404, 410})
 #: Seconds between two pushes for one room to one browser, which shows them in one place.
 SPACED: Final = 30.0
-#: Browsers, and rooms of theirs, that rest.
+#: How many browsers, and rooms of theirs, that rest are remembered.
 KEPT: Final = 10_000
-#: Seconds before something is written down again that the store refused.
+#: Seconds before what the store refused is written again.
 PATIENCE: Final = 1.0
 
 log = Logger(namespace="chatd.push")
@@ -34,12 +34,12 @@ log = Logger(namespace="chatd.push")
 
 class Poster(Protocol):
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """`NoAnswer` where no status came back in time."""
+        """`NoAnswer` if no status came back in time."""
 
     async def stop(self) -> None: ...
 
 
-#: Headers and body of a push; ``ttl`` is how many seconds it is of use.
+#: Headers and body of a push; ``ttl`` is for how many seconds it is of use.
 Make = Callable[[PushFacts, int], tuple[Mapping[str, str], bytes]]
 
 
@@ -72,12 +72,12 @@ class Sender:
         self._more = False
         self._going_on: Deferred[None] | None = None
         self._under: dict[tuple[str, str], Deferred[None]] = {}
-        # Until when nothing goes to an address, or of one room to one browser. Lost with the
-        # process: then something goes out sooner than it might.
+        # Until when nothing goes to an address, or nothing of one room to one browser. Lost with
+        # the process: then something goes out sooner than it might.
         self._rests: OrderedDict[str, float] = OrderedDict()
 
     async def send(self) -> None:
-        """Begins with what is due, as far as there are places; a `Refusal` of the store passes."""
+        """Begins with what is due, as far as there are places; raises the store's `Refusal`."""
         free = self._settings.concurrent - len(self._under)
         if free <= 0:
             return
@@ -91,7 +91,7 @@ class Sender:
                 self._begin(key, row)
 
     async def stop(self) -> None:
-        """Gives up what is under way: it waits on disk."""
+        """Gives up what is under way: it still waits on disk."""
         self._more = False
         if self._going_on is not None:
             self._going_on.cancel()
@@ -116,7 +116,7 @@ class Sender:
         doing.addBoth(ended)
 
     async def _go_on(self) -> None:
-        """More is due than there were places for, and some are free."""
+        """More is due than there were places for, and some are now free."""
         await self._sleep(0)
         try:
             await self.send()
@@ -148,7 +148,7 @@ class Sender:
     def _decided(
         self, row: PushRow, facts: PushFacts, left: int, answer: Answer | NoAnswer
     ) -> Change:
-        # The address is a secret of the browser's: its host is told, and no more.
+        # The address is a secret of the browser's: only its host is told.
         host = origin(facts.to.endpoint)
         if isinstance(answer, OutOfReach):
             self.gone += 1
@@ -189,7 +189,7 @@ class Sender:
         return _later(row, tries, self._clock.wall() + round(seconds * 1000))
 
     async def _write(self, change: Change) -> None:
-        """Keeps its place until that is on disk: what was taken must not go out twice."""
+        """Keeps its place until that is on disk: what was accepted must not go out twice."""
         while True:
             try:
                 await self._store.commit(Unit("", changes=(change,)))
@@ -199,7 +199,7 @@ class Sender:
                 await self._sleep(PATIENCE)
 
     def _left(self, facts: PushFacts | None) -> int:
-        """For how many seconds it is of use."""
+        """For how many seconds it is still of use."""
         if facts is None:
             return 0
         age = max(0, self._clock.wall() - facts.message.at) // 1000

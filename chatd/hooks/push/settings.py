@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PushSettings:
-    """``texts``: people may choose that texts go along. ``ttl``: for how long, in seconds, a push
-    is kept by the push service, and by us. ``grace``: seconds a message is unread before it is
-    pushed; ``concurrent``: requests at a time."""
+    """``texts``: people may choose that texts go along. ``ttl``: for how many seconds a push is
+    kept by the push service, and by us. ``grace``: seconds a message is unread before it is pushed;
+    ``concurrent``: requests at a time."""
 
     texts: bool = False
     grace: float = 10.0

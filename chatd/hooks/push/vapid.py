@@ -1,4 +1,4 @@
-"""By what push services know this server again: its key, and what is signed with it (RFC 8292)."""
+"""How push services recognise this server: its key, and what is signed with it (RFC 8292)."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-#: Seconds for which a signature is good, of the 24 hours at most (RFC 8292 §2), and for which it is
-#: used before another one is made.
+#: Seconds for which a signature is good, at most 24 hours (RFC 8292 §2), and for which it is used
+#: before another one is made.
 GOOD: Final = 12 * 3600
 USED: Final = 6 * 3600
 #: Push services whose signatures are kept.
@@ -41,7 +41,7 @@ def read_key(path: Path) -> ec.EllipticCurvePrivateKey:
 
 
 def public_key(key: ec.EllipticCurvePrivateKey) -> str:
-    """What browsers take as `applicationServerKey`: the point, in base64url."""
+    """What browsers accept as `applicationServerKey`: the point, in base64url."""
     point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return urlsafe_b64encode(point).rstrip(b"=").decode("ascii")
 

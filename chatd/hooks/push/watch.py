@@ -1,4 +1,4 @@
-"""Goes along the log and writes down whom to push to: then no restart forgets or repeats it."""
+"""Follows the log and records whom to push to: then no restart forgets or repeats it."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -17,9 +17,9 @@ PUSH: Final = "push"
 #: Positions looked at in one read, and browsers found in one.
 STRETCH: Final = 250
 PAGE: Final = 500
-#: Seconds between two commits of a position where nothing was found.
+#: Seconds between two commits of a position if nothing was found.
 SAVED_EVERY: Final = 10.0
-#: Seconds after which those are looked at again who seem to be here and do not read: a page that
+#: Seconds after which those who seem to be here and do not read are looked at again: a page that
 #: was closed, or a machine that fell asleep, shows as here for some more time.
 SECOND_LOOK: Final = 60.0
 #: Seconds that people have to come back after a start before anybody is pushed to.
@@ -57,7 +57,7 @@ class Watch:
         self._old_enough = 0
 
     async def start(self) -> None:
-        """From where it was, or, where it is new, from the end of the log."""
+        """From where it was, or, if it is new, from the end of the log."""
         head = await self._store.position()
         self.head = max(self.head, head)
         found = await self._store.follower(PUSH)
@@ -71,17 +71,17 @@ class Watch:
             try:
                 await self._commit(SetFollower(PUSH, head))
             except Refusal as refusal:
-                # Of a full disk, say: nobody is to be without a chat for that. It is written down
-                # with whatever comes next; until then a start begins at the end once more.
+                # A full disk, say: nobody is to be without a chat for that. It is recorded with
+                # whatever comes next; until then a start begins at the end once more.
                 log.warn("how far pushing came is not saved yet: {why}", why=refusal.message)
 
     def reaches(self, head: int) -> None:
-        """The log goes on to ``head``."""
+        """The log has grown to ``head``."""
         self.head = max(self.head, head)
 
     async def look(self) -> None:
-        """Whatever has been unread for long enough by now. A `Refusal` of the store passes: what it
-        was about is looked at again."""
+        """Whatever has been unread for long enough by now. A `Refusal` of the store is raised: what
+        it was about is looked at again."""
         last = self._due()
         while self.position < last:
             if not await self._store.has_subscriptions():
@@ -94,7 +94,7 @@ class Watch:
             await self.save()
 
     async def save(self) -> None:
-        """Writes down how far it came."""
+        """Records how far it came."""
         if self.position > self._saved:
             await self._commit(SetFollower(PUSH, self.position))
             self._saved = self.position
@@ -116,8 +116,8 @@ class Watch:
         if not page:
             return False
         while len(page) == PAGE:
-            # Not all in one commit, which others wait for. Should it end here, those are written
-            # down anew, each under the same message.
+            # Not all in one commit, which others wait for. Should it end here, those are recorded
+            # again, each under the same message.
             await self._commit(*self._queued(page, wall))
             after = (page[-1].session, page[-1].room)
             page = await self._store.hearers(first, last, after, PAGE, wall)
