@@ -17,7 +17,7 @@ class Hole(Exception):
 @dataclass
 class Book:
     """``heads`` maps open rooms to the seq of the last event known there. ``cursor`` is where to
-    resume from: all that came before it in the open rooms is known."""
+    resume from: everything before it in the open rooms is known."""
 
     cursor: str | None = None
     heads: dict[str, int] = field(default_factory=dict)
@@ -26,8 +26,8 @@ class Book:
 
     def opened(self, reply: Frame) -> None:
         """Takes in the reply to ``open``, from which the room goes on."""
-        # Events of other rooms from before the reply's cursor may still be on their way, so with
-        # rooms open the older cursor stays; what it brings of this room is known by its seq.
+        # Events of other rooms from before the reply's cursor may still be on their way, so if
+        # rooms are open the older cursor stays; its events of this room are told apart by seq.
         if not self.heads or self.cursor is None:
             self.cursor = reply["cursor"]
         room = reply["room"]
@@ -37,7 +37,7 @@ class Book:
         self.heads.pop(room, None)
 
     def event(self, frame: Frame) -> bool:
-        """Whether the event is news. Raises `Hole` where something before it is missing."""
+        """Whether the event is news. Raises `Hole` if something before it is missing."""
         room, seq = frame["room"], frame["seq"]
         head = self.heads.get(room)
         if head is None or seq <= head:
@@ -51,12 +51,12 @@ class Book:
         return True
 
     def resumed(self, reply: Frame) -> tuple[list[Frame], list[str]]:
-        """Takes in the reply to ``resume``: the events that are news, and the rooms of which
+        """Takes in the reply to ``resume``: the events that are news, and the rooms in which
         something is missing all the same (the server could not tell what): read their history."""
         news = []
         for event in reply.get("events", []):
             head = self.heads.get(event["room"])
-            # A jump is no hole here: between two stays in a room lies what is not ours to see.
+            # A jump is no hole here: what lies between two stays in a room is not ours to see.
             if head is not None and event["seq"] > head:
                 self.heads[event["room"]] = event["seq"]
                 news.append(event)
@@ -73,7 +73,7 @@ class Book:
         return news, lost
 
     def forget(self) -> list[str]:
-        """No cursor any more, and nothing is open: the rooms that were."""
+        """The cursor is dropped, and no room is open; returns those that were."""
         rooms, self.heads = list(self.heads), {}
         self.cursor, self.has_hole = None, False
         return rooms

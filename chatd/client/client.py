@@ -18,9 +18,9 @@ from chatd.client.connection import Connection, Receiver, connect, host_and_port
 from chatd.client.errors import Disconnected, NotWelcome, Refused, pause, stays_away
 
 State = Literal["connecting", "live", "waiting", "stopped"]
-#: Silence beyond the heartbeat after which the server, or the way to it, is gone. Seconds.
+#: Seconds of silence beyond the heartbeat after which the server, or the way to it, is gone.
 SLACK = 10.0
-#: How long a connection has to hold before the next failure counts as the first. Seconds.
+#: Seconds that a connection has to hold before the next failure counts as the first.
 HELD = 5.0
 
 Headers = Callable[[], Coroutine[Any, Any, Mapping[str, str]]]
@@ -35,11 +35,11 @@ class Client:
     * ``on_event(frame)``: every event of every open room, once, in order;
     * ``on_signal(frame)``: what else the server says;
     * ``on_state(state)``: connecting, live, waiting, stopped;
-    * ``on_lost_history(rooms)``: the server could not tell what was missed there: read it anew.
+    * ``on_lost_history(rooms)``: the server could not tell what was missed there: read it again.
 
     ``renew``: a coroutine function that returns a fresh token of the site that vouched for this
-    person. It is asked when the server says that what one came in with is about to end, and the
-    connection goes on; without it, or where it fails, the connection ends and the next one asks
+    person. It is called when the server says that the present one is about to end, and the
+    connection goes on; without it, or if it fails, the connection ends and the next one asks
     ``headers``.
 
     ``trust``, ``origin`` and ``address`` are those of `connect`, which ``connector`` replaces.
@@ -64,7 +64,7 @@ class Client:
         backoff: Backoff | None = None,
         connector: Connector | None = None,
     ) -> None:
-        host_and_port(url)  # a mistake there is told at once
+        host_and_port(url)  # a bad one is refused at once
         self._reactor = reactor
         self._headers = headers
         self._connector: Connector = connector or partial(
@@ -99,7 +99,7 @@ class Client:
     # ---- what people call -----------------------------------------------------------------------
 
     def start(self) -> None:
-        """Connects, and stays connected until `stop`. Harmless if it was called before."""
+        """Connects, and stays connected until `stop`. Harmless if called before."""
         if self._until_stopped:
             raise RuntimeError("the client is still stopping: wait for what stop() returned")
         if not self._running:
@@ -123,7 +123,7 @@ class Client:
         return done
 
     def live(self) -> "Deferred[None]":
-        """Fires when the client is connected and up to date; fails once it is to stop, also while
+        """Fires when the client is connected and up to date; fails once it is to stop, even while
         the connection is still being closed."""
         waited: Deferred[None] = Deferred()
         if not self._running:
@@ -145,11 +145,11 @@ class Client:
         return self._commands.ask(type_, fields)
 
     def send(self, room: str, text: str, key: str | None = None, **more: Any) -> "Deferred[Frame]":
-        """Says ``text``; the reply has its place (``seq``). Safe to rely on through losses."""
+        """Says ``text``; the reply tells its place (``seq``). Safe to rely on through losses."""
         return self.ask("send", key=key or new_key(), room=room, text=text, **more)
 
     async def rooms(self) -> list[Frame]:
-        """Every room one is a member of, as the server's ``rooms`` tells them, page by page."""
+        """Every room one is a member of, as in the server's reply to ``rooms``, page by page."""
         found: list[Frame] = []
         more = True
         while more:
@@ -160,7 +160,7 @@ class Client:
         return found
 
     async def open(self, room: str, limit: int | None = None) -> Frame:
-        """Opens a room, on the next connection if this one goes: its events arrive from the reply
+        """Opens a room, over the next connection if this one goes: its events arrive from the reply
         on, through reconnects, until `close`."""
         while True:
             await self.live()
@@ -170,7 +170,7 @@ class Client:
                 continue
 
     async def close(self, room: str) -> None:
-        """Hears of the room no more."""
+        """Hears nothing more of the room."""
         self.book.closed(room)
         try:
             await self.ask("close", room=room)
@@ -373,7 +373,7 @@ class Client:
     def _not_resumed(self, error: Refused) -> None:
         self.log.warn("resume was refused: {error}", error=error)
         if not error.retry:
-            # As we ask, it will never be granted: begin anew, with no room open.
+            # As we ask, it will never be granted: begin again, with no room open.
             self._tell(self._on_lost_history, self.book.forget())
             self._run(self._come_back())
         elif self._cut_later is None or not self._cut_later.active():

@@ -66,7 +66,7 @@ class Commands:
         self._send: Send | None = None
 
     def ask(self, type_: str, fields: Frame, via: Send | None = None) -> "Deferred[Frame]":
-        """The Deferred of the reply. ``via``: sent by this way, whether up to date or not."""
+        """The Deferred of the reply. ``via``: sent this way, whether up to date or not."""
         frame = {"type": type_, "id": self._next_id, **fields}
         self._next_id += 1
         line = self._line(fields.get("room")) if "key" in fields else None
@@ -158,5 +158,5 @@ class Commands:
 
 
 def fields_given(**fields: Any) -> Frame:
-    """Those that are not None: on the wire, what does not hold is left out."""
+    """Those that are not None: on the wire, what does not apply is left out."""
     return {name: value for name, value in fields.items() if value is not None}

@@ -1,7 +1,7 @@
 """One WebSocket connection of a client: TLS with the host name verified, then Autobahn.
 
 `service_identity` checks the name through Twisted's `optionsForClientTLS`; Autobahn's own
-`connectWS` would not verify anything.
+`connectWS` would verify nothing.
 """
 
 import json
@@ -27,7 +27,7 @@ from chatd.client.book import Frame
 from chatd.client.errors import REFUSALS, Disconnected, NotWelcome, Untrusted
 
 SUBPROTOCOL = "chatd.v1"
-#: The largest frame a client takes: a resume or a page of long messages.
+#: The largest frame a client accepts: a resume or a page of long messages.
 LARGEST = 16 * 2**20
 
 
@@ -35,7 +35,7 @@ class Receiver(Protocol):
     def frame(self, frame: Frame) -> None: ...
 
     def lost(self, code: int | None, reason: str) -> None:
-        """The connection is gone; ``code`` is the close code, None where there was none."""
+        """The connection is gone; ``code`` is the close code, None if there was none."""
 
 
 class _Protocol(WebSocketClientProtocol):
@@ -70,8 +70,8 @@ class _Protocol(WebSocketClientProtocol):
 
     def onCloseFrame(self, code: Any, reasonRaw: Any) -> Any:
         result = super().onCloseFrame(code, reasonRaw)
-        # A client waits for the server to hang up (RFC 6455 §7.1.1), and Autobahn waits for ever
-        # where the server closed first.
+        # A client waits for the server to hang up (RFC 6455 §7.1.1), and if the server closed
+        # first, Autobahn waits for ever.
         if self.state == self.STATE_CLOSING and self.serverConnectionDropTimeoutCall is None:
             self.serverConnectionDropTimeoutCall = self.factory.reactor.callLater(
                 self.serverConnectionDropTimeout, self.onServerConnectionDropTimeout
@@ -86,7 +86,7 @@ class _Protocol(WebSocketClientProtocol):
     def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
         opening, self.opening = self.opening, None
         if self._is_open:
-            # What the server said counts, however the connection went afterwards.
+            # What the server said counts, however the connection then ended.
             said = self.remoteCloseCode
             text = self.remoteCloseReason if said is not None else reason
             self.receiver.lost(said, text or "")
@@ -107,7 +107,7 @@ class _Protocol(WebSocketClientProtocol):
 
 
 class Connection:
-    """An open connection: frames go out by `send`; those that come in go to the receiver."""
+    """An open connection: frames go out by `send`; incoming ones go to the receiver."""
 
     def __init__(self, protocol: _Protocol) -> None:
         self._protocol = protocol
@@ -116,8 +116,8 @@ class Connection:
         self.send_bytes(json.dumps(frame, separators=(",", ":")).encode())
 
     def send_bytes(self, payload: bytes) -> None:
-        """Nothing goes out on a connection that is closing: its loss, which the receiver hears of
-        soon, says the same of whatever was sent last."""
+        """Nothing goes out on a connection that is closing: its loss, which the receiver soon hears
+        of, says the same about whatever was sent last."""
         if self._protocol.state == self._protocol.STATE_OPEN:
             self._protocol.sendMessage(payload)
 
@@ -145,14 +145,14 @@ def trust_root(ca_file: str | Path | None) -> Any:
 
 
 def tls_options(host: str, trust: Any) -> Any:
-    """TLS that goes no further than a certificate which is for ``host`` and vouched for."""
+    """TLS that goes no further without a certificate that is for ``host`` and vouched for."""
     if trust is None:
         return ssl.optionsForClientTLS(host)
     return ssl.optionsForClientTLS(host, trustRoot=trust)
 
 
 def host_and_port(url: str) -> tuple[str, int]:
-    """Of ``wss://host[:port]/path``; ValueError for a URL without TLS."""
+    """From ``wss://host[:port]/path``; ValueError for a URL without TLS."""
     parts = urlsplit(url)
     if parts.scheme != "wss" or not parts.hostname:
         raise ValueError(f"chatd speaks TLS only, at addresses such as wss://host/ws; not {url}")
@@ -171,10 +171,10 @@ def connect(
     timeout: float = 10.0,
     address: tuple[str, int] | None = None,
 ) -> "Deferred[Connection]":
-    """Connects to ``wss://host[:port][/path]/ws``. ``address`` is where to connect instead of to
-    the URL's host, whose name is still the one verified. Fails with `NotWelcome` (refused for
-    good), `Untrusted`, `Disconnected` or a connection error. Cancelling it leaves nothing behind
-    after the reactor's next turn. ValueError for a URL without TLS."""
+    """Connects to ``wss://host[:port][/path]/ws``. ``address`` is where to connect instead of the
+    URL's host, whose name is still the one verified. Fails with `NotWelcome` (refused for good),
+    `Untrusted`, `Disconnected` or a connection error. Cancelling it leaves nothing behind after the
+    reactor's next turn. ValueError for a URL without TLS."""
     name, its_port = host_and_port(url)
     factory = WebSocketClientFactory(
         url,

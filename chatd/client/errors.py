@@ -2,19 +2,19 @@
 
 from typing import Any
 
-#: Close codes below the range 4500 to 4999 (which means "stay away" as a whole) that say the same:
+#: Close codes below the range 4500 to 4999 (which as a whole means "stay away") that say the same:
 #: either the client asked for the end, or it broke a rule and would break it again.
 STAY_AWAY = frozenset({1000, 1002, 1003, 1007, 1008})
 #: HTTP statuses that no later try of the same handshake would change.
 REFUSALS = frozenset({400, 401, 403, 426})
 
 
-#: Seconds that a server may have a client wait: a day. A reactor takes no number of any size.
+#: Most seconds that a server may make a client wait: a day. A reactor does not take any number.
 LONGEST_PAUSE = 86_400.0
 
 
 def pause(told: object) -> float | None:
-    """A server's ``retry_after``, within reason; None where it says none, or none that is one."""
+    """A server's ``retry_after``, within reason; None if it gives none, or none that is valid."""
     if isinstance(told, bool) or not isinstance(told, int | float) or not told >= 0:
         return None
     return float(min(told, LONGEST_PAUSE))
@@ -39,7 +39,7 @@ class Refused(Exception):
 class Disconnected(Exception):
     """There is no connection, or it went while a command without a key was under way, which may or
     may not have taken effect; commands with a key are sent again instead. ``retry_after``: after
-    how many seconds the server wants to see a next try, if it said so."""
+    how many seconds the server wants to see the next try, if it said so."""
 
     def __init__(self, why: str, retry_after: float | None = None) -> None:
         super().__init__(why)
@@ -48,7 +48,7 @@ class Disconnected(Exception):
 
 class Untrusted(Disconnected):
     """The other end could not prove that it is the host of the URL: its certificate is for another
-    name, or nobody who is trusted vouches for it. Nothing was sent to it."""
+    name, or nobody trusted vouches for it. Nothing was sent to it."""
 
 
 class NotWelcome(Exception):

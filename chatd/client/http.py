@@ -26,7 +26,7 @@ TIMEOUT = 30.0
 
 class Problem(Exception):
     """The server refused a call (RFC 9457): ``status``, ``code``, and a sentence in ``detail``; or
-    it sends one elsewhere, to ``location``. ``body`` is its answer, {} where it was no JSON."""
+    it sends one elsewhere, to ``location``. ``body`` is its answer, {} if it was not JSON."""
 
     def __init__(self, status: int, body: dict[str, Any], location: str = "") -> None:
         super().__init__(body.get("detail") or body.get("title") or str(status))
@@ -130,8 +130,8 @@ class Api:
         body: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
     ) -> tuple[dict[str, Any], dict[str, str]]:
-        """The JSON answer and its cookies; `Problem` where the server refuses. TimeoutError, or a
-        connection error, where no answer comes."""
+        """The JSON answer and its cookies; `Problem` if the server refuses. TimeoutError, or a
+        connection error, if no answer comes."""
         calling = Deferred.fromCoroutine(self._call(method, path, body, headers))
         return await calling.addTimeout(TIMEOUT, self._reactor)
 
@@ -147,8 +147,8 @@ class Api:
     async def request(
         self, method: str, path: str, headers: Mapping[str, str], producer: Any = None
     ) -> Any:
-        """The response (`IResponse`), of which no more than the head is read. ``producer`` brings
-        the body."""
+        """The response (`IResponse`), read no further than its head. ``producer`` brings the
+        body."""
         sent = {"Origin": self.origin, **headers}
         return await self._agent.request(
             method.encode(),

@@ -1,6 +1,6 @@
-"""Files on their way to the server and back: streamed, told as they go, given up when all is still.
+"""Files on their way to the server and back: streamed, reported on the way, given up in silence.
 
-A file may take hours on a slow line, so there is no time for the whole of it, only for silence.
+A file may take hours on a slow line, so there is no time limit for all of it, only for silence.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from twisted.web.client import FileBodyProducer, ResponseDone
 from chatd.client.errors import Disconnected
 from chatd.client.http import Api, Body, Problem
 
-#: Seconds without a byte, after which nothing more is waited for.
+#: Seconds without a byte after which nothing more is waited for.
 SILENCE = 30.0
-#: Bytes that went so far.
+#: How many bytes went so far.
 Told = Callable[[int], None]
 
 T = TypeVar("T")
 
 
 class Transfer:
-    """One file. ``told`` hears how far it is. Where nothing moves any more it ends with
+    """One file. ``told`` hears how far it is. If nothing moves any more it ends with
     `CancelledError`, or with Twisted's error for a request that holds one."""
 
     def __init__(self, reactor: Any, api: Api, proof: Mapping[str, str], told: Told) -> None:
@@ -42,8 +42,8 @@ class Transfer:
 
     async def bring(self, file: BinaryIO, size: int, name: str, kind: str) -> dict[str, Any]:
         """Brings the first ``size`` bytes of ``file`` to the server under ``name``, of the media
-        type ``kind``; what the server says it is (docs/http.md, `POST /api/files`). `Problem` where
-        it is refused."""
+        type ``kind``; returns what the server says it is (docs/http.md, `POST /api/files`).
+        `Problem` if it is refused."""
         escaped = quote(name.encode("utf-8", "replace"), safe="")
         headers = {
             **self._proof,
@@ -59,8 +59,8 @@ class Transfer:
         return answer
 
     async def fetch(self, file: str, size: int, into: BinaryIO) -> None:
-        """Writes the file with the id ``file``, of ``size`` bytes, to ``into``. `Problem` where one
-        may not have it; `Disconnected` where more or less comes."""
+        """Writes the file with the id ``file``, of ``size`` bytes, to ``into``. `Problem` if one
+        may not have it; `Disconnected` if more or less comes."""
         await self._while_it_moves(self._fetched(file, size, into))
 
     async def _fetched(self, file: str, size: int, into: BinaryIO) -> None:
@@ -90,7 +90,7 @@ class Transfer:
 
 
 class _Counted:
-    """The first bytes of a file, which may grow meanwhile; tells how much of them is read."""
+    """The first bytes of a file, which may grow meanwhile; tells how many of them are read."""
 
     def __init__(self, file: BinaryIO, size: int, moved: Told) -> None:
         self._file = file
@@ -104,7 +104,7 @@ class _Counted:
         self._moved(len(data))
         return data
 
-    # By these two the length is found out.
+    # The length is found by these two.
 
     def tell(self) -> int:
         return self._size - self._left
