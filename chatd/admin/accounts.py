@@ -77,7 +77,7 @@ async def user_password(
 
 
 async def user_reset(office: Office, name: str) -> dict[str, Any]:
-    """A link that lets somebody choose a new password; the one before ends."""
+    """A link that lets somebody choose a new password; the previous one ends."""
     row = await office.named(name)
     if row.disabled:
         raise Refusal(Code.WRONG_STATE, f"{row.name} is disabled; enable the account first.")
@@ -88,7 +88,7 @@ async def user_reset(office: Office, name: str) -> dict[str, Any]:
 async def user_delete(
     office: Office, name: str, erase: bool = False, dry_run: bool = False
 ) -> dict[str, Any]:
-    """Deletes an account for good; with ``erase`` what it said, too."""
+    """Deletes an account for good; with ``erase`` also what it said."""
     row = await office.named(name)
     await office.deletions.rehearse(row.id, erase=erase)
     rooms, messages = await office.deletions.stake(row.id)
@@ -122,7 +122,7 @@ async def user_disable(
 async def user_admin(
     office: Office, name: str, admin: bool = True, dry_run: bool = False
 ) -> dict[str, Any]:
-    """Makes an administrator of somebody, or no longer."""
+    """Makes somebody an administrator, or no longer one."""
     row = await office.named(name)
     invitations = 0 if admin else await _invitations(office, row)
     requires = () if admin else (NotLastAdministrator(row.id),)
@@ -143,7 +143,7 @@ async def user_factors(office: Office, name: str) -> list[dict[str, Any]]:
 
 
 async def user_reset_factors(office: Office, name: str, dry_run: bool = False) -> dict[str, Any]:
-    """Takes all of them away, for who lost them; every session and token ends."""
+    """Takes all of them away, for somebody who lost them; every session and token ends."""
     row = await office.named(name)
     held = await office.store.factors(row.id)
     at_stake = await _stake(office, row)
@@ -156,7 +156,7 @@ async def user_reset_factors(office: Office, name: str, dry_run: bool = False) -
 
 
 async def reseal(office: Office, dry_run: bool = False) -> dict[str, Any]:
-    """Seals what is sealed with the server's old key with that of today."""
+    """Seals again with today's server key what is sealed with the old one."""
     return await factors.reseal(office.store, office.sealer, dry_run=dry_run)
 
 

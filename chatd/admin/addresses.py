@@ -13,7 +13,7 @@ from chatd.engine.network_blocks import BlockNetwork, UnblockNetwork
 if TYPE_CHECKING:
     from chatd.admin.office import Office
 
-#: Blocks at the most; beyond that it is the firewall's business.
+#: Most blocks; beyond that it is the firewall's business.
 MOST: Final = 10_000
 #: The shortest prefixes: a slip of the finger shuts out a provider, not the world.
 SHORTEST: Final = {4: 8, 6: 16}
@@ -26,7 +26,7 @@ class BlockingDesk(Protocol):
     """What a running daemon does about it."""
 
     async def refresh(self) -> int:
-        """The store's list holds from now on; how many connections were closed for it."""
+        """The store's list is in force from now on; how many connections were closed for it."""
 
     def here(self, network: str) -> int:
         """How many connections come from there now."""
@@ -40,7 +40,7 @@ async def address_block(
     dry_run: bool = False,
 ) -> dict[str, Any]:
     """Nobody comes from ``network`` (an address, or CIDR) any more, for ``days`` or for good, and
-    who is here from there goes at once."""
+    anybody here from there goes at once."""
     cidr = _network(network)
     if len(reason) > REASON:
         raise Refusal(Code.BAD_FIELD, f"A reason has at most {REASON} characters.", field="reason")
@@ -85,7 +85,7 @@ async def address_list(office: Office) -> list[dict[str, Any]]:
 
 
 def _network(text: str) -> str:
-    """In CIDR form; `bad-field` for what is none, or is too much."""
+    """In CIDR form; `bad-field` for what is not a network, or is too large."""
     network = _read(text)
     if network.prefixlen >= SHORTEST[network.version]:
         network = _plain(network)
@@ -114,7 +114,7 @@ def _read(text: str) -> IPv4Network | IPv6Network:
 
 def _plain(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
     """IPv4 networks that are written as IPv6 (RFC 4291 §2.5.5.2) as what they are: the door knows
-    such peers by their IPv4 address alone, see `edge.door_budget.plain_address`."""
+    such peers only by their IPv4 address, see `edge.door_budget.plain_address`."""
     if isinstance(network, IPv4Network) or not network.overlaps(MAPPED):
         return network
     if not network.subnet_of(MAPPED):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from chatd.admin.office import Office
 
 DAY_MS: Final = 24 * 3_600_000
-#: Characters of a token's label, as in the HTTP API.
+#: Most characters of a token's label, as in the HTTP API.
 LABEL: Final = 80
 
 
@@ -32,7 +32,7 @@ async def invitation_create(office: Office, days: float = 7.0, uses: int = 1) ->
 
 
 async def invitation_list(office: Office) -> list[dict[str, Any]]:
-    """Those that somebody can still come in by."""
+    """Those by which somebody can still come in."""
     return [
         {
             "id": row.id,
@@ -47,7 +47,7 @@ async def invitation_list(office: Office) -> list[dict[str, Any]]:
 
 
 async def invitation_withdraw(office: Office, id: str, dry_run: bool = False) -> dict[str, Any]:
-    """Nobody comes in by it any more; who came stays."""
+    """Nobody comes in by it any more; whoever has come stays."""
     found = [row for row in await _open(office) if row.id == id]
     if not found:
         raise Refusal(
@@ -71,7 +71,7 @@ async def _by(office: Office, row: InvitationRow) -> str | None:
 
 
 async def setup_link(office: Office) -> dict[str, Any]:
-    """The link that makes the first administrator; refused where there is one."""
+    """The link that makes the first administrator; refused if there is one."""
     made = await office.invitations.create_setup()
     if made is None:
         raise Refusal(
@@ -133,7 +133,7 @@ async def token_list(office: Office, name: str) -> list[dict[str, Any]]:
 async def token_end(
     office: Office, name: str, id: str | None = None, dry_run: bool = False
 ) -> dict[str, Any]:
-    """Ends a session or token, without ``id`` all of them; connections made with it are closed."""
+    """Ends a session or token, all of them without ``id``; connections made with it are closed."""
     row = await office.named(name)
     held = [credential.id for credential in await office.store.credentials(row.id)]
     if id is not None and id not in held:

@@ -1,6 +1,6 @@
-"""How chatctl answers: lines for people or, with --json, one object whose form is written down.
+"""How chatctl answers: lines for people or, with --json, one object of a documented form.
 
-On standard output stands what was done or found, on standard error what is in the way. Both forms
+Standard output says what was done or found, standard error what is in the way. Both forms
 name their schema: ``{"schema": "chatctl/1", "command": "user add", "done": {…}}`` and
 ``{"schema": "chatctl/1", "command": "user add", "refused": {"code", "message"}, "exit": 1}``.
 """
@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import Any, Final
 
-#: Its number goes up where a program that reads answers would break.
+#: Its number goes up when a program that reads answers would break.
 SCHEMA: Final = "chatctl/1"
 
 
 class Exit(IntEnum):
-    """What a script is told by `$?`."""
+    """What `$?` tells a script."""
 
     DONE = 0
     WRONG = 1
@@ -40,8 +40,8 @@ EXITS: Final = {
 
 
 class No(Exception):
-    """What was asked for is not done. ``code`` is a word for programs: those of the protocol
-    (docs/protocol.md) and those of docs/chatctl.md."""
+    """What was asked for is not done. ``code`` is a word for programs: one of the protocol's
+    (docs/protocol.md) or of docs/chatctl.md."""
 
     def __init__(self, message: str, code: str, exit: Exit = Exit.WRONG) -> None:
         super().__init__(message)
@@ -55,7 +55,7 @@ def not_running() -> No:
 
 
 def no_file(error: OSError, what: str = "") -> No:
-    """``what`` names the file where the error does not."""
+    """``what`` names the file if the error does not."""
     name = what or error.filename or ""
     where = f"{name}: " if name else ""
     if isinstance(error, PermissionError):
@@ -70,7 +70,7 @@ def no_file(error: OSError, what: str = "") -> No:
 def done(
     options: argparse.Namespace, answer: Any, lines: Iterable[str], exit: Exit = Exit.DONE
 ) -> Exit:
-    """Prints ``answer``, one of `answers.ANSWERS`, or the ``lines`` that tell people of it."""
+    """Prints ``answer``, one of `answers.ANSWERS`, or the ``lines`` that tell it to people."""
     if options.json:
         import msgspec
 
@@ -93,7 +93,7 @@ def streamed(options: argparse.Namespace, answer: Any, line: str) -> None:
 
 
 def refused(no: No, command: str, *, as_json: bool) -> Exit:
-    """Says on standard error what is in the way; the exit code."""
+    """Says on standard error what is in the way; returns the exit code."""
     if as_json:
         import msgspec
 
@@ -111,6 +111,6 @@ def refused(no: No, command: str, *, as_json: bool) -> Exit:
 
 
 def note(options: argparse.Namespace, text: str) -> None:
-    """For people beside the answer, which a script reads from standard output."""
+    """For people, in addition to the answer, which a script reads from standard output."""
     if not options.json:
         print(text, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""What the terminal shows when `make run` is ready, 80 columns wide but for the link."""
+"""What the terminal shows when `make run` is ready, 80 columns wide except for the link."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ def banner(
 ) -> str:
     """The lines, ending in a newline.
 
-    `first_administrator`: the link that makes the first administrator, None where none was made;
+    `first_administrator`: the link that makes the first administrator, None if none was made;
     without it and without an administrator the banner says how to get one. `trouble`: why none
     could be made.
     """

@@ -43,7 +43,7 @@ def make_certificate(signer: Pair, names: Sequence[str], now: datetime) -> Pair:
     authority, authority_key = signer
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
-    # Never past the authority's own end: such a certificate verifies nowhere then.
+    # Never past the authority's own end: after it such a certificate verifies nowhere.
     life = min(CERTIFICATE_LIFE, authority.not_valid_after_utc - now + BACKDATED)
     identifier = authority.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     certificate = (

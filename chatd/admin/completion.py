@@ -1,7 +1,7 @@
 """What lets a shell complete chatctl's words, made from the parser: `chatctl completion bash`.
 
-A script is a table: for each command what may come next, and what follows an option. It asks nobody
-while somebody types, so it is as quick as the shell.
+A script is a table: what may come next after each command, and what follows an option. It asks
+nobody while somebody types, so it is as quick as the shell.
 """
 
 import argparse
@@ -12,17 +12,17 @@ from typing import Final
 from chatd.admin.parser_tree import groups_of, help_of
 from chatd.admin.shells import SHELLS
 
-#: What stands for a file's name in the table.
+#: Stands for a file's name in the table.
 FILE: Final = "<file>"
-#: Nothing is proposed where only the person knows.
+#: Nothing is offered if only the person can know.
 ANY: Final = "<any>"
 
 
 @dataclass
 class Place:
-    """Where one is after some words. ``words``: commands with what they do; ``options``: with what
-    they do; ``follows``: what an option is followed by, choices, FILE or ANY; ``values``: the same
-    for what stands by itself, in order."""
+    """Where one is after some words. ``words``: commands and what they do; ``options``: these and
+    what they do; ``follows``: what follows an option: choices, FILE or ANY; ``values``: the same
+    for arguments that stand by themselves, in order."""
 
     path: str
     words: dict[str, str] = field(default_factory=dict)
@@ -131,7 +131,7 @@ def _offered(expected: str) -> str:
 
 
 def _next(place: Place) -> str:
-    """What may stand there without a dash: commands, else the first value that can be told."""
+    """What may stand there without a dash: commands, otherwise the first value that is known."""
     if place.words:
         return " ".join(place.words)
     return next((value for value in place.values if value != ANY), "")

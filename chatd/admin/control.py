@@ -1,8 +1,8 @@
 """The control socket: how chatctl reaches a running daemon, which alone writes to the store.
 
 One JSON object a line each way: ``{"action": …, "arguments": {…}}`` is answered by ``{"done": …}``
-or ``{"refused": {"code", "message"}}``. Whoever may open the socket may do everything: it belongs
-to the daemon's user and to nobody else.
+or ``{"refused": {"code", "message"}}``. Anyone who may open the socket may do everything: it
+belongs to the daemon's user and to nobody else.
 """
 
 import os
@@ -70,7 +70,7 @@ class ControlProtocol(LineOnlyReceiver):
             lambda failure: self._refused(request.action, failure),
         )
 
-    # A tap goes on until whoever asked for it goes.
+    # A tap goes on until its asker leaves.
 
     async def _start_tap(self, arguments: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -150,7 +150,7 @@ class ControlFactory(Factory):
 
 def listen_control(reactor: Any, path: Path, office: Office) -> IListeningPort:
     """Listens at ``path``; a socket left behind by a daemon that died is removed. The store's lock
-    has been taken before, so no other daemon can own it."""
+    was taken before, so no other daemon can own it."""
     if path.exists() and stat.S_ISSOCK(path.stat().st_mode):
         path.unlink()
     mask = os.umask(0o177)

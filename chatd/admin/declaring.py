@@ -8,7 +8,7 @@ Run = Callable[[argparse.Namespace], int]
 
 
 def command(commands: Any, name: str, run: Run, text: str) -> argparse.ArgumentParser:
-    """One among ``commands``; ``text`` says what it does, without a full stop."""
+    """One of ``commands``; ``text`` says what it does, without a full stop."""
     made: argparse.ArgumentParser = commands.add_parser(
         name, help=text, description=text[0].upper() + text[1:] + "."
     )

@@ -1,4 +1,4 @@
-"""What accounts have besides their password, for the operator: shown, counted, sealed anew."""
+"""What accounts have besides their password, for the operator: shown, counted, sealed again."""
 
 from typing import Any, Final, Protocol
 
@@ -37,8 +37,8 @@ def counted(held: FactorsRow) -> dict[str, Any]:
 
 
 async def reseal(store: Sealed, sealer: Sealer, *, dry_run: bool) -> dict[str, Any]:
-    """Every seed that was sealed with the old key, with the present one. ``lost``: those for which
-    neither key is right."""
+    """Seals every seed again that was sealed with the old key. ``lost``: seeds that neither key can
+    open."""
     old = lost = 0
     after = ""
     while page := await store.totps(after, PAGE):

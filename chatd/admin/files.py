@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and private ones never readable by others for a moment."""
+"""Files written whole or not at all; private ones are never readable by others for a moment."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ def write_public(path: Path, content: bytes) -> None:
 
 
 def private_folder(path: Path) -> None:
-    """Make `path`, open to its owner alone; one that exists is left as it is."""
+    """Make `path`, open to its owner alone; an existing one is left as it is."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 

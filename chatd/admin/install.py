@@ -1,5 +1,5 @@
 """`chatctl install-service`: makes a service of the environment that chatctl runs in, as the
-package does; and takes it away again, but for what it keeps."""
+package does; and removes it again, except for what it stores."""
 
 import argparse
 import os
@@ -16,9 +16,9 @@ from chatd.admin.answers_installing import Installed
 from chatd.admin.answers_installing import Step as Told
 from chatd.admin.service_files import COMMANDS, LOCAL, UNITS, sources, texts
 
-#: What the unit's sandbox hides (ProtectHome=, PrivateTmp=), or what is gone after a start.
+#: What the unit's sandbox hides (ProtectHome=, PrivateTmp=), or what is gone after a reboot.
 HIDDEN: Final = ("/home", "/root", "/run", "/tmp", "/var/tmp")  # noqa: S108
-#: Of the package, which has its service already.
+#: The package's environment, which has its service already.
 PACKAGE: Final = "/usr/lib/chatd"
 SERVICES: Final = ("chatd.service", "chatd.socket", "chatd-backup.timer", "chatd-doctor.timer")
 GROUP: Final = "chatd"
@@ -76,7 +76,7 @@ def command(options: argparse.Namespace) -> int:
 
 
 def _check(environment: Path) -> None:
-    """Whether the service could run from there."""
+    """Checks that the service could run from there."""
     if sys.prefix == sys.base_prefix:
         raise No(
             "this chatctl is in no virtual environment. Make one and install chatd there: python3"
@@ -101,7 +101,7 @@ def _check(environment: Path) -> None:
 
 
 def is_closed(folder: Path) -> bool:
-    """Whether others than its owner may not go through it."""
+    """Whether only its owner may go through it."""
     return not folder.stat().st_mode & 1
 
 
@@ -184,7 +184,7 @@ def _write_manual(folder: Path) -> None:
 
 
 def _run(what: str, root: Path, program: str, *words: str) -> Step:
-    """One of systemd's tools, which needs no systemd to run."""
+    """One of systemd's tools, which works without a running systemd."""
     if shutil.which(program) is None:
         raise No(f"{program} is missing, to {what}: apt-get install systemd", "setup")
     line = (program, *([] if root == Path("/") else [f"--root={root}"]), *words)

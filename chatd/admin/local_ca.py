@@ -34,7 +34,7 @@ HOST_NAME = re.compile(
 
 @dataclass(frozen=True)
 class Issued:
-    """Where the files are, and what was made just now."""
+    """Where the files are, and what was just made."""
 
     authority: Path
     certificate: Path
@@ -44,7 +44,7 @@ class Issued:
 
 
 def host_names() -> list[str]:
-    """`localhost` and this machine's name, as far as it may stand in a certificate."""
+    """`localhost` and this machine's name, if that is allowed in a certificate."""
     name = socket.gethostname().lower()
     return list(dict.fromkeys(["localhost", *([name] if HOST_NAME.fullmatch(name) else [])]))
 
@@ -109,7 +109,7 @@ def _may_sign(authority: x509.Certificate, names: Iterable[str], now: datetime) 
 
 
 def _write_pair(pair: Pair, certificate_path: Path, key_path: Path) -> None:
-    # A crash between the two leaves a pair that does not fit; the next run sees it and makes anew.
+    # A crash between the two leaves a pair that does not fit; the next run sees it and replaces it.
     write_private(key_path, key_bytes(pair[1]))
     write_public(certificate_path, certificate_bytes(pair[0]))
 

@@ -8,13 +8,13 @@ from chatd.admin.answering import Exit, No, no_file, refused
 from chatd.admin.parser import WrongUse, parser
 from chatd.config.reading import ConfigError
 
-#: Bytes of all arguments together: they travel to the daemon in one line of 64 KiB, in which JSON
-#: may make six of one.
+#: Most bytes of all arguments together: they travel to the daemon in one line of 64 KiB, in which
+#: JSON may turn one into six.
 LONGEST = 10_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command; one of `Exit`."""
+    """Runs one command; returns one of `Exit`."""
     words = sys.argv[1:] if argv is None else list(argv)
     try:
         _check(words)
@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _check(words: Sequence[str]) -> None:
-    """`WrongUse` for what cannot be said to a daemon, or printed."""
+    """`WrongUse` for what cannot be told to a daemon, or printed."""
     for number, word in enumerate(words, 1):
         try:
             word.encode()
@@ -47,7 +47,7 @@ def _check(words: Sequence[str]) -> None:
 
 
 def _known(error: Exception) -> No:
-    """What is in the way, in words; a mistake of ours goes on."""
+    """What is in the way, in words; a bug is raised on."""
     # Only now: most calls of chatctl need none of it.
     from chatd.admin.backup.archive import BackupError
     from chatd.admin.control import Unanswered

@@ -5,8 +5,8 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-#: The most days that a token or a block is good for if it has an end, as in the HTTP API; and that
-#: an invitation is good for.
+#: The most days for which a token or a block with an end is good, as in the HTTP API; and for which
+#: an invitation is good.
 LONGEST_DAYS: Final = 3_650
 LONGEST_INVITATION_DAYS: Final = 365
 

@@ -1,4 +1,4 @@
-"""What an administrator can have done, one function for each (those on accounts in `accounts`, on
+"""What an administrator can have done, one function for each (those for accounts in `accounts`, for
 what lets people in in `admission`); the daemon and chatctl share them.
 
 Every function takes the `Office` and plain values and returns plain values: they travel as JSON
@@ -49,7 +49,7 @@ class WatchDesk(Watching, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What the actions work on. ``status`` adds what only a running daemon knows, which alone has a
+    """What the actions work on. ``status`` adds what only a running daemon knows; only that has a
     ``webhook``, a ``mailer``, ``notices`` to people, connections to close (``blocking``), to
     ``watch`` and to tap, and a door for a ``visit``."""
 
@@ -86,7 +86,7 @@ class Office:
         return row
 
     def tell(self, user: str, what: What) -> None:
-        """Tells somebody what was done to their account, where the daemon runs, which alone sends
+        """Tells somebody what was done to their account, if the daemon runs, which alone sends
         mail."""
         if self.notices is not None:
             self.notices.tell(user, what, admin=True)
@@ -98,7 +98,7 @@ class Office:
         requires: tuple[Requirement, ...] = (),
         dry_run: bool = False,
     ) -> None:
-        """``dry_run``: refuses as otherwise, and does nothing."""
+        """``dry_run``: refuses just the same, and does nothing."""
         if dry_run:
             changes = (*changes, TakeBack())
         try:
@@ -132,14 +132,14 @@ async def top(office: Office) -> dict[str, Any]:
 
 
 async def visit(office: Office) -> dict[str, Any]:
-    """What `chatctl doctor` comes in by, for some minutes, and what it compares."""
+    """What `chatctl doctor` comes in with, for some minutes, and what it compares."""
     if office.visit is None:
         raise Refusal(Code.UNAVAILABLE, "Only a running daemon can be visited.")
     return office.visit()
 
 
 async def reload(office: Office, dry_run: bool = False) -> dict[str, Any]:
-    """Reads the configuration again; ``dry_run`` only says what that would change. Refuses with
+    """Reads the configuration again; ``dry_run`` only says what that would change. Refuses, saying
     what is wrong in it."""
     if office.reload is None:
         raise Refusal(Code.WRONG_STATE, "The daemon is not running.")

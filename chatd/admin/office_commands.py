@@ -10,7 +10,7 @@ from chatd.core.scopes import SCOPES
 
 
 def action(commands: Any, name: str, action: str, text: str) -> argparse.ArgumentParser:
-    """One that the office carries out; ``action``: its name for it."""
+    """A command that the office carries out; ``action``: its name there."""
     made = command(commands, name, _perform, text)
     made.set_defaults(action=action)
     return made

@@ -8,7 +8,7 @@ from chatd.core.refusal import Refusal
 
 
 def perform_offline(settings: Settings, action: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    """As `control.ask`, on the store itself. Raises `StoreError` where it cannot be opened."""
+    """As `control.ask`, on the store itself. Raises `StoreError` if it cannot be opened."""
 
     async def work(reactor: Any) -> dict[str, Any]:
         from chatd.admin.office import perform

@@ -25,7 +25,7 @@ EXITS = (
 
 
 class WrongUse(Exception):
-    """What was typed is no command of chatctl's. ``usage``: how it would be right."""
+    """What was typed is not a chatctl command. ``usage``: how it would be right."""
 
     def __init__(self, usage: str, message: str) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""The commands of a parser, as help, manual and completion go through them."""
+"""The commands of a parser, as help, manual and completion walk them."""
 
 import argparse
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def groups_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentPar
 
 
 def help_of(parser: argparse.ArgumentParser) -> dict[str, str]:
-    """What the help says of each of them."""
+    """What the help says about each of them."""
     found: dict[str, Any] = {}
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):

@@ -1,4 +1,4 @@
-"""Has the office carry out what was typed: that of the running daemon, else one on the store."""
+"""Has the office carry out what was typed: the running daemon's, otherwise one on the store."""
 
 import argparse
 import getpass
@@ -15,9 +15,9 @@ from chatd.admin.where import config_of, control_of
 
 #: What argparse keeps beside an action's own arguments.
 _OWN: Final = {"config", "json", "run", "command", "action", "fixed", "ask_password"}
-#: Of no use without a daemon.
+#: Useless without a daemon.
 _NEEDS_DAEMON: Final = {"status", "reload", "webhook_test", "webhook_status", "mail_test"}
-#: Bytes of one that is asked for; what a good one is, the daemon says. As `main.LONGEST`.
+#: Most bytes of a password asked for; the daemon says what a good one is. As `main.LONGEST`.
 LONGEST_PASSWORD: Final = 8_192
 
 

@@ -24,7 +24,7 @@ def row(provider: Provider) -> ProviderRow:
 
 
 async def checked(provider: Provider, fetch: Fetch) -> CheckedProvider:
-    """What was found, each with what would be right. No secret is in it, and none is sent."""
+    """What was found, and for each thing what would be right. It holds no secret and sends none."""
     checks: list[Check] = []
     metadata = await _discovery(provider, fetch, checks)
     if metadata is not None:

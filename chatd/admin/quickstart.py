@@ -43,7 +43,7 @@ class QuickstartError(Exception):
 
 @dataclass(frozen=True)
 class Quickstart:
-    """What the folder holds now; `notes` tell what was made, in sentences, empty when nothing."""
+    """What the folder holds now; `notes` say in sentences what was made, empty if nothing was."""
 
     config: Path
     authority: Path
@@ -53,10 +53,10 @@ class Quickstart:
 def quickstart(
     folder: Path, port: int | None = None, *, now: datetime, names: Sequence[str]
 ) -> Quickstart:
-    """Make in `folder` what is missing of configuration, certificate and state; keep the rest.
+    """Make in `folder` whatever configuration, certificate and state are missing; keep the rest.
 
     `port`: None keeps the configured one (8443 at first), any other is written down. `now`: with a
-    time zone; `names`: the DNS names to serve. Raises QuickstartError, also when the port is taken.
+    time zone; `names`: the DNS names to serve. Raises QuickstartError, also if the port is taken.
     """
     try:
         for path in (folder, *(folder / name for name in ("state", "secrets", "log"))):
@@ -84,20 +84,20 @@ def quickstart(
 
 
 def render(port: int) -> str:
-    """The text of the first chatd.toml: loopback only, as far as this machine has it."""
+    """The text of the first chatd.toml: loopback only, of the kinds that this machine has."""
     hosts = [host for host, family in LOOPBACK.items() if _bind_error(family, host, 0) is None]
     listen = ", ".join(f'"{host}:{port}"' for host in hosts)
     return TEMPLATE.format(listen=listen, port=port)
 
 
 def shown(path: Path) -> str:
-    """`path` as people type it: relative where it lies below the working folder."""
+    """`path` as people type it: relative if it lies below the working folder."""
     path, here = path.absolute(), Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _configure(config: Path, port: int | None) -> list[str]:
-    """Write the configuration where it must change; what was done, in sentences."""
+    """Write the configuration if it must change; returns what was done, in sentences."""
     if port is not None and not 0 < port < 65536:
         raise QuickstartError(f"{port} is no port: choose one from 1 to 65535, such as 9443.")
     done = []
@@ -122,7 +122,7 @@ def _configure(config: Path, port: int | None) -> list[str]:
 
 
 def _server(text: str, config: Path) -> dict[str, Any]:
-    """The section [server]; what is wrong in it otherwise, the daemon says with its line."""
+    """The section [server]; whatever else is wrong in it, the daemon says with its line."""
     try:
         server = tomllib.loads(text).get("server")
     except (ValueError, RecursionError) as error:
@@ -173,7 +173,7 @@ def _bind_error(family: int, host: str, port: int) -> int | None:
     """The errno that listening there would meet, or None."""
     try:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
-            # As Twisted does: connections that linger from an earlier run are no hindrance.
+            # As Twisted does: connections that linger from an earlier run are no obstacle.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host.strip("[]"), port))
     except OSError as error:

@@ -7,8 +7,8 @@ T = TypeVar("T")
 
 
 def until_done(work: Callable[[Any], Coroutine[Any, Any, T]]) -> T:
-    """Runs the reactor, which is given to ``work``, until that has ended; what it returns or
-    raises. Once in a process: a reactor runs once."""
+    """Runs the reactor, which is passed to ``work``, until that has ended; returns or raises what
+    it does. Once in a process: a reactor runs once."""
     # Twisted is imported only here: most calls of chatctl need none of it.
     from twisted.internet import reactor as the_reactor
     from twisted.internet.defer import Deferred

@@ -17,7 +17,7 @@ _REF: Final = "#/$defs/{name}"
 
 
 def schema() -> dict[str, Any]:
-    """Of what stands on standard output, and of a refusal on standard error."""
+    """Of what standard output says, and of a refusal on standard error."""
     kinds = list(ANSWERS.values())
     parts, named = msgspec.json.schema_components(kinds, ref_template=_REF)
     exits = [int(code) for code in Exit if code is not Exit.DONE]
@@ -44,7 +44,7 @@ def _object(**properties: Any) -> dict[str, Any]:
 
 
 def _closed(one: dict[str, Any]) -> dict[str, Any]:
-    """Nothing stands there that is not said."""
+    """Nothing may stand there that is not described."""
     if one.get("type") == "object" and "properties" in one:
         return {**one, "additionalProperties": False}
     return one

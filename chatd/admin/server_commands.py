@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def beginning(commands: Any) -> None:
-    """The configuration, and what is said of it."""
+    """The configuration, and commands about it."""
     quickstart = command(
         commands, "quickstart", _quickstart, "make a folder to serve this machine from"
     )
@@ -196,7 +196,7 @@ def _check(options: argparse.Namespace) -> int:
             chain, key = Path(settings.tls.certificate), Path(settings.tls.key)
             tls_files.load(chain, key, datetime.now(UTC))
         if (short := _short_of_disk(settings.store)) is not None:
-            # Nothing is wrong with the configuration for that.
+            # That does not make the configuration wrong.
             note(options, short)
     except tls_files.TlsFilesError as error:
         wrong.append(f"{path}: {error}")

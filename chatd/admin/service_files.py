@@ -20,7 +20,7 @@ UNITS: Final = (
     "chatd-doctor.timer",
 )
 COMMANDS: Final = ("chatctl", "chat")
-#: Where the units as they are shipped look for an environment.
+#: Where the shipped units look for an environment.
 SHIPPED: Final = "/opt/chatd/"
 
 
@@ -64,7 +64,7 @@ LOCAL: Final = Layout(
 
 
 def sources() -> Path:
-    """The folder with systemd/ in it: beside the environment's libraries, or the checkout."""
+    """The folder that has systemd/ in it: beside the environment's libraries, or the checkout."""
     installed = Path(sys.prefix) / "share" / "chatd"
     return installed if installed.exists() else Path(__file__).parents[2]
 

@@ -23,7 +23,7 @@ from chatd.edge import tls_files
 FOLDER = Path("/etc/chatd")
 STATE = Path("/var/lib/chatd")
 GROUP = "chatd"
-#: Names for chatd@.service: they become those of folders.
+#: Names for chatd@.service: folders are called after them.
 INSTANCE = re.compile(r"[a-z][a-z0-9-]{0,30}")
 #: Where certbot keeps what it fetched.
 CERTBOT = Path("/etc/letsencrypt/live")
@@ -34,14 +34,14 @@ Ask = Callable[[str], str]
 
 #: For everybody.
 EVERYWHERE = ["0.0.0.0:443", "[::]:443"]
-#: Of Let's Encrypt, for who is asked whether they agree.
+#: Let's Encrypt's, for anyone who is asked whether they agree.
 TERMS = "https://letsencrypt.org/repository/"
 
 
 @dataclass(frozen=True)
 class Means:
-    """How the server comes by its certificate: files, a proxy that has it, or ``acme``, by itself,
-    where ``agreed`` says that the terms were and ``contact`` may be a mail address."""
+    """How the server comes by its certificate: files, a proxy that has it, or ``acme``, by itself;
+    then ``agreed`` says that the terms were, and ``contact`` may be a mail address."""
 
     certificate: str = ""
     key: str = ""
@@ -57,8 +57,8 @@ class SetupError(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a server's files are, the group that may read them by name or number (None:
-    nobody else), the port on localhost, and the unit that runs it."""
+    """Where a server's files are, the group that may read them by name or number (None: nobody
+    else), the port on localhost, and the unit that runs it."""
 
     folder: Path = FOLDER
     state: Path = STATE
@@ -68,7 +68,7 @@ class Place:
 
     @classmethod
     def instance(cls, name: str, port: int) -> "Place":
-        """One of several on this machine, as systemd/chatd@.service has it."""
+        """One of several on this machine, as in systemd/chatd@.service."""
         if not INSTANCE.fullmatch(name) or name in ("tls", "secrets"):
             raise SetupError(
                 f"{name!r} names no instance: small letters, digits and -, beginning with a"
@@ -83,7 +83,7 @@ class Place:
 
 def here(place: Place) -> list[str]:
     """The first configuration: for this machine alone, with an authority of its own. What is there
-    is kept. What was done, in sentences."""
+    is kept. Returns what was done, in sentences."""
     if place.config.exists():
         return [f"{place.config} is there and was left as it is."]
     for folder in (place.folder, place.folder / "secrets", place.folder / "tls"):
@@ -100,9 +100,9 @@ def here(place: Place) -> list[str]:
 
 
 def opened(place: Place, host: str, ask: Ask | None, means: Means) -> list[str]:
-    """chatd under a name of its own, for everybody; or below a path of another's, with slashes
-    around it behind the name. ``ask``: None where nobody can be asked; then all must be said in
-    ``means``. What was done, and what is left to do, in sentences."""
+    """chatd under a name of its own, for everybody; or below a path under another's, with slashes
+    around it after the name. ``ask``: None if nobody can be asked; then ``means`` must say
+    everything. Returns what was done, and what is left to do, in sentences."""
     host, slash, path = host.partition("/")
     if not re.fullmatch(local_ca.HOST_NAME.pattern, host) or "." not in host:
         raise SetupError(f"{host!r} is no name that a browser could look up: chat.example.org.")
@@ -182,7 +182,7 @@ def _by_itself(text: str, host: str, means: Means) -> str:
         text = put(text, "tls", setting, "")
     if re.search(r"^\s*terminated\s*=", text, re.MULTILINE):
         text = put(text, "tls", "terminated", False)
-    # More names that somebody wrote stay.
+    # Other names that somebody wrote stay.
     written = tomllib.loads(text).get("acme", {}).get("domains", [])
     text = put(text, "acme", "domains", written if host in written else [host])
     text = put(text, "acme", "agree_to_terms", True)
@@ -192,7 +192,7 @@ def _by_itself(text: str, host: str, means: Means) -> str:
 
 
 def _not_by_itself(text: str) -> str:
-    """What `_by_itself` may have written, taken back."""
+    """Takes back what `_by_itself` may have written."""
     if re.search(r"^\s*\[acme\]", text, re.MULTILINE):
         text = put(text, "acme", "domains", [])
     return text
@@ -227,14 +227,14 @@ def _behind(text: str, place: Place) -> str:
 
 
 def _share(place: Place) -> None:
-    """All of it root's, readable for the daemon, and for nobody else."""
+    """All of it belongs to root, and only the daemon may also read it."""
     if place.group is None or os.geteuid() != 0:
         return
     group = place.group if isinstance(place.group, int) else _number(place.group)
     for path in (place.folder, *place.folder.rglob("*")):
         os.chown(path, 0, group)
         path.chmod(0o750 if path.is_dir() else 0o640)
-    # Of the authority only the certificate is for the daemon's group; its key stays root's.
+    # Of the authority, only the certificate is for the daemon's group; its key stays root's.
     authority = place.folder / "tls" / "ca.key"
     if authority.exists():
         authority.chmod(0o600)
@@ -250,8 +250,8 @@ def _number(group: str) -> int:
 
 
 def run(host: str | None, place: Place, means: Means, *, asks: bool) -> list[str]:
-    """What was done, in sentences. ``asks``: somebody who sits there may be asked. SetupError,
-    OSError."""
+    """Returns what was done, in sentences. ``asks``: somebody who sits there may be asked.
+    SetupError, OSError."""
     ask = input if asks and sys.stdin.isatty() else None
     if host is None:
         return here(place)

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-#: Where nobody's terminal says otherwise, and the fewest that are laid out for.
+#: Used if no terminal says otherwise, and the fewest that are laid out for.
 WIDTH: Final = 80
 GAP: Final = "  "
-#: A column is not made narrower than this, and a name is broken only beyond.
+#: A column is not made narrower than this; beyond that, names are broken.
 NARROWEST: Final = 8
 
 
 def plain(text: str) -> str:
-    """A text of others with nothing in it that the operator's terminal would obey."""
+    """Somebody else's text with nothing in it that the operator's terminal would obey."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
@@ -25,7 +25,7 @@ def width() -> int:
 
 
 def columns(text: str) -> int:
-    """How many a text takes: wide characters take two, marks none."""
+    """How many columns a text takes: wide characters take two, marks none."""
     if text.isascii():
         return len(text)
     from wcwidth import wcswidth
@@ -34,8 +34,8 @@ def columns(text: str) -> int:
 
 
 def wrapped(text: str, most: int) -> list[str]:
-    """In lines of at most ``most`` columns, broken at spaces, within a word only where it is longer
-    than a line. At least one line."""
+    """In lines of at most ``most`` columns, broken at spaces, and within a word only if it is
+    longer than a line. At least one line."""
     lines, line = [], ""
     for word in text.split(" "):
         longer = f"{line} {word}" if line else word
@@ -74,7 +74,7 @@ def table(
     within: int | None = None,
 ) -> Iterator[str]:
     """Lines of a table. What is too long for its column goes on below; ``notes``, one for each row
-    or none, stand under it, indented. "none" where there are no rows."""
+    or none, stand under it, indented. "none" if there are no rows."""
     if not rows:
         yield "none"
         return
@@ -95,7 +95,7 @@ def table(
 
 
 def _widths(wanted: list[int], within: int) -> list[int]:
-    """The widest columns give way until all of it fits."""
+    """The widest columns give way until everything fits."""
     widths = list(wanted)
     room = within - len(GAP) * (len(widths) - 1)
     while sum(widths) > room and max(widths) > NARROWEST:
@@ -108,7 +108,7 @@ def _widths(wanted: list[int], within: int) -> list[int]:
 
 
 def pairs(values: Sequence[tuple[str, str]], indent: str = "") -> Iterator[str]:
-    """Names and their values, a line each or more."""
+    """Names and their values, a line or more for each."""
     wide = max([12, *(len(name) for name, _ in values)])
     for name, value in values:
         first, *rest = wrapped(plain(value), width() - wide - 1 - len(indent))

@@ -1,4 +1,4 @@
-"""chatctl token-debug: why a site's token is refused, check by check, with the settings alone."""
+"""chatctl token-debug: why a site's token is refused, check by check, from the settings alone."""
 
 import sys
 import time
@@ -21,7 +21,7 @@ from chatd.config.safety import site_faults
 from chatd.config.settings import Settings
 from chatd.config.translate import vouching
 
-#: A token and the JSON a site hands it over in.
+#: Most bytes of a token and the JSON in which a site hands it over.
 MOST = 2 * LONGEST
 
 TIMES = ("exp", "iat", "nbf")
@@ -81,7 +81,7 @@ def _read(file: Path | None) -> str:
 
 
 def _token(text: str) -> str | None:
-    """The token alone; also out of what the site's token URL answers, {"token": "…"}. None where
+    """The token alone; also taken from what the site's token URL answers, {"token": "…"}. None if
     there is none."""
     try:
         answer = msgspec.json.decode(text)

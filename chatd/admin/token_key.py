@@ -1,6 +1,6 @@
 """chatctl token-key: the keys of sites, each in a file of its own: made, listed, removed.
 
-They lie in the folder of site.keys; the daemon reads them anew with a reload.
+They lie in the folder of site.keys; the daemon reads them again at a reload.
 """
 
 import os
@@ -22,7 +22,7 @@ from chatd.auth.jws import MOST_TRIED
 from chatd.config.reading import ConfigError
 from chatd.config.settings import Settings
 
-#: Where they go while site.keys says nothing: beside the configuration.
+#: Where they go as long as site.keys says nothing: beside the configuration.
 USUAL: Final = "secrets/site-keys"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,40}")
 
@@ -91,7 +91,7 @@ def add(
     public: Path | None,
     alg: str | None,
 ) -> tuple[NewKey, list[str]]:
-    """Makes a key, or takes over a ``public`` one (PEM); what people are told of it."""
+    """Makes a key, or takes over a ``public`` one (PEM); returns what people are told about it."""
     if _NAME.fullmatch(name) is None:
         raise _no(f"{name!r} is no name for a key: write a-z, 0-9, dots and dashes, such as shop.")
     folder = _folder(settings, config)
@@ -137,7 +137,7 @@ def add(
 
 
 def listed(settings: Settings, config: Path) -> list[Key]:
-    """The keys, and nothing of what is secret in them."""
+    """The keys, and nothing secret about them."""
     rows = []
     for path in _files(settings, config):
         try:
@@ -187,7 +187,7 @@ def _files(settings: Settings, config: Path) -> list[Path]:
 
 
 def _hand_over(made: Path, store: Path) -> None:
-    """To whoever the daemon runs as: what root made it could not read."""
+    """Gives it to the user the daemon runs as, who could not read what root made."""
     if os.geteuid() == 0 and store.exists():
         owner = store.stat()
         os.chown(made, owner.st_uid, owner.st_gid)

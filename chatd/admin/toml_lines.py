@@ -1,4 +1,4 @@
-"""Changes single settings in a TOML file and leaves all else as somebody wrote it."""
+"""Changes single settings in a TOML file and leaves everything else as somebody wrote it."""
 
 import json
 import re
@@ -10,8 +10,8 @@ class CannotChange(Exception):
 
 
 def put(text: str, section: str, key: str, value: str | bool | list[str]) -> str:
-    """``text`` with ``key = value`` in ``[section]``: in the place of the line that has it, else
-    below the section's own, else in a section at the end."""
+    """``text`` with ``key = value`` in ``[section]``: in place of the line that has it, otherwise
+    below the section's own line, otherwise in a new section at the end."""
     line = f"{key} = {json.dumps(value, ensure_ascii=False)}"
     lines = text.splitlines()
     at = _section(lines, section)

@@ -1,4 +1,4 @@
-"""`chatctl top`: the daemon's figures, anew each second, or once where nobody sits before them."""
+"""`chatctl top`: the daemon's figures, new each second, or once if nobody sits before them."""
 
 import curses
 import time
@@ -15,7 +15,7 @@ from chatd.admin.control import ask
 from chatd.admin.top_figures import Look, between
 from chatd.admin.top_screen import lines
 
-#: Seconds between two looks; and how many of them a figure stands on.
+#: Seconds between two looks; and how many looks a figure is based on.
 EVERY: Final = 1.0
 LOOKS: Final = 5
 
@@ -45,7 +45,7 @@ def shown(told: Figures) -> list[str]:
 
 
 def live(look: Ask) -> None:
-    """On the whole screen until `q`. Curses sends what changed alone, so that nothing flickers."""
+    """On the whole screen until `q`. Curses sends only what changed, so nothing flickers."""
     curses.wrapper(lambda screen: _run(screen, look))
 
 
@@ -63,7 +63,7 @@ def _run(screen: Any, look: Ask) -> None:
             due = max(due + EVERY, time.monotonic())
             looks.append(look())
             if looks[-1]["time"] < looks[0]["time"]:
-                looks = deque([looks[-1]], maxlen=LOOKS + 1)  # the daemon started anew
+                looks = deque([looks[-1]], maxlen=LOOKS + 1)  # the daemon has restarted
         if len(looks) > 1:
             _draw(screen, between(looks[0], looks[-1]))
 

@@ -1,4 +1,4 @@
-"""What happened between two looks at a daemon: rates, and times as so many per cent had them."""
+"""What happened between two looks at a daemon: rates, and times as percentiles."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -52,7 +52,7 @@ def between(before: Look, after: Look) -> dict[str, Any]:
 def _commands(
     before: Mapping[str, Sequence[float]], after: Mapping[str, Sequence[float]], seconds: float
 ) -> list[dict[str, Any]]:
-    """By type, the most frequent first; those of which there was none are left out."""
+    """By type, the most frequent first; types that did not occur are left out."""
     found = []
     for type_, (count, spent) in after.items():
         count_before, spent_before = before.get(type_, (0, 0.0))
@@ -64,8 +64,8 @@ def _commands(
 
 
 def quantiles(before: Look, after: Look) -> dict[str, Any]:
-    """Half, 95 and 99 % were at most so long: an upper bound of the histogram, infinite (as None
-    in ``p…`` with a ``rate``) above its last one."""
+    """Half, 95 and 99 % took at most this long: an upper bound of the histogram; above its last
+    one, twice that."""
     counts = [late - early for early, late in zip(before["counts"], after["counts"], strict=True)]
     total = sum(counts)
     told: dict[str, Any] = {"count": total}

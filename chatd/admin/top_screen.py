@@ -65,7 +65,7 @@ def _tables(told: Figures, width: int, height: int) -> list[str]:
 def _table(
     head: tuple[str, str, str], rows: Sequence[tuple[str, str, str]], wide: int, height: int
 ) -> list[str]:
-    """``height`` lines of just ``wide`` columns, a name and two numbers each."""
+    """``height`` lines of exactly ``wide`` columns, a name and two numbers each."""
     first = max(len(head[1]), 6)
     name = max(1, wide - first - 6)
     made = []

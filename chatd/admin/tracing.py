@@ -11,7 +11,7 @@ from chatd.engine.traces import Traced, TracedPerson
 from chatd.hooks.push.watch import PUSH
 from chatd.hooks.webhook import AWAY, MESSAGES
 
-#: What no part of the daemon writes down, said with each answer.
+#: What no part of the daemon records, said with each answer.
 NOT_RECORDED: Final = (
     "which connections were open, and which had the room open, when it was said",
     "which frames reached a connection, other than by the marks its client sends",
@@ -132,7 +132,7 @@ def was_member(person: TracedPerson, seq: int) -> bool:
 
 
 def notified(person: TracedPerson, traced: Traced, now: int) -> str:
-    """Whether they are called for it while away, by the level as it is now, and why not."""
+    """Whether they are notified of it while away, by the level as it is now, and if not, why."""
     level = person.notify or ("all" if traced.room_kind == "direct" else "mentions")
     chosen = "as they chose" if person.notify else f"as {traced.room_kind} rooms have it"
     muted = person.muted_until
@@ -150,7 +150,7 @@ def notified(person: TracedPerson, traced: Traced, now: int) -> str:
 
 
 def verdict(person: TracedPerson, traced: Traced, live: list[dict[str, Any]] | None) -> str:
-    """One sentence, as far as the marks and memberships carry it."""
+    """One sentence, as far as the marks and memberships support it."""
     name = person.name
     if person.user == traced.author:
         return f"{name} wrote it."

@@ -133,7 +133,7 @@ def show_trace(told: Trace) -> Iterator[str]:
 
 
 def _has(about: Any, name: str) -> bool:
-    """Connections are known of a running daemon alone."""
+    """Connections are known only of a running daemon."""
     return name != "connections_now" or about.connections_now is not None
 
 

@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-#: Looked for in this order where --config and CHATD_CONFIG name none.
+#: Looked for in this order if --config and CHATD_CONFIG name none.
 USUAL = (Path("var/chatd.toml"), Path("/etc/chatd/chatd.toml"))
 
 
@@ -13,7 +13,7 @@ def config_of(options: argparse.Namespace) -> Path:
         return Path(options.config)
     if named := os.environ.get("CHATD_CONFIG"):
         return Path(named)
-    # Unlike Path.exists, no exception where the working folder may not be looked into.
+    # Unlike Path.exists, no exception if the working folder may not be looked into.
     return next((path for path in USUAL if os.path.exists(path)), USUAL[-1])
 
 
@@ -32,7 +32,7 @@ def control_of(options: argparse.Namespace) -> Path:
 
 
 def _control_nonetheless(path: Path) -> Path | None:
-    """The socket that is there, where the file is TOML at least."""
+    """The socket that is there, if the file is at least TOML."""
     import tomllib
 
     from chatd.config.settings import Server

@@ -1,1 +1,1 @@
-"""Backups: what is made while the daemon runs, looked over, kept, and brought back."""
+"""Backups: made while the daemon runs, checked, kept, and brought back."""

@@ -10,7 +10,7 @@
     manifest.json                   what all this is, with the SHA-256 of each member
     manifest.sha256                 the seal: without it the backup was never finished
 
-The digests tell damage. They tell no forgery: whoever can write a backup can write another seal.
+The digests show damage, not forgery: whoever can write a backup can write another seal.
 """
 
 import hashlib
@@ -24,10 +24,10 @@ from typing import IO, Literal, Protocol
 import msgspec
 
 FORMAT = 2
-#: Those that are read: of the first there were no files.
+#: The forms that are read: the first had no files.
 FORMATS = (1, 2)
 SUFFIX = ".tar"
-#: Beside a backup that is being made; one that nobody works on was left by a crash.
+#: Ends the name of a backup that is being made; one that nobody works on was left by a crash.
 PART = ".part"
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
 CONFIGURATION = "configuration/chatd.toml"
@@ -54,8 +54,8 @@ class BackupError(Exception):
 
 
 class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A member. ``setting``: which one names the file, "" for others; ``name``: what the file was
-    called; ``mode``, ``owner`` and ``group`` are those it had."""
+    """A member. ``setting``: the one that names the file, "" for others; ``name``: what the file
+    was called; ``mode``, ``owner`` and ``group`` are those it had."""
 
     member: str
     size: int
@@ -68,7 +68,7 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Base(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The full backup that changes stand on."""
+    """The full backup that changes are based on."""
 
     id: str
     name: str
@@ -76,7 +76,7 @@ class Base(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``moment``: Unix milliseconds; the backup holds what was committed until then. ``missing``:
-    files whose bodies were not on the disk any more when it was made."""
+    files whose bodies were no longer on the disk when it was made."""
 
     format: int
     id: str
@@ -110,7 +110,7 @@ class Writing:
         self.items: list[Item] = []
 
     def add(self, content: Readable, size: int, item: Item, told: Told | None = None) -> None:
-        """``item`` names it; the digest is found out here."""
+        """``item`` names it; the digest is computed here."""
         info = tarfile.TarInfo(item.member)
         info.size, info.mode = size, 0o600
         read = _Digesting(content, size, told)
@@ -208,7 +208,7 @@ class Archive:
             yield part
 
     def damage(self, told: Told | None = None, but: str = "") -> list[str]:
-        """Reads every member but that one; what is not as it was written, a sentence each."""
+        """Reads every member but ``but``; returns what is damaged, a sentence each."""
         found = []
         items = [item for item in self.manifest.items if item.member != but]
         total = sum(item.size for item in items)
@@ -232,7 +232,7 @@ class Archive:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Archive]:
-    """BackupError for what is no finished backup."""
+    """BackupError for anything but a finished backup."""
     try:
         file = path.open("rb")
     except OSError as error:

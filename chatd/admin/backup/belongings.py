@@ -1,4 +1,4 @@
-"""The files that belong to a configuration: itself, and each that a setting names."""
+"""The files that belong to a configuration: the file itself, and each that a setting names."""
 
 import grp
 import os
@@ -15,13 +15,13 @@ from chatd.config.settings import Settings
 NAMES = ("certificate", "key", "logo")
 #: Settings that name a folder of such files.
 FOLDERS = ("keys",)
-#: Made by the daemon in the store's folder where the setting names no other.
+#: Made by the daemon in the store's folder if the setting names no other.
 OWN_PUSH_KEY = "push.key"
 
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """``setting`` is "" for what no setting names."""
+    """``setting`` is "" for a file that no setting names."""
 
     member: str
     setting: str
@@ -29,7 +29,7 @@ class Belonging:
 
 
 def belongings(config: Path, settings: Settings) -> list[Belonging]:
-    """The configuration first. Whether the files are there is not looked at."""
+    """The configuration first. Whether the files exist is not checked."""
     found = [Belonging(CONFIGURATION, "", config)]
     for setting, path in named_files(settings):
         found.append(Belonging(f"configuration/{setting}", setting, path))
@@ -51,7 +51,7 @@ def named_files(settings: Settings) -> Iterator[tuple[str, Path]]:
 
 
 def named_folders(settings: Settings) -> Iterator[tuple[str, Path]]:
-    """The same of folders."""
+    """The same for folders."""
     for section, name, value in _values(settings):
         if name in FOLDERS:
             yield f"{section}.{name}", Path(value)
@@ -67,7 +67,7 @@ def _values(settings: Settings) -> Iterator[tuple[str, str, str]]:
 
 
 def handed_over(path: Path) -> bool:
-    """Whether systemd hands the file over (LoadCredential=): nobody but it puts one there."""
+    """Whether systemd hands the file over (LoadCredential=): nobody else puts one there."""
     return path.parent == credentials()
 
 

@@ -1,5 +1,5 @@
-"""The bodies of files in a backup: one after the other, each behind its id and its length; of
-changes those that the full backup they stand on does not have."""
+"""The bodies of files in a backup: one after the other, each after its id and its length; a backup
+of changes has those that the full backup it is based on lacks."""
 
 import struct
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,11 +28,11 @@ class Carried:
         return file in self._where
 
     def size(self, files: Iterable[str]) -> int:
-        """Of those of ``files`` that are here, in bytes."""
+        """How many bytes those of ``files`` have that are here."""
         return sum(self._where[file][2] for file in files if file in self._where)
 
     def pieces(self, file: str) -> Iterable[bytes] | None:
-        """A body piece by piece, None where it is not here."""
+        """A body piece by piece, None if it is not here."""
         return _read(*self._where[file]) if file in self._where else None
 
 
@@ -62,7 +62,7 @@ def _read(archive: Archive, at: int, left: int) -> Iterator[bytes]:
 
 @contextmanager
 def carried(archive: Archive) -> Iterator[Carried]:
-    """All that ``archive`` stands for."""
+    """Everything that ``archive`` stands for."""
     if archive.manifest.kind == "full":
         yield Carried(archive)
         return
@@ -97,7 +97,7 @@ class Bodies:
         self._rest = b""
 
     def read(self, amount: int = -1) -> bytes:
-        """So many bytes, fewer only at the end."""
+        """That many bytes, fewer only at the end."""
         while len(self._rest) < amount and (part := next(self._parts, b"")):
             self._rest += part
         data, self._rest = self._rest[:amount], self._rest[amount:]

@@ -64,7 +64,7 @@ def _create(options: argparse.Namespace, config: Path) -> int:
     from chatd.config.reading import load
 
     with contextlib.suppress(OSError):  # a unit may forbid it, and say so itself
-        os.nice(5)  # those who chat come first
+        os.nice(5)  # people who chat come first
     wanted = Wanted(options.target, options.full_after, options.store_only)
     with Progress(sys.stderr) as progress:
         path = create(wanted, config.resolve(), load(config), progress.phase)

@@ -1,8 +1,8 @@
 """Making a backup, beside a running daemon or without one.
 
-The database is copied first, under a name that says so, then written into the archive and looked
-over there; only then it gets its name. Whatever is killed meanwhile leaves files ending in .part…,
-which the next backup in that folder removes.
+The database is first copied under a name that says so, then written into the archive and checked
+there; only then does the archive get its name. Whatever is killed meanwhile leaves files ending in
+.part…, which the next backup in that folder removes.
 """
 
 import os
@@ -93,7 +93,7 @@ def create(wanted: Wanted, config: Path, settings: Settings, phase: Phase) -> Pa
 
 
 def _base(folder: Path, full_after: float | None) -> shelf.Kept | None:
-    """The full backup that is young enough to stand on."""
+    """The full backup that is young enough to build on."""
     if full_after is None or (last := shelf.last_full(folder)) is None:
         return None
     assert last.manifest is not None
@@ -102,7 +102,7 @@ def _base(folder: Path, full_after: float | None) -> shelf.Kept | None:
 
 
 def _carried_by(base: shelf.Kept | None) -> int:
-    """Bytes of bodies that need not be saved once more, if the files are still those."""
+    """Bytes of bodies that need not be saved again, if the files are still the same."""
     if base is None:
         return 0
     with opened(base.path) as archive:
@@ -144,7 +144,7 @@ class _Made:
             path.unlink(missing_ok=True)
 
     def write(self, wanted: Wanted, config: Path, settings: Settings, phase: Phase) -> None:
-        # Before the copy, which takes its time: what cannot be read is said at once.
+        # Before the copy, which takes its time: what cannot be read is reported at once.
         things = [] if wanted.store_only else [read(one) for one in belongings(config, settings)]
         store = Path(settings.store.path)
         with held(store, COPYING_FILES):
@@ -169,7 +169,7 @@ class _Made:
             os.fsync(file.fileno())
 
     def _bodies(self, store: Path) -> Bodies:
-        """Of the files that the copy knows; not those that the full backup has."""
+        """Of the files that the copy knows, without those that the full backup has."""
         copy = Sqlite(self._copy, writing=False, immutable=True)
         try:
             files = files_of(copy)
@@ -228,8 +228,8 @@ def _private(path: Path) -> IO[bytes]:
 
 
 def prune(folder: Path, keep: int, *, dry_run: bool = False) -> list[Path]:
-    """Removes all but the last ``keep`` full backups, and what was left unfinished; what went, or
-    with ``dry_run`` would go."""
+    """Removes all but the last ``keep`` full backups, and what was left unfinished; returns what
+    went, or with ``dry_run`` would go."""
     if keep < 1:
         raise BackupError("At least one full backup has to stay: --keep 1.")
     with shelf.locked(folder):

@@ -1,4 +1,4 @@
-"""A line on the operator's terminal that says how far something is; nothing elsewhere."""
+"""A line on the operator's terminal that says how far something is; nothing if there is none."""
 
 import time
 from typing import TextIO
@@ -38,6 +38,6 @@ class Progress:
 
     def _write(self, text: str) -> None:
         if self._shown:
-            # From the line's beginning, and what stood there is taken away (ECMA-48, EL).
+            # From the beginning of the line, and what stood there is erased (ECMA-48, EL).
             self._file.write(f"\r{text}\x1b[K")
             self._file.flush()

@@ -1,8 +1,8 @@
 """Bringing a backup back: into an empty place, or with what is there kept aside.
 
-The database is written and looked over under a name of its own before anything is moved. From the
-first move to the last the file `chatd.restoring` stands in the store's folder: no daemon starts
-while it does, and it says what was begun and how to finish it.
+The database is written and checked under a name of its own before anything is moved. From the first
+move to the last, the file `chatd.restoring` stands in the store's folder: no daemon starts while it
+does, and it says what was begun and how to finish it.
 """
 
 import os
@@ -52,7 +52,7 @@ from chatd.store.sqlite import Sqlite, make_file
 
 #: The database on its way to its name.
 COMING = FILE + ".restoring"
-#: The same of the folder of bodies.
+#: The same for the folder of bodies.
 BODIES_COMING = BODIES + ".restoring"
 #: The database first: what is left of it without its log file must never look like a store.
 OLD = (
@@ -85,7 +85,7 @@ class Plan:
 
     @property
     def aside(self) -> Path:
-        """Where what is there goes."""
+        """Where the present store is put aside."""
         return self.folder / f"before-restore-{self.stamp}"
 
     @property
@@ -109,7 +109,7 @@ def restore(
     dry_run: bool = False,
     store_only: bool = False,
 ) -> Plan:
-    """Brings ``source`` back for the configuration at ``config``. BackupError, StoreError where a
+    """Brings ``source`` back for the configuration at ``config``. BackupError, StoreError if a
     daemon runs on that store, OSError."""
     with opened(source) as archive:
         if archive.manifest.schema > len(steps()):
@@ -164,7 +164,7 @@ def _plan(archive: Archive, config: Path, store_only: bool) -> Plan:
 
 
 def _places(archive: Archive, config: Path, settings: Settings) -> Iterator[tuple[Item, Path]]:
-    """Where each file of the backup goes: as the configuration in the backup says."""
+    """Where each file of the backup goes, as the configuration in the backup says."""
     named, folders = dict(named_files(settings)), dict(named_folders(settings))
     for item in archive.manifest.items:
         if item.member == CONFIGURATION:
@@ -174,7 +174,7 @@ def _places(archive: Archive, config: Path, settings: Settings) -> Iterator[tupl
         elif item.setting in named:
             path = named[item.setting]
             if handed_over(path):
-                # Where systemd gets it from is in the unit alone.
+                # Only the unit knows where systemd gets it from.
                 path = config.resolve().parent / "from-backup" / path.name
             yield item, path
         elif item.setting in folders:
@@ -259,7 +259,7 @@ def _mark(plan: Plan) -> None:
 
 
 def _write_database(archive: Archive, target: Path, phase: Phase) -> None:
-    """The database with an epoch of its own: no client trusts a cursor of the other life."""
+    """The database with an epoch of its own: no client trusts a cursor from its other life."""
     told = phase("restoring")
     make_file(target)
     with pages(archive) as there, target.open("wb") as file:
@@ -290,13 +290,13 @@ def _files(coming: Path) -> tuple[str, ...]:
 def _write_bodies(
     there: Carried, files: Sequence[str], target: Path, like: Path, phase: Phase
 ) -> None:
-    """Those of ``files``, as a folder of bodies that belongs to whom ``like`` does."""
+    """Those of ``files``, as a folder of bodies that belongs to the owner of ``like``."""
     told = phase("files")
     _make_like(target, like)
     done, size = 0, there.size(files)
     for file in files:
         if (parts := there.pieces(file)) is None:
-            continue  # it was missing when the backup was made, as the manifest tells
+            continue  # it was missing when the backup was made, as the manifest says
         path = body_path(target, file)
         if not path.parent.exists():
             _make_like(path.parent, like)
@@ -336,7 +336,7 @@ def _put(archive: Archive, step: Step, plan: Plan) -> None:
 
 
 def _beside(step: Step, plan: Plan) -> Path:
-    """Where a file that is replaced is kept: outside of a folder in which every file counts."""
+    """Where a replaced file is kept: outside a folder in which every file counts."""
     mark = f".before-restore-{plan.stamp}"
     if step.item.member.count("/") == 1:
         return step.path.with_name(step.path.name + mark)
@@ -344,7 +344,7 @@ def _beside(step: Step, plan: Plan) -> Path:
 
 
 def _make_folder(folder: Path, item: Item) -> None:
-    """With what is missing above it; open to whom the file in it is."""
+    """With any missing parents; open to those who may read the file in it."""
     if folder.exists():
         return
     _make_folder(folder.parent, item)
@@ -354,8 +354,8 @@ def _make_folder(folder: Path, item: Item) -> None:
 
 
 def wall(text: str) -> int:
-    """Unix milliseconds of "2026-11-29 18:30", of the local time where no zone is said; ValueError.
-    A date alone is its end."""
+    """Unix milliseconds of "2026-11-29 18:30", in local time if no zone is given; ValueError. A
+    date alone means its end."""
     moment = datetime.fromisoformat(text)
     if len(text) <= len("2026-11-29"):
         moment = moment.replace(hour=23, minute=59, second=59)

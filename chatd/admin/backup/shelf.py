@@ -12,14 +12,14 @@ from pathlib import Path
 from chatd.admin.backup.archive import PART, SUFFIX, BackupError, Manifest, opened
 
 _NAME = re.compile(r"chatd-\d{8}T\d{6}Z(-changes)?\.tar")
-#: What is being made, or was left by what was killed.
+#: What is being made, or was left by something killed.
 _LEFT = re.compile(_NAME.pattern + re.escape(PART) + "[a-z-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A backup on the shelf. ``manifest`` is None where ``fault`` says why it is none; ``lone``:
-    the full one that it stands on is missing."""
+    """A backup on the shelf. ``manifest`` is None if ``fault`` says why it is not one; ``lone``:
+    the full one that it is based on is missing."""
 
     path: Path
     size: int
@@ -29,13 +29,13 @@ class Kept:
 
 
 def name(moment: int, kind: str) -> str:
-    """Of a backup as of ``moment``, Unix milliseconds."""
+    """For a backup as of ``moment``, Unix milliseconds."""
     when = datetime.fromtimestamp(moment / 1000, UTC)
     return f"chatd-{when:%Y%m%dT%H%M%SZ}{'-changes' if kind == 'changes' else ''}{SUFFIX}"
 
 
 def kept(folder: Path) -> list[Kept]:
-    """All in the folder, oldest first; BackupError where it cannot be read."""
+    """All in the folder, oldest first; BackupError if it cannot be read."""
     try:
         paths = sorted(path for path in folder.iterdir() if path.name.endswith(SUFFIX))
     except OSError as error:
@@ -70,8 +70,8 @@ def last_full(folder: Path) -> Kept | None:
 
 
 def as_of(folder: Path, until: int | None) -> Path:
-    """The last backup that can be restored, of those not younger than ``until`` (Unix milliseconds)
-    where that is said. BackupError where there is none."""
+    """The last backup that can be restored, as of ``until`` (Unix milliseconds) or earlier if that
+    is given. BackupError if there is none."""
     good = [one for one in kept(folder) if one.manifest is not None and not one.lone]
     if not good:
         raise BackupError(f"There is no backup in {folder}.")
@@ -83,8 +83,8 @@ def as_of(folder: Path, until: int | None) -> Path:
 
 
 def outdated(folder: Path, keep: int) -> list[Path]:
-    """What may go so that the last ``keep`` full backups stay, with all changes that stand on them;
-    what cannot be read stays, for somebody to look at."""
+    """What may go so that the last ``keep`` full backups stay, with all changes based on them; what
+    cannot be read stays, for somebody to look at."""
     found = kept(folder)
     full = [one for one in found if one.manifest and one.manifest.kind == "full"]
     gone = full[:-keep]
@@ -96,12 +96,12 @@ def outdated(folder: Path, keep: int) -> list[Path]:
         and one.manifest.base
         and (one.manifest.base.id in ids or (one.lone and full))
     ]
-    # Changes first: killed half-way, nothing is left that lacks what it stands on.
+    # Changes first: if this is killed half-way, nothing is left without what it is based on.
     return [one.path for one in (*changes, *gone)]
 
 
 def left_behind(folder: Path) -> list[Path]:
-    """Unfinished files; of a backup that is being made, too."""
+    """Unfinished files, also those of a backup that is being made."""
     return sorted(path for path in folder.iterdir() if _LEFT.fullmatch(path.name))
 
 

@@ -1,4 +1,4 @@
-"""The database in a backup: of a full one as it lies there, of changes laid over their full one."""
+"""The database in a backup: a full one's as it lies there; changes are laid over their full one."""
 
 import hashlib
 import struct
@@ -9,7 +9,7 @@ from typing import IO
 
 from chatd.admin.backup.archive import CHANGES, DATABASE, Archive, BackupError, opened
 
-#: Bytes of a page's digest: two pages that differ have the same one never (BLAKE2b).
+#: Bytes of a page's digest: two different pages never have the same one (BLAKE2b).
 DIGEST = 16
 _NUMBER = struct.Struct(">Q")
 
@@ -19,7 +19,7 @@ def digest(page: bytes) -> bytes:
 
 
 def digests(file: IO[bytes], page_size: int) -> Iterator[tuple[bytes, bytes]]:
-    """Every page of a database file from its beginning on, with its digest."""
+    """Every page of a database file, from its beginning, with its digest."""
     while page := file.read(page_size):
         yield page, digest(page)
 
@@ -75,7 +75,7 @@ class Changed:
 
 @contextmanager
 def base_of(archive: Archive) -> Iterator[Archive]:
-    """The full backup that ``archive`` stands on, in the same folder; BackupError without it."""
+    """The full backup that ``archive`` is based on, in the same folder; BackupError without it."""
     base = archive.manifest.base
     if base is None or Path(base.name).name != base.name:
         raise BackupError(f"{archive.path} does not say which full backup it stands on.")

@@ -1,4 +1,4 @@
-"""Looking a backup over: every byte as it was written, and a database that is sound."""
+"""Checking a backup: every byte as it was written, and a database that is sound."""
 
 from pathlib import Path
 
@@ -14,9 +14,9 @@ from chatd.store.verify_files import body_faults, has_files
 
 
 def faults(path: Path, told: Told | None = None, *, new: bool = False) -> list[str]:
-    """What is wrong with it, a sentence each; none for a sound one. BackupError for what is no
-    finished backup, or lacks the full one that it stands on. ``new``: bodies of files that are in
-    that full one are not read again, whose number no backup of changes is to suffer from."""
+    """What is wrong with it, a sentence each; nothing for a sound one. BackupError for what is not
+    a finished backup, or lacks the full one that it is based on. ``new``: bodies of
+    files in that full one are not read again, so that their number does not slow this down."""
     with opened(path) as archive:
         return faults_of(archive, told, new=new)
 

@@ -120,7 +120,7 @@ def _waiting(seconds: float) -> None:
 
 
 def _say(findings: Any, options: argparse.Namespace, url: str) -> int:
-    """Prints them as they come; the exit code."""
+    """Prints them as they come; returns the exit code."""
     from chatd.admin.answers import FindingRow, Findings
 
     found: list[Finding] = []
@@ -137,7 +137,7 @@ def _say(findings: Any, options: argparse.Namespace, url: str) -> int:
 
 
 def shown(finding: Finding) -> list[str]:
-    """As a terminal of 80 columns takes it; a line to type stands by itself and is never broken."""
+    """For a terminal of 80 columns; a line to type stands by itself and is never broken."""
     from chatd.admin.shown import plain
 
     head = f"  {WORDS[finding.grade]:<6}{finding.about:<{ABOUT}}"

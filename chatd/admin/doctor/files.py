@@ -1,5 +1,5 @@
-"""Where the bodies of files lie: whether the daemon can write there, nobody else read, and there is
-room."""
+"""Where the bodies of files lie: whether the daemon can write there, nobody else can read, and
+there is room."""
 
 import stat
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from chatd.store.sqlite import FAILURES, Sqlite
 
 
 def files(look: Look) -> Iterator[Finding]:
-    """Nothing where the daemon has not made the folder yet."""
+    """Nothing if the daemon has not made the folder yet."""
     store = Path(look.settings.store.path)
     folder = store / FOLDER
     if not folder.is_dir():
@@ -51,7 +51,7 @@ def _access(store: Path, folder: Path) -> Iterator[Finding]:
 
 
 def _room(look: Look, store: Path, folder: Path) -> Iterator[Finding]:
-    """Where they lie on a file system of their own; else the store's disk says it all."""
+    """If they lie on a file system of their own; otherwise the store's disk says it all."""
     if _device(folder) == _device(store):
         return
     free, total = look.machine.free_and_total(folder)

@@ -9,7 +9,7 @@ Grade = Literal["ok", "note", "warning", "fault"]
 @dataclass(frozen=True, slots=True)
 class Finding:
     """``name`` is a word for programs, ``about`` what was looked at, ``what`` was found there.
-    ``why`` it matters and the line to type, ``do``, are empty where nothing is to be done."""
+    ``why`` it matters and the line to type, ``do``, are empty if there is nothing to do."""
 
     name: str
     about: str
@@ -29,7 +29,7 @@ def note(name: str, about: str, what: str, why: str, do: str) -> Finding:
 
 
 def warning(name: str, about: str, what: str, why: str, do: str) -> Finding:
-    """It works, and will not for long, or not for everybody."""
+    """It works, but will not for long, or not for everybody."""
     return Finding(name, about, "warning", what, why, do)
 
 

@@ -30,7 +30,7 @@ BACKUP_AGE = 2 * 86_400
 def configuration(look: Look) -> Iterator[Finding]:
     wrong = list(dict.fromkeys(unsafe(look.settings)))
     for text in wrong:
-        # Where a line mends it, the sentence has that line.
+        # If a line fixes it, the sentence has that line.
         line = re.search(r"`([^`]+)`", text)
         yield fault(
             "key-readable" if line and line[1].startswith("chmod ") else "configuration",

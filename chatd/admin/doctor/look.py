@@ -16,13 +16,13 @@ from chatd.config.settings import Settings
 from chatd.parts import public_url
 from chatd.store.space import free_and_total
 
-#: What adjtimex(2) answers where nothing keeps the clock right.
+#: What adjtimex(2) answers if nothing keeps the clock right.
 _UNSYNCHRONISED = 5
 _CONFIGURED = Path("/etc/chatd")
 
 
 def _clock_kept() -> bool:
-    # struct timex has less than 256 bytes; all zeros asks and changes nothing.
+    # struct timex has less than 256 bytes; all zeros ask and change nothing.
     state = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(256))
     return bool(state != _UNSYNCHRONISED)
 
@@ -58,7 +58,7 @@ def unit_in(cgroups: str) -> str:
 
 
 def _package() -> tuple[str, str]:
-    """Nothing is asked of the network: apt's own lists are."""
+    """The network is not asked: apt's own lists are."""
     try:
         told = subprocess.run(
             ["/usr/bin/apt-cache", "policy", "chatd"],
@@ -108,8 +108,8 @@ class Machine:
 
 @dataclass(frozen=True)
 class Look:
-    """``address``: where to go instead of what the name says; ``ca``: an authority to trust besides
-    the system's. ``visit``: what the running daemon told, None where none runs."""
+    """``address``: where to go instead of where the name leads; ``ca``: an authority to trust
+    besides the system's. ``visit``: what the running daemon told, None if none runs."""
 
     config: Path
     settings: Settings
@@ -134,7 +134,7 @@ class Look:
 
     @property
     def base(self) -> str:
-        """The path in front of every address, "" for none."""
+        """The path before every address, "" for none."""
         return urlsplit(self.url).path.rstrip("/")
 
     @property
@@ -168,7 +168,7 @@ class Look:
 
     @property
     def proxied(self) -> bool:
-        """Whether there is meant to be a proxy in front."""
+        """Whether there should be a proxy in front."""
         return self.settings.tls.terminated or bool(self.settings.server.proxies)
 
     @property

@@ -16,7 +16,7 @@ from chatd.admin.doctor.look import Look
 from chatd.admin.doctor.reach import Target, Unreachable
 from chatd.edge.health import VISITOR
 
-#: Ahead of a certificate's end this is a warning: renewals come a month before, or never.
+#: This long before a certificate's end it is a warning: renewals come a month before, or never.
 SOON = timedelta(days=14)
 #: An address for documentation (RFC 5737): nobody has it.
 NOBODY = "192.0.2.77"
@@ -198,7 +198,7 @@ def _fetch(leaf: x509.Certificate) -> str:
         if (
             description.access_method == AuthorityInformationAccessOID.CA_ISSUERS
             and isinstance(where, x509.UniformResourceIdentifier)
-            # It goes into a line for a shell.
+            # It goes into a shell command.
             and re.fullmatch(r"https?://[A-Za-z0-9.:/_-]+", where.value)
         ):
             return f"curl -fsS {where.value} | openssl x509 -outform pem"
@@ -226,7 +226,7 @@ def _reload(look: Look) -> str:
 
 
 def page(look: Look, target: Target) -> Iterator[Finding]:
-    """Over HTTP: whether it is chatd that answers, and what a proxy makes of who asks."""
+    """Over HTTP: whether it is chatd that answers, and whom a proxy lets it see as asking."""
     if look.visit is None:
         return
     secret = {VISITOR: look.visit["secret"], "Origin": target.origin}
@@ -288,7 +288,7 @@ def _path_kept(look: Look) -> Finding:
 
 
 def _who(look: Look, seen: dict[str, str], forged: dict[str, str], local: str) -> Finding:
-    """What chatd takes for a client's address behind a proxy."""
+    """What chatd believes to be a client's address behind a proxy."""
     server = look.settings.server
     if forged.get("client") == NOBODY and forged.get("forwarded") == NOBODY:
         return fault(

@@ -17,7 +17,7 @@ from cryptography import x509
 from OpenSSL import SSL
 
 SECONDS = 5.0
-#: The largest head and body that are read of an answer.
+#: How much of an answer's head and body is read at most.
 LARGEST = 262_144
 
 
@@ -37,7 +37,7 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """As the Host header has it."""
+        """As in the Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == 443 else f"{host}:{self.port}"
 
@@ -64,7 +64,7 @@ class Answer:
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """All addresses of a name, IPv4 first; Unreachable where there is none."""
+    """All addresses of a name, IPv4 first; Unreachable if there is none."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
@@ -110,7 +110,7 @@ def trusting(ca: Path | None) -> ssl.SSLContext:
 
 
 def secured(target: Target, *, verify: bool = True) -> ssl.SSLSocket:
-    """A TLS connection. Unreachable; ssl.SSLCertVerificationError where it is not to be trusted."""
+    """A TLS connection. Unreachable; ssl.SSLCertVerificationError if it cannot be trusted."""
     context = trusting(target.ca)
     if not verify:
         context.check_hostname = False
@@ -135,7 +135,7 @@ def get(target: Target, path: str, headers: Mapping[str, str]) -> Answer:
 
 def open_socket(target: Target, path: str, secret: str) -> tuple[Answer, ssl.SSLSocket]:
     """Asks for a WebSocket with a visitor's secret, as the page would; on 101 the connection stays
-    open behind the answer."""
+    open after the answer."""
     lines = {
         "Host": target.authority,
         "Origin": target.origin,

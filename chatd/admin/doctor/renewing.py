@@ -15,7 +15,7 @@ from chatd.admin.doctor.look import Look
 from chatd.config.settings_acme import FOLDER
 
 ABOUT = "renewal"
-#: With less than this share of its life left somebody has to see to it.
+#: With less than this share of its life left, somebody has to see to it.
 LATE = 1 / 6
 
 
@@ -64,7 +64,7 @@ def _is_late(certificate: x509.Certificate, now: datetime) -> bool:
 
 
 def _do(look: Look, standing: Standing) -> str:
-    """The line to type; what is mended is tried at once with a reload."""
+    """The line to type; after the trouble is fixed, a reload tries at once."""
     acme = look.settings.acme
     edit = f"$EDITOR {look.config}"
     again = "systemctl reload chatd"

@@ -1,7 +1,7 @@
 """`chatctl doctor --security`: what an operator should look at again and again.
 
 From outside: protocols, ciphers, certificates, headers. Inside: who may read what, who can come in,
-what the daemon may do, what of it is out of date.
+what the daemon may do, and which parts of it are out of date.
 """
 
 from collections.abc import Iterator

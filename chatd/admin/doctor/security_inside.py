@@ -1,4 +1,4 @@
-"""Who may read and write what, what the daemon may do, and what of it is out of date."""
+"""Who may read and write what, what the daemon may do, and which parts are out of date."""
 
 import re
 import stat
@@ -11,14 +11,14 @@ from chatd.admin.doctor.look import Look
 from chatd.auth import site_keys as key_files
 from chatd.store.names import FILE
 
-#: A site's key that is older is changed; days.
+#: A site's key older than this should be changed; days.
 OLD_KEY_DAYS: Final = 400
 DAY: Final = 86_400
 #: The only capability that chatd has a use for: CAP_NET_BIND_SERVICE, capability.h.
 BIND: Final = 1 << 10
 #: Seccomp with a filter, proc(5).
 FILTERED: Final = "2"
-#: A library that is loaded and not on the disk any more, proc(5).
+#: A library that is loaded but no longer on the disk, proc(5).
 GONE: Final = re.compile(r"(\S+\.so\S*) \(deleted\)$", re.MULTILINE)
 
 
@@ -59,7 +59,7 @@ def _open_to(path: Path, bits: int, what: str, mend: str) -> list[Finding]:
 
 
 def site_keys(look: Look) -> Iterator[Finding]:
-    """Short ones are refused at the start; here it is their age."""
+    """Short ones are refused at the start; this is about their age."""
     site = look.settings.site
     try:
         paths = key_files.files(site.keys) if site.keys else []
@@ -86,7 +86,7 @@ def site_keys(look: Look) -> Iterator[Finding]:
 
 
 def sandbox(look: Look) -> Iterator[Finding]:
-    """What the kernel says of the process, whatever the unit was meant to be."""
+    """What the kernel says about the process, whatever the unit was meant to be."""
     if look.visit is None:
         return
     try:
@@ -125,7 +125,7 @@ def sandbox(look: Look) -> Iterator[Finding]:
 
 
 def outdated(look: Look) -> Iterator[Finding]:
-    """What was mended, and is not in force yet."""
+    """What was fixed, and is not in force yet."""
     if look.visit is not None:
         try:
             gone = re.findall(
@@ -162,7 +162,7 @@ def outdated(look: Look) -> Iterator[Finding]:
 
 
 def backups(look: Look) -> Iterator[Finding]:
-    """Whoever reads a backup has every key."""
+    """Anyone who reads a backup has every key."""
     try:
         paths = [look.backups, *sorted(look.backups.glob("*.tar"))]
     except OSError:

@@ -20,7 +20,7 @@ PROTOCOLS: Final = {
     SSL.TLS1_2_VERSION: "TLS 1.2",
     SSL.TLS1_3_VERSION: "TLS 1.3",
 }
-#: RFC 8996 has put them away.
+#: Deprecated by RFC 8996.
 OLD: Final = (SSL.TLS1_VERSION, SSL.TLS1_1_VERSION)
 #: Ciphers without forward secrecy or without AEAD, in OpenSSL's words; SECLEVEL 0 lets us offer
 #: them at all.
@@ -34,7 +34,7 @@ HSTS_SECONDS: Final = 31_536_000
 
 
 def _handshake(target: Target, version: int, ciphers: bytes) -> str | None:
-    """The cipher agreed on; None where the server does not go along. Unreachable."""
+    """The cipher agreed on; None if the server does not go along. Unreachable."""
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_min_proto_version(version)
     context.set_max_proto_version(version)
@@ -55,7 +55,7 @@ def _handshake(target: Target, version: int, ciphers: bytes) -> str | None:
 
 
 def _tls_line(look: Look) -> str:
-    """What restricts it, where it is ended."""
+    """What restricts it at the place that ends TLS."""
     if look.settings.tls.terminated:
         return (
             "ssl_protocols TLSv1.2 TLSv1.3;   (nginx; haproxy: ssl-default-bind-options"
@@ -111,7 +111,7 @@ def ciphers(target: Target, look: Look) -> Iterator[Finding]:
 
 
 def keys(target: Target, look: Look) -> Iterator[Finding]:
-    """Of the certificates: how long, and how signed."""
+    """About the certificates: how long, and how signed."""
     try:
         chain = reach.presented(target)
     except Unreachable:
@@ -136,7 +136,7 @@ def keys(target: Target, look: Look) -> Iterator[Finding]:
             )
 
 
-#: What the page is sent with, and what has to stand in it; "" for anything.
+#: The headers that come with the page, and what has to be in each; "" for anything.
 WANTED: Final[Mapping[str, str]] = {
     "content-security-policy": "default-src",
     "x-content-type-options": "nosniff",

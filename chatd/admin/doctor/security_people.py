@@ -12,10 +12,10 @@ from chatd.store.errors import StoreError
 from chatd.store.names import FILE
 from chatd.store.sqlite import FAILURES, Sqlite
 
-#: Days after which a token that nobody uses should go, and a login that nobody uses should end.
+#: Days after which an unused token should go, and an unused login should end.
 UNUSED_DAYS: Final = 90
 DAY_MS: Final = 86_400_000
-#: Findings of one kind; the rest is counted.
+#: How many findings of one kind are shown; the rest are counted.
 SHOWN: Final = 5
 MOST: Final = 1_000
 

@@ -10,7 +10,7 @@ from chatd.admin.doctor.look import Look
 from chatd.admin.doctor.outside import EXAMPLES
 from chatd.admin.doctor.reach import Answer, Target, Unreachable
 
-#: Beyond the time between two signs of life of the server.
+#: Seconds allowed beyond the time between two signs of life from the server.
 SLACK = 3.0
 PING = 9
 
@@ -68,8 +68,8 @@ def _refused(look: Look, target: Target, answer: Answer, why: str) -> Finding:
 
 def _silence(look: Look, sock: ssl.SSLSocket, come: bytes, wait: Wait) -> Finding:
     """We answer pings, as browsers do, and say nothing else; the server's signs of life have to
-    come through. Where it pings between two heartbeats no silence is as long as it could be: then
-    two of their times are waited for. ``come``: what came behind the answer."""
+    come through. If it pings between two heartbeats, no silence is as long as it could be: then two
+    of their times are waited for. ``come``: what came after the answer."""
     heartbeat = look.settings.limits.heartbeat_seconds
     began = last = time.monotonic()
     longest, frames = 0.0, Frames()
@@ -103,7 +103,7 @@ class Frames:
         self._rest = b""
 
     def pongs(self, part: bytes) -> list[bytes]:
-        """What to send back for the pings that are whole by now."""
+        """What to send back for the pings that are complete by now."""
         self._rest += part
         found = []
         while len(self._rest) >= 2:
@@ -114,7 +114,7 @@ class Frames:
             if len(self._rest) < head + size:
                 break
             if kind == PING:
-                # Masked with zeros, as a client's frames have to be.
+                # Masked with zeros: a client's frames have to be masked.
                 content = self._rest[head : head + size]
                 found.append(bytes([0x8A, 0x80 | size, 0, 0, 0, 0]) + content)
             self._rest = self._rest[head + size :]

@@ -1,1 +1,1 @@
-"""The pages of `man`, made from the parsers and the settings: no second truth beside them."""
+"""The pages of `man`, made from the parsers and the settings: no second source of truth."""

@@ -170,7 +170,7 @@ def _ending(files: tuple[tuple[str, str], ...], also: str) -> Lines:
     yield also
 
 
-#: By the name of its file.
+#: By file name.
 PAGES: Final[dict[str, Callable[[], Lines]]] = {
     "chat.1": chat,
     "chatd.toml.5": chatd_toml,
@@ -184,8 +184,8 @@ def page(name: str) -> str:
 
 
 def write(folder: Path) -> list[Path]:
-    """All of them below ``folder``, such as /usr/share/man; what was written. The same text gives
-    the same bytes."""
+    """All of them below ``folder``, such as /usr/share/man; returns what was written. The same text
+    gives the same bytes."""
     written = []
     for name in PAGES:
         path = folder / f"man{name.rpartition('.')[2]}" / f"{name}.gz"

@@ -12,13 +12,13 @@ Lines = Iterator[str]
 
 
 def escaped(text: str) -> str:
-    """A text of ours as roff takes it: nothing in it is a request or an escape."""
+    """Our own text for roff: nothing in it is a request or an escape."""
     text = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq").replace("`", "\\(ga")
     return re.sub(r"^([.'])", r"\\&\1", text, flags=re.MULTILINE)
 
 
 def prose(text: str) -> str:
-    """`code` in bold."""
+    """`code` becomes bold."""
     parts = re.split(r"`([^`]+)`", " ".join(text.split()))
     shown = [bold(part) if number % 2 else escaped(part) for number, part in enumerate(parts)]
     whole = "".join(shown)
@@ -50,7 +50,7 @@ def section(title: str, *paragraphs: str) -> Lines:
 
 
 def entries(pairs: Iterable[tuple[str, str]]) -> Lines:
-    """A term, formatted already, with its text below."""
+    """A term, already formatted, with its text below."""
     for term, text in pairs:
         yield ".TP"
         yield term
@@ -58,7 +58,7 @@ def entries(pairs: Iterable[tuple[str, str]]) -> Lines:
 
 
 def laid_out(text: str) -> Lines:
-    """Text whose lines stay as they are, up to 78 columns of them."""
+    """Text whose lines stay as they are, up to 78 columns wide."""
     yield ".in 2n"
     yield ".nf"
     yield from escaped(dedent(text)).splitlines()
@@ -67,7 +67,7 @@ def laid_out(text: str) -> Lines:
 
 
 def usage(parser: argparse.ArgumentParser, without: Collection[str]) -> str:
-    """What follows a command's words, ``without`` what is said of all commands."""
+    """What follows a command's words, ``without`` what is said for all commands."""
     parts = []
     for action in parser._actions:
         if action.help == argparse.SUPPRESS or action.dest in without:
