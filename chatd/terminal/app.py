@@ -94,7 +94,7 @@ class App:
         await self.link.close()
 
     def leave(self) -> None:
-        """Quits; asks first where something was not sent yet."""
+        """Quits; asks first if something was not sent yet."""
         waiting = sum(len(room.timeline.pending) for room in self.chat.rooms.values())
         if waiting and self.view.popup is None:
             count = "1 message is" if waiting == 1 else f"{waiting} messages are"
@@ -171,7 +171,7 @@ class App:
         self.say(found.words if found else f"That went wrong: {error!r}", complaint=True)
 
     def later(self, name: str, seconds: float, call: Callable[[], None]) -> None:
-        """One timer of each name; a new one takes the place of the old one."""
+        """One timer of each name; a new one replaces the old one."""
         timer = self._timers.get(name)
         if timer is not None and timer.active():
             timer.cancel()
@@ -212,7 +212,7 @@ class App:
             self._ring()
 
     def _wish_quoted(self, frame: Frame) -> None:
-        """What a new message answers, if it is too far back to be known."""
+        """Asks for what a new message answers, if that is too far back to be known."""
         room, seq = self.chat.rooms.get(frame["room"]), frame.get("reply_to")
         if room is not None and seq is not None and room.timeline.quoted(seq) is None:
             self.do(self._quoted(room, seq))
@@ -326,7 +326,7 @@ class App:
     # ---- going places ---------------------------------------------------------------------------
 
     def go(self, room: str, *, show: bool = True) -> None:
-        """Shows a room of one's own."""
+        """Shows a room that one is in."""
         view = self.view
         if view.room != room:
             self.saying.stop_typing()
@@ -346,5 +346,5 @@ class App:
         self.changed()
 
     def hint(self, type_: str, **fields: Any) -> None:
-        """Said for politeness; nobody minds if it gets lost."""
+        """Said out of politeness; nobody minds if it gets lost."""
         self.link.client.ask(type_, **fields).addErrback(lambda failure: None)

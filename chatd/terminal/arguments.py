@@ -38,7 +38,7 @@ Profiles are kept in $XDG_CONFIG_HOME/chatd/chat.toml (~/.config/chatd).
 """
 
 
-#: Seconds that a command may be given: a day.
+#: Most seconds that a command may be given: a day.
 LONGEST = 86_400
 
 
@@ -46,7 +46,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """Ends the program with 2 for what is not understood."""
     made = parser()
     options, rest = made.parse_known_args(argv)
-    # argparse has taken the text for empty where an option stands before it.
+    # argparse takes the text to be empty if an option stands before it.
     if rest and getattr(options, "text", None) == [] and not any(map(_is_option, rest)):
         options.text, rest = rest, []
     if rest:
@@ -81,7 +81,7 @@ def _count(most: int) -> Callable[[str], int]:
 
 def _seconds(text: str) -> float:
     value = float(text)
-    # `float` takes "nan" and "inf", too.
+    # `float` accepts "nan" and "inf", too.
     if not (math.isfinite(value) and 0 < value <= LONGEST):
         raise argparse.ArgumentTypeError(f"a number of seconds above 0, and {LONGEST} at most")
     return value
@@ -89,8 +89,8 @@ def _seconds(text: str) -> float:
 
 def parser() -> argparse.ArgumentParser:
     everywhere = argparse.ArgumentParser(add_help=False)
-    # Without a default: what stands before the command is not overwritten by what does not stand
-    # behind it.
+    # Without a default, so that what stands before the command is not overwritten by what is
+    # missing after it.
     everywhere.add_argument(
         "-p",
         "--profile",

@@ -16,7 +16,7 @@ from chatd.terminal.slash.rooms import join
 from chatd.terminal.view import Popup
 from chatd.terminal.words import Trouble
 
-#: What people react with most; typing finds all the others.
+#: The most common reactions; typing finds all the others.
 COMMON = ("👍", "❤", "😂", "🎉", "😮", "😢", "👀", "✅", "🙏", "🍵")
 
 
@@ -56,7 +56,7 @@ def typed(app: App, popup: Popup) -> None:
     elif popup.kind == "react":
         _emoji(popup)
     elif popup.kind == "find" and popup.data:
-        # The answer is to other words: Enter asks anew.
+        # The answer was to other words: Enter asks again.
         popup.choices, popup.data = [], None
         popup.hint = "Enter searches."
 

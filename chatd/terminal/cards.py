@@ -11,7 +11,7 @@ COLOURS = ("grey", "blue", "green", "yellow", "red", "violet")
 
 
 def card(frame: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """What stands under `chatd.card`; None where there is none with a title."""
+    """What stands under `chatd.card`; None if there is none with a title."""
     data = frame.get("data")
     found = data.get("chatd.card") if isinstance(data, dict) else None
     return found if isinstance(found, dict) and isinstance(found.get("title"), str) else None

@@ -66,7 +66,7 @@ def _unknown(host: str, issuer: str, ca: str | None) -> str:
 
 
 def _certificate(host: str, port: int, timeout: float) -> x509.Certificate | None:
-    """As the server shows it, unverified: for its words alone."""
+    """As the server shows it, unverified: only for its words."""
     try:
         pem = ssl.get_server_certificate((host, port), timeout=timeout)
         return x509.load_pem_x509_certificate(pem.encode())

@@ -10,7 +10,7 @@ MOST = 40
 
 @dataclass(slots=True)
 class Completion:
-    """``options`` may stand at ``start``; `text` is the whole with the one at ``index``."""
+    """``options`` may stand at ``start``; `text` is the whole text with the one at ``index``."""
 
     start: int
     rest: str
@@ -39,8 +39,8 @@ def complete(
     commands: Iterable[str],
     emoji: Iterable[tuple[str, str]],
 ) -> Completion | None:
-    """``names`` without @, in order of who is likeliest; ``rooms`` without #; ``commands`` with /;
-    ``emoji`` as (name, sign). None where nothing fits."""
+    """``names`` without @, the likeliest first; ``rooms`` without #; ``commands`` with /; ``emoji``
+    as (name, sign). None if nothing fits."""
     before = text[:cursor]
     if before.startswith("/") and not re.search(r"\s", before):
         found = [f"{one} " for one in commands if one.startswith(before.casefold())]
@@ -58,7 +58,7 @@ def complete(
     elif word.startswith(":"):
         return None
     else:
-        # At the beginning a name alone is a call: "bob: ".
+        # At the beginning a name alone addresses somebody: "bob: ".
         after = ": " if start == 0 else " "
         found = [f"{name}{after}" for name in names if name.casefold().startswith(word)]
     return _of(text, cursor, start, found)
@@ -77,7 +77,7 @@ def emoji_names() -> list[tuple[str, str]]:
 
     found = []
     for sign, about in EMOJI_DATA.items():
-        # Only such as keyboards write, and each once: a terminal shows no skin tones.
+        # Only those that keyboards write, and each once: a terminal shows no skin tones.
         if about.get("status", 0) > 2 or "skin_tone" in about["en"]:
             continue
         for name in [about["en"], *about.get("alias", ())]:

@@ -32,12 +32,12 @@ class Drafts:
         self._app.changed()
 
     def heard(self, room: Room, frame: dict[str, Any]) -> None:
-        """The draft there is another now."""
+        """The draft has changed there."""
         if frame.get("device") != self._device:
             self._take(room, frame.get("text", ""))
 
     def save(self) -> None:
-        """Tells what stands where one writes, if that is news."""
+        """Tells the server what stands in the line one writes in, if that is news."""
         app, room = self._app, self._app.room
         if room is None or app.view.editing is not None or "drafts" not in app.chat.features:
             return
@@ -49,7 +49,7 @@ class Drafts:
             app.hint("draft", room=room.id, text=text, device=self._device)
 
     def _take(self, room: Room, text: str) -> None:
-        """Only in place of what came the same way: nothing that was typed here is lost."""
+        """Replaces only what came the same way: nothing that was typed here is lost."""
         if room.editor.text == self._kept.get(room.id, ""):
             room.editor.set(safe(text, lines=True))
         self._kept[room.id] = text

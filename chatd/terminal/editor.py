@@ -1,6 +1,6 @@
 """The line one writes in: text, cursor, what was cut, what was sent before. Pure.
 
-It holds what was written, joined emoji and all; what it measures is what is shown, `safe.cells`.
+It holds what was written, joined emoji and all; it measures what is shown, `safe.cells`.
 """
 
 import re
@@ -8,7 +8,7 @@ import re
 from chatd.terminal.safe import cells, safe
 from chatd.terminal.width import breaks, columns, graphemes
 
-#: Lines sent before that are kept, to be fetched back.
+#: How many sent lines are kept, to be fetched back.
 MOST_SENT = 100
 _WORD_BEFORE = re.compile(r"\S*\s*\Z")
 _WORD_AFTER = re.compile(r"\s*\S*")
@@ -38,7 +38,7 @@ class Editor:
     # ---- writing --------------------------------------------------------------------------------
 
     def insert(self, text: str) -> None:
-        # What is pasted may hold anything.
+        # Pasted text may hold anything.
         text = safe(text, lines=True)
         self.text = self.text[: self.cursor] + text + self.text[self.cursor :]
         self.cursor += len(text)
@@ -82,7 +82,7 @@ class Editor:
         self.cursor = len(self.text) if found < 0 else found
 
     def vertical(self, step: int, width: int) -> bool:
-        """A line up (-1) or down (1); False where there is none."""
+        """A line up (-1) or down (1); False if there is none."""
         lines = self.lines(width)
         row, column = self.place(width)
         if not 0 <= row + step < len(lines):

@@ -19,7 +19,7 @@ def files_of(frame: Mapping[str, Any]) -> list[str]:
 
 
 def summary(frame: Mapping[str, Any]) -> str:
-    """The text of a message and its files, as they came; on one line where the text is."""
+    """The text of a message and its files, as they came; on one line if the text is."""
     return " ".join([*filter(None, [str(frame.get("text", ""))]), *files_of(frame)])
 
 

@@ -17,7 +17,7 @@ Frame = dict[str, Any]
 
 
 class Follower:
-    """Prints what the client hears. `ended` fires when there is nobody to print for any more."""
+    """Prints what the client hears. `ended` fires when there is nobody left to print for."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
@@ -61,12 +61,12 @@ class Follower:
                 self.ended.errback(Trouble("You are no longer in this room.", REFUSED))
 
     def state(self, state: str) -> None:
-        # `open` speaks for the first attempt; later the client comes back by itself.
+        # `open` reports the first attempt; later the client comes back by itself.
         if state == "stopped" and self.link is not None and not self.ended.called:
             self.ended.errback(self.link.client.error or Disconnected("the client has stopped"))
 
     async def _add(self, link: Link, room: str) -> None:
-        """A room that one is in from now on, where all are followed; with what was said already."""
+        """Adds a room one has just come into, if all are followed; with what was already said."""
         opened = await link.client.open(room, 50)
         self._labels[room] = room_label(opened["room"])
         for message in opened["messages"]:
@@ -90,7 +90,7 @@ class Follower:
         else:
             for room in list(self._labels):
                 opened = await link.client.open(room, 1)
-                # What came with it is the past, also if an event says it again.
+                # What came with it is past, even if an event says it again.
                 self._printed[room] = max(self._printed.get(room, 0), opened["room"]["seq"])
         await self.ended
         return DONE

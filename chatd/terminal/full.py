@@ -22,12 +22,12 @@ from chatd.terminal.safe import safe
 from chatd.terminal.width import Row
 from chatd.terminal.words import DONE, Trouble
 
-#: Seconds within which what happens is drawn at once.
+#: Seconds within which what happens is drawn in one go.
 FRAME = 0.03
 
 
 class Desk(urwid.Widget):
-    """All of the screen: it shows pictures and passes on what is pressed."""
+    """The whole screen: it shows pictures and passes on what is pressed."""
 
     _sizing = frozenset([urwid.BOX])
     _selectable = True
@@ -72,7 +72,7 @@ def canvas(picture: Picture, columns: int, is_ascii: bool) -> TextCanvas:
 
 
 def run(profile: Profile, settings: Screen, options: argparse.Namespace) -> int:
-    """Until one quits; the exit code."""
+    """Until one quits; returns the exit code."""
     from twisted.internet import reactor
 
     over: Deferred[Trouble | None] = Deferred()
@@ -144,12 +144,12 @@ class FullScreen:
         self._colours = _colours(options.color)
 
     async def open(self) -> None:
-        """Connected first: what is wrong then is said in a line, not on a screen."""
+        """Connects first: if something is wrong, a line says so, not a screen."""
         await self._app.link.open()
         urwid.set_encoding("ascii" if self._is_ascii else "utf-8")
         self._terminal = terminal = RawScreen(bracketed_paste_mode=True, focus_reporting=True)
         terminal.set_terminal_properties(colors=self._colours)  # type: ignore[arg-type]
-        # Ctrl-C, -S, -Q, -Z and -\ as keys: nobody's terminal is to freeze.
+        # Ctrl-C, -S, -Q, -Z and -\ as keys: nobody's terminal should freeze.
         terminal.tty_signal_keys("undefined", "undefined", "undefined", "undefined", "undefined")
         keys = Keys(self._app, self._app.leave, self._clear)
         desk = Desk(self._app, keys, self._is_ascii)

@@ -55,7 +55,7 @@ def show_help(app: App) -> None:
 
 
 def _pair(key: str, text: str, width: int) -> list[Row]:
-    """The text beside the key or, where that is too narrow, below it."""
+    """The text beside the key or, if there is too little room, below it."""
     if width < 56:
         below = wrap((("dim", text),), width - 4)
         return [(("key", key),), *(((None, "    "), *row) for row in below)]

@@ -44,7 +44,7 @@ class Keys:
             app.marks.focus(key == "focus in")
             return
         if not app.focused:
-            # Who types is here, whatever the terminal said.
+            # Anyone who types is here, whatever the terminal said.
             app.marks.focus(True)
         if key not in ("tab", "shift tab"):
             self._completion, view.options = None, ()
@@ -82,7 +82,7 @@ class Keys:
             self._write(key)
 
     def _narrow(self, key: str) -> None:
-        """In a narrow terminal, where the list of rooms or members is shown."""
+        """In a narrow terminal, while the list of rooms or members is shown."""
         app, view = self._app, self._app.view
         if key in ("up", "down") and view.pane == "rooms":
             self._step(-1 if key == "up" else 1, show=False)

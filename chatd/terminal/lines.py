@@ -19,7 +19,7 @@ CHANGES = {
     "unbanned": "is no longer banned",
     "role": "is now {role}",
 }
-#: SGR colours (ECMA-48 §8.3.117) that can be read on dark and on light.
+#: SGR colours (ECMA-48 §8.3.117) that are readable on dark and on light.
 AUTHORS = ("31", "32", "33", "34", "35", "36")
 
 
@@ -53,7 +53,7 @@ def name_of(frame: Frame) -> str:
 
 
 def event(frame: Frame, style: Style, *, room: str = "", date: bool = False) -> str:
-    """One line, whatever the text holds; ``room`` stands in front where several are followed."""
+    """One line, whatever the text holds; ``room`` stands in front if several are followed."""
     head = style.dim(clock(frame.get("at"), date=date)) + " "
     if room:
         head = style.bold(room) + " " + head
@@ -139,7 +139,7 @@ def room_change(frame: Frame) -> str:
 
 
 def room_label(room: Frame) -> str:
-    """How a room is called in a line: #slug, @person, or its name."""
+    """What a room is called in a line: #slug, @person, or its name."""
     if room.get("kind") == "direct":
         return "@" + safe(str(room.get("name", "")))
     if room.get("slug"):

@@ -105,14 +105,14 @@ class Link:
         self._on_state(state)
 
     async def explain(self, error: BaseException) -> BaseException:
-        """The `Trouble` that an error means here; the error itself where nobody expected it."""
+        """The `Trouble` that an error means here; the error itself if nobody expected it."""
         url = self.profile.url
         if isinstance(error, Trouble):
             return error
         if any(isinstance(one, _UNTRUSTED) for one in causes(error)):
             return await self._untrusted()
         if isinstance(error, Disconnected):
-            # The handshake says little of why it failed; a plain request tells more.
+            # The handshake says little about why it failed; a plain request tells more.
             try:
                 await self.whoami()
             except Exception as why:
@@ -158,7 +158,7 @@ class Link:
 
     async def room(self, name: str, *, make: bool = False) -> Frame:
         """The room that people call ``name``: an id, "#slug" or "slug", "@person", or the name of a
-        room of one's own. ``make``: a conversation that is not there yet is begun."""
+        room one is in. ``make``: a conversation that does not exist yet is begun."""
         if name.startswith("@"):
             return await self._direct(name, make)
         bare = name.removeprefix("#")

@@ -31,9 +31,9 @@ from chatd.terminal.safe import safe
 from chatd.terminal.words import DONE, REFUSED, UNREACHABLE, Trouble, trouble
 
 Options = argparse.Namespace
-#: Network errors in a row that a wait for the browser outlives.
+#: Network errors in a row that waiting for the browser survives.
 PATIENCE = 5
-#: Seconds between two polls, whatever a server asks for.
+#: Fewest and most seconds between two polls, whatever a server asks for.
 SHORTEST, LONGEST = 1.0, 300.0
 
 
@@ -108,7 +108,7 @@ async def _begin(link: Link) -> dict[str, Any]:
 
 
 def _seconds(asked: object) -> float:
-    """A pause as a server wants it, within reason; `Trouble` for what is none."""
+    """A pause as a server wants it, within reason; `Trouble` for what is not one."""
     if isinstance(asked, bool) or not isinstance(asked, int | float) or asked != asked:
         raise Trouble("The server named a pause that is no time; that is not right.", REFUSED)
     return float(min(max(asked, SHORTEST), LONGEST))

@@ -1,7 +1,7 @@
-"""Looks: the palette for 256, 16 and no colours, and the signs, also for terminals with ASCII only.
+"""Looks: the palette for 256, 16 and no colours, and the signs, also for ASCII-only terminals.
 
-Colours for text are of middle lightness, so that they can be read on dark and on light; where there
-is a background of our own, its text has a colour of its own too.
+Colours for text are of middle lightness, so that they are readable on dark and on light; wherever
+we set a background, its text has a colour of its own too.
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ AUTHORS = 8
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What is drawn besides letters. Each is one column wide, but for the pairs."""
+    """What is drawn besides letters. Each is one column wide, except the pairs."""
 
     ellipsis: str = "…"
     line: str = "─"

@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; the exit codes are those of `words`."""
     options = parse(argv)
     options.style = Style(_colours(options.color))
-    # What the client logs is for its makers; people get one sentence.
+    # What the client logs is for its developers; people get one sentence.
     globalLogBeginner.beginLoggingTo([], discardBuffer=True, redirectStandardIO=False)
     try:
         return _run(options)
@@ -60,7 +60,7 @@ def _check(options: argparse.Namespace) -> None:
     if getattr(options, "key", None) is not None and not KEY.fullmatch(options.key):
         raise Trouble("--key has 1 to 64 letters, digits, or _ . : - in it.", USAGE)
     if getattr(options, "key", None) is not None and options.files:
-        # Brought again, a file is another one, and so the message would be.
+        # Brought again, a file is a different one, and so the message would be.
         raise Trouble("--key cannot stand beside --file: with a file nothing is the same.", USAGE)
 
 
@@ -135,7 +135,7 @@ async def _command(
         if options.command != "whoami":
             await link.open()
         running: Deferred[int] = Deferred.fromCoroutine(run(link, options))
-        # What moves files bounds all else it does by itself.
+        # What moves files has its own time limits for everything else it does.
         if options.command not in ("follow", "save") and not getattr(options, "files", None):
             running.addTimeout(options.timeout, reactor)
         return await running
@@ -146,7 +146,7 @@ async def _command(
 
 
 async def _closed(reactor: Any, link: Any) -> None:
-    """The connection's end is waited for, but not by somebody at a shell for long."""
+    """Waits for the connection's end, but does not keep somebody at a shell for long."""
     closing = Deferred.fromCoroutine(link.close())
     closing.addErrback(lambda failure: None)
     waited: Deferred[None] = deferLater(reactor, 2.0)

@@ -1,5 +1,5 @@
-"""What has been seen and what has arrived, told to the server: only what really was on the screen
-in front of somebody counts as seen."""
+"""Tells the server what has been seen and what has arrived: only what really was on the screen in
+front of somebody counts as seen."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Marks:
         self._app.later("delivered", AFTER * 2, self._tell_delivered)
 
     def focus(self, is_here: bool) -> None:
-        """The terminal has the focus, or no longer."""
+        """The terminal has the focus, or no longer has."""
         app = self._app
         app.focused = is_here
         if app.is_live:
@@ -54,7 +54,7 @@ class Marks:
         if room is None or seen is None or not app.focused or not app.is_live:
             return
         if app.picture.at_end:
-            # What is no message has been seen along with the last one.
+            # What is not a message has been seen along with the last one.
             seen = max(seen, room.state.get("seq", 0))
         if seen > self._known(room):
             self._told[room.id] = seen

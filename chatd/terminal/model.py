@@ -12,12 +12,12 @@ from chatd.terminal.timeline import Timeline
 Frame = dict[str, Any]
 
 
-#: How one keeps a room, as `room_set` tells it.
+#: One's own settings of a room, as `room_set` tells them.
 OWN_SETTINGS = ("notify", "muted_until", "favourite", "place", "unread_from")
 
 
 class Room:
-    """A room of one's own. ``state`` is the wire's RoomState, kept up to date."""
+    """A room that one is in. ``state`` is the wire's RoomState, kept up to date."""
 
     def __init__(self, state: Frame) -> None:
         self.state = state
@@ -33,7 +33,7 @@ class Room:
         self.typing: list[str] = []
         self.typing_count = 0
         self.editor = Editor()
-        #: the line "new" stands behind this seq; None for no line
+        #: the line "new" stands after this seq; None for no line
         self.unread_after: int | None = None
 
     @property
@@ -68,7 +68,7 @@ class Room:
         )
 
     def rings(self, mentioned: bool, now: int) -> bool:
-        """Whether a message that comes now is one to be told of."""
+        """Whether a message that comes now should be announced."""
         level = self.state.get("notify") or ("all" if self.is_direct else "mentions")
         return not self.is_muted(now) and (level == "all" or (level == "mentions" and mentioned))
 
@@ -258,7 +258,7 @@ class Chat:
         self.presence[user] = state
 
     def read(self, room: Room, seq: int) -> None:
-        """One's own mark is here now, by this screen or by another device."""
+        """One's own mark is here now, set by this screen or by another device."""
         if seq <= room.state.get("read", 0):
             return
         room.state["read"] = seq
@@ -294,8 +294,8 @@ class Chat:
         return f"{known.get('emoji', '')} {known.get('text', '')}".strip()
 
     def in_order(self, now: int) -> list[tuple[str, list[Room]]]:
-        """The rooms under their headings: favourites, rooms, people; the archived ones left out
-        where nothing in them is unread."""
+        """The rooms under their headings: favourites, rooms, people; archived ones are left out if
+        nothing in them is unread."""
         shown = [
             room for room in self.rooms.values() if not room.state.get("archived") or room.unread
         ]

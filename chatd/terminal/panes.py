@@ -8,12 +8,12 @@ from chatd.terminal.model import Chat, Room
 from chatd.terminal.safe import cells
 from chatd.terminal.width import Row, Run, clip, columns, fill, fit
 
-#: Rows of a pane with what a click on each means.
+#: Rows of a pane, and what a click on each means.
 Rows = list[tuple[Row, Any]]
 
 
 def title_of(room: Room, me: str = "") -> str:
-    """How a room is called: with # if it has an address, else by its name alone."""
+    """What a room is called: with # if it has an address, otherwise by its name alone."""
     if room.is_direct:
         return (
             "Notes to self" if room.state.get("other") == me and me else cells(room.state["name"])

@@ -1,7 +1,7 @@
-"""The whole picture: panes side by side, the line one writes in, a box above all. Pure.
+"""The whole picture: panes side by side, the line one writes in, a box over everything. Pure.
 
-Rows go out, and besides where the cursor is, what a click means where, and which messages can be
-seen: those alone may be marked as read.
+Rows go out, as well as where the cursor is, what a click means where, and which messages can be
+seen: only those may be marked as read.
 """
 
 from dataclasses import dataclass, field
@@ -16,10 +16,10 @@ from chatd.terminal.talk import Block, Talk
 from chatd.terminal.view import Popup, View
 from chatd.terminal.width import Row, Run, clip, columns, fill, fit, slice_row
 
-#: Below, one pane at a time; from here on, the members as well.
+#: Below this width, one pane at a time; from here on, the members as well.
 ONE_PANE = 70
 THREE_PANES = 110
-#: Where less than this fits, there is no picture.
+#: If less than this fits, there is no picture.
 LEAST_COLUMNS, LEAST_ROWS = 20, 6
 MOST_LINES = 8
 WIDEST_BOX = 72
@@ -27,7 +27,7 @@ WIDEST_BOX = 72
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A part of the screen; ``values`` are what its rows stand for, from its first on."""
+    """A part of the screen; ``values`` are what its rows stand for, beginning with its first."""
 
     kind: str
     left: int
@@ -188,7 +188,7 @@ class Painter:
         picture.lines, picture.all_lines = keys[start:end], keys
         picture.height = height
         if picture.at_end:
-            # Scrolled down to the end is to stay there.
+            # Once scrolled down to the end, it stays there.
             self._view.anchor = None
         picture.seen = _seen(shown)
         return [block.rows[at] for block, at in shown]
@@ -346,7 +346,7 @@ def in_ascii(row: Row) -> Row:
 
 
 def _seen(shown: list[tuple[Block, int]]) -> int | None:
-    """The last message whose end is on the screen; with it all before are counted as seen."""
+    """The last message whose end is on the screen; all before it count as seen, too."""
     found = None
     for block, at in shown:
         if block.seq is not None and at == len(block.rows) - 1:

@@ -1,7 +1,7 @@
-"""Which server and who one is there: profiles in a file, each token in a file of its own.
+"""Which server, and who one is there: profiles in a file, each token in a file of its own.
 
 `$XDG_CONFIG_HOME/chatd/chat.toml` names the servers; `tokens/NAME` beside it holds the secret. Both
-are for their owner's eyes only (0600). `CHATD_URL` with `CHATD_TOKEN_FILE` takes the place of both.
+are for their owner's eyes only (0600). `CHATD_URL` with `CHATD_TOKEN_FILE` replaces both.
 """
 
 import os
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@:\[\]-]{0,79}")
-#: Of a server that shares its host, as its operator may set it.
+#: The path of a server that shares its host, as its operator may set it.
 _PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 #: More than this is no token and no settings file.
 MOST_BYTES = 65_536
@@ -29,8 +29,8 @@ class NoProfile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """``url`` is the server's, https://host or https://host/path; ``ca`` a PEM file to trust and
-    nothing else."""
+    """``url`` is the server's, https://host or https://host/path; ``ca`` the only PEM file to
+    trust."""
 
     name: str
     url: str
@@ -58,8 +58,8 @@ class Profiles:
         self.file = self.folder / "chat.toml"
 
     def chosen(self, name: str | None) -> Profile:
-        """The profile of this name, else of CHATD_PROFILE, else that of the environment's URL, else
-        the one that signed in last. `NoProfile` where there is none."""
+        """The profile of this name, otherwise CHATD_PROFILE's, otherwise one for the environment's
+        URL, otherwise the one that signed in last. `NoProfile` if there is none."""
         name = name or self._environment.get("CHATD_PROFILE") or None
         if name is None and (url := self._environment.get("CHATD_URL")):
             return self._given(url)
@@ -71,7 +71,7 @@ class Profiles:
         return replace(_profile(name, entry), token=self._token(name))
 
     def all(self) -> tuple[list[Profile], str | None]:
-        """Every profile, without tokens, and the name of the one that is used by itself."""
+        """Every profile, without tokens, and the name of the one that is used by default."""
         known = self._read()
         entries = known.get("profile", {})
         return [_profile(name, entry) for name, entry in entries.items()], known.get("default")
@@ -85,7 +85,7 @@ class Profiles:
         return Screen(**fields)
 
     def keep(self, profile: Profile) -> None:
-        """Writes it down; it is the one used by itself from now on."""
+        """Writes it down; it is the default from now on."""
         known = self._read()
         known.setdefault("profile", {})[profile.name] = _entry(profile)
         known["default"] = profile.name
@@ -167,8 +167,8 @@ def one_token(text: str, where: str) -> str:
 
 
 def site(url: str) -> str:
-    """`https://host[:port][/path]` of what people type, without a slash at its end; ProfileError
-    with a sentence where it is none."""
+    """`https://host[:port][/path]` from what people type, without a slash at its end; ProfileError
+    with a sentence if it is not one."""
     text = url.strip()
     if "://" not in text:
         text = "https://" + text
@@ -187,7 +187,7 @@ def site(url: str) -> str:
 
 
 def profile_name(user: str, url: str) -> str:
-    # It is a file's name, too.
+    # It is also a file's name.
     return f"{user}@{url.removeprefix('https://').replace('/', ':')}"
 
 
@@ -208,7 +208,7 @@ def _private_folder(path: Path) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """In place of what is there, all or nothing, for the owner alone."""
+    """Replaces what is there, all or nothing, for the owner alone."""
     beside = path.with_name(path.name + ".new")
     beside.unlink(missing_ok=True)
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

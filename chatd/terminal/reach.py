@@ -49,7 +49,7 @@ class Reach:
         self._app.changed()
 
     async def jump(self, room: str, seq: int) -> None:
-        """Shows one message, wherever it is in a room of one's own."""
+        """Shows one message, wherever it is in a room that one is in."""
         app = self._app
         if room not in app.chat.rooms:
             raise Trouble("You are not in that room.")

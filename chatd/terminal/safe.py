@@ -1,8 +1,8 @@
-"""Text of others made safe for a terminal: it can be read, and it can do nothing.
+"""Other people's text made safe for a terminal: it can be read, and it can do nothing.
 
-A terminal obeys what it is sent: ESC, the C0 and C1 controls (ECMA-48) move the cursor, set the
+A terminal obeys what it is sent: ESC and the C0 and C1 controls (ECMA-48) move the cursor, set the
 title, fill the clipboard, answer as if the user typed. Bidi controls and invisible characters make
-a line look like another. The server removes much of that; a client does not take its word for it.
+a line look like another. The server removes much of that; a client does not rely on it.
 """
 
 import re
@@ -41,7 +41,7 @@ def safe(text: str, *, lines: bool = False) -> str:
 def cells(text: str, *, lines: bool = False) -> str:
     """As `safe`, and every terminal agrees on how many columns it takes.
 
-    Terminals differ in what joined emoji, skin tones, variation selectors and flags measure, and
+    Terminals differ in how wide joined emoji, skin tones, variation selectors and flags are, and
     one that differs tears the picture: families stand as their members, a flag as two letters.
     """
     text = safe(text, lines=lines)

@@ -1,4 +1,4 @@
-"""Saying something: it is shown at once, sent until it is stored, and others see that one types."""
+"""Saying something: it is shown at once, sent until it is stored, and others see one typing."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from chatd.terminal.words import refusal
 if TYPE_CHECKING:
     from chatd.terminal.app import App
 
-#: Seconds between two words that one types; and after which one's other devices are told what
-#: stands there.
+#: Seconds between two reports that one types; and after which one's other devices are told what is
+#: written there.
 TYPING_EVERY, DRAFT_AFTER = 3.0, 1.5
 
 

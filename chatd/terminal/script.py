@@ -19,12 +19,12 @@ from chatd.terminal.words import DONE, REFUSED, USAGE, Trouble
 
 Options = argparse.Namespace
 T = TypeVar("T")
-#: Far more than any message may have; a file by mistake ends here.
+#: Far more than any message may have; a file given by mistake ends here.
 MOST_INPUT = 1 << 20
 
 
 def put(frame: Mapping[str, Any]) -> None:
-    """A frame of the wire on one line. In ASCII: a terminal has nothing to obey in it."""
+    """A frame of the wire on one line. In ASCII: there is nothing in it for a terminal to obey."""
     print(json.dumps(frame, separators=(",", ":")), flush=True)
 
 
@@ -76,7 +76,7 @@ async def send(link: Link, options: Options) -> int:
     text = " ".join(options.text) if options.text or paths else _from_input()
     if not text.strip() and not paths:
         raise Trouble("There is nothing to send: the text is empty.", USAGE)
-    # By id: should it have to be said again, the name may belong to another room.
+    # By id: if it has to be said again, the name may belong to another room.
     room = await _soon(link, options, link.room(options.room, make=True))
     with Bar(sys.stderr) as bar:
         files = [await brought(link, path, bar.of(path.name)) for path in paths]
@@ -97,7 +97,7 @@ async def send(link: Link, options: Options) -> int:
 
 
 async def _soon(link: Link, options: Options, step: Coroutine[Any, Any, T]) -> T:
-    """One step of a command that as a whole may take long: within `--timeout`."""
+    """One step, within `--timeout`, of a command that as a whole may take long."""
     doing = Deferred.fromCoroutine(step)
     return await doing.addTimeout(options.timeout, link.reactor)
 
@@ -174,7 +174,7 @@ async def search(link: Link, options: Options) -> int:
         if page is None:
             break
     if left == options.limit and not options.json:
-        # Not where a program reads: there no line is the answer.
+        # Not for a program: there, no line is the answer.
         print(f"No message found for {safe(text)}.", file=sys.stderr)
     return DONE
 

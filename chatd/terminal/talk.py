@@ -19,7 +19,7 @@ from chatd.terminal.width import Row, Run, clip, columns, fill, fit, row_columns
 Frame = dict[str, Any]
 #: Lines longer than this are hard to read, however wide the terminal.
 WIDEST_TEXT = 110
-#: From this width on names stand in a column of their own.
+#: From this width on, names stand in a column of their own.
 WITH_NAMES = 50
 #: Milliseconds within which messages of one person stand together.
 TOGETHER = 5 * 60_000
@@ -32,8 +32,8 @@ _NAME = re.compile(r"(?<![\w@])@[\w.-]*\w")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One thing in the conversation. ``key`` is its seq, or what else tells it from others;
-    ``seq`` that of a message, which can be chosen and seen."""
+    """One thing in the conversation. ``key`` is its seq, or whatever else tells it from others;
+    ``seq`` a message's, which can be chosen and seen."""
 
     key: object
     rows: tuple[Row, ...]
@@ -129,7 +129,7 @@ class Talk:
         progress: tuple[str, int],
         sizes: Sizes,
     ) -> list[Row]:
-        """The rows of what was said, without what stands in front of them."""
+        """The rows of what was said, without what stands before them."""
         if "deleted" in item:
             return [(("dim", "This message was deleted."),)]
         rows: list[Row] = []
@@ -139,7 +139,7 @@ class Talk:
             said = f"{self._signs.forward} said by {cells(str(forwarded.get('name', '?')))}"
             rows.append((("quote", clip(said, sizes.text, self._signs.ellipsis)),))
         card = card_rows(item, sizes.text, self._signs)
-        # A card says in its way what the text says in words.
+        # A card says in its own way what the text says in words.
         text = "" if card else cells(str(item.get("text", "")), lines=True)
         runs = list(marked_up(text, chat.name))
         if "edited" in item:
@@ -191,7 +191,7 @@ class Talk:
         same_minute: bool,
         sizes: Sizes,
     ) -> list[Row]:
-        """With time and author in front, or above where there is little room."""
+        """With time and author before them, or above if there is little room."""
         shape = "me" if item["from"] == chat.me else look.author(item["from"])
         name, time = cells(name_of(item)), _time(item["at"])
         dots = self._signs.ellipsis
@@ -277,7 +277,7 @@ def widest_name(chat: Chat, room: Room) -> int:
 
 
 def marked_up(text: str, me: str) -> Iterator[Run]:
-    """Links and names in a text that is safe already."""
+    """Links and names in a text that is already safe."""
     at = 0
     found = sorted([*_LINK.finditer(text), *_NAME.finditer(text)], key=lambda match: match.start())
     for match in found:

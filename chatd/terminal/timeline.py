@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Frame = dict[str, Any]
-#: Events that stand in the conversation as a line of their own.
+#: Events that have a line of their own in the conversation.
 NOTICES = frozenset({"membership", "room_changed"})
 
 
@@ -58,7 +58,7 @@ class Timeline:
         return [item for item in self if item["type"] == "message"]
 
     def latest(self, page: Frame) -> None:
-        """The newest page, in place of all that was known."""
+        """The newest page, replacing everything that was known."""
         self._items = {}
         self._order = []
         self.older(page)
@@ -97,7 +97,7 @@ class Timeline:
         self._quoted |= {message["seq"]: message for message in messages}
 
     def event(self, frame: Frame, me: str) -> None:
-        """What just happened. Of messages that are not known here nothing is to be changed."""
+        """What just happened. About messages that are not known here, nothing changes."""
         kind, target = frame["type"], frame.get("target")
         if kind == "message" or kind in NOTICES:
             self._put(frame["seq"], frame)
@@ -112,7 +112,7 @@ class Timeline:
                 self.pins.discard(target)
 
     def settle(self, key: str, message: Frame) -> None:
-        """One's own message has its place; its event is on its way, or has been here already."""
+        """One's own message has its place; its event is on its way, or has already been here."""
         self.pending = [one for one in self.pending if one.key != key]
         if message["seq"] not in self._items:
             self._put(message["seq"], message)
@@ -142,7 +142,7 @@ def changed(message: Frame, frame: Frame, me: str) -> Frame:
         gone = {name: value for name, value in message.items() if name not in ("data", "mentions")}
         new: Frame = {name: frame[name] for name in ("text", "data", "mentions") if name in frame}
         if "files" in frame:
-            # Beside files no words are needed; without both it is not for one to see.
+            # With files, no words are needed; with neither, it is not one's to see.
             new.setdefault("text", "")
         return {**gone, **new, "edited": frame["at"]}
     if kind == "reacted" and "deleted" not in message:
@@ -151,7 +151,7 @@ def changed(message: Frame, frame: Frame, me: str) -> Frame:
 
 
 def reactions(message: Frame, frame: Frame, me: str) -> list[Frame]:
-    """The message's reactions after a `reacted`, which tells the count; a new emoji is the last."""
+    """The message's reactions after a `reacted`, which tells the count; a new emoji comes last."""
     emoji, user = frame["emoji"], frame["from"]
     found = [dict(one) for one in message.get("reactions") or ()]
     one = next((known for known in found if known["emoji"] == emoji), None)

@@ -17,12 +17,12 @@ from chatd.terminal.link import Link
 from chatd.terminal.safe import safe
 from chatd.terminal.words import USAGE, Trouble
 
-#: How much of how much has gone, in bytes.
+#: How many bytes have gone, of how many.
 Progress = Callable[[int, int], None]
-#: What nobody knows more of.
+#: For a file of an unknown kind.
 UNKNOWN = "application/octet-stream"
 WIDTH, EVERY = 30, 0.1
-#: Of a file's name (limits.h, NAME_MAX).
+#: Most bytes of a file's name (limits.h, NAME_MAX).
 NAME_BYTES = 255
 
 
@@ -35,7 +35,7 @@ def home(name: str) -> Path:
 
 
 def chosen(link: Link, names: Sequence[str | Path]) -> list[Path]:
-    """The files to send, where the server takes them; `Trouble` says which one cannot be sent."""
+    """The files to send, if the server accepts them; `Trouble` says which one cannot be sent."""
     paths = [Path(name) for name in names]
     if not paths:
         return []
@@ -66,7 +66,7 @@ def _unfit(path: Path, most: int) -> str | None:
 
 
 async def brought(link: Link, path: Path, progress: Progress) -> str:
-    """Brings one file; its id, for the message that is to carry it."""
+    """Brings one file; returns its id, for the message that is to carry it."""
     kind, packed = mimetypes.guess_type(path.name)
     with path.open("rb") as file:
         size = path.stat().st_size
@@ -76,7 +76,7 @@ async def brought(link: Link, path: Path, progress: Progress) -> str:
 
 
 async def saved(link: Link, file: Mapping[str, Any], folder: Path, progress: Progress) -> Path:
-    """Fetches one of a message's ``files`` into ``folder``; where it is now."""
+    """Fetches one of a message's ``files`` into ``folder``; returns where it now is."""
     size = int(file["size"])
     transfer = Transfer(link.reactor, link.api, link.bearer, lambda done: progress(done, size))
     try:
@@ -97,7 +97,7 @@ async def saved(link: Link, file: Mapping[str, Any], folder: Path, progress: Pro
 
 
 def _new(folder: Path, name: str) -> tuple[Path, BinaryIO]:
-    """A file that was not there before. The name is somebody else's: it leads nowhere, hides
+    """A file that did not exist before. The name is somebody else's: it leads nowhere, hides
     nothing, and is no option of a command."""
     plain = Path(safe(name)).name.lstrip(".-~ ") or "file"
     for path in _names(folder, plain):
@@ -150,6 +150,6 @@ class Bar:
 
     def _write(self, text: str) -> None:
         if self._shown:
-            # From the line's beginning, and what stood there is taken away (ECMA-48, EL).
+            # From the beginning of the line, and what stood there is erased (ECMA-48, EL).
             self._file.write(f"\r{text}\x1b[K")
             self._file.flush()

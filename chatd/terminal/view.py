@@ -12,8 +12,8 @@ Pane = Literal["rooms", "talk", "members"]
 
 @dataclass(slots=True)
 class Popup:
-    """A box over the picture. ``choices`` are rows with what they stand for; with an ``editor`` one
-    types in it. ``kind`` says what becomes of it."""
+    """A box over the picture. ``choices`` are rows and what they stand for; with an ``editor`` one
+    types in it. ``kind`` says what happens with the choice."""
 
     kind: str
     title: str
@@ -22,7 +22,7 @@ class Popup:
     index: int = 0
     top: int = 0
     hint: str = ""
-    #: whether one row is chosen, or the whole is only read
+    #: whether one row is chosen, or everything is only read
     is_list: bool = True
     data: Any = None
 
@@ -43,7 +43,7 @@ class View:
     pane: Pane = "talk"
     #: the block whose row is the lowest on the screen, and which row of it; None: the end
     anchor: tuple[object, int] | None = None
-    #: the anchor is to stand in the middle, not at the lower edge
+    #: the anchor goes in the middle, not at the lower edge
     center: bool = False
     #: on the first picture of a room: show where the unread begins
     to_unread: bool = False

@@ -10,7 +10,7 @@ Run = tuple[str | None, str]
 Row = tuple[Run, ...]
 
 
-#: What no line begins with where wide characters may be parted (JIS X 4051, line-start rule).
+#: What no line may begin with if wide characters can be split there (JIS X 4051, line-start rule).
 _NOT_FIRST = frozenset("。、，．！？：；）」』】〉》…ーっゃゅょ々")
 
 
@@ -23,7 +23,7 @@ def graphemes(text: str) -> Iterator[str]:
 
 
 def clip(text: str, width: int, ellipsis: str = "…") -> str:
-    """The text in at most ``width`` columns; where something is missing an ellipsis says so."""
+    """The text in at most ``width`` columns; if something is missing, an ellipsis says so."""
     if columns(text) <= width:
         return text
     room = width - columns(ellipsis)
@@ -46,9 +46,9 @@ def fit(text: str, width: int, ellipsis: str = "…", *, right: bool = False) ->
 
 
 def breaks(text: str, width: int, measure: Callable[[str], int] = columns) -> list[tuple[int, int]]:
-    """The lines of ``text`` as (start, end): broken at spaces and between wide characters, within a
-    word only where it is longer than a line. Spaces at a break belong to no line. ``measure`` tells
-    the columns of one character with its marks."""
+    """The lines of ``text`` as (start, end): broken at spaces and between wide characters, and
+    within a word only if it is longer than a line. Spaces at a break belong to no line. ``measure``
+    tells the columns of one character with its marks."""
     found: list[tuple[int, int]] = []
     start = 0
     for paragraph in text.split("\n"):

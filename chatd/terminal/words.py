@@ -24,7 +24,7 @@ INTERRUPTED = 130
 
 
 class Trouble(Exception):
-    """It ends here: ``words`` for the one at the terminal, ``code`` for the shell."""
+    """It ends here: ``words`` for the person at the terminal, ``code`` for the shell."""
 
     def __init__(self, words: str, code: int = REFUSED) -> None:
         super().__init__(words)

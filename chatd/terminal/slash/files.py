@@ -10,7 +10,7 @@ from chatd.terminal.slash.registry import command, here, needed, write
 from chatd.terminal.transfers import Progress, brought, chosen, home, saved
 from chatd.terminal.words import Trouble
 
-#: Where browsers put what they fetch, if it is there.
+#: Where browsers put what they fetch, if it exists.
 DOWNLOADS = "~/Downloads"
 
 
@@ -19,7 +19,7 @@ async def _file(app: App, rest: str) -> None:
     room = here(app)
     name, text = _name_and_text(needed(rest, "which file"))
     [path] = chosen(app.link, [home(name)])
-    # Of now: while the file is on its way one may go elsewhere, and answer something else.
+    # As of now: while the file is on its way one may go elsewhere, and answer something else.
     reply_to, app.view.reply_to = app.view.reply_to, None
     file = await brought(app.link, path, _told(app, f"Bringing {cells(path.name)}"))
     await write(app, "send", room=room.id, text=text, files=[file], reply_to=reply_to)

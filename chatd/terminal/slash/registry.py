@@ -19,7 +19,7 @@ class SlashCommand:
     takes: str
     about: str
     run: Run
-    #: the feature of the server that it needs
+    #: the server's feature that it needs
     feature: str = ""
 
 
@@ -35,7 +35,7 @@ def command(name: str, takes: str, about: str, feature: str = "") -> Callable[[R
 
 
 def is_command(text: str) -> bool:
-    """ "/word" at the beginning; "//" says a text that begins with a slash."""
+    """ "/word" at the beginning; "//" begins a text with a slash."""
     return bool(re.match(r"/[a-z]", text)) or text == "/"
 
 
@@ -59,7 +59,7 @@ def here(app: App) -> Room:
 
 
 def target(app: App, *, mine: bool = False) -> dict[str, Any]:
-    """The chosen message, else the last one that fits."""
+    """The chosen message, otherwise the last one that fits."""
     room = here(app)
     if app.view.chosen is not None:
         found = room.timeline.message(app.view.chosen)
