@@ -20,10 +20,10 @@ from chatd.acme.network import Network
 from chatd.acme.schedule import Kind
 from chatd.admin.files import write_private
 
-#: For an authority to look at all names, and once more to sign. Seconds.
+#: Seconds for an authority to look at all names, and again to sign.
 PATIENCE: Final = 120.0
 
-#: Of a directory, RFC 8555 §7.1.1.
+#: In a directory, RFC 8555 §7.1.1.
 _NEEDED: Final = ("newNonce", "newAccount", "newOrder")
 
 Present = Callable[[Mapping[str, str]], None]
@@ -44,7 +44,7 @@ class TlsAlpn01Response(challenges.KeyAuthorizationChallengeResponse):
 
 @challenges.Challenge.register
 class TlsAlpn01(challenges.KeyAuthorizationChallenge):
-    """RFC 8737; the library knows http-01 and dns-01 by itself."""
+    """RFC 8737; the library itself knows only http-01 and dns-01."""
 
     response_cls = TlsAlpn01Response
     typ = response_cls.typ
@@ -77,7 +77,7 @@ class Authority:
         return messages.Directory.from_json(found)
 
     def _sign_in(self, client: ClientV2) -> None:
-        """Makes the account, or takes the one that the key has."""
+        """Makes the account, or uses the one that the key has."""
         if client.external_account_required():
             raise NotGiven(
                 "account",
@@ -95,7 +95,7 @@ class Authority:
                 client.update_registration(known, messages.Registration.from_data(email=contact))
 
     def _prove(self, client: ClientV2, order: messages.OrderResource, present: Present) -> None:
-        """Answers the challenges of all names that are not proven yet."""
+        """Answers the challenges of all names that are not yet proven."""
         found = {}
         for each in order.authorizations:
             if each.body.status == messages.STATUS_PENDING:
@@ -120,7 +120,7 @@ def _challenge(authorization: messages.Authorization) -> messages.ChallengeBody:
 
 
 def _account_key(wish: Wish) -> JWKEC:
-    """One for each authority; made where there is none."""
+    """One for each authority; made if there is none."""
     name = hashlib.sha256(wish.directory.encode()).hexdigest()[:12]
     path = Path(wish.folder) / f"account-{name}.pem"
     if not path.exists():
@@ -140,5 +140,5 @@ def _checked(text: str, key: ec.EllipticCurvePrivateKey, domains: Sequence[str])
 
 
 def _deadline() -> datetime.datetime:
-    # The library reckons with local times.
+    # The library computes with local times.
     return datetime.datetime.now() + datetime.timedelta(seconds=PATIENCE)

@@ -1,5 +1,5 @@
-"""The answer to a tls-alpn-01 challenge (RFC 8737): a certificate that is shown to the authority
-alone, in a handshake that asks for the protocol `acme-tls/1` and for nothing else."""
+"""The answer to a tls-alpn-01 challenge (RFC 8737): a certificate that is shown only to the
+authority, in a handshake that asks for the protocol `acme-tls/1` and for nothing else."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ Pair = tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
 class Challenges:
     """Those that the authority may come for now, by name; none most of the time.
 
-    Their keys are on P-256, as the certificate's own key has to be: OpenSSL has chosen the kind of
+    Their keys are on P-256, as the certificate's own key must be: OpenSSL has chosen the kind of
     key before it asks for the protocol.
     """
 
@@ -37,7 +37,7 @@ class Challenges:
         self._pending = {}
 
     def answer(self, connection: SSL.Connection) -> bool:
-        """Shows the certificate in a handshake that goes on; False where none is waited for."""
+        """Shows the certificate in the present handshake; False if none is expected."""
         found = self._pending.get((connection.get_servername() or b"").decode("ascii", "replace"))
         if found is None:
             return False

@@ -1,5 +1,5 @@
-"""Runs `order.py` in a process of its own: the library waits for the network, and what it takes of
-memory is gone with it."""
+"""Runs `order.py` in a process of its own: the library blocks on the network, and the memory it
+takes is gone with it."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -13,9 +13,9 @@ from twisted.python.failure import Failure
 
 from chatd.acme.lines import LARGEST, Outcome, Presented, Wish
 
-#: -P: no module of the directory the daemon happens to run in.
+#: -P: no module from the directory the daemon happens to run in.
 PROGRAM: Final = (sys.executable, "-P", "-m", "chatd.acme.order")
-#: For all of an order; what takes longer is ended. Seconds.
+#: Seconds for a whole order; what takes longer is ended.
 PATIENCE: Final = 600.0
 
 Present = Callable[[Mapping[str, str]], None]
@@ -23,7 +23,7 @@ Done = Callable[[Outcome], None]
 
 
 class Order(ProcessProtocol):
-    """Calls ``present`` with key authorizations by name, and ``done`` once, but for `cancel`."""
+    """Calls ``present`` with key authorizations by name, and ``done`` once, unless cancelled."""
 
     transport: Any
 
@@ -35,7 +35,7 @@ class Order(ProcessProtocol):
         self._complaint = b""
         self._timer = reactor.callLater(PATIENCE, self._too_slow)
         try:
-            # No variables of ours: a proxy named there would see what is asked.
+            # None of our variables: a proxy named there would see what is asked.
             reactor.spawnProcess(self, PROGRAM[0], PROGRAM, env={"LANG": "C.UTF-8"})
         except OSError as error:
             why = f"no process can be started: {error.strerror}"
@@ -43,7 +43,7 @@ class Order(ProcessProtocol):
             self._timer = reactor.callLater(0, self._end, Outcome("fault", why))
 
     def cancel(self) -> None:
-        """Ends it unsaid."""
+        """Ends it without telling anybody."""
         self._done = None
         self._end(Outcome())
 

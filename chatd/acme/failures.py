@@ -1,4 +1,4 @@
-"""Why an order failed, out of whatever the libraries raise: its kind, and a sentence for people."""
+"""Why an order failed, from whatever the libraries raise: its kind, and a sentence for people."""
 
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
@@ -13,7 +13,7 @@ from chatd.acme.authority import NotGiven
 from chatd.acme.network import TooLong
 from chatd.acme.schedule import Kind
 
-#: Code points of what an authority says that are passed on.
+#: Most code points of what an authority says that are passed on.
 LONGEST: Final = 500
 
 _BY_CODE: Final[dict[str, Kind]] = {

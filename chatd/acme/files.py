@@ -1,4 +1,4 @@
-"""The files in the store's folder `acme`, each its owner's alone.
+"""The files in the store's folder `acme`, each readable by its owner alone.
 
 current.pem       what is served: a link to one of the two below
 certificate.pem   the key and the chain, as the authority gave it
@@ -27,16 +27,16 @@ CERTIFICATE: Final = "certificate.pem"
 PLACEHOLDER: Final = "placeholder.pem"
 #: A restore makes folders that a group may read.
 PRIVATE_FOLDER: Final = 0o700
-#: So short that the alert for certificates that end goes off while one is served.
+#: Short enough that the alert for certificates that end goes off while one is served.
 _LIFE: Final = timedelta(days=7)
-#: For clocks that are a little behind.
+#: For clocks that are a little slow.
 _BACKDATED: Final = timedelta(hours=1)
-#: A placeholder is made anew when less is left of it.
+#: A placeholder is replaced when less of it is left.
 _LEFT: Final = timedelta(days=1)
 
 
 def loaded(path: Path, now: datetime) -> x509.Certificate | None:
-    """The server's certificate in a file, where it and its key are good now."""
+    """The server's certificate in a file, if it and its key are good now."""
     try:
         return tls_files.load(path, path, now)[0][0]
     except TlsFilesError:
@@ -52,7 +52,7 @@ def names_of(certificate: x509.Certificate) -> frozenset[str]:
 
 
 def settle(folder: Path, domains: Sequence[str], now: datetime) -> x509.Certificate | None:
-    """Lets `current.pem` be the certificate, where there is one that is good now, else the
+    """Makes `current.pem` the certificate, if there is one that is good now, otherwise the
     placeholder. Returns the certificate. OSError."""
     private_folder(folder)
     folder.chmod(PRIVATE_FOLDER)

@@ -1,4 +1,4 @@
-"""Keeps a certificate: looks whether one is due, has it got, one order at a time, and tells how it
+"""Keeps a certificate: checks whether one is due, gets it, one order at a time, and tells how it
 goes."""
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from chatd.engine.ports import Cancel, Scheduler
 
 log = Logger(namespace="chatd.acme")
 
-#: Seconds between two looks.
+#: Seconds between two checks.
 EVERY: Final = 60.0
 
 
@@ -30,11 +30,11 @@ class Running(Protocol):
 
 
 Begin = Callable[[Wish, Present, Done], Running]
-"""Starts an order, as `child.Order`."""
+"""Starts an order, as in `child.Order`."""
 
 
 class Keeper:
-    """``taken``: has the file that is served looked at now. ``random``: a number from 0 to 1."""
+    """``taken``: has the served file checked now. ``random``: a number from 0 to 1."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Keeper:
         self._certificate: x509.Certificate | None = None
 
     def prepare(self) -> None:
-        """So that there is something to serve. OSError."""
+        """Makes sure that there is something to serve. OSError."""
         self._certificate = files.settle(self._folder, self._acme.domains, self._now())
 
     def start(self) -> None:
@@ -79,7 +79,7 @@ class Keeper:
             self._challenges.end()
 
     def hurry(self) -> None:
-        """Somebody mended something, perhaps."""
+        """Somebody may have fixed something."""
         self._standing = schedule.hurried(self._standing)
         if self._cancel is not None:
             self._cancel()
@@ -87,11 +87,11 @@ class Keeper:
 
     @property
     def failures(self) -> int:
-        """Tries in a row that brought none."""
+        """Tries in a row that brought no certificate."""
         return self._standing.failures
 
     def warning(self) -> str | None:
-        """What is to be done about it, if anything; for `systemctl status`, too."""
+        """What is to be done about it, if anything; also for `systemctl status`."""
         standing = self._standing
         if not standing.failures and self._certificate is not None:
             return None
@@ -126,7 +126,7 @@ class Keeper:
 
     def _try(self) -> None:
         self._standing = schedule.begun(self._standing, self._now().timestamp())
-        # Before it is begun: a daemon that dies of it does not do so more often than this allows.
+        # Before it begins: a daemon that dies of it does not do so more often than this allows.
         state.write(self._folder, self._standing)
         log.info("a certificate for {names} is asked for", names=", ".join(self._acme.domains))
         acme = self._acme
@@ -158,7 +158,7 @@ class Keeper:
 
 
 def wanted_from(certificate: x509.Certificate | None, domains: list[str]) -> float:
-    """When a certificate for these names is wanted: at once where there is none for all of them."""
+    """When a certificate for these names is wanted: at once if there is none for all of them."""
     if certificate is None or not names_of(certificate) >= set(domains):
         return 0.0
     since = certificate.not_valid_before_utc.timestamp()

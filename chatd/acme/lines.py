@@ -1,4 +1,4 @@
-"""What the daemon and the program of one order say to one another: a line of JSON each."""
+"""What the daemon and the program of one order say to each other: a line of JSON each."""
 
 from typing import Final, Literal
 
@@ -6,7 +6,7 @@ import msgspec
 
 from chatd.acme.schedule import Kind
 
-#: Bytes of a line.
+#: Most bytes of a line.
 LARGEST: Final = 65_536
 
 
@@ -27,8 +27,8 @@ class Presented(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """``kind``: "" for a certificate that is in its file; ``after``: seconds that the authority
-    asks us to wait before the next try."""
+    """``kind``: "" if the certificate is in its file; ``after``: seconds that the authority asks us
+    to wait before the next try."""
 
     kind: Kind | Literal[""] = ""
     why: str = ""

@@ -12,11 +12,11 @@ from requests.adapters import HTTPAdapter
 
 from chatd import __version__
 
-#: For each step of a request: connecting, and each wait for bytes.
+#: Seconds for each step of a request: connecting, and each wait for bytes.
 SECONDS: Final = 30
-#: A chain of certificates has some thousands.
+#: Most bytes of an answer; a chain of certificates has some thousands.
 LARGEST: Final = 1_048_576
-#: Servers turn nonces down, sometimes several in a row; the library tries twice each time.
+#: Servers reject nonces, sometimes several in a row; the library tries twice each time.
 NONCES: Final = 5
 
 
@@ -25,7 +25,7 @@ class TooLong(requests.RequestException):
 
 
 class Network(ClientNetwork):
-    """``retry_after``: what the last answer that was an error said, "" where nothing."""
+    """``retry_after``: what the last answer that was an error said, "" if nothing."""
 
     def __init__(self, key: JWKEC, ca_file: str) -> None:
         super().__init__(
@@ -71,6 +71,6 @@ class _Bounded(HTTPAdapter):
 
 
 def _system() -> str | bool:
-    """The system's authorities; where it has none, those that requests brings along."""
+    """The system's authorities; if it has none, those that requests brings along."""
     paths = ssl.get_default_verify_paths()
     return paths.cafile or paths.capath or True

@@ -2,8 +2,8 @@
 
     python -P -m chatd.acme.order
 
-A line of JSON comes in: a `Wish`. Lines go out: {"present": {NAME: KEY AUTHORIZATION}}, upon which
-a line is waited for; then {"kind": "", ...} where the certificate is in its file, or why not.
+A line of JSON comes in: a `Wish`. Lines go out: {"present": {NAME: KEY AUTHORIZATION}}, after which
+it waits for a line; then {"kind": "", ...} if the certificate is in its file, or why not.
 """
 
 import sys
@@ -36,7 +36,7 @@ def run(incoming: BinaryIO, outgoing: BinaryIO) -> None:
         authority = Authority(wish)
         write_private(Path(wish.folder) / CERTIFICATE, authority.certificate(present))
     except OSError as error:
-        # requests' own are OSErrors, too, without a number.
+        # requests' own errors are OSErrors, too, without a number.
         if error.errno is None:
             say(_failed(error, authority))
         else:

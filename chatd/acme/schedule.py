@@ -1,8 +1,8 @@
 """When the next try for a certificate is due. Pure: times are seconds since 1970.
 
-An authority counts what is asked of it. Let's Encrypt takes five failed validations an hour for a
+An authority counts what is asked of it. Let's Encrypt accepts five failed validations an hour for a
 name, and five certificates a week for the same names (letsencrypt.org/docs/rate-limits): hence
-`HOURLY`, whatever happens, starts and reloads included, and waits that double.
+`HOURLY`, whatever happens, including starts and reloads, and waits that double.
 """
 
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 HOUR: Final = 3600.0
-#: Tries within an hour, at most.
+#: Most tries within an hour.
 HOURLY: Final = 4
-#: A certificate is renewed when this share of its life is left, as Let's Encrypt recommends, and
-#: up to a tenth of that earlier, so that not all the world comes at once.
+#: A certificate is renewed when this share of its life is left, as Let's Encrypt recommends, and up
+#: to a tenth of that earlier, so that not everybody comes at once.
 SHARE: Final = 1 / 3
 EARLIER: Final = 0.1
-#: However long an authority asks us to wait.
+#: Longest wait, however long an authority asks for.
 LONGEST: Final = 7 * 24 * HOUR
 
 Kind = Literal[
@@ -37,8 +37,8 @@ _USUAL: Final = (HOUR / 4, 12 * HOUR)
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the tries so far brought. ``asked``: a word for what is wanted, so that another wish
-    begins anew; ``tries``: those of the last hour; ``failures``: in a row; ``kind`` and ``why`` are
-    of the last one, "" where it went well; ``not_before``: no try until then."""
+    begins afresh; ``tries``: those of the last hour; ``failures``: in a row; ``kind`` and ``why``
+    are the last one's, "" if it went well; ``not_before``: no try until then."""
 
     asked: str = ""
     tries: tuple[float, ...] = ()
@@ -83,8 +83,8 @@ def failed(
     after: float,
     random: Callable[[], float],
 ) -> Standing:
-    """A try failed. ``after``: seconds that the authority asked us to wait, 0 for none;
-    ``random``: a number from 0 to 1."""
+    """A try failed. ``after``: seconds that the authority asked us to wait, 0 for none; ``random``:
+    a number from 0 to 1."""
     failures = standing.failures + 1
     first, longest = _WAITS.get(kind, _USUAL)
     wait = min(longest, first * 2.0 ** min(failures - 1, 30))
@@ -97,7 +97,7 @@ def succeeded(standing: Standing) -> Standing:
 
 
 def hurried(standing: Standing) -> Standing:
-    """Somebody mended something, perhaps: the next try comes at once, but not against the
+    """Somebody may have fixed something: the next try comes at once, but not against the
     authority's word."""
     if standing.kind == "rate-limited":
         return standing

@@ -1,5 +1,5 @@
-"""What the tries for a certificate brought, kept over starts: a daemon that is started again and
-again asks no more often than one that runs."""
+"""What the tries for a certificate brought, kept across starts: a daemon that is started again and
+again asks no more often than one that keeps running."""
 
 import hashlib
 from pathlib import Path
@@ -16,13 +16,13 @@ _LARGEST: Final = 65_536
 
 
 def asked(acme: Acme) -> str:
-    """Another word where another certificate is wanted, or of somebody else."""
+    """Another word if another certificate is wanted, or from another authority."""
     parts = "\n".join((acme.directory, acme.contact, acme.ca_file, *sorted(acme.domains)))
     return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 
 def read(folder: Path) -> Standing:
-    """As it was left; the first one where nothing was, or nothing readable."""
+    """As it was left; a fresh one if there is nothing, or nothing readable."""
     try:
         with (folder / FILE).open("rb") as file:
             return msgspec.json.decode(file.read(_LARGEST), type=Standing)
