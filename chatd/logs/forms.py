@@ -8,7 +8,7 @@ from twisted.logger import LogEvent, LogLevel, formatEvent, formatTime
 
 from chatd.logs import safe
 
-#: What else of an event is told by name. Nothing here is what people wrote.
+#: What else of an event is told by name. Nothing here was written by people.
 FIELDS: Final = (
     "connection",
     "request",
@@ -50,7 +50,7 @@ def fields_of(event: LogEvent) -> dict[str, Any]:
 
 
 def as_text(event: LogEvent) -> str:
-    """One line and, of a failure, more; those begin with a tab, so that no text can pass for a line
+    """One line, and more for a failure; those begin with a tab, so that no text can pass for a line
     of its own."""
     text = message_of(event)
     if (failure := event.get("log_failure")) is not None:

@@ -3,7 +3,7 @@
 Each line is one datagram to the journal's socket: ``NAME=value`` and a newline, or for values of
 several lines the name, a newline, the length in 64 bits (little-endian), the value, a newline
 (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/). It is never waited for: what the journal does not
-take at once is counted, and told with the next line that it takes.
+accept at once is counted, and told with the next line that it accepts.
 """
 
 import os
@@ -37,7 +37,7 @@ def is_journal(environment: Mapping[str, str], descriptors: tuple[int, ...] = (2
 
 
 class Journal:
-    """Raises OSError where the journal's socket cannot be had."""
+    """Raises OSError if the journal's socket cannot be had."""
 
     def __init__(self, path: Path = SOCKET) -> None:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

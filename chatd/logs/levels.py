@@ -1,4 +1,4 @@
-"""Which events are logged: the least level, for a namespace and all below it."""
+"""Which events are logged: the least level, for a namespace and everything below it."""
 
 from collections.abc import Mapping
 

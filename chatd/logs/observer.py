@@ -1,4 +1,4 @@
-"""What twistd logs with: the level and the form as [log] has them, which a reload may change."""
+"""What twistd logs with: the level and form set in [log], which a reload may change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chatd.logs.levels import Levels
 
 
 def the_journal() -> Journal | None:
-    """None where the daemon does not write to one."""
+    """None if the daemon does not write to one."""
     try:
         return Journal() if is_journal(os.environ) else None
     except OSError:
@@ -25,7 +25,7 @@ def the_journal() -> Journal | None:
 
 @implementer(ILogObserver)
 class Observer:
-    """Writes to ``out``, or to the journal where the settings ask for it and there is one."""
+    """Writes to ``out``, or to the journal if the settings ask for it and there is one."""
 
     def __init__(
         self, out: TextIO, settings: Log, journal: Callable[[], Journal | None] = the_journal

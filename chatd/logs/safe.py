@@ -1,8 +1,8 @@
 """What may stand in a log line: no secret, nothing that people wrote, and not too much of it.
 
-Secrets of ours are known by how they begin, wherever they turn up. What an exception says is
-withheld unless its kind speaks of the machine or of our code alone: a `KeyError` or `ValueError`
-quotes what it stumbled over, and that may be somebody's message. The traceback tells where it was.
+Our secrets are known by how they begin, wherever they turn up. What an exception says is withheld
+unless its kind speaks only of the machine or of our code: a `KeyError` or `ValueError` quotes what
+it stumbled over, and that may be somebody's message. The traceback tells where it was.
 """
 
 import re
@@ -18,13 +18,13 @@ from twisted.python.failure import Failure
 _SECRET: Final = re.compile(
     r"(chatd_[a-z]_|chatd\.ticket\.|whsec_)[A-Za-z0-9_+/=-]+|(eyJ)[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"
 )
-#: Of one line, in code points, and of one traceback.
+#: Most code points of one line, and of one traceback.
 LONGEST_MESSAGE: Final = 4_096
 LONGEST_TRACEBACK: Final = 16_384
 FRAMES: Final = 40
 CHAIN: Final = 5
 
-#: Whose words name files, addresses, attributes and tables, never what people wrote.
+#: Errors whose words name files, addresses, attributes and tables, never what people wrote.
 _PLAIN: Final = (
     OSError,
     ImportError,
@@ -36,7 +36,7 @@ _PLAIN: Final = (
     ConnectError,
     apsw.Error,
 )
-#: But this one quotes what was searched for.
+#: But these quote what they were given.
 _QUOTING: Final = (apsw.SQLError, UnicodeError)
 
 
@@ -50,7 +50,7 @@ def message(text: str) -> str:
 
 
 def told(failure: Failure) -> str:
-    """Type, place and, where they are harmless, words of a failure and of what it came from."""
+    """Type, place and, if they are harmless, words of a failure and of what it came from."""
     parts = [f"{''.join(frames)}{_name(error)}{_words(error)}" for error, frames in _chain(failure)]
     return without_secrets(_shortened("\nwhich came from\n".join(parts), LONGEST_TRACEBACK))
 

@@ -1,8 +1,8 @@
-"""How the observer comes to twistd, which has a way of its own to choose one.
+"""How the observer gets to twistd, which has its own way to choose one.
 
 twistd asks, in this order: its option ``--logger``; the application, for an `ILogObserver`; its
 options ``--syslog`` and ``--logfile``. The application is made just after our service, so the
-service hands it the observer when it is put in there, before the first line is logged. The file is
+service hands it the observer when it is added to it, before the first line is logged. The file is
 the one that twistd itself would have opened; ``--logger`` and ``--syslog`` stay twistd's own, and
 [log] has no part in them.
 """
@@ -21,7 +21,7 @@ from chatd.logs.observer import Observer
 
 
 def observer(options: Mapping[str, Any] | None, settings: Log) -> Observer | None:
-    """What to log with, None where twistd's ``options`` (without ours) have another way."""
+    """What to log with, None if twistd's ``options`` (without ours) choose another way."""
     if options is None or options.get("syslog") or options.get("logger"):
         return None
     return Observer(_out(options), settings)
