@@ -1,5 +1,5 @@
-"""Listening sockets that systemd hands over: those of a socket unit, and those it kept for us while
-the daemon was restarted, in which connections have been waiting (sd_listen_fds(3))."""
+"""Listening sockets that systemd hands over: a socket unit's, and those it kept for us while the
+daemon was restarted, in which connections have been waiting (sd_listen_fds(3))."""
 
 import os
 import socket
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from twisted.internet.endpoints import _SystemdParser
 from twisted.python.systemd import ListenFDs
 
-#: What the names of our own sockets in systemd's store begin with.
+#: How the names of our own sockets in systemd's store begin.
 OURS = "kept."
 
 
@@ -21,13 +21,13 @@ class Inherited:
 
     @property
     def kept(self) -> bool:
-        """Whether it is our own of an earlier run, not one of a socket unit."""
+        """Whether it is our own from an earlier run, not a socket unit's."""
         return self.name.startswith(OURS)
 
 
 def handed_over() -> ListenFDs:
     """Twisted takes the variables of sd_listen_fds(3) out of the environment when its endpoints are
-    loaded, which is before anything of ours; here is what it found."""
+    loaded, which is before any of our code; this is what it found."""
     found: ListenFDs = _SystemdParser._sddaemon
     return found
 
@@ -57,7 +57,7 @@ def inherited(given: ListenFDs) -> tuple[Inherited, ...]:
             )
         if opened.family != socket.AF_UNIX and _listens(opened):
             opened.setblocking(False)
-            # Of several sockets of one unit, which share its name, only one is named there.
+            # If several sockets of one unit share its name, only one is named there.
             found.append(Inherited(names.get(number, ""), opened))
         else:
             opened.close()
@@ -65,13 +65,13 @@ def inherited(given: ListenFDs) -> tuple[Inherited, ...]:
 
 
 def name_of(opened: socket.socket) -> str:
-    """What our own socket is called in systemd's store; a colon must not be in it."""
+    """What our own socket is called in systemd's store; it must not contain a colon."""
     host, port = opened.getsockname()[:2]
     return kept_name(host, port)
 
 
 def kept_name(host: str, port: int) -> str:
-    """As `name_of`, of a socket bound to that address."""
+    """As `name_of`, for a socket bound to that address."""
     return f"{OURS}{host.replace(':', '_')}.{port}"
 
 

@@ -1,7 +1,7 @@
 """Tells the service manager how the daemon is doing: the protocol of sd_notify(3).
 
 One datagram of lines `NAME=value` for each piece of news, to the socket that NOTIFY_SOCKET names.
-Where nobody listens, nothing is said; nothing here ever fails for anybody else.
+If nobody listens, nothing is said; nothing here ever makes anything else fail.
 """
 
 import os
@@ -15,7 +15,7 @@ log = Logger(namespace="chatd.systemd")
 
 
 class Notifier:
-    """``address`` as in NOTIFY_SOCKET: a path, "@name" for one outside the file system, or "" where
+    """``address`` as in NOTIFY_SOCKET: a path, "@name" for one outside the file system, or "" if
     there is nobody to tell. ``watchdog``: seconds within which a sign of life is due, or None."""
 
     def __init__(self, address: str = "", watchdog: float | None = None) -> None:
@@ -60,8 +60,8 @@ class Notifier:
         self._tell("WATCHDOG=1")
 
     def keep(self, name: str, descriptor: int) -> None:
-        """The descriptor stays open, under this name, until the service is stopped (not while it
-        is restarted): see FileDescriptorStoreMax= in systemd.service(5)."""
+        """The descriptor stays open, under this name, until the service is stopped (not while it is
+        restarted): see FileDescriptorStoreMax= in systemd.service(5)."""
         self._tell("FDSTORE=1", f"FDNAME={name}", descriptors=(descriptor,))
 
     def let_go(self, name: str) -> None:

@@ -1,6 +1,6 @@
 """One round trip through the front door: TCP, TLS, the WebSocket's opening, a session, `welcome`.
 
-The certificate is not verified: what answers at a socket of ours is us, under whatever name.
+The certificate is not verified: what answers at our own socket is us, under whatever name.
 """
 
 import base64
@@ -16,12 +16,12 @@ from twisted.python.failure import Failure
 from chatd.edge.proxy_protocol import LOCAL, SIGNATURE
 from chatd.engine.ports import Cancel
 
-#: A PROXY v2 header by which a proxy speaks for itself, as for a check of health.
+#: A PROXY v2 header by which a proxy speaks for itself, as for a health check.
 BY_ITSELF = SIGNATURE + bytes([LOCAL, 0, 0, 0])
 WELCOME = b'{"type":"welcome"'
-#: A closing frame with code 1000 (RFC 6455 §5.5.1), masked with zeros as a client's has to be.
+#: A closing frame with code 1000 (RFC 6455 §5.5.1), masked with zeros as a client's must be.
 CLOSE = b"\x88\x82\x00\x00\x00\x00\x03\xe8"
-#: Bytes in which the answer and the welcome must have come.
+#: Most bytes in which the answer and the welcome must have come.
 LARGEST = 16_384
 
 
@@ -115,7 +115,7 @@ class _Trial(Protocol):
             self.end(None)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        # Turned away without a word, as where too many are at the door: that was decided as well.
+        # Turned away without a word, as when too many are at the door: that was decided as well.
         self.end(None)
 
     def end(self, wrong: str | None) -> None:

@@ -1,10 +1,10 @@
-"""The watchdog, tied to real work: a sign of life is given only where the daemon does what it is
-for, so that systemd restarts one that hangs and leaves one alone that is merely refused something.
+"""The watchdog, tied to real work: a sign of life is given only if the daemon does what it is for,
+so that systemd restarts one that hangs and leaves one alone that is merely refused something.
 
-Three things are looked at. The reactor turns: else nothing here runs. A WebSocket opens through the
-front door and says welcome (`round trip`); to be turned away counts, somebody decided it. The
-store's writer gets on with what it was handed; a refusal counts. What others owe us, such as space
-on the disk, is told in the status and at /readyz: a restart would not bring it.
+Three things are checked. The reactor turns: otherwise nothing here runs. A WebSocket opens through
+the front door and says welcome (`round trip`); being turned away counts, since somebody decided it.
+The store's writer gets on with what it was handed; a refusal counts. What others owe us, such as
+space on the disk, is told in the status and at /readyz: a restart would not bring it.
 """
 
 from collections.abc import Callable
@@ -15,10 +15,10 @@ from twisted.logger import Logger
 from chatd.engine.ports import Cancel, Scheduler
 from chatd.systemd.notify import Notifier
 
-#: Looks at the daemon within the time in which a sign of life is due: one that fails by chance, or
-#: while the machine is busy, is no reason for a restart.
+#: Checks within the time in which a sign of life is due: one that fails by chance, or while the
+#: machine is busy, is no reason for a restart.
 LOOKS: Final = 3
-#: Seconds between two looks where no watchdog waits for them; then they are for the status alone.
+#: Seconds between two checks if no watchdog waits for them; then they are for the status alone.
 CALM: Final = 10.0
 
 log = Logger(namespace="chatd.systemd")
@@ -26,8 +26,8 @@ log = Logger(namespace="chatd.systemd")
 
 class Watchdog:
     """``round_trip(seconds, done)`` tries the front door and calls ``done`` with what is wrong or
-    None, once, within so many seconds; it gives a function that ends the trial. ``progress()`` is
-    how much the writer has done, and whether anything waits for it. ``status()`` is one line."""
+    None, once, within ``seconds``; it returns a function that ends the trial. ``progress()`` is how
+    much the writer has done, and whether anything waits for it. ``status()`` is one line."""
 
     def __init__(
         self,
