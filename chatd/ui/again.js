@@ -1,11 +1,11 @@
-// A part of the page that does not come: the network stutters, or the server was just replaced by a newer
-// one, whose files have other names. The page is loaded again by itself; where that does not help either,
-// its own words ask for it.
+// When a part of the page does not come: the network stutters, or the server was just replaced by a newer
+// one, whose files have other names. The page loads again by itself; if that does not help either, its own
+// words ask for it.
 
 (() => {
   /** Seconds before each try. */
   const WAITS = [1, 3, 9];
-  // As in net/base.js, which may be what did not come.
+  // As in net/base.js, which may be the part that did not come.
   const name = `${new URL('.', location.href).pathname} loads`;
 
   const isPart = ({ target }) => target instanceof HTMLScriptElement || target.rel === 'stylesheet';
@@ -19,11 +19,11 @@
       const loads = Number(sessionStorage.getItem(name));
       if (!(loads < WAITS.length)) return;
       sessionStorage.setItem(name, String(loads + 1));
-      // In a frame, so that the page around it waits. Whose page that is matters to nobody.
+      // In a frame, so that the page around it waits. It does not matter whose page that is.
       if (parent !== self) parent.postMessage({ chatd: 'again' }, '*');
       setTimeout(() => location.reload(), WAITS[loads] * 1000);
     } catch {
-      // The words it is, then.
+      // Then the words have to do.
     }
   };
   const settled = () => {

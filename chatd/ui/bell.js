@@ -1,5 +1,5 @@
-// Being told beside the page: notifications of the desktop, a sound, and the icon's badge; of all tabs
-// the one that has the connection does it.
+// Notifying people outside the page: desktop notifications, a sound, and the icon's badge; of all tabs, the
+// one that has the connection does it.
 
 import { ownStorage } from './net/base.js';
 import { inWords } from './state/attached.js';
@@ -12,13 +12,13 @@ import { t } from './words/words.js';
 import { chime } from './view/chime.js';
 import { notify, permission } from './view/desktop.js';
 
-/** Milliseconds between what changes and its drawing in the icon. */
+/** Milliseconds between a change and its drawing in the icon. */
 const REST = 200;
 /** Seconds between two looks at what ends by itself: muted rooms. */
 const TICK = 20;
 
 export class Bell {
-  /** How one wants to be told: `get()`, `set(fields)`. */
+  /** How one wants to be notified: `get()`, `set(fields)`. */
   wants;
   #store;
   #tabs;
@@ -27,7 +27,7 @@ export class Bell {
   #badge = new Badge();
   #drawing = null;
 
-  /** `go(room, seq)` leads to a message; `ask(type, fields)` a command. */
+  /** `go(room, seq)` leads to a message; `ask(type, fields)` sends a command. */
   constructor(store, tabs, { ask, go, now, later }) {
     this.#store = store;
     this.#tabs = tabs;
@@ -56,7 +56,7 @@ export class Bell {
     this.#telling.signal(frame);
   }
 
-  /** The connection broke, or is back and all is known again. */
+  /** The connection broke, or is back and everything is known again. */
   lost() {
     this.#telling.lost();
   }
@@ -71,13 +71,13 @@ export class Bell {
     else if (word === 'gone') this.#scenes.looks(tab, null);
   }
 
-  /** Another tab tells from now on: all say what is looked at there. */
+  /** Another tab notifies from now on: all say what is looked at there. */
   hub() {
     this.#scenes.clear();
     this.#say(true);
   }
 
-  /** The person is gone, and so is what they wanted. */
+  /** The person has gone, and so has what they wanted. */
   forget() {
     this.#telling.forget();
     this.#badge.clear();

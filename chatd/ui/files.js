@@ -1,5 +1,5 @@
-// Files on their way into a room. What this needs is loaded once somebody has some: most people who open
-// the page say nothing but words.
+// Files on their way into a room. What this needs is loaded once somebody has some: most people who open the
+// page say nothing but words.
 
 import { nameOf } from './view/attached.js';
 import { h, icon, iconButton } from './view/dom.js';
@@ -10,7 +10,7 @@ import { at } from './net/base.js';
 import { Refused } from './net/commands.js';
 import { many, t } from './words/words.js';
 
-/** Seconds from the connection to what may be wanted later. */
+/** Seconds from connecting to loading what may be wanted later. */
 const SOON = 3;
 
 /** What is loaded stands by itself (docs/decisions/the-page.md): it is handed what it uses of the page. */
@@ -23,12 +23,12 @@ export class Files {
   #ports;
   #loading = null;
 
-  /** `ports`: those of Sending, whose `upload` gets files/upload.js before what else there is. */
+  /** `ports`: Sending's, except that `upload` gets files/upload.js before its other arguments. */
   constructor(ports) {
     this.#ports = ports;
   }
 
-  /** Fails in words where it cannot be had: then it is tried anew the next time. */
+  /** Fails in words if it cannot be had: it is then tried again the next time. */
   load() {
     this.#loading ??= this.#load().catch(() => {
       this.#loading = null;
@@ -50,13 +50,13 @@ export class Files {
     this.sending.sweep().catch(() => {});
   }
 
-  /** Adds files to what is written in a room: why some were not, in sentences. */
+  /** Adds files to what is written in a room; returns why some were not added, in sentences. */
   async add(room, files) {
     await this.load();
     return this.sending.add(room, files);
   }
 
-  /** What this tab had before it was loaded anew. */
+  /** What this tab had before it was reloaded. */
   restore() {
     const { storage, store } = this.#ports;
     const rooms = [...store.rooms.values()];
@@ -71,7 +71,7 @@ export class Files {
     this.#chips.draw(room, after);
   }
 
-  /** The connection is back. Soon all is here that is wanted once there is none. */
+  /** The connection is back. Soon everything is here that will be wanted once there is none. */
   live() {
     const { later, limits } = this.#ports;
     this.restore();
@@ -79,12 +79,12 @@ export class Files {
     if (limits()) later(SOON, () => this.load().catch(() => {}));
   }
 
-  /** Files that nobody would have, were this page gone. */
+  /** How many files nobody would have if this page were gone. */
   get loose() {
     return [...this.#ports.store.rooms.values()].flatMap(({ chips }) => chips).filter(({ answer, kept }) => !answer && !kept).length;
   }
 
-  /** Nothing of anybody stays in this browser. */
+  /** Nothing of anybody's stays in this browser. */
   forget() {
     return this.#ports.blobs.clear().catch(() => {});
   }

@@ -1,8 +1,8 @@
 // What one does with single messages: find them, react, pin, pass on, and ask what became of them.
 
-/** Seqs in one question for single messages. */
+/** Most seqs in one question for single messages. */
 const AT_ONCE = 50;
-/** Messages on a page around one; and around where what is new begins: two screens. */
+/** Messages on a page around one; and around the beginning of what is new: two screens. */
 const AROUND = 50;
 const BEGIN = 40;
 
@@ -22,13 +22,13 @@ export class Talk {
 
   // ---- finding messages -------------------------------------------------------------------------
 
-  /** The stretch around `seq`; true if the message itself is known then. */
+  /** The stretch around `seq`; true if the message itself is then known. */
   async around(room, seq) {
     await this.#once(`around ${room} ${seq}`, async () => (await this.#stretch(room, seq, AROUND))());
     return this.#store.rooms.get(room)?.timeline.find(seq) !== undefined;
   }
 
-  /** Asks for messages around `seq`, where what is new begins; what it gives takes them in when it is called. */
+  /** Asks for messages around `seq`, where what is new begins; the function returned takes them in. */
   begin(room, seq) {
     return this.#stretch(room, seq, BEGIN);
   }
@@ -41,7 +41,7 @@ export class Talk {
       );
   }
 
-  /** The stretch around what was said at `at` (ms) or later; the seq of that message, null for none. */
+  /** The stretch around what was said at `at` (ms) or later; returns that message's seq, null for none. */
   async since(room, at) {
     const page = await this.#connection.ask('history', { room, at, limit: AROUND });
     this.#taken(room, page, (timeline) =>
@@ -67,7 +67,7 @@ export class Talk {
     });
   }
 
-  /** Asks for what is answered in a room and not known. */
+  /** Asks for what is answered in a room but not known. */
   async quotes(room) {
     const { timeline } = this.#store.rooms.get(room);
     const seqs = timeline.unknown.slice(0, AT_ONCE);
@@ -91,7 +91,7 @@ export class Talk {
     return found;
   }
 
-  /** A page of what is found: {hits, words, next}. `fields` as of the command. */
+  /** A page of what is found: {hits, words, next}. `fields` as in the command. */
   async search(fields) {
     const reply = await this.#connection.ask('search', fields);
     for (const { message, before = [], after = [] } of reply.hits) {
@@ -102,7 +102,7 @@ export class Talk {
 
   // ---- reactions and pins -----------------------------------------------------------------------
 
-  /** Reacts to a message, or no longer; shown at once, and taken back where it is refused. */
+  /** Reacts to a message, or no longer; shown at once, and taken back if it is refused. */
   async react(room, seq, emoji, on) {
     const wish = (value) =>
       this.#store.change(room, 'timeline', ({ timeline }) => timeline.wish(seq, emoji, value));
@@ -113,7 +113,7 @@ export class Talk {
       if (this.#store.rooms.get(room)?.seq >= done.seq) wish(null);
     } catch (error) {
       wish(null);
-      // Another device of one's own was faster: it is as one wanted it.
+      // Another of one's devices was faster: it is as one wanted it.
       if (error.code !== (on ? 'exists' : 'not-found')) throw error;
     }
   }
@@ -126,7 +126,7 @@ export class Talk {
     return this.#keep(on ? 'pin' : 'unpin', { room, seq });
   }
 
-  /** All pinned messages, the newest pin first; the room knows their seqs from then on. */
+  /** All pinned messages, the newest pin first; from then on the room knows their seqs. */
   pins(room) {
     return this.#once(`pins ${room}`, async () => {
       const pins = [];
@@ -146,7 +146,7 @@ export class Talk {
 
   // ---- what became of a message -----------------------------------------------------------------
 
-  /** Says a message again in the room `to`, behind `text` if there is one. */
+  /** Says a message again in the room `to`, after `text` if there is one. */
   forward(room, seq, to, text) {
     return this.#keep('forward', { room, seq, to, ...(text && { text }) });
   }
@@ -167,7 +167,7 @@ export class Talk {
     });
   }
 
-  /** Which of a room's messages are pinned, for marking them; none where one may not know. */
+  /** Which of a room's messages are pinned, for marking them; none if one may not know. */
   async pinned(room) {
     if (this.#connection.state !== 'live') return;
     const pins = await this.pins(room).catch(none);
@@ -180,7 +180,7 @@ export class Talk {
   #keep = (type, fields) =>
     this.#connection.keep(type, /** @type {any} */ ({ key: this.#ports.key(), ...fields }));
 
-  /** The same question is under way only once. */
+  /** The same question is under way only once at a time. */
   #once(what, ask) {
     if (!this.#asking.has(what)) {
       this.#asking.set(what, ask().finally(() => this.#asking.delete(what)));

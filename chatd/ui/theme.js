@@ -1,12 +1,12 @@
-// How the page looks and which way it reads, before the first paint: a module would come too late and
-// flash. What was chosen is this browser's alone; without storage the system's ways hold.
+// How the page looks and which way it reads, before the first paint: a module would come too late and flash.
+// What was chosen is this browser's alone; without storage the system's settings hold.
 
 (() => {
   const root = document.documentElement;
-  // As in words/words.js, which a script that blocks cannot ask.
+  // As in words/words.js, which a blocking script cannot ask.
   const LANGUAGES = ['en', 'de', 'ar'];
 
-  // And as in net/base.js: a key of this server's own, where others share its host.
+  // And as in net/base.js: a key of this server's own, in case others share its host.
   const home = new URL(root.dataset.home ?? '.', location.href).pathname;
   const own = (name) => (home === '/' ? name : `${home} ${name}`);
 
@@ -38,7 +38,7 @@
     }
   };
   look();
-  // Settings say "look" once they have put something down; the other tabs hear of it by the storage.
+  // Settings say "look" once they have stored something; the other tabs hear of it through the storage.
   addEventListener('look', look);
   addEventListener('storage', look);
 

@@ -1,5 +1,5 @@
-// The page around the frame: who it is, and the tokens it brings. Only a page of site.origins is
-// believed, and the first one that speaks is the only one that is ever heard.
+// The page around the frame: who it is, and the tokens it brings. Only a page of site.origins is believed,
+// and the first one that speaks is the only one ever heard.
 
 import { t } from '../words/words.js';
 
@@ -23,8 +23,8 @@ export class Around {
   #asked = null;
 
   /**
-   * `ports`: `post(message, origin)` to the page around, `later(seconds, call)` giving a function
-   * that cancels. `origins`: whose pages are believed. `heard`: `onBegin({room, theme, language})` once,
+   * `ports`: `post(message, origin)` to the page around, `later(seconds, call)` returning a function that
+   * cancels. `origins`: whose pages are believed. `heard`: `onBegin({room, theme, language})` once,
    * `onTheme(theme)`, `onStranger(origin)`.
    */
   constructor(ports, origins, heard) {
@@ -33,12 +33,12 @@ export class Around {
     this.#heard = heard;
   }
 
-  /** Says that we listen: there is nothing to keep from anybody in that. */
+  /** Says that we listen: nobody need be kept from knowing that. */
   ready() {
     this.#ports.post({ chatd: 'ready' }, '*');
   }
 
-  /** A message from the page around (and from it alone: the caller has looked at the source). */
+  /** A message from the page around (and only from that: the caller has checked the source). */
   hear(origin, data) {
     if (typeof data?.chatd !== 'string') return;
     if (!this.#origins.has(origin)) {

@@ -1,25 +1,25 @@
-// Files in a frame: its server knows nobody there by a cookie, so that no address alone brings one. They
-// are fetched with the token, once somebody is about to see them.
+// Files in a frame: there the server knows nobody by a cookie, so an address alone brings no file. They are
+// fetched with the token, once somebody is about to see them.
 
 import { t } from '../words/words.js';
 
-/** Pictures that are held, each for as long as it may be shown again. */
+/** Most pictures held, each for as long as it may be shown again. */
 const HELD = 60;
 
 export class Fetched {
   #fetch;
   #say;
-  /** Addresses of fetched pictures by id, as promises; the one used last is last. */
+  /** Addresses of fetched pictures by id, as promises; the last used is last. */
   #held = new Map();
   #watch = new IntersectionObserver((entries) => this.#seen(entries), { rootMargin: '50%' });
 
-  /** `fetch(id)`: a Blob as a promise; `say(text)` why a file does not come. */
+  /** `fetch(id)`: a Blob as a promise; `say(text)`: why a file does not come. */
   constructor(fetch, say) {
     this.#fetch = fetch;
     this.#say = say;
   }
 
-  /** Puts a picture into an image, as soon as that is about to be seen. */
+  /** Puts a picture into an image as soon as that is about to be seen. */
   show = (image, id) => {
     image.dataset.file = id;
     this.#watch.observe(image);
@@ -32,7 +32,7 @@ export class Fetched {
       link.href = URL.createObjectURL(await this.#fetch(file));
       link.download = name;
       link.click();
-      // The browser has it by then; until then the address has to stay.
+      // By then the browser has it; until then the address must stay.
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
     } catch {
       this.#say(t('The server cannot be reached. Check the connection and try again.'));

@@ -1,10 +1,10 @@
-// What lets a framed chat in: a secret that the site's token was exchanged for, renewed before it
-// ends, and a ticket for each connection. It lives in memory alone: no cookie, no storage.
+// What lets a framed chat in: a secret that the site's token was exchanged for, renewed before it ends, and a
+// ticket for each connection. It lives in memory alone: no cookie, no storage.
 
 /**
- * Seconds before the end from which on a secret is no use any more, or is better renewed. The server
- * says a minute before that it is time, while there is a connection; where there is none, or that
- * failed, another one is asked for.
+ * Seconds before its end from which a secret is no longer of use, or is better renewed. The server says a
+ * minute before that it is time, if there is a connection; if there is none, or that failed, another secret
+ * is asked for.
  */
 const TOO_LATE = 10;
 const EARLY = 30;
@@ -18,20 +18,20 @@ export class Pass {
   #secret = null;
   #ends = 0;
   #protocols = null;
-  /** The secret that the last ticket was bought with: the connection stands on it. */
+  /** The secret that the last ticket was bought with: the connection rests on it. */
   #bought = null;
   #renewing = null;
   #cancelRenewal = null;
 
   /**
-   * `ports`: `token()` the site's token as a promise, `exchange(token)` and `ticket(secret)` of the
-   * server, `now()` in milliseconds, `later(seconds, call)` giving a function that cancels.
+   * `ports`: `token()` the site's token as a promise, `exchange(token)` and `ticket(secret)` of the server,
+   * `now()` in milliseconds, `later(seconds, call)` returning a function that cancels.
    */
   constructor(ports) {
     this.#ports = ports;
   }
 
-  /** What the connection asks its oracle: who one is, with a ticket at hand for the socket. */
+  /** What the connection asks to learn who one is, with a ticket at hand for the socket. */
   async session() {
     try {
       if (this.#ports.now() > this.#ends - TOO_LATE * 1000) await this.#renew();
@@ -39,7 +39,7 @@ export class Pass {
         await this.#buy();
       } catch (error) {
         if (error.code !== 'unauthorized') throw error;
-        // It was ended before its time; a fresh token tells whether one may come in anew.
+        // It was ended early; a fresh token tells whether one may come in again.
         await this.#renew();
         await this.#buy();
       }
@@ -52,7 +52,7 @@ export class Pass {
     return { signed_in: true, ...this.who };
   }
 
-  /** What proves who one is to the HTTP API, good for a while. */
+  /** What proves to the HTTP API who one is, good for a while. */
   async secret() {
     if (this.#ports.now() > this.#ends - TOO_LATE * 1000) await this.#renew();
     return this.#secret;
@@ -66,8 +66,8 @@ export class Pass {
   }
 
   /**
-   * The connection's sign-in is about to end: a fresh token goes over it, by `ask`, and it goes on,
-   * and the secret with it. Where the site says that it is somebody else now, it ends as it would.
+   * The connection's sign-in is about to end: a fresh token goes over it, by `ask`, and it goes on, and the
+   * secret with it. If the site says that it is now somebody else, it ends as it would have.
    */
   async goOn(ask) {
     const bought = this.#bought;
@@ -80,7 +80,7 @@ export class Pass {
     this.#protocols = (await this.#ports.ticket(this.#secret)).protocols;
   }
 
-  /** Whoever asks meanwhile waits for the same one. */
+  /** Anyone who asks meanwhile waits for the same one. */
   #renew() {
     this.#renewing ??= this.#exchange().finally(() => {
       this.#renewing = null;
@@ -99,7 +99,7 @@ export class Pass {
     this.#ends = expires;
     this.#cancelRenewal?.();
     const left = (expires - this.#ports.now()) / 1000;
-    // A short one is renewed in its last quarter; where that fails, the next connection tells why.
+    // A short one is renewed in its last quarter; if that fails, the next connection tells why.
     const wait = Math.max(left - EARLY, left * 0.75, 1);
     this.#cancelRenewal = this.#ports.later(wait, () => this.#renew().catch(() => {}));
   }

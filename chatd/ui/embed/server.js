@@ -1,5 +1,5 @@
-// The calls of a framed chat to its server. No cookie goes along: who is signed in here in
-// another window must not matter.
+// The calls of a framed chat to its server. No cookie goes along: who is signed in here in another window
+// must not matter.
 
 import { Unreachable } from '../net/api.js';
 import { at } from '../net/base.js';
@@ -16,7 +16,7 @@ export const exchange = (token) => call('/api/session/exchange', token);
 /** {protocols, expires} for a socket of this page. */
 export const ticket = (secret) => call('/api/ticket', secret);
 
-/** Brings a file: as files/upload.js does, but nobody knows how far it got. */
+/** Brings a file, as files/upload.js does, except that nobody knows how far it got. */
 export const bring = ({ disposition }, secret, blob, { name, type }, signal) =>
   call('/api/files', secret, { headers: { 'Content-Type': type, 'Content-Disposition': disposition(name) }, body: blob, signal });
 
@@ -26,7 +26,7 @@ export async function fetched(secret, id) {
     const response = await fetch(at(`/files/${encodeURIComponent(id)}`), { ...OPTIONS, headers: { Authorization: `Bearer ${secret}` } });
     if (response.ok) return await response.blob();
   } catch {
-    // Told below: whoever shows it has no other words for it.
+    // Told below: whatever shows it has no other words for it.
   }
   throw new Unreachable();
 }

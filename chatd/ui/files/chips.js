@@ -1,5 +1,5 @@
-// The files above the box where one writes: what each looks like, how far it got, and a button that takes
-// it away. Loaded by files.js, and needs no module.
+// The files above the box one writes in: what each looks like, how far it got, and a button that takes it
+// away. Loaded by files.js, and needs no module.
 
 export class Chips {
   node;
@@ -23,7 +23,7 @@ export class Chips {
     };
   }
 
-  /** Those of a room; null for none. `after()` where the last one was taken away with the keyboard. */
+  /** Those of a room; null for none. `after()` is called if the last one was taken away with the keyboard. */
   draw(room, after) {
     const chips = room?.chips ?? [];
     const before = this.#room === room ? this.#shown : new Map();
@@ -43,7 +43,7 @@ export class Chips {
     this.#list.hidden = !chips.length;
   }
 
-  /** For ears: what came and what failed. */
+  /** For screen readers: what came and what failed. */
   #tell(chips, before, same) {
     const { t, many, isPicture, shortened } = this.#kit;
     const came = chips.filter(({ key }) => !before.has(key));

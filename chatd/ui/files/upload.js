@@ -1,7 +1,7 @@
 // Brings a file to the server, and tells how far it got, which fetch() does not. Loaded by files.js, and
 // needs no module.
 
-/** Seconds without any progress after which the way is taken for gone. */
+/** Seconds without any progress after which the connection counts as gone. */
 const SILENCE = 30;
 
 /** The name of a file as RFC 8187 writes it, where letters are percent-encoded UTF-8. */
@@ -11,8 +11,8 @@ export function disposition(name) {
 }
 
 /**
- * The server's answer, {file, name, type, size, width?, height?}. `headers`: who it is;
- * `progress(done)`, 0 to 1. Fails as the API does: Unreachable, or Refused.
+ * The server's answer, {file, name, type, size, width?, height?}. `headers`: who it is; `progress(done)`, 0
+ * to 1. Fails as the API does: Unreachable, or Refused.
  */
 export function upload({ at, Refused, t, Unreachable }, blob, { name, type }, headers, progress, signal) {
   return new Promise((resolve, reject) => {

@@ -1,10 +1,10 @@
 // A picture as large as the window, and those before and after it. Loaded once somebody presses one, and
 // needs no module.
 
-/** Pixels that a finger goes aside to see the next one. */
+/** Pixels that a finger moves sideways to see the next one. */
 const SWIPE = 50;
 
-/** All pictures that are loaded of a room: files with {by, when} beside. */
+/** All of a room's pictures that are loaded: files, with {by, when} added. */
 function all({ idOf, isPicture, shortMoment }, { me, people }, { timeline }) {
   const called = ({ from = me.user, name = me.name }) => people.display(from, name);
   return [...timeline.messages, ...timeline.pending].flatMap((message) =>
@@ -12,7 +12,7 @@ function all({ idOf, isPicture, shortMoment }, { me, people }, { timeline }) {
   );
 }
 
-/** Shows the picture `shown` of a room, and beside it all that are loaded. */
+/** Shows the picture `shown` of a room, and next to it all that are loaded. */
 export function view(kit, store, room, shown) {
   const { h, fill, t, bdi, icon, iconButton, openDialog, load, saving, idOf, size, shortened } = kit;
   const pictures = all(kit, store, room);
@@ -47,7 +47,7 @@ export function view(kit, store, room, shown) {
     large.disabled = true;
     fill(stage, image);
     load(image, one);
-    // A way back for the keyboard stays, also at either end.
+    // The keyboard always has a way back, also at either end.
     previous.setAttribute('aria-disabled', String(at === 0));
     next.setAttribute('aria-disabled', String(at === pictures.length - 1));
     fill(save, idOf(one) && h('a', { class: 'round', 'aria-label': t('Download'), ...saving(one), title: t('Download') }, icon('save')));
@@ -77,7 +77,7 @@ export function view(kit, store, room, shown) {
     from = null;
     if (Math.abs(by) > SWIPE) step(by < 0 === rtl ? -1 : 1);
   });
-  // Beside the picture is out of it.
+  // A click beside the picture leaves it.
   stage.addEventListener('click', ({ target }) => target === stage && dialog.close());
   show();
 }

@@ -20,7 +20,7 @@ export class Editor {
   #button;
   #online = false;
 
-  /** `send(text)` tells whether it could. */
+  /** `send(text)` returns whether it could. */
   constructor(schema, send) {
     this.#schema = schema;
     this.#send = send;
@@ -28,7 +28,7 @@ export class Editor {
     this.choose(FIRST);
   }
 
-  /** A frame arrived: rooms and seqs that it names are taken for what comes next. */
+  /** A frame arrived: the rooms and seqs it names are used for what comes next. */
   heard(data) {
     try {
       const { type, room, seq, rooms } = JSON.parse(data);
@@ -190,7 +190,7 @@ export class Editor {
   }
 
   #write(frame) {
-    // What is kept filled in stands first, on a line; it is what one reads least.
+    // What is kept filled in stands first, on one line: one reads it least.
     const lines = Object.entries(frame).map(([name, value]) => `${JSON.stringify(name)}: ${shown(value)}`);
     const kept = lines.filter((_, index) => KEPT.has(Object.keys(frame)[index]));
     const own = lines.filter((_, index) => !KEPT.has(Object.keys(frame)[index]));
@@ -208,7 +208,7 @@ export class Editor {
     }
     fill(this.#problem, problem || (this.#online ? '' : 'Connect first.'));
     this.#problem.classList.toggle('wrong', Boolean(problem));
-    // What is broken may be sent as well: to see what the server says to it.
+    // What is broken may be sent as well, to see what the server says to it.
     this.#button.disabled = !this.#online;
     fill(this.#button, problem ? 'Send as it is' : 'Send');
   }

@@ -1,4 +1,4 @@
-// What the schema says of commands: their fields in words, and a frame to begin with.
+// What the schema says about commands: their fields in words, and a frame to begin with.
 
 const NAME = /([^/]+)$/u;
 
@@ -26,7 +26,7 @@ export class Schema {
     return 'key' in this.commands.get(type).properties;
   }
 
-  /** [{name, type, note, needed}] as declared, those of every command left out. */
+  /** [{name, type, note, needed}] as declared, without those that every command has. */
   fields(type) {
     const { properties, required = [] } = this.commands.get(type);
     return Object.entries(properties)
@@ -39,7 +39,7 @@ export class Schema {
       }));
   }
 
-  /** A value that fits the field; `known` are values by field name, from what was said lately. */
+  /** A value that fits the field; `known` are values by field name, from what was said recently. */
   example(type, name, known) {
     return this.#example(this.commands.get(type).properties[name], name, known);
   }

@@ -3,7 +3,7 @@
 import { fill, h } from '../view/dom.js';
 import { CLOSES, CODES } from '../wire.js';
 
-/** Rows that are kept; the oldest go. */
+/** Most rows kept; the oldest go. */
 const KEPT = 1000;
 
 export class Transcript {
@@ -24,7 +24,7 @@ export class Transcript {
   constructor() {
     this.#list.addEventListener('scroll', () => {
       const { scrollHeight, scrollTop, clientHeight } = this.#list;
-      // What moves because the window got another size is nobody's wish.
+      // What moves because the window was resized is nobody's wish.
       if (this.#size === this.#measure()) this.#follows = scrollHeight - scrollTop - clientHeight < 40;
     });
     new ResizeObserver(() => {

@@ -1,5 +1,5 @@
-// Which language the page speaks: its catalogue is loaded, and the worker, which says something while no
-// page is open, finds the choice where both can look.
+// Which language the page speaks: its catalogue is loaded; and the worker, which says something while no page
+// is open, finds the choice in a place that both can read.
 
 import { direction, spoken, use } from './words.js';
 
@@ -8,7 +8,7 @@ const CATALOGUES = {
   ar: () => import('./ar.js'),
 };
 
-/** Speaks `one` from now on; `wanted` says how that is written where its reader lives. */
+/** Speaks `one` from now on; `wanted` says how it is written where its reader lives. */
 export async function speak(one, wanted = navigator.languages) {
   const language = Object.hasOwn(CATALOGUES, one) ? one : 'en';
   try {

@@ -1,13 +1,13 @@
-// The page's words in the language of whoever reads it. The English text is the key, so that code
-// stays readable; the other languages are catalogues, of which only the chosen one is loaded (speak.js).
-// What a sentence names (a person, a number) is put where that language wants it, as text or as a node.
+// The page's words in its reader's language. The English text is the key, so that code stays readable; the
+// other languages are catalogues, and only the chosen one is loaded (speak.js). What a sentence names (a
+// person, a number) is put where that language wants it, as text or as a node.
 
-/** Each is called as its own speakers call it. */
+/** Each is called what its own speakers call it. */
 export const LANGUAGES = { en: 'English', de: 'Deutsch', ar: 'العربية' };
 const RIGHT_TO_LEFT = new Set(['ar']);
 /** English is what the code says. */
 const NONE = { page: {}, server: {}, codes: {}, emoji: {} };
-/** First Strong Isolate and its end (Unicode UAX 9): what is between has a direction of its own. */
+/** First Strong Isolate and its end (Unicode UAX 9): what is between them has its own direction. */
 const ISOLATE = '\u2068';
 const END = '\u2069';
 
@@ -19,13 +19,13 @@ let templates = [];
 /** The language in use, and the BCP 47 tag by which Intl writes dates, numbers and lists. */
 export const spoken = () => ({ language, locale });
 
-/** The first language of ours among `wanted` (BCP 47 tags, the dearest first), English for none. */
+/** The first of our languages among `wanted` (BCP 47 tags, the preferred first), English for none. */
 export function pick(wanted) {
   const base = (tag) => tag.toLowerCase().split('-')[0];
   return wanted.map(base).find((one) => Object.hasOwn(LANGUAGES, one)) ?? 'en';
 }
 
-/** `one` is spoken from now on, with its catalogue; `wanted` says how it is written where its reader lives. */
+/** `one` is spoken from now on, with its catalogue; `wanted` as in `speak`. */
 export function use(one, found = NONE, wanted = navigator.languages) {
   language = one;
   catalogue = found;
@@ -37,7 +37,7 @@ export function direction() {
   return RIGHT_TO_LEFT.has(language) ? 'rtl' : 'ltr';
 }
 
-/** With the region of whoever reads, which decides on the clock and the order of a date. */
+/** With the reader's region, which decides the clock and the order of a date. */
 function localeOf(one, wanted) {
   try {
     const own = wanted.find((tag) => tag.toLowerCase().split('-')[0] === one);
@@ -45,7 +45,7 @@ function localeOf(one, wanted) {
     const { region } = new Intl.Locale(wanted[0]).maximize();
     return new Intl.Locale(one, { region }).toString();
   } catch {
-    // What somebody wants is no tag (BCP 47).
+    // What somebody wants is not a tag (BCP 47).
     return one;
   }
 }
@@ -57,14 +57,14 @@ export function t(text, values = {}) {
   return filled(catalogue.page[text] ?? text, values).join('');
 }
 
-/** As `t`, where a value may be a node: the children for `h`. */
+/** As `t`, except that a value may be a node: the children for `h`. */
 export function parts(text, values) {
   return filled(catalogue.page[text] ?? text, values);
 }
 
 /**
- * A sentence about a number, in the form that the language has for it. `one` and `other` are the
- * English ones; `{count}` is the number.
+ * A sentence about a number, in the form that the language has for it. `one` and `other` are the English
+ * ones; `{count}` is the number.
  */
 export function many(count, one, other, values = {}) {
   return filled(form(count, one, other), { count, ...values }).join('');
@@ -90,7 +90,7 @@ function shown(value, name) {
   return typeof value === 'string' ? isolated(value) : value;
 }
 
-/** A name of the other direction must not turn round what stands beside it. */
+/** A name in the other direction must not turn what stands beside it. */
 function isolated(text) {
   const letter = /\p{L}/u.exec(text)?.[0];
   if (!letter) return text;
@@ -118,14 +118,14 @@ export function list(words) {
   return made(Intl.ListFormat, { type: 'conjunction' }).format(words.map(isolated));
 }
 
-/** As `list`, where each is a node: the children for `h`. */
+/** As `list`, except that each is a node: the children for `h`. */
 export function listParts(nodes) {
   const places = made(Intl.ListFormat, { type: 'conjunction' }).formatToParts(nodes.map(String));
   let at = 0;
   return places.map(({ type, value }) => (type === 'element' ? nodes[at++] : value));
 }
 
-/** For names in a list; accents and capitals stand where that language has them. */
+/** For names in a list; accents and capitals sort as in that language. */
 export function compare(a, b) {
   return made(Intl.Collator, {}).compare(a, b);
 }
@@ -138,9 +138,9 @@ export function emojiName(name) {
 }
 
 /**
- * A refusal of the server in words: {code, message, field, retryAfter (s), reference}. Its sentences
- * are English; those that people meet are in the catalogues, and for all others there is what the
- * code means, with what is known beside it.
+ * A refusal of the server in words: {code, message, field, retryAfter (s), reference}. Its sentences are
+ * English; those that people meet are in the catalogues, and for all others there is what the code means,
+ * with what else is known.
  */
 export function refusal({ code, message, field, retryAfter, reference }) {
   if (language === 'en') return message;

@@ -1,5 +1,5 @@
-// What the server puts in place of this: the version of the page that came with this worker, and the
-// paths of all that its shell consists of. Nothing is kept where this is served as it lies here.
+// The server replaces this with the version of the page that came with this worker, and the paths of
+// everything in its shell. Nothing is kept if this is served as it stands here.
 
 export const VERSION = '';
 export const FILES = [];

@@ -1,5 +1,5 @@
-// The service worker: each part says what it does on which event, and none knows of another. It keeps
-// nothing about anybody, so that there is nothing to wipe when somebody signs out.
+// The service worker: each part says what it does on which event, and none knows of another. It keeps nothing
+// about anybody, so that there is nothing to wipe when somebody signs out.
 
 import { at } from '../net/base.js';
 import { FILES, VERSION } from './files.js';

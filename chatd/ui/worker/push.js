@@ -1,5 +1,5 @@
-// What a push becomes: a notification in the system's place for them, and where a press on it leads.
-// It works while no page is open; a page that is open says for itself what there is.
+// What a push becomes: a notification in the system's place for them, and where a press on it leads. It works
+// while no page is open; an open page itself says what there is.
 
 import { at } from '../net/base.js';
 import { sentence, TAG } from '../state/push_words.js';
@@ -13,7 +13,7 @@ export class Pushes {
   #fetch;
   #words;
 
-  /** `registration` and `clients` as a worker has them, `fetch(path, options)`, `words()` as in words.js. */
+  /** `registration` and `clients` are the worker's, `fetch(path, options)`, `words()` as in words.js. */
   constructor({ registration, clients, fetch, words }) {
     this.#words = words;
     this.#registration = registration;
@@ -21,7 +21,7 @@ export class Pushes {
     this.#fetch = fetch;
   }
 
-  /** A push arrived; `data` is the event's, null where it held nothing. */
+  /** A push arrived; `data` is the event's, null if it held nothing. */
   async told(data) {
     // Browsers want something shown for every push, unless the page is in view.
     const pages = await this.#pages();
@@ -68,13 +68,13 @@ export class Pushes {
     await this.#asked('PUT', '/api/v1/push', session.csrf, fields);
   }
 
-  /** This server's pages, but for frames and the developer's. */
+  /** This server's pages, except frames and the developer's. */
   async #pages() {
     const pages = await this.#clients.matchAll({ type: 'window', includeUncontrolled: true });
     return pages.filter((page) => page.frameType !== 'nested' && new URL(page.url).pathname === at('/'));
   }
 
-  /** The answer, null where there is none of use. */
+  /** The answer, null if there is none of use. */
   async #asked(method, path, csrf = null, body = null) {
     const headers = { Accept: 'application/json' };
     if (csrf) headers['X-CSRF-Token'] = csrf;
@@ -91,7 +91,7 @@ export class Pushes {
   }
 }
 
-/** What stands in a push, null where it is not one of this server's. */
+/** What a push says, null if it is not one of this server's. */
 function read(data) {
   try {
     const push = data.json();

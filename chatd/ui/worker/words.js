@@ -1,5 +1,5 @@
-// The worker speaks as the page does, from the page's own catalogues, which lie beside the page in its
-// shell. Where none is to be had, English is better than nothing.
+// The worker speaks as the page does, from the page's own catalogues, which lie beside the page in its shell.
+// If there is none, English is better than nothing.
 
 import { at } from '../net/base.js';
 import { chosen } from '../state/chosen.js';

@@ -10,7 +10,7 @@ import { openDialog } from './dialog.js';
 
 /**
  * A dialog with a list that comes in pages: `ask(last)` gives a reply, `show(reply)` its nodes and
- * `next(reply)` what to ask with for more. What fails is said in its place.
+ * `next(reply)` what to ask with for more. A failure is told in its place.
  */
 async function paged(title, ask, show, next) {
   const list = h('div', { class: 'told' });

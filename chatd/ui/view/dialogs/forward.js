@@ -7,7 +7,7 @@ import { sign } from '../parts.js';
 import { line } from '../quote.js';
 import { openDialog } from './dialog.js';
 
-/** `go(room)` shows the room to which it went. */
+/** `go(room)` shows the room it went to. */
 export function forward(talk, store, message, go) {
   const rooms = [...store.rooms.values()]
     .filter((room) => !room.closedTo)

@@ -31,7 +31,7 @@ export async function join(chat, secret, go) {
   button.focus();
 }
 
-/** A room as those see it who are not in it. */
+/** A room as people outside it see it. */
 export function placard(room) {
   return [
     h(

@@ -8,7 +8,7 @@ import { form, input, openDialog } from './dialog.js';
 export function jump(from, act) {
   const day = input(t('Day'), { type: 'date', required: true, max: written(Date.now()), value: written(from) });
   const go = () => {
-    // Without a time of day a date is one of UTC; with one it is that of whoever asks.
+    // Without a time of day a date is in UTC; with one it is in local time.
     const at = new Date(`${day.node.value}T00:00`).getTime();
     if (Number.isNaN(at)) throw new Error(t('Choose a day.'));
     return act(at);
@@ -17,7 +17,7 @@ export function jump(from, act) {
   day.node.focus();
 }
 
-/** The day as a date field has it. */
+/** The day as a date field writes it. */
 function written(ms) {
   const date = new Date(ms);
   const two = (number) => String(number).padStart(2, '0');

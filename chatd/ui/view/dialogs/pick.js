@@ -6,7 +6,7 @@ import { bdi, fill, h } from '../dom.js';
 import { avatar } from '../parts.js';
 import { form, input, openDialog } from './dialog.js';
 
-/** Seconds of rest after which what one types is looked for. */
+/** Seconds of rest after which what one typed is looked for. */
 const REST = 0.25;
 
 /**
@@ -46,7 +46,7 @@ export function finding({ chat, store }, submit, hint, but = []) {
       try {
         ({ people } = await chat.people.find(query));
       } catch {
-        // Nobody can be looked up here, or there is no connection: a whole name does as well.
+        // Nobody can be looked up here, or there is no connection: a whole name will do.
       }
     }
     if (round !== asked) return;

@@ -117,7 +117,7 @@ function writing(chat, room, moderates, owns) {
   ];
 }
 
-/** Fills `place` with those who are kept out, each of whom may be let in again. */
+/** Fills `place` with the people kept out; each may be let in again. */
 async function banned(chat, room, place) {
   const { node: wrong, attempt } = problem();
   const list = h('ul', { class: 'lines' }, h('li', { class: 'nothing' }, t('Loading…')));

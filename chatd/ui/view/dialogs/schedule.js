@@ -1,4 +1,4 @@
-// Saying something later: choosing when, and what waits already.
+// Saying something later: choosing when, and what is waiting.
 
 import { t } from '../../words/words.js';
 import { bdi, fill, h, icon } from '../dom.js';
@@ -7,7 +7,7 @@ import { input, openDialog, problem } from './dialog.js';
 
 const HOUR = 3_600_000;
 
-/** Tomorrow, or the day that is so many days ahead, at that hour of this place. */
+/** The day that is `days` ahead (1 for tomorrow), at that hour local time. */
 export function morning(now, days, hour = 9) {
   const then = new Date(now);
   then.setDate(then.getDate() + days);
@@ -69,13 +69,13 @@ export function schedule(chat, room, text, replyTo = null) {
   });
 }
 
-/** As a field of date and time has it: this place's clock, without a zone. */
+/** As a field of date and time writes it: local time, without a zone. */
 function local(moment) {
   const then = new Date(moment - new Date(moment).getTimezoneOffset() * 60_000);
   return then.toISOString().slice(0, 16);
 }
 
-/** All that waits for its time. `giveBack(item)` takes one into the box of its room. */
+/** Everything that waits for its time. `giveBack(item)` puts one into the box of its room. */
 export function scheduled(chat, store, giveBack) {
   const list = h('ul', { class: 'lines waiting' });
   const { node: wrong, attempt } = problem();

@@ -1,4 +1,4 @@
-// One's account: the mail address, the password, and deleting all of it.
+// One's account: the mail address, the password, and deleting it all.
 
 import { at } from '../../net/base.js';
 import { parts, t } from '../../words/words.js';

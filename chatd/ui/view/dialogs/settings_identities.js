@@ -1,4 +1,4 @@
-// How one signs in: by a password, and at providers that are linked.
+// How one signs in: by a password, and at linked providers.
 
 import { parts, t } from '../../words/words.js';
 import { append, bdi, fill, h } from '../dom.js';
@@ -18,7 +18,7 @@ export async function signingIn(api, store, place, returned = null) {
   try {
     [found, offered] = await Promise.all([api.identities(), api.providers()]);
   } catch {
-    // The password can be changed without knowing of providers.
+    // The password can be changed without knowing about providers.
     return;
   }
   if (!found.password) fill(own, h('p', { class: 'lead' }, t('You have no password here.')));

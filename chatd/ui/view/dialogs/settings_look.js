@@ -7,7 +7,7 @@ import { segments, select } from './dialog.js';
 
 const storage = ownStorage(localStorage);
 
-/** What was chosen, "system" for nothing. */
+/** What was chosen, "system" if nothing was. */
 function kept(name) {
   try {
     return storage.getItem(name) ?? 'system';
@@ -33,7 +33,7 @@ export function look() {
   };
   const languages = [['system', t('As the browser has it')], ...Object.entries(LANGUAGES)];
   const language = select(t('Language'), languages, kept('language'), {
-    // All that is drawn already is in the other one; drafts and what is under way are kept.
+    // Everything drawn so far is in the other one; drafts and what is under way are kept.
     onchange: () => choose('language', language.node.value) && location.reload(),
   });
   const themes = [['system', t('System')], ['light', t('Light')], ['dark', t('Dark')]];

@@ -1,4 +1,4 @@
-// The switch for being told while the page is closed, and why it cannot be where it cannot.
+// The switch for being notified while the page is closed or, if that cannot be, why.
 
 import { t } from '../../words/words.js';
 import { fill, h } from '../dom.js';

@@ -7,7 +7,7 @@ import { problem } from './dialog.js';
 import { sure } from './sure.js';
 
 const kinds = () => ({ session: t('Browser'), token: t('Program'), site: t('Page of a site') });
-/** As chatd/auth/agents.py calls them. */
+/** Browsers as chatd/auth/agents.py calls them. */
 const BROWSER = /^([A-Z][A-Za-z ]*) on (\w+)$/u;
 const DRAWN = { session: 'screen', token: 'keys', site: 'link' };
 

@@ -1,4 +1,4 @@
-// How one is told in this browser of what is said.
+// How one is notified in this browser of what is said.
 
 import { t } from '../../words/words.js';
 import { chime } from '../chime.js';

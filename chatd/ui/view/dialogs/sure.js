@@ -1,4 +1,4 @@
-// Asking before what cannot be taken back.
+// Asking before doing what cannot be taken back.
 
 import { t } from '../../words/words.js';
 import { h } from '../dom.js';
