@@ -37,7 +37,7 @@ class Challenges:
         self._pending = {}
 
     def answer(self, connection: SSL.Connection) -> bool:
-        """Shows the certificate in the present handshake; False if none is expected."""
+        """Shows the certificate in a handshake under way; False if none is expected."""
         found = self._pending.get((connection.get_servername() or b"").decode("ascii", "replace"))
         if found is None:
             return False

@@ -16,7 +16,7 @@ _LARGEST: Final = 65_536
 
 
 def asked(acme: Acme) -> str:
-    """Another word if another certificate is wanted, or from another authority."""
+    """A word that changes with the names wanted, the authority or the contact."""
     parts = "\n".join((acme.directory, acme.contact, acme.ca_file, *sorted(acme.domains)))
     return hashlib.sha256(parts.encode()).hexdigest()[:16]
 

@@ -27,7 +27,7 @@ class Book:
     def opened(self, reply: Frame) -> None:
         """Takes in the reply to ``open``, from which the room goes on."""
         # Events of other rooms from before the reply's cursor may still be on their way, so if
-        # rooms are open the older cursor stays; its events of this room are told apart by seq.
+        # rooms are open the older cursor stays; what it brings again is recognised by seq.
         if not self.heads or self.cursor is None:
             self.cursor = reply["cursor"]
         room = reply["room"]

@@ -9,7 +9,7 @@ STAY_AWAY = frozenset({1000, 1002, 1003, 1007, 1008})
 REFUSALS = frozenset({400, 401, 403, 426})
 
 
-#: Most seconds that a server may make a client wait: a day. A reactor does not take any number.
+#: Most seconds a server may make a client wait: a day. A reactor cannot wait arbitrarily long.
 LONGEST_PAUSE = 86_400.0
 
 

@@ -1,4 +1,4 @@
-"""Files on their way to the server and back: streamed, reported on the way, given up in silence.
+"""Files on their way to the server and back: streamed, reported on the way, given up if stuck.
 
 A file may take hours on a slow line, so there is no time limit for all of it, only for silence.
 """

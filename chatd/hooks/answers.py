@@ -21,7 +21,7 @@ class Fate(Enum):
     TAKEN = "taken"
     #: tried again later
     AGAIN = "again"
-    #: refused for good: the next event is next
+    #: refused for good: the next event is tried
     REFUSED = "refused"
     #: the receiver wants nothing any more
     PAUSE = "pause"

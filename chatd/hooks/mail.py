@@ -1,4 +1,4 @@
-"""Mail to one person: composed, queued in memory and tried a few times; no asker ever waits.
+"""Mail to one person: composed, queued in memory and tried a few times; callers never wait.
 
 What waits is lost with the process: whoever misses it asks again, as for a link to a new password.
 """
@@ -102,7 +102,7 @@ def _shown(text: str) -> list[str]:
 
 
 class NoMail:
-    """If no mail is set up."""
+    """Used if no mail is set up."""
 
     async def send(self, to: str, subject: str, text: str) -> None:
         raise Refusal(
