@@ -1,4 +1,4 @@
-"""When a request belongs to somebody else's trace: W3C Trace Context, the header `traceparent`
+"""Whether a request belongs to somebody else's trace: W3C Trace Context, the header `traceparent`
 (https://www.w3.org/TR/trace-context/#traceparent-header)."""
 
 import re

@@ -24,7 +24,7 @@ from chatd.hooks.push.store import PushStore
 GONE: Final = frozenset({404, 410})
 #: Seconds between two pushes for one room to one browser, which shows them in one place.
 SPACED: Final = 30.0
-#: How many browsers, and rooms of theirs, that rest are remembered.
+#: Most browsers, and rooms of theirs, that are remembered as resting.
 KEPT: Final = 10_000
 #: Seconds before what the store refused is written again.
 PATIENCE: Final = 1.0
