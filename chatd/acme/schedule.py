@@ -65,7 +65,7 @@ def next_try(standing: Standing, due: float, now: float) -> float:
 
 
 def _believed(standing: Standing, now: float) -> tuple[float, ...]:
-    """Tries of the future are of a clock that was set back."""
+    """Without tries in the future, which come from a clock that was set back."""
     return tuple(each for each in standing.tries if each <= now)
 
 

@@ -32,8 +32,8 @@ PAGE: Final = 500
 async def user_add(
     office: Office, name: str, password: str | None = None, admin: bool = False, bot: bool = False
 ) -> dict[str, Any]:
-    """A new account, of a program where it is a ``bot``; without a password it can sign in by token
-    only."""
+    """A new account, a program's if it is a ``bot``; without a password it can sign in only by
+    token."""
     plain = user_name(name, privileged=True)
     encoded = None if password is None else await office.passwords.hash(password, plain)
     user, now = user_id(office.random), office.clock.wall()

@@ -51,7 +51,7 @@ class ControlProtocol(LineOnlyReceiver):
     def __init__(self, office: Office) -> None:
         self._office = office
         self._tap: Tap | None = None
-        #: there is a tap, or one is being made
+        #: there is a tap, or one is just starting
         self._tapping = False
         self._full = False
 
@@ -95,7 +95,7 @@ class ControlProtocol(LineOnlyReceiver):
         return {"target": wanted.target, "text": wanted.text}
 
     def line(self, line: dict[str, Any]) -> bool:
-        """A `chatd.watching.tap.Sink`: what the socket does not take is not kept."""
+        """A `chatd.watching.tap.Sink`: what the socket does not accept is not kept."""
         if self._full or not self.connected:
             return False
         self._answer({"frame": line})
@@ -170,7 +170,7 @@ class Unanswered(Exception):
 
 
 def ask(path: Path, action: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Asks a running daemon, waiting for its answer; for chatctl. `NotRunning` if there is none,
+    """Asks a running daemon and waits for its answer; for chatctl. `NotRunning` if there is none,
     `Unanswered`."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(SECONDS)

@@ -7,8 +7,8 @@ Look = Mapping[str, Any]
 
 
 def between(before: Look, after: Look) -> dict[str, Any]:
-    """Figures of the time from one look (`Watch.figures`) to another, later one of the
-    same daemon; times are seconds, None where nothing happened."""
+    """Figures for the time from one look (`Watch.figures`) to a later one at the same daemon; times
+    are seconds, None if nothing happened."""
     seconds = max(after["time"] - before["time"], 0.001)
 
     def rate(name: str) -> float:

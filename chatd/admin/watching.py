@@ -95,7 +95,7 @@ def _lines(connection: socket.socket) -> Iterator[dict[str, Any]]:
 
     with connection.makefile("rb") as stream:
         for line in stream:
-            if line.endswith(b"\n"):  # where the daemon ends, the last one may be cut
+            if line.endswith(b"\n"):  # if the daemon ends, the last one may be cut
                 yield msgspec.json.decode(line)
 
 

@@ -18,8 +18,8 @@ def config_of(options: argparse.Namespace) -> Path:
 
 
 def control_of(options: argparse.Namespace) -> Path:
-    """The control socket. A setting with a mistake, which the next start would meet, keeps nobody
-    from the daemon that runs; else ConfigError."""
+    """The control socket. A bad setting, which the next start would meet, keeps nobody from the
+    daemon that runs; otherwise ConfigError."""
     from chatd.config.reading import ConfigError, load
 
     path = config_of(options)

@@ -178,8 +178,8 @@ class Login:
             change = RehashPassword(user.id, before, after)
             await self._store.commit(Unit(actor=user.id, changes=(change,)))
         except Refusal:
-            # Too many are signing in, the rules for new passwords have changed, or the store takes
-            # nothing just now. The password was right; it is done another time.
+            # Too many are signing in, the rules for new passwords have changed, or the store is
+            # refusing just now. The password was right; hashing it again can wait.
             return user
         return replace(user, password=after)
 

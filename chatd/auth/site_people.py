@@ -220,7 +220,7 @@ class SitePeople:
         return self._site.public_rooms
 
     async def _confine(self, person: UserRow) -> None:
-        """As the setting has it by now; an older account was made when it was another."""
+        """As the setting now says; an older account was made when it said otherwise."""
         confined = not self._site.public_rooms
         if person.confined != confined:
             change = SetConfined(person.id, confined)

@@ -136,7 +136,7 @@ class Client:
 
     def ask(self, type_: str, **fields: Any) -> "Deferred[Frame]":
         """Sends a command; fires with its reply or fails with `Refused`. One with a ``key`` waits
-        for a connection and for those before it in its room, and is sent again after each loss;
+        for a connection and for earlier ones in its room, and is sent again after each loss;
         others fail with `Disconnected`."""
         if not self._running:
             failed: Deferred[Frame] = Deferred()

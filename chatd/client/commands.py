@@ -15,7 +15,7 @@ Send = Callable[[Frame], None]
 
 
 class Asked:
-    """A command that waits for its answer for good; ``line``: where it queues, if it has a key."""
+    """A command that waits for its final answer; ``line``: where it queues, if it has a key."""
 
     __slots__ = ("answer", "frame", "line")
 
@@ -47,11 +47,11 @@ class Commands:
     """A command with a key is sent until it is answered for good: over the next connection if this
     one goes, later if the refusal says so. Any other is sent once, or fails with `Disconnected`.
 
-    Commands with a key go out one at a time in each room, by the name it is asked for (those that
-    name none have a line of their own): of two on their way the server may put the first off and
-    take the second, and one's messages would change places. A message then costs its way there and
-    back, 2 to 3 ms on loopback; that is far from the 5 a second which a server allows by itself.
-    What one room makes wait holds up no other.
+    Commands with a key go out one at a time in each room, by the name they give it (those that name
+    none have a line of their own): if two were on their way the server might put off the first and
+    accept the second, and one's messages would change places. So each message costs a round trip, 2
+    to 3 ms on loopback: far from the limit, as a server by default allows 5 a second. A room that
+    has to wait holds up no other.
     """
 
     def __init__(self, reactor: IReactorTime, random: Callable[[], float]) -> None:
@@ -59,7 +59,7 @@ class Commands:
         self._random = random
         #: by id, those on their way over this connection
         self._sent: dict[int, Asked] = {}
-        #: by room, those with a key that are not answered for good
+        #: by room, those with a key that have no final answer yet
         self._lines: dict[Any, Line] = {}
         self._next_id = 1
         #: sends a frame; None while no connection is up to date
@@ -129,7 +129,7 @@ class Commands:
         return line
 
     def _go(self, line: Line) -> None:
-        """The first of the line goes out, if there is a way."""
+        """The first in the line goes out, if there is a connection."""
         line.timer = None
         if self._send is not None:
             first = line.asked[0]
@@ -137,7 +137,7 @@ class Commands:
             self._send(first.frame)
 
     def _next(self, line: Line) -> None:
-        """The first of the line is answered."""
+        """The first in the line is answered."""
         line.asked.popleft()
         line.pace.reset()
         if line.asked:
@@ -146,7 +146,7 @@ class Commands:
             del self._lines[line.room]
 
     def _off(self) -> list[Asked]:
-        """Nothing is on its way any more, and no timer runs: what was on its way."""
+        """Nothing is on its way any more, and no timer runs; returns what was on its way."""
         self._send = None
         for line in self._lines.values():
             line.rest()

@@ -53,7 +53,7 @@ class _Bytes:
 
 
 class Body(Protocol):
-    """What takes in an answer's body. ``whole`` fires once it is there; cancelled, it ends the
+    """Takes in an answer's body. ``whole`` fires once it is there; cancelled, it ends the
     connection."""
 
     def __init__(self) -> None:
@@ -61,14 +61,14 @@ class Body(Protocol):
 
     def cut(self) -> None:
         # What Twisted hands out can only close, and a peer that does not let go would stay. It lets
-        # go of the connection where the answer is over.
+        # go of the connection once the answer is over.
         connection = getattr(self.transport, "_producer", None)
         if connection is not None:
             connection.abortConnection()
 
 
 class _Kept(Body):
-    """Keeps it, up to what an answer may have."""
+    """Keeps it, up to the most an answer may have."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -158,7 +158,7 @@ class Api:
         )
 
     async def answer(self, response: Any) -> tuple[dict[str, Any], dict[str, str]]:
-        """What a response says, as of `call`."""
+        """What a response says, as in `call`."""
         body = _Kept()
         response.deliverBody(body)
         try:

@@ -114,7 +114,7 @@ class _Counted:
 
 
 class _Into(Body):
-    """Writes what comes, up to ``size`` bytes; ``whole`` fails where it ends otherwise."""
+    """Writes what comes, up to ``size`` bytes; ``whole`` fails if it ends otherwise."""
 
     def __init__(self, file: BinaryIO, size: int, moved: Told) -> None:
         super().__init__()

@@ -46,9 +46,9 @@ class Store(Protocol):
 
 class Follower:
     """``handle`` is done with an event when it returns. It gets the event again if it raises a
-    `Refusal` (the store had no time for it), or if the daemon dies before the position is written
-    down; what else it raises is a mistake of ours, and the event is skipped. ``due`` is how many
-    seconds to wait before an event is looked at."""
+    `Refusal` (the store had no time for it), or if the daemon dies before the position is saved;
+    anything else it raises is a bug, and the event is skipped. ``due`` is how many seconds to wait
+    before an event is looked at."""
 
     def __init__(
         self,

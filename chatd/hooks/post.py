@@ -76,7 +76,7 @@ class _Body(protocol.Protocol):
 
     def _cut(self) -> None:
         # What Twisted hands out can only close, and a peer that does not let go would stay. It lets
-        # go of the connection where the answer is over.
+        # go of the connection once the answer is over.
         connection = getattr(self.transport, "_producer", None)
         if connection is not None:
             connection.abortConnection()

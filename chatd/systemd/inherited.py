@@ -37,8 +37,8 @@ class NotTcp(Exception):
 
 
 def inherited(given: ListenFDs) -> tuple[Inherited, ...]:
-    """Every listening TCP socket among the descriptors; what is something else is closed, but
-    `NotTcp` for a Unix socket that listens: whoever connects there would wait for ever."""
+    """Every listening TCP socket among the descriptors; anything else is closed, except that a
+    listening Unix socket is `NotTcp`: anyone who connects there would wait for ever."""
     names = {number: name for name, number in given.inheritedNamedDescriptors().items()}
     found = []
     for number in given.inheritedDescriptors():

@@ -30,7 +30,7 @@ from chatd.terminal.view import Popup, View
 from chatd.terminal.words import Trouble, trouble
 
 Frame = dict[str, Any]
-#: Messages that are kept of a room, once there are twice as many.
+#: How many of a room's messages are kept, once there are twice as many.
 KEPT = 400
 #: Seconds for which a word to the user stays on the screen.
 NOTICE_FOR = 8.0
@@ -195,8 +195,8 @@ class App:
         self.changed()
 
     def _trim(self, room: str) -> None:
-        """A terminal that is open for weeks keeps no week of what others say. What somebody looks
-        at further up stays."""
+        """A terminal that is open for weeks does not keep weeks of what others say. What somebody
+        looks at further up stays."""
         there, view = self.chat.rooms.get(room), self.view
         is_read = room == view.room and (view.anchor is not None or view.chosen is not None)
         if there is not None and not is_read and len(there.timeline) > 2 * KEPT:
@@ -268,7 +268,7 @@ class App:
         self.changed()
 
     def _not_sent(self) -> list[str]:
-        """What was written and goes nowhere now: who wrote it can say it elsewhere."""
+        """What was written and now goes nowhere: whoever wrote it can say it elsewhere."""
         return [
             f"Not sent to {room_label(room.state)}: {one.text}"
             for room in self.chat.rooms.values()

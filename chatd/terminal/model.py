@@ -23,7 +23,7 @@ class Room:
         self.state = state
         self.timeline = Timeline()
         self.opened = False
-        #: whether `marks` and `here` are what this connection told
+        #: whether `marks` and `here` come from this connection
         self.is_current = False
         #: by user id, how far they got: (delivered, read)
         self.marks: dict[str, tuple[int, int]] = {}
@@ -78,7 +78,7 @@ class Chat:
         self.me = ""
         self.name = ""
         self.rooms: dict[str, Room] = {}
-        #: how people show, as far as the rooms that are open tell
+        #: how people show, as far as the open rooms tell
         self.presence: dict[str, str] = {}
         self.features: frozenset[str] = frozenset()
         #: what people say they are up to, by user id
@@ -110,14 +110,14 @@ class Chat:
         return room
 
     def opened(self, reply: Frame) -> Room:
-        """A room is heard from now on; what was known of it is of no use."""
+        """A room is heard from now on; what was known of it no longer counts."""
         room = self._told(reply)
         room.timeline.latest(reply)
         room.unread_after = room.state.get("read", 0) if room.unread else None
         return room
 
     def opened_again(self, reply: Frame) -> Room:
-        """A room that was heard all along is as it is now."""
+        """A room that was heard all along, as it is now."""
         room = self._told(reply)
         room.timeline.newest(reply)
         return room
@@ -134,7 +134,7 @@ class Chat:
         return room
 
     def closed(self, room: Room) -> None:
-        """A room is heard no more."""
+        """A room is no longer heard."""
         room.opened = room.is_current = False
         room.here = {}
         self._who_is_here()

@@ -1,5 +1,5 @@
-"""Rooms that are heard in full: opened as they are shown, asked anew what no connection tells the
-next one, closed when many others were looked at since."""
+"""Rooms that are heard in full: opened as they are shown, asked again for what no connection passes
+on to the next, closed when many others were looked at since."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from chatd.terminal.model import Room
 if TYPE_CHECKING:
     from chatd.terminal.app import App
 
-#: Messages to begin with, and at most, where more are unread.
+#: Messages to begin with, and at most, if more are unread.
 FIRST_PAGE, MOST = 60, 500
-#: Rooms heard in full at a time; the ones looked at last.
+#: Most rooms heard in full at a time: the ones last looked at.
 MOST_OPEN = 20
-#: Members that are listed.
+#: Most members that are listed.
 MOST_MEMBERS = 500
 
 
@@ -23,7 +23,7 @@ class Opening:
     def __init__(self, app: App) -> None:
         self._app = app
         self._loading: set[str] = set()
-        #: rooms that are open, the one looked at last at the end
+        #: open rooms, the one last looked at at the end
         self._recent: list[str] = []
 
     def show(self, room: Room) -> None:
@@ -44,7 +44,7 @@ class Opening:
             self._app.do(self._ask_anew(room.id))
 
     def lost(self, rooms: Iterable[str]) -> None:
-        """Nobody can tell what was missed: these are read anew."""
+        """Nobody can tell what was missed: these are read again."""
         for room in rooms:
             self._app.do(self._reopen(room))
 

@@ -284,7 +284,7 @@ class Painter:
             )
         else:
             go = (("Ctrl-K", "go to"), ("Ctrl-F", "find"))
-            # Where there is no room for all, the last are left out; offline one may want to leave.
+            # If there is no room for all, the last are left out; offline one may want to leave.
             ends = ("Ctrl-Q", "quit")
             hints = (("F1", "help"), *((ends, *go) if view.offline else (*go, ends)))
         return panes.foot(who, view.offline, hints, width, self._signs)

@@ -54,14 +54,14 @@ class Talk:
 
     def __init__(self, signs: Signs) -> None:
         self._signs = signs
-        #: by seq, what it was drawn from and how; of the picture before, and of this one
+        #: by seq, what it was drawn from and how; for the previous picture, and for this one
         self._before: dict[int, tuple[object, Block]] = {}
         self._drawn: dict[int, tuple[object, Block]] = {}
         self._for: object = None
 
     def blocks(self, chat: Chat, room: Room, width: int, chosen: int | None = None) -> list[Block]:
         sizes = measures(width, widest_name(chat, room))
-        # What is on no picture any more is kept no longer.
+        # What is no longer on a picture is not kept.
         self._before = self._drawn if self._for == (room.id, sizes) else {}
         self._for, self._drawn = (room.id, sizes), {}
         found = [self._beginning(room, sizes)]

@@ -64,8 +64,8 @@ class Timeline:
         self.older(page)
 
     def newest(self, page: Frame) -> None:
-        """The newest page, beside what was known; in its place if something may be missing between
-        them."""
+        """The newest page, added to what was known; replacing it if something may be missing
+        between them."""
         messages, more_before = page["messages"], self.more_before
         if messages and page.get("more_before") and messages[0]["seq"] not in self._items:
             self.latest(page)

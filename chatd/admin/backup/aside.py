@@ -1,4 +1,4 @@
-"""Where a restore keeps the store that was there: one folder, however often it was begun anew."""
+"""Where a restore keeps the store that was there: one folder, however often it began again."""
 
 import itertools
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 from chatd.admin.backup.owners import own
 from chatd.store.names import RESTORING
 
-#: What a restore that was not finished says of the store that it put aside.
+#: What an unfinished restore says about the store that it put aside.
 BEFORE = "What was there before is in"
 _KEPT = re.compile(rf"{BEFORE} .*/before-restore-([0-9TZ-]+)\.\s*\Z", re.DOTALL)
 
@@ -24,14 +24,14 @@ def begun(folder: Path) -> str | None:
 
 
 def new_stamp(folder: Path) -> str:
-    """Names what is kept aside; never as what is kept there already."""
+    """Names what is kept aside; never like something kept there already."""
     moment = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     names = itertools.chain([moment], (f"{moment}-{number}" for number in itertools.count(2)))
     return next(name for name in names if not (folder / f"before-restore-{name}").exists())
 
 
 def put_aside(path: Path, aside: Path) -> None:
-    """``path`` lies in the folder ``aside`` from now on, if it is there."""
+    """Moves ``path`` into the folder ``aside``, if it exists."""
     if not path.exists():
         return
     if not aside.exists():
@@ -40,7 +40,7 @@ def put_aside(path: Path, aside: Path) -> None:
     kept = aside / path.name
     if not kept.exists():
         path.rename(kept)
-    # A restore that was not finished kept the one before: this one it had just brought.
+    # An unfinished restore kept the earlier one there: this one it had just brought.
     elif path.is_dir():
         shutil.rmtree(path)
     else:

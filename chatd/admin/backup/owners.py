@@ -1,4 +1,4 @@
-"""To whom what root brings back belongs."""
+"""Who gets to own what root brings back."""
 
 import os
 import pwd
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def chown(path: Path, owner: str, group: str) -> None:
-    """Owner and group by name, where this machine has them."""
+    """Owner and group by name, if this machine has them."""
     for kind, name in (("user", owner), ("group", group)):
         try:
             shutil.chown(path, **{kind: name})
@@ -16,8 +16,8 @@ def chown(path: Path, owner: str, group: str) -> None:
 
 
 def own(path: Path, like: Path) -> None:
-    """What root makes for the daemon belongs to whom the folder does, and that to the user chatd
-    where there is one."""
+    """What root makes for the daemon gets the folder's owner, and the folder the user chatd, if
+    there is one."""
     if os.geteuid() != 0:
         return
     status = like.stat()

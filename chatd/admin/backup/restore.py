@@ -72,8 +72,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a restore would do. ``occupied``: there is a store already; ``begun``: a restore that
-    was not finished has put it aside, as far as it came."""
+    """What a restore would do. ``occupied``: there is a store already; ``begun``: an unfinished
+    restore has put it aside, as far as it came."""
 
     source: Path
     moment: int
@@ -90,7 +90,7 @@ class Plan:
 
     @property
     def keeps(self) -> Path | None:
-        """Where the store that was there is in the end, None if there was none."""
+        """Where the earlier store is in the end, None if there was none."""
         return self.aside if self.occupied or self.begun else None
 
     @property
@@ -331,7 +331,7 @@ def _put(archive: Archive, step: Step, plan: Plan) -> None:
     write_private(step.path, archive.content(step.item.member))
     if os.geteuid() == 0:
         chown(step.path, step.item.owner, step.item.group)
-    # As it was, but for what nobody has a need for.
+    # As it was, but without rights that nobody needs.
     step.path.chmod(step.item.mode & 0o755)
 
 

@@ -248,7 +248,7 @@ def descriptors(look: Look) -> Iterator[Finding]:
         )
         yield fault("descriptors", "descriptors", what, turned_away, mend)
         return
-    # It took over what the shell, or whatever else started it, lets it have.
+    # It inherited what the shell, or whatever else started it, allows.
     mend = (
         f"ulimit -n {wanted}   (as root, where it is started), or set connections ="
         f" {max(int(soft) - OWN, 1)} below [limits] in {look.config}"

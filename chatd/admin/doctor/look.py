@@ -52,7 +52,7 @@ def _unit(pid: int) -> str:
 
 
 def unit_in(cgroups: str) -> str:
-    """The unit of chatd's in the lines of /proc/PID/cgroup, "" for none."""
+    """chatd's unit in the lines of /proc/PID/cgroup, "" for none."""
     found = re.search(r"/(chatd(?:@[^/\n]+)?\.service)$", cgroups, re.MULTILINE)
     return found[1] if found else ""
 
@@ -87,9 +87,9 @@ def _mounts() -> str:
 class Machine:
     """This one, unless a test says otherwise. ``now``: seconds since 1970; ``clock_kept``: whether
     something keeps it right; ``limits``, ``kernel``, ``mounts``, ``status`` and ``maps`` are texts
-    of /proc; ``unit``: which unit of chatd's systemd runs a process in, "" for none; ``package``:
-    the version of chatd that Debian's package manager has installed and the one it could have, ""
-    where it has none; ``reboot``: whether one is waited for."""
+    from /proc; ``unit``: which of chatd's units a process runs in, "" for none; ``package``: the
+    version of chatd that Debian's package manager has installed and the one it could have, "" if it
+    has none; ``reboot``: whether one is pending."""
 
     now: Callable[[], float] = time.time
     clock_kept: Callable[[], bool] = _clock_kept
@@ -144,7 +144,7 @@ class Look:
 
     @property
     def unit(self) -> str:
-        """The unit in which systemd runs it, "" where it was started by hand (`make run`)."""
+        """The unit in which systemd runs it, "" if it was started by hand (`make run`)."""
         if self.visit is not None:
             return self.machine.unit(self.visit["pid"])
         # All units that come with chatd have their configuration there.

@@ -1,4 +1,4 @@
-"""A limit for all that one sign-in asks of its provider together."""
+"""One time limit for everything that a sign-in asks of its provider."""
 
 from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
@@ -8,15 +8,15 @@ from twisted.internet.defer import CancelledError, Deferred
 from chatd.auth.oidc.provider import Stopped
 from chatd.engine.ports import Scheduler
 
-#: Seconds: the longest that a provider may have for one answer, and less than whoever signs in is
-#: waited for (`answer_seconds` of the edge), so that they are told whose fault it was.
+#: Seconds: the longest that a provider may have for one answer, and less than the person signing in
+#: waits (`answer_seconds` of the edge), so that they are told whose fault it was.
 TOGETHER: Final = 25.0
 
 T = TypeVar("T")
 
 
 async def in_time(asking: Coroutine[Any, Any, T], scheduler: Scheduler) -> T:
-    """What ``asking`` comes to; `Stopped` with `unreachable` where it takes longer."""
+    """What ``asking`` returns; `Stopped` with `unreachable` if it takes longer."""
     asked = Deferred.fromCoroutine(asking)
     late = False
 

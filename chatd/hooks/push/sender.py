@@ -101,7 +101,7 @@ class Sender:
 
     def _begin(self, key: tuple[str, str], row: PushRow) -> None:
         doing: Deferred[None] = Deferred.fromCoroutine(self._push(row))
-        # Before `ended` is added: where it is done already, that runs at once and takes it out.
+        # Before `ended` is added: if it is done already, that runs at once and takes it out.
         self._under[key] = doing
 
         def ended(result: object) -> None:

@@ -1,4 +1,4 @@
-// Naming somebody: by choosing among those one knows or who are found, or by a whole user name.
+// Naming somebody: by choosing among people one knows or finds, or by a whole user name.
 
 import { acquaintances, fitting } from '../../state/acquaintances.js';
 import { t } from '../../words/words.js';
@@ -10,10 +10,10 @@ import { form, input, openDialog } from './dialog.js';
 const REST = 0.25;
 
 /**
- * A field for a person with those who may be meant below it: {parts, person(), empty()}. Before anything
- * is typed these are whom one knows, without `but` (ids). `submit()` is called when one of them is chosen.
- * `person()` is whom the field means, an id or "@name"; an Error in words where it means nobody. A form
- * around it does not validate: who is chosen needs no name.
+ * A field for a person, with those who may be meant below it: {parts, person(), empty()}. Before anything
+ * is typed they are the people one knows, without `but` (ids). `submit()` is called when one is chosen.
+ * `person()` is whom the field means, an id or "@name"; an Error in words if it means nobody. A form around
+ * it does not validate: a chosen person needs no name.
  */
 export function finding({ chat, store }, submit, hint, but = []) {
   let chosen = null;
@@ -80,7 +80,7 @@ export function finding({ chat, store }, submit, hint, but = []) {
   };
 }
 
-/** Somebody by name: `act(reference)` may fail in words; then `then` gets what came of it. */
+/** Somebody by name: `act(reference)` may fail in words; `then` gets what came of it. */
 function pick(page, title, label, hint, act, then, but = []) {
   const field = finding(page, () => node.requestSubmit(), hint, but);
   const node = form(async () => act(field.person()), then, label, field.parts);
@@ -106,7 +106,7 @@ export function add(page, room) {
   pick(page, t('Add somebody'), t('Add'), hint, (user) => page.chat.addMember(room.id, user), () => {}, membersOf(room));
 }
 
-/** Ids of those who are in a room already, as far as they are known. */
+/** Ids of those already in a room, as far as they are known. */
 export function membersOf(room) {
   return (room.members ?? []).map(({ user }) => user);
 }

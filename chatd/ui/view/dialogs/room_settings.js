@@ -19,7 +19,7 @@ const waits = () => [
   ['3600', many(1, '{count} hour', '{count} hours')],
 ];
 
-/** `upload(blob)` brings a picture here, null where none can be brought. */
+/** `upload(blob)` brings a picture here, null if none can be brought. */
 export function roomSettings({ chat, store, upload }, room) {
   const moderates = room.role === 'owner' || room.role === 'moderator';
   const owns = room.role === 'owner';

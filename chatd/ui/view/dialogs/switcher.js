@@ -1,5 +1,5 @@
-// Ctrl K: to any room or person by a few letters. One's own rooms and whoever one knows are known here,
-// so it works offline too; people whom one does not know and public rooms are asked for.
+// Ctrl K: to any room or person by a few letters. One's own rooms and the people one knows are known here,
+// so it works offline too; other people and public rooms are asked for.
 
 import { acquaintances, fitting } from '../../state/acquaintances.js';
 import { isQuiet, isUnread } from '../../state/keeping.js';
@@ -9,12 +9,12 @@ import { bdi, fill, h } from '../dom.js';
 import { avatar, sign } from '../parts.js';
 import { openDialog, problem } from './dialog.js';
 
-/** Seconds of rest after which what one types is looked for on the server. */
+/** Seconds of rest after which what one typed is looked for on the server. */
 const REST = 0.25;
 
 /** `recent`: ids of the rooms that one was in, the latest first; `go(room)` leads there. */
 export function switcher({ store, chat }, recent, go) {
-  /** What is offered: {parts, act()} each, where `act` gives the room to go to. */
+  /** What is offered: {parts, act()} each, where `act` returns the room to go to. */
   let all = [];
   let at = 0;
   const field = h('input', {
