@@ -9,13 +9,13 @@ import { Dwelling } from './state/dwelling.js';
 import { Reading } from './state/reading.js';
 import { Talk } from './talk.js';
 
-/** Rooms kept open beside the one in view; what is older is opened again when it is looked at. */
+/** Rooms kept open besides the one in view; older ones are opened again when they are looked at. */
 const OPEN_ROOMS = 20;
-/** Messages of the end of a room whose beginning of what is new is shown first. */
+/** Messages from the end of a room of which the beginning of what is new is shown first. */
 const END = 10;
 /** Messages kept for a room, once there are twice as many. */
 const KEPT = 400;
-/** How many there may be where somebody may be reading far above the end. */
+/** How many there may be if somebody may be reading far above the end. */
 const MOST = 4000;
 /** Seconds between two signals that one types. */
 const TYPING = 3;
@@ -27,9 +27,9 @@ export class Chat {
   rooms;
   people;
   scheduled;
-  /** Being told while the page is closed. */
+  /** Being notified while the page is closed. */
   push;
-  /** Files that go with messages; null where there is no place for them. */
+  /** Files that go with messages; null if there is no place for them. */
   files;
   #store;
   /** @type {import('./net/connection.js').Connection} */
@@ -38,7 +38,7 @@ export class Chat {
   #saying;
   #reading;
   #dwelling;
-  /** {room, seq}: as far as somebody has it before their eyes; null for nobody. */
+  /** {room, seq}: how far somebody has it before their eyes; null for nobody. */
   #seen = null;
   #recent = [];
   #opening = new Set();
@@ -75,7 +75,7 @@ export class Chat {
 
   // ---- what the connection says -----------------------------------------------------------------
 
-  /** The connection is back, what was missed is known: everything else is read anew. */
+  /** The connection is back, what was missed is known: everything else is read again. */
   async live() {
     this.#store.files = this.limits?.files ?? null;
     this.files?.live();
@@ -108,7 +108,7 @@ export class Chat {
     this.#trim(frame.room);
   }
 
-  /** A page that is open for a day keeps no day of what others say. */
+  /** A page that is open for a day does not keep a day of what others say. */
   #trim(id) {
     const kept = this.#store.rooms.get(id)?.timeline.messages.length ?? 0;
     if (kept > (id === this.#store.active ? MOST : 2 * KEPT)) this.#store.trim(id, KEPT);
@@ -121,12 +121,12 @@ export class Chat {
     this.#store.signal(frame);
   }
 
-  /** Nobody can tell what was missed in these rooms: what is known of them is of no use. */
+  /** Nobody can tell what was missed in these rooms: what is known of them no longer counts. */
   lostHistory(rooms) {
     const live = this.#connection.state === 'live';
     for (const room of rooms) {
       this.#store.closed(room);
-      // A connection that comes back opens what is in view by itself, and reads the list anew.
+      // A connection that comes back opens what is in view by itself, and reads the list again.
       if (room === this.#store.active) {
         if (live) this.open(room).catch(() => {});
       } else {
@@ -140,7 +140,7 @@ export class Chat {
     for (const room of rooms) this.#store.removed(room);
   }
 
-  /** Whoever joins asks for the room, and is told of it by the server at the same time. */
+  /** A page that joins asks for the room, and the server tells of it at the same time. */
   #added(room) {
     if (!this.#asked.has(room)) {
       const done = () => this.#asked.delete(room);
@@ -166,12 +166,12 @@ export class Chat {
     if (id && !this.#store.room?.open) this.open(id).catch(() => {});
   }
 
-  /** Opens a room, or asks anew who is in it and how far they read. */
+  /** Opens a room, or asks again who is in it and how far they read. */
   async open(id) {
     if (this.#opening.has(id) || this.#connection.state !== 'live') return;
     this.#opening.add(id);
     try {
-      // Where more is new than the latest page holds, it begins elsewhere: both are asked for at once.
+      // If more is new than the latest page holds, it begins elsewhere: both are asked for at once.
       const begins = this.#farAbove(id);
       const begin = begins && this.talk.begin(id, begins).catch(() => null);
       const latest = begins ? { limit: END } : {};
@@ -190,7 +190,7 @@ export class Chat {
     while (this.#recent.length > most) await this.#close(this.#recent.shift());
   }
 
-  /** The seq at which what is new begins, if that is above the latest page of a room not read yet; else null. */
+  /** The seq at which what is new begins, if above the latest page of a room not read yet; otherwise null. */
   #farAbove(id) {
     const room = this.#store.rooms.get(id);
     const page = this.limits?.history_page ?? Infinity;
@@ -252,11 +252,11 @@ export class Chat {
   // ---- talk -------------------------------------------------------------------------------------
 
   /**
-   * Says something; `more` goes with the text: `reply_to`, `files`. Gives the seconds to wait where slow
-   * mode has one wait. Another try of what failed has its `key`.
+   * Says something; `more` goes with the text: `reply_to`, `files`. Returns the seconds to wait if slow
+   * mode makes one wait. Another try of what failed has its `key`.
    */
   send(room, text, more = {}, key = this.#ports.key()) {
-    // The message itself says that one types no more.
+    // The message itself says that one no longer types.
     this.#typed.room = null;
     return this.#saying.send(room, text, more, key);
   }
@@ -281,7 +281,7 @@ export class Chat {
     this.#saying.discard(room, key);
   }
 
-  /** What a message carries beside its text (`data`) has to come along, or is gone. */
+  /** What a message carries besides its text (`data`) must come along, or is gone. */
   edit(room, { seq, data }, text) {
     return this.#keep('edit', { room, seq, text, ...(data && { data }) });
   }
@@ -305,7 +305,7 @@ export class Chat {
     this.#connection.tell('typing', { room });
   }
 
-  /** What one typed is gone again. */
+  /** What one typed was removed. */
   typedNothing(room) {
     if (this.#typed.room !== room) return;
     this.#typed.room = null;
@@ -318,7 +318,7 @@ export class Chat {
     this.#connection.tell('presence', { state: away ? 'away' : 'online' });
   }
 
-  /** What is in view right now; what stays there a while is told as seen, and what is far above it let go. */
+  /** What is in view now; what stays there a while is reported as seen, and what is far above it is let go. */
   look(seen = this.#seen) {
     this.#seen = seen;
     const { room, looking } = this.#store;

@@ -70,7 +70,7 @@ const connection = new Connection(ports, {
   },
   onSignal: (frame) => {
     if (frame.type === 'draft') drafts.signal(frame);
-    // Where it fails the connection ends in a minute, and the next one tells why.
+    // If it fails the connection ends in a minute, and the next one tells why.
     else if (frame.type === 'ending') pass.goOn(connection.ask).catch(() => {});
     else chat.signal(frame);
   },
@@ -105,7 +105,7 @@ const drafts = new Drafts(kept, store, {
   device: ports.key(),
 });
 let shell = null;
-/** The one room of this page, by slug or id; null for all of one's rooms. */
+/** This page's only room, by slug or id; null for all of one's rooms. */
 let wanted = null;
 
 function begin(room) {
@@ -120,7 +120,7 @@ function enter(session) {
   shell = new Shell({ store, chat, connection, api: null, drafts, signOut: () => {} });
   store.watch((what) => {
     if (what === 'rooms') around.unread(unread());
-    // Whoever goes from the page's room to a conversation needs a way back.
+    // Anyone who goes from the page's room to a conversation needs a way back.
     if (what === 'active' && store.active && wanted && !isWanted(store.room)) root.removeAttribute('data-single');
     if (what === 'active' && !store.active && root.hasAttribute('data-single')) lost();
   });
@@ -149,7 +149,7 @@ async function changed(state) {
   }
 }
 
-/** The room that the page names: one's own, else joined now if anybody may. */
+/** The room that the page names: one that one is in, otherwise joined now if anybody may. */
 async function showWanted() {
   let room = [...store.rooms.values()].find(isWanted)?.id;
   if (!room) {
@@ -179,7 +179,7 @@ function lost() {
 }
 
 const isWanted = (room) => room.id === wanted || room.slug === wanted;
-// What is muted or in the archive is nothing to call for.
+// What is muted or archived is no reason to call anybody.
 const unread = () =>
   [...store.rooms.values()]
     .filter((room) => !isQuiet(room, Date.now()) && !room.archived)
@@ -194,7 +194,7 @@ function sentence(text, ...more) {
   fill(document.body, h('main', { class: 'front' }, h('div', { class: 'card', role: 'alert' }, h('p', {}, text), more)));
 }
 
-/** In place of storage, which browsers keep from framed pages or share among sites. */
+/** Replaces storage, which browsers keep from framed pages or share among sites. */
 function memory() {
   const kept = new Map();
   return {

@@ -1,13 +1,13 @@
 // Files on their way: added to what is being written in a room, brought to the server at once, kept in
 // this browser until the message that they belong to is stored. Loaded by files.js, and needs no module.
 
-/** Bytes of all files that wait in this browser: what is more goes only while its page stays open. */
+/** Most bytes of all files that wait in this browser: more are sent only while their page stays open. */
 const KEPT = 100_000_000;
-/** Milliseconds for which a file is kept that no message and no page asks for any more. */
+/** Milliseconds for which a file is kept once no message and no page asks for it. */
 const ORPHANED = 3 * 86_400_000;
-/** Pictures of messages that were sent, shown from here and not asked for. */
+/** Most pictures of sent messages that are shown from here and not asked for. */
 const SHOWN = 40;
-/** Tries on a way that seems to be there, and the longest rest between two, in seconds. */
+/** Tries over a connection that seems to be there, and the longest rest between two, in seconds. */
 const TRIES = 5;
 const REST = 30;
 
@@ -18,7 +18,7 @@ const REST = 30;
  */
 export class Sending {
   /**
-   * How far a file got changed.
+   * Called when a file got further.
    * @type {(one: any) => void}
    */
   onProgress = () => {};
@@ -26,7 +26,7 @@ export class Sending {
   #ports;
   /** One after the other: the first is whole soonest. */
   #chain = Promise.resolve();
-  /** Who waits for the connection. */
+  /** Those that wait for the connection. */
   #waiting = [];
   #restored = new Set();
   #urls = [];
@@ -43,7 +43,7 @@ export class Sending {
 
   // ---- what is being written --------------------------------------------------------------------
 
-  /** Adds files to what is written in a room: why some were not, in sentences. */
+  /** Adds files to what is written in a room; returns why some were not added, in sentences. */
   add(room, files) {
     const { t, size, shortened, many, MOST } = this.#kit;
     const most = this.#ports.limits().max_bytes;
@@ -93,7 +93,7 @@ export class Sending {
     this.#changed(room);
   }
 
-  /** What this tab had of a room before it was loaded anew. */
+  /** What this tab had of a room before it was reloaded. */
   restore(room) {
     if (this.#restored.has(room.id)) return;
     this.#restored.add(room.id);
@@ -106,12 +106,12 @@ export class Sending {
 
   // ---- what is sent -----------------------------------------------------------------------------
 
-  /** Once the server has all of them; fails in words where it does not take one. */
+  /** Resolves once the server has all of them; fails in words if it does not accept one. */
   async ready(files) {
     for (const one of files) if (!one.answer) await (one.going ?? this.#go(one));
   }
 
-  /** What of files the outbox keeps beside a message. */
+  /** What the outbox keeps of files beside a message. */
   plain(files) {
     return files.map(({ key, name, type, size, width, height, answer }) => ({ key, name, type, size, width, height, answer }));
   }
@@ -125,7 +125,7 @@ export class Sending {
     });
   }
 
-  /** Once they are in the browser's database, or are known not to be. */
+  /** Resolves once they are in the browser's database, or are known not to be. */
   async keeping(files) {
     for (const one of files) await one.keeping;
   }
@@ -139,7 +139,7 @@ export class Sending {
     while (this.#urls.length > SHOWN) URL.revokeObjectURL(this.#urls.shift());
   }
 
-  /** The server let go of files that no message came for: true where they can be brought again, once. */
+  /** The server let go of files that no message came for: true if they can be brought again, once. */
   async again(files) {
     if (files.some((one) => one.again)) return false;
     try {
@@ -238,7 +238,7 @@ export class Sending {
       } catch (error) {
         if (one.gone) return;
         const wait = error.name === 'Unreachable' ? 2 ** tries : error.retryAfter;
-        // When to say it again is a matter of this file alone.
+        // When to try again is a matter of this file alone.
         if (!(wait > 0 && wait <= REST) || tries + 1 >= TRIES) throw new Error(error.message);
         await new Promise((then) => this.#ports.later(wait, then));
       }
@@ -248,7 +248,7 @@ export class Sending {
   async #found(one) {
     try {
       one.blob ??= (await this.#ports.blobs.get(one.key)).blob;
-      // A folder is no file, and one that was taken away since cannot be read.
+      // A folder is not a file, and a file that was removed since cannot be read.
       await one.blob.slice(0, 1).arrayBuffer();
     } catch {
       throw new Error(this.#kit.t('{name} cannot be read any more. Add it again.', { name: this.#kit.shortened(one.name) }));
@@ -269,7 +269,7 @@ export class Sending {
     store.tell('rooms');
   }
 
-  /** A file is known better, wherever it is shown: beside the box, or in a message on its way. */
+  /** More is known about a file, wherever it is shown: beside the box, or in a message on its way. */
   #tell(one) {
     const { store } = this.#ports;
     const room = store.rooms.get(one.room);
