@@ -1,6 +1,6 @@
 """What chatctl answers, command by command. docs/chatctl.schema.json is made from these structs.
 
-Times are Unix milliseconds, None where there is none. ``dry_run``: nothing of it was done.
+Times are Unix milliseconds, None if there is none. ``dry_run``: none of it was done.
 """
 
 from typing import Any, Final, Literal
@@ -42,7 +42,7 @@ class User(Account, frozen=True):
 
 
 class NewPassword(Account, frozen=True):
-    """``ended``: sessions and tokens; ``connections`` closed with them."""
+    """``ended``: sessions and tokens; ``connections``: those closed with them."""
 
     ended: int
     connections: int
@@ -50,7 +50,7 @@ class NewPassword(Account, frozen=True):
 
 
 class DeletedUser(Account, frozen=True):
-    """``rooms`` are left; ``messages`` of the account, erased only with ``erase``."""
+    """``rooms``: those it leaves; ``messages``: its own, erased only with ``erase``."""
 
     erase: bool
     ended: int
@@ -61,7 +61,7 @@ class DeletedUser(Account, frozen=True):
 
 
 class DisabledUser(Account, frozen=True):
-    """``invitations``: open ones that end, since they were this person's word."""
+    """``invitations``: open ones by this person, which end."""
 
     disabled: bool
     ended: int
@@ -93,7 +93,7 @@ class ResetFactors(Account, frozen=True):
 
 
 class Resealed(Answer, frozen=True):
-    """Seeds of one-time codes: sealed with the old key; with neither key; sealed anew."""
+    """Seeds of one-time codes: sealed with the old key; with neither key; sealed again."""
 
     old: int
     lost: int
@@ -151,7 +151,7 @@ class Ended(Account, frozen=True):
 
 
 class Blocked(Answer, frozen=True):
-    """``connections`` from there that were closed, or with ``dry_run`` would be."""
+    """``connections``: those from there that were closed, or with ``dry_run`` would be."""
 
     network: str
     expires: int | None
@@ -173,7 +173,7 @@ class Block(Network, frozen=True):
 
 
 class NewKey(Answer, frozen=True):
-    """The secret of it is in ``file`` alone."""
+    """Its secret is only in ``file``."""
 
     kid: str
     file: str
@@ -182,7 +182,7 @@ class NewKey(Answer, frozen=True):
 
 
 class Key(Answer, frozen=True):
-    """``wrong``: why the file cannot be used, None where it can."""
+    """``wrong``: why the file cannot be used, None if it can."""
 
     kid: str
     alg: str | None
@@ -257,8 +257,8 @@ class SettingRow(Answer, frozen=True):
 
 
 class SettingChange(Answer, frozen=True):
-    """``before`` and ``after`` are None where they are not shown: the content of a file, or what
-    may hold a secret. ``reload``: whether a reload is enough; else it waits for a start."""
+    """``before`` and ``after`` are None if they are not shown: a file's content, or what may hold a
+    secret. ``reload``: whether a reload is enough; otherwise it waits for a start."""
 
     setting: str
     before: Any

@@ -25,7 +25,7 @@ class RestoredFile(Answer, frozen=True):
 
 
 class Restored(Answer, frozen=True):
-    """``aside``: where the store that was there is kept, None where there was none."""
+    """``aside``: where the earlier store is kept, None if there was none."""
 
     source: str
     moment: int

@@ -4,11 +4,11 @@ import msgspec
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """Every field stands in the JSON of every answer, unless it has a default of None."""
+    """Every field is in the JSON of every answer, unless it has a default of None."""
 
 
 class Times(Answer, frozen=True):
-    """Seconds that so many per cent stayed below; None where there was nothing."""
+    """Seconds that this percentage stayed below; None if there was nothing."""
 
     count: int
     p50: float | None
@@ -37,7 +37,7 @@ class BusyPerson(Answer, frozen=True):
 
 
 class Figures(Answer, frozen=True):
-    """Of the last ``seconds``; rates are a second."""
+    """For the last ``seconds``; rates are per second."""
 
     version: str
     up: float
@@ -106,7 +106,7 @@ class TracedFor(Answer, frozen=True):
 
 
 class Trace(Answer, frozen=True, omit_defaults=True):
-    """``person`` and ``verdict`` where somebody was named."""
+    """``person`` and ``verdict`` only if somebody was named."""
 
     message: TracedMessage
     not_recorded: list[str]
@@ -115,7 +115,7 @@ class Trace(Answer, frozen=True, omit_defaults=True):
 
 
 class Frame(Answer, frozen=True, omit_defaults=True):
-    """``way``: in, out, begins or ended; ``text`` only where it was asked for."""
+    """``way``: in, out, begins or ended; ``text`` only if it was asked for."""
 
     time: int
     connection: str

@@ -33,7 +33,7 @@ _COMMON = frozenset(
 
 
 class RunInThread(Protocol):
-    """Runs a function in a thread of a small pool of its own and gives its result.
+    """Runs a function in a thread of a small pool of its own and returns its result.
 
     It starts the functions in the order of the calls, at most two at a time: that bounds memory.
     """

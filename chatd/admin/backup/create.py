@@ -48,7 +48,7 @@ from chatd.store.sqlite import Sqlite
 HOUR_MS = 3_600_000
 
 Phase = Callable[[str], Told]
-"""Begins a part of the work under a name; what it gives is told how far that is."""
+"""Begins a part of the work under a name; what it returns is told how far that is."""
 
 
 @dataclass(frozen=True, slots=True)
