@@ -28,7 +28,7 @@ def test_every_line_is_json_from_the_first_on(tmp_path: Path) -> None:
 
 def test_text_is_the_default(tmp_path: Path) -> None:
     with Daemon(tmp_path) as daemon:
-        assert "[chatd.service#info] ready: https://" in daemon.log()
+        assert "[chatd#info] ready: https://" in daemon.log()
 
 
 def test_a_reload_changes_form_and_levels_at_once(tmp_path: Path) -> None:

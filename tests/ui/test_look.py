@@ -191,7 +191,7 @@ def test_beside_a_conversation_of_two_stands_whom_it_is_with_and_beside_notes_no
     make_room(anna, "Cake")
     anna.click(".place button", "More")
     anna.click(".menu button", "Write to somebody")
-    anna.write("dialog #field-user-name", "ben")
+    anna.write("dialog #field-person", "ben")
     anna.press("Enter")
     anna.sees("Profile", ".people h2")
     anna.sees("@ben", ".people")

@@ -52,7 +52,7 @@ def test_frames_go_out_and_come_in_as_they_are(signed_in: Window) -> None:
     assert frame(window)["id"] == 2
 
     choose(window, "create_room")
-    window.sees("Makes a room with oneself as its owner", ".about")
+    window.sees("Makes a room with you as its owner", ".about")
     window.click(".field-name", "slug")
     made = frame(window)
     assert made.keys() == {"type", "id", "key", "name", "slug"}

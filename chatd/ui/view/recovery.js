@@ -18,7 +18,7 @@ export function forgotten(api, name, back) {
     value: name,
   });
   const node = front();
-  const toSignIn = (look) => h('button', { class: look, type: 'button', onclick: back }, t('Back to signing in'));
+  const toSignIn = (look) => h('button', { ...look, type: 'button', onclick: back }, t('Back to signing in'));
   const submit = async () => {
     await api.askReset(who.value.trim());
     show(
@@ -30,7 +30,7 @@ export function forgotten(api, name, back) {
         t('If there is such an account with a confirmed address, a link is on its way there. It works for an hour.'),
       ),
       h('p', { class: 'hint' }, t('Nothing came? An administrator of this server can make you a link, too.')),
-      toSignIn('main wide'),
+      toSignIn({ class: 'main wide' }),
     );
   };
   const asked = form(
@@ -45,13 +45,13 @@ export function forgotten(api, name, back) {
     h('label', { for: 'who' }, t('User name or mail address')),
     who,
   );
-  const mailed = () => show(node, asked, toSignIn('wide other'));
+  const mailed = () => show(node, asked, toSignIn({ class: 'wide other' }));
   const unmailed = () =>
     show(
       node,
       h('h1', {}, t('A new password')),
       h('p', { class: 'lead', role: 'status' }, t('This server sends no mail. Its administrator can make you a link for a new password.')),
-      toSignIn('main wide'),
+      toSignIn({ class: 'main wide' }),
     );
   show(node, h('p', { class: 'nothing' }, t('Looking…')));
   // Whoever cannot be told asks, and is told then.
